@@ -1,0 +1,59 @@
+"""The browser of the tests: $CHROMIUM, else the one on the path, else the one npm installed."""
+
+import fcntl
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ASK_NPM = "import('@sparticuz/chromium').then(async (m) => console.log(await m.default.executablePath()))"
+
+# Playwright keeps an event loop running in the thread of the test, where Django would refuse the database.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+def find_chromium() -> str:
+    """The path of a browser; the one from npm is unpacked into the temporary folder on first use."""
+    if named := os.environ.get("CHROMIUM"):
+        return named
+    for name in NAMES:
+        if found := shutil.which(name):
+            return found
+    return unpack_from_npm()
+
+
+def unpack_from_npm() -> str:
+    (ROOT / ".run").mkdir(exist_ok=True)
+    # Two processes unpacking at once would run half a browser.
+    with (ROOT / ".run" / "chromium.lock").open("w") as lock:
+        fcntl.lockf(lock, fcntl.LOCK_EX)
+        try:
+            answer = subprocess.run(
+                [shutil.which("node") or "node", "-e", ASK_NPM],
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise pytest.UsageError("No browser: set CHROMIUM, install chromium, or run `npm ci`.") from error
+    return answer.stdout.strip()
+
+
+class LaunchArguments:
+    @pytest.fixture(scope="session")
+    def browser_type_launch_args(self, browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+        arguments = ["--disable-dev-shm-usage", "--disable-gpu"]
+        if os.geteuid() == 0:
+            arguments.append("--no-sandbox")
+        return {**browser_type_launch_args, "executable_path": find_chromium(), "args": arguments}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Registered last, or the fixture of pytest-playwright would win over this one.
+    config.pluginmanager.register(LaunchArguments(), "pitclinic-chromium")
