@@ -1,0 +1,1 @@
+"""Leaf helpers with no tables and no clinic nouns."""
