@@ -170,7 +170,7 @@ def start_postgres(*, data: Path, durable: bool = True) -> Postgres:
     data.mkdir(parents=True, exist_ok=True)
     account = _account_for(data)
     sockets = socket_folder(preferred=data, name=".s.PGSQL.5432")
-    end_leftover_postgres(data, sockets=sockets)
+    end_leftover_postgres(data)
     if not (data / "PG_VERSION").exists():
         _make_cluster(data, account=account)
     if account and sockets != data:
@@ -240,7 +240,7 @@ def _as_account(account: str | None) -> dict[str, Any]:
     return {"user": account} if account else {}
 
 
-def end_leftover_postgres(data: Path, *, sockets: Path) -> None:
+def end_leftover_postgres(data: Path) -> None:
     """Stop the server of a killed run, and take away a pid file whose process is gone or somebody else's."""
     pid_file = data / "postmaster.pid"
     try:
@@ -255,6 +255,7 @@ def end_leftover_postgres(data: Path, *, sockets: Path) -> None:
     # A postmaster killed outright leaves its backends: they go, yet hold the shared memory until then.
     everyone = [p for p in psutil.process_iter(["name", "cwd"]) if p.info["name"] == "postgres"]
     end([p for p in everyone if p.info["cwd"] == str(data)], farewell=signal.SIGQUIT)
+    sockets = socket_folder(preferred=data, name=".s.PGSQL.5432")
     for stale in (pid_file, sockets / ".s.PGSQL.5432", sockets / ".s.PGSQL.5432.lock"):
         stale.unlink(missing_ok=True)
 

@@ -2,15 +2,15 @@
 
 import fcntl
 import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pitclinic import assets
+
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ASK_NPM = "import('@sparticuz/chromium').then(async (m) => console.log(await m.default.executablePath()))"
 
 # Playwright keeps an event loop running in the thread of the test, where Django would refuse the database.
@@ -19,22 +19,18 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 def find_chromium() -> str:
     """The path of a browser; the one from npm is unpacked into the temporary folder on first use."""
-    if named := os.environ.get("CHROMIUM"):
-        return named
-    for name in NAMES:
-        if found := shutil.which(name):
-            return found
-    return unpack_from_npm()
+    return assets.browser_on_path() or unpack_from_npm()
 
 
 def unpack_from_npm() -> str:
+    folder = assets.node_folder() or Path()
     (ROOT / ".run").mkdir(exist_ok=True)
     # Two processes unpacking at once would run half a browser.
     with (ROOT / ".run" / "chromium.lock").open("w") as lock:
         fcntl.lockf(lock, fcntl.LOCK_EX)
         try:
             answer = subprocess.run(
-                [shutil.which("node") or "node", "-e", ASK_NPM],
+                [str(folder / "node"), "-e", ASK_NPM],
                 cwd=ROOT,
                 capture_output=True,
                 text=True,
