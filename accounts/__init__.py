@@ -1,0 +1,1 @@
+"""Clinics, people and what each role may do."""

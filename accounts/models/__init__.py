@@ -1,0 +1,14 @@
+from accounts.models.clinic_owned import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules
+from accounts.models.clinics import Clinic
+from accounts.models.memberships import Membership
+from accounts.models.users import User
+
+__all__ = [
+    "Clinic",
+    "ClinicForeignKey",
+    "ClinicOwned",
+    "ClinicOwnedQuerySet",
+    "ClinicRules",
+    "Membership",
+    "User",
+]

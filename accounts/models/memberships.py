@@ -1,0 +1,51 @@
+"""A person's role at a clinic."""
+
+from typing import ClassVar, Self
+from uuid import UUID
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.models.clinic_owned import ClinicOwned, ClinicOwnedQuerySet
+from accounts.choices import Role
+
+
+class MembershipQuerySet(ClinicOwnedQuerySet["Membership"]):
+    def active(self) -> Self:
+        return self.filter(is_active=True, user__is_active=True)
+
+    def of_user(self, user_id: UUID) -> Self:
+        return self.filter(user_id=user_id)
+
+    def clinicians(self) -> Self:
+        return self.active().filter(role=Role.CLINICIAN).select_related("user").order_by("user__full_name", "id")
+
+
+class Membership(ClinicOwned):
+    """Rows of the own clinic are visible, and the own rows at every clinic (to choose one at sign-in)."""
+
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(_("role"), max_length=16, choices=Role)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    objects: ClassVar[MembershipQuerySet] = MembershipQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "user"], name="accounts_membership_once"),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="accounts_membership_role"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.get_role_display()})"
+
+    def as_actor(self) -> Actor:
+        """The actor this member is; needs ``clinic`` and ``user`` loaded."""
+        return Actor(
+            clinic=self.clinic,
+            role=self.role,
+            name=self.user.full_name,
+            membership_id=self.pk,
+            user_id=self.user_id,
+        )

@@ -1,0 +1,66 @@
+"""What each role may do: one table, deny by default."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.choices import Role
+
+
+class Act(models.TextChoices):
+    """One thing a person may do. Views name it; templates ask for it with ``actor.may_…``."""
+
+    OWN_ACCOUNT = "own_account", _("Manage the own sign-in")
+    SEE_TODAY = "see_today", _("See the clinic's day")
+    FIND_PATIENTS = "find_patients", _("Find patients")
+    REGISTER_PATIENTS = "register_patients", _("Register patients and change their details")
+    IMPORT_PATIENTS = "import_patients", _("Import patients from a file")
+    EDIT_CLINICAL_PROFILE = "edit_clinical_profile", _("Record conditions, allergies and risk flags")
+    SEE_SCHEDULE = "see_schedule", _("See the calendar")
+    BOOK_VISITS = "book_visits", _("Book, move and cancel visits")
+    SET_UP_SCHEDULE = "set_up_schedule", _("Set up rooms, hours and visit types")
+    SEE_CHART = "see_chart", _("Open a patient's chart")
+    SEE_HISTORY = "see_history", _("See who changed and who saw a record")
+    LOG_SESSIONS = "log_sessions", _("Log injection sessions")
+    SIGN_SESSIONS = "sign_sessions", _("Sign and void injection sessions")
+    MANAGE_STOCK = "manage_stock", _("Receive lots of solutions")
+    SEE_MESSAGES = "see_messages", _("See the messages to patients")
+    SEND_MESSAGES = "send_messages", _("Resend and stop messages")
+    SEE_WORKLISTS = "see_worklists", _("See worklists")
+    WORK_ALERTS = "work_alerts", _("Acknowledge and close side-effect reports")
+    COMPLETE_FOLLOW_UPS = "complete_follow_ups", _("Complete follow-ups")
+    SEE_AUDIT = "see_audit", _("Read the audit trail")
+    SEE_OUTCOMES = "see_outcomes", _("See outcomes")
+    CHANGE_SETTINGS = "change_settings", _("Change the clinic's settings")
+
+
+_C, _D, _A, _U, _R = Role.CLINICIAN, Role.FRONT_DESK, Role.CLINIC_ADMIN, Role.AUDITOR, Role.RESEARCHER
+
+ALLOWED: dict[Act, frozenset[Role]] = {
+    Act.OWN_ACCOUNT: frozenset(Role),
+    Act.SEE_TODAY: frozenset({_C, _D, _A}),
+    Act.FIND_PATIENTS: frozenset({_C, _D, _A}),
+    Act.REGISTER_PATIENTS: frozenset({_C, _D, _A}),
+    Act.IMPORT_PATIENTS: frozenset({_A}),
+    Act.EDIT_CLINICAL_PROFILE: frozenset({_C}),
+    Act.SEE_SCHEDULE: frozenset({_C, _D, _A}),
+    Act.BOOK_VISITS: frozenset({_C, _D, _A}),
+    Act.SET_UP_SCHEDULE: frozenset({_A}),
+    Act.SEE_CHART: frozenset({_C}),
+    Act.SEE_HISTORY: frozenset({_C, _A, _U}),
+    Act.LOG_SESSIONS: frozenset({_C}),
+    Act.SIGN_SESSIONS: frozenset({_C}),
+    Act.MANAGE_STOCK: frozenset({_C, _A}),
+    Act.SEE_MESSAGES: frozenset({_C, _D, _A}),
+    Act.SEND_MESSAGES: frozenset({_C, _D, _A}),
+    Act.SEE_WORKLISTS: frozenset({_C, _D, _A}),
+    Act.WORK_ALERTS: frozenset({_C}),
+    Act.COMPLETE_FOLLOW_UPS: frozenset({_C, _D}),
+    Act.SEE_AUDIT: frozenset({_U, _A}),
+    Act.SEE_OUTCOMES: frozenset({_C, _A, _R}),
+    Act.CHANGE_SETTINGS: frozenset({_A}),
+}
+
+
+def may(role: str, act: Act) -> bool:
+    """Answer whether the role may do the act; an unknown role or an unlisted act may not."""
+    return role in ALLOWED.get(act, frozenset())

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class PitClinicConfig(AppConfig):
+    name = "pitclinic"
+    label = "pitclinic"
+
+    def ready(self) -> None:
+        from pitclinic import checks  # noqa: F401, PLC0415 - registers the system checks
