@@ -6,4 +6,4 @@ class PitClinicConfig(AppConfig):
     label = "pitclinic"
 
     def ready(self) -> None:
-        from pitclinic import checks  # noqa: F401, PLC0415 - registers the system checks
+        from pitclinic import checks  # noqa: F401 - registers the system checks

@@ -2,10 +2,24 @@
 
 import os
 
-from celery import Celery
+from celery import Celery, signals
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pitclinic.settings.production")
 
 app = Celery("pitclinic")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@signals.worker_init.connect  # type: ignore[untyped-decorator]
+@signals.beat_init.connect  # type: ignore[untyped-decorator]
+def check_before_work(**kwargs: object) -> None:
+    """Celery's own start-up hook: the same refusals as the web process."""
+    from pitclinic.boot import check_boot
+
+    check_boot()
+
+
+@signals.setup_logging.connect  # type: ignore[untyped-decorator]
+def keep_our_logging(**kwargs: object) -> None:
+    """Celery leaves logging alone when somebody answers this hook."""

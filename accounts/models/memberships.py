@@ -7,8 +7,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.models.clinic_owned import ClinicOwned, ClinicOwnedQuerySet
 from accounts.choices import Role
+from accounts.models.clinic_owned import ClinicOwned, ClinicOwnedQuerySet
 
 
 class MembershipQuerySet(ClinicOwnedQuerySet["Membership"]):
@@ -19,7 +19,9 @@ class MembershipQuerySet(ClinicOwnedQuerySet["Membership"]):
         return self.filter(user_id=user_id)
 
     def clinicians(self) -> Self:
-        return self.active().filter(role=Role.CLINICIAN).select_related("user").order_by("user__full_name", "id")
+        return (
+            self.active().filter(role=Role.CLINICIAN).select_related("user").order_by("user__full_name", "id")
+        )
 
 
 class Membership(ClinicOwned):

@@ -25,7 +25,13 @@ def record(view: View) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT audit_record(%s, %s, %s, %s, %s)",
-            [view.kind, view.table, view.row_id, view.patient_id, json.dumps(view.details) if view.details else None],
+            [
+                view.kind,
+                view.table,
+                view.row_id,
+                view.patient_id,
+                json.dumps(view.details) if view.details else None,
+            ],
         )
 
 

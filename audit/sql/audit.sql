@@ -14,7 +14,7 @@ $$;
 
 -- TG_ARGV[0]: an SQL expression over the row alias r that gives the patient's id, or NULL.
 CREATE OR REPLACE FUNCTION audit_changes() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
   joined bigint;
   total bigint;

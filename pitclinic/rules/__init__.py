@@ -1,0 +1,1 @@
+"""The database's own walls, derived from the models: isolation, privileges, relations inside a clinic, audit."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import environ
 
-from pitclinic.settings.base import *  # noqa: F403 - settings are layered by import
+from pitclinic.settings.base import *
 from pitclinic.settings.base import BASE_DIR
 
 env = environ.Env()

@@ -2,7 +2,7 @@
 
 import environ
 
-from pitclinic.settings.base import *  # noqa: F403 - settings are layered by import
+from pitclinic.settings.base import *
 
 env = environ.Env()
 

@@ -1,0 +1,126 @@
+"""From a signed-in user to an actor at one clinic, inside one transaction."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import Resolver404, ResolverMatch, resolve
+from django.utils.translation import gettext as _
+from structlog.contextvars import get_contextvars
+
+from accounts.models import Membership
+from audit.services.audit_events import record
+from common.tenancy import set_context, tenant
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+# Pages a member without a second factor may still reach.
+_SETUP_URLS = ("mfa_", "account_logout", "account_reauthenticate", "healthz", "readyz")
+
+
+def _request_id() -> str:
+    return str(get_contextvars().get("request_id", ""))[:64]
+
+
+class IdleSignOutMiddleware:
+    """Sign out after 15 idle minutes or 12 hours. A page that polls says so (``X-Poll``) and does not count as use."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            now = int(time.time())
+            seen = int(request.session.get("last_seen", now))
+            began = int(request.session.setdefault("signed_in_at", now))
+            if now - seen > settings.STAFF_IDLE_SECONDS or now - began > settings.STAFF_SESSION_SECONDS:
+                logout(request)
+                messages.info(request, _("You were signed out because nobody used this page for a while."))
+                return redirect(settings.LOGIN_URL)
+            if "X-Poll" not in request.headers and (now - seen > 60 or "last_seen" not in request.session):
+                request.session["last_seen"] = now
+        return self.get_response(request)
+
+
+class ActorMiddleware:
+    """Give the request its actor and run the view in one transaction that sees the actor's clinic only."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.actor = None  # type: ignore[attr-defined]
+        request.audit_views = []  # type: ignore[attr-defined]
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        if self._must_set_up_second_factor(request):
+            return redirect("mfa_index")
+        with transaction.atomic():
+            self._enter_clinic(request)
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+        self._record_views(request, response)
+        return response
+
+    def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> None:
+        """Refuse a view that nobody declared: deny by default."""
+        declared = hasattr(view, "required_act") or hasattr(view, "is_public")
+        if not declared and not view.__module__.startswith("allauth."):
+            raise PermissionDenied
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """Nothing is half-saved: whatever a view raised undoes what it wrote."""
+        if getattr(request, "actor", None) is not None and transaction.get_connection().in_atomic_block:
+            transaction.set_rollback(True)
+
+    @staticmethod
+    def _must_set_up_second_factor(request: HttpRequest) -> bool:
+        if not settings.STAFF_NEED_SECOND_FACTOR or request.session.get("has_second_factor"):
+            return False
+        factors = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+        if Authenticator.objects.filter(user_id=request.user.pk, type__in=factors).exists():
+            request.session["has_second_factor"] = True
+            return False
+        match = _resolve(request)
+        return match is None or not (match.url_name or "").startswith(_SETUP_URLS)
+
+    @staticmethod
+    def _enter_clinic(request: HttpRequest) -> None:
+        user_id = request.user.pk
+        set_context(user_id=user_id, request_id=_request_id(), clinic_id=None)
+        own = Membership.objects.of_user(user_id).active().select_related("clinic", "user")
+        chosen = request.session.get("membership_id")
+        membership = (own.filter(pk=chosen).first() if chosen else None) or own.order_by(
+            "clinic__name"
+        ).first()
+        if membership is None:
+            return
+        actor = membership.as_actor()
+        request.actor = actor  # type: ignore[attr-defined]
+        set_context(clinic_id=actor.clinic_id, actor=actor.audit_name)
+
+    @staticmethod
+    def _record_views(request: HttpRequest, response: HttpResponseBase) -> None:
+        """Record what the answer showed, in its own short transaction; if that fails, the answer is not given."""
+        actor, views = request.actor, request.audit_views  # type: ignore[attr-defined]
+        if actor is None or not views or response.status_code >= 400:
+            return
+        with tenant(actor.clinic_id, actor=actor.audit_name, user_id=actor.user_id, request_id=_request_id()):
+            for view in views:
+                record(view)
+
+
+def _resolve(request: HttpRequest) -> ResolverMatch | None:
+    try:
+        return resolve(request.path_info)
+    except Resolver404:
+        return None

@@ -1,0 +1,29 @@
+"""The request of a signed-in member, as the views see it."""
+
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from accounts.actors import Actor
+from audit.services.audit_events import View
+
+
+class StaffRequest(HttpRequest):
+    """A request that passed ``@staff``: it has an actor; what its view showed is recorded after the answer."""
+
+    actor: Actor
+    audit_views: list[View]
+
+
+def saw(
+    request: HttpRequest, table: str, *, row_id: UUID | None = None, patient_id: UUID | None = None
+) -> None:
+    """Note that this answer shows the row of ``table``; the audit trail records it once the answer stands."""
+    views: list[View] = request.audit_views  # type: ignore[attr-defined]
+    views.append(View(table=table, row_id=row_id, patient_id=patient_id))
+
+
+def exported(request: HttpRequest, table: str, *, patient_id: UUID | None = None, rows: int = 0) -> None:
+    """Note that this answer is an export of ``rows`` rows of ``table``."""
+    views: list[View] = request.audit_views  # type: ignore[attr-defined]
+    views.append(View(table=table, patient_id=patient_id, kind="export", details={"rows": rows}))

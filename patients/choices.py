@@ -1,0 +1,77 @@
+"""The words the register uses."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Sex(models.TextChoices):
+    """FHIR's administrative gender."""
+
+    FEMALE = "female", _("Female")
+    MALE = "male", _("Male")
+    OTHER = "other", _("Other")
+    UNKNOWN = "unknown", _("Unknown")
+
+
+class Side(models.TextChoices):
+    """Always the patient's own side."""
+
+    LEFT = "left", _("Left")
+    RIGHT = "right", _("Right")
+    BILATERAL = "bilateral", _("Both sides")
+    MIDLINE = "midline", _("Midline")
+
+
+class ContactKind(models.TextChoices):
+    PHONE = "phone", _("Phone")
+    EMAIL = "email", _("E-mail")
+
+
+class Purpose(models.TextChoices):
+    """What a patient may allow a contact point to be used for (domain.md §13)."""
+
+    CARE = "care", _("Care after a visit")
+    APPOINTMENT = "appointment", _("Visits")
+    RESEARCH = "research", _("Research")
+    MARKETING = "marketing", _("News from the clinic")
+
+
+class Substance(models.TextChoices):
+    """Allergies that change what may be injected or touched (domain.md §5)."""
+
+    CORN = "corn", _("Corn (maize)")
+    DEXTROSE = "dextrose", _("Dextrose")
+    LOCAL_ANAESTHETIC = "local_anaesthetic", _("Local anaesthetic")
+    CHLORHEXIDINE = "chlorhexidine", _("Chlorhexidine")
+    LATEX = "latex", _("Latex")
+    ADHESIVE = "adhesive", _("Adhesive (plasters)")
+    OTHER = "other", _("Something else")
+
+
+class Flag(models.TextChoices):
+    """Risks to see before a needle is lifted, and what the front desk needs to prepare (domain.md §5, §12)."""
+
+    ANTICOAGULANT = "anticoagulant", _("Anticoagulant")
+    ANTIPLATELET = "antiplatelet", _("Antiplatelet drug")
+    BLEEDING_DISORDER = "bleeding_disorder", _("Bleeding disorder")
+    PREGNANCY = "pregnancy", _("Pregnant")
+    BREASTFEEDING = "breastfeeding", _("Breastfeeding")
+    DIABETES = "diabetes", _("Diabetes")
+    VASOVAGAL = "vasovagal", _("Has fainted with needles")
+    NEEDLE_FEAR = "needle_fear", _("Fear of needles")
+    IMMUNOSUPPRESSION = "immunosuppression", _("Immunosuppressed")
+    RECENT_STEROID = "recent_steroid", _("Recent steroid injection")
+    IMPLANT = "implant", _("Implant near a treated site")
+    COPD = "copd", _("COPD")
+    VERY_THIN = "very_thin", _("Very thin")
+    CANCER_HISTORY = "cancer_history", _("History of cancer")
+    FALL_RISK = "fall_risk", _("Risk of falling")
+    CHAPERONE = "chaperone", _("Wants a chaperone")
+    INTERPRETER = "interpreter", _("Needs an interpreter")
+
+
+# What a role without clinical access may still see (domain.md §12: safety banners).
+SAFETY_BANNER_FLAGS = frozenset(
+    {Flag.FALL_RISK, Flag.CHAPERONE, Flag.INTERPRETER, Flag.NEEDLE_FEAR, Flag.VASOVAGAL}
+)
+SAFETY_BANNER_SUBSTANCES = frozenset({Substance.LATEX, Substance.ADHESIVE, Substance.CHLORHEXIDINE})

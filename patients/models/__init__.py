@@ -1,0 +1,29 @@
+from patients.models.access_links import AccessLink
+from patients.models.clinical_profile import (
+    Allergy,
+    BodyWeight,
+    PatientCondition,
+    PatientConditionNerve,
+    RiskFlag,
+)
+from patients.models.contact_points import ContactConsent, ContactPoint
+from patients.models.identifiers import Identifier
+from patients.models.name_tokens import NameToken
+from patients.models.patient_imports import PatientImport
+from patients.models.patients import Patient, PatientOwned
+
+__all__ = [
+    "AccessLink",
+    "Allergy",
+    "BodyWeight",
+    "ContactConsent",
+    "ContactPoint",
+    "Identifier",
+    "NameToken",
+    "Patient",
+    "PatientCondition",
+    "PatientConditionNerve",
+    "PatientImport",
+    "PatientOwned",
+    "RiskFlag",
+]

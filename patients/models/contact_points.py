@@ -1,0 +1,84 @@
+"""How to reach a patient, and what they allowed it to be used for."""
+
+from typing import ClassVar, Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules
+from patients.choices import ContactKind, Purpose
+from patients.models.patients import PatientOwned
+
+
+class ContactPointQuerySet(ClinicOwnedQuerySet["ContactPoint"]):
+    def in_use(self) -> Self:
+        return self.filter(stopped_at__isnull=True)
+
+    def emails(self) -> Self:
+        return self.filter(kind=ContactKind.EMAIL)
+
+
+class ContactPoint(PatientOwned):
+    """``value`` is E.164 for a phone, lower case for an e-mail; ``digits_reversed`` serves the phone-tail search.
+
+    A shared phone or mailbox gets nothing that needs privacy. ``stopped_at`` is set by STOP, a bounce or the desk.
+    """
+
+    kind = models.CharField(_("kind"), max_length=8, choices=ContactKind)
+    value = models.CharField(_("phone or e-mail"), max_length=254)
+    digits_reversed = models.CharField(max_length=20, blank=True, editable=False)
+    is_shared = models.BooleanField(_("shared with somebody"), default=False)
+    is_preferred = models.BooleanField(_("preferred"), default=False)
+    stopped_at = models.DateTimeField(null=True, blank=True)
+    stopped_reason = models.CharField(max_length=40, blank=True)
+
+    objects: ClassVar[ContactPointQuerySet] = ContactPointQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clinic", "patient", "kind", "value"], name="patients_contactpoint_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=ContactKind.values), name="patients_contactpoint_kind"
+            ),
+            models.CheckConstraint(condition=~models.Q(value=""), name="patients_contactpoint_not_empty"),
+        ]
+        indexes = [
+            # "C" collation: prefix search under row-level security needs the leakproof ^@ or a range
+            models.Index(fields=["clinic", "digits_reversed"], name="patients_contactpoint_tail"),
+            models.Index(fields=["clinic", "value"], name="patients_contactpoint_value"),
+        ]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class ContactConsent(ClinicOwned):
+    """One decision, kept for ever; the latest for a purpose holds. Wording and proof as domain.md §13 asks."""
+
+    clinic_rules = ClinicRules(
+        patient="(SELECT c.patient_id FROM patients_contactpoint c WHERE c.id = r.contact_point_id)"
+    )
+
+    contact_point = ClinicForeignKey(ContactPoint, related_name="consents")
+    purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose)
+    is_granted = models.BooleanField(_("allowed"))
+    decided_at = models.DateTimeField()
+    wording_version = models.CharField(max_length=20)
+    proof = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(purpose__in=Purpose.values), name="patients_contactconsent_purpose"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["contact_point", "purpose", "-decided_at"], name="patients_contactconsent_latest"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose}: {self.is_granted}"

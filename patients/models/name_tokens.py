@@ -1,0 +1,25 @@
+"""The search index over names: equality only, which row-level security leaves fast."""
+
+from django.db import models
+
+from accounts.models import ClinicRules
+from patients.models.patients import PatientOwned
+
+
+class NameToken(PatientOwned):
+    """A folded name part, or one with a letter left out (which finds missing, extra, wrong and swapped letters)."""
+
+    clinic_rules = ClinicRules(patient="r.patient_id", is_deletable=True, is_audited=False)
+
+    token = models.CharField(max_length=60, db_collation="C")
+    is_whole = models.BooleanField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["clinic", "token"], include=["patient", "is_whole"], name="patients_nametoken_token"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.token

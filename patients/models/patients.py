@@ -1,0 +1,79 @@
+"""A patient: names, birth date and the zone their messages are timed in."""
+
+from datetime import date
+from typing import ClassVar, Self
+from uuid import UUID
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules
+from accounts.models.clinics import validate_zone
+from patients.choices import Sex
+
+
+class PatientQuerySet(ClinicOwnedQuerySet["Patient"]):
+    def by_name(self) -> Self:
+        return self.order_by("family_name", "given_names", "id")
+
+
+class Patient(ClinicOwned):
+    clinic_rules = ClinicRules(patient="r.id")
+
+    given_names = models.CharField(_("given names"), max_length=120)
+    family_name = models.CharField(_("family name"), max_length=120)
+    preferred_name = models.CharField(_("likes to be called"), max_length=60, blank=True)
+    birth_date = models.DateField(_("date of birth"))
+    sex = models.CharField(_("sex"), max_length=8, choices=Sex, default=Sex.UNKNOWN)
+    language = models.CharField(_("language"), max_length=12, default="en")
+    zone = models.CharField(_("time zone"), max_length=64, validators=[validate_zone])
+    emergency_contact_name = models.CharField(_("emergency contact"), max_length=120, blank=True)
+    emergency_contact_phone = models.CharField(_("emergency contact's phone"), max_length=32, blank=True)
+    emergency_contact_relation = models.CharField(_("relation"), max_length=60, blank=True)
+    guardian_name = models.CharField(_("guardian"), max_length=120, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects: ClassVar[PatientQuerySet] = PatientQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["clinic", "birth_date"], name="patients_patient_birth_date"),
+            models.Index(fields=["clinic", "family_name", "given_names", "id"], name="patients_patient_name"),
+            models.Index(fields=["clinic", "-created_at"], name="patients_patient_recent"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(birth_date__gte=date(1890, 1, 1)) & models.Q(birth_date__lte=Now()),
+                name="patients_patient_birth_date_plausible",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(given_names="") | ~models.Q(family_name=""),
+                name="patients_patient_has_name",
+            ),
+            models.CheckConstraint(condition=models.Q(sex__in=Sex.values), name="patients_patient_sex"),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_names} {self.family_name}".strip()
+
+    def age_on(self, day: date) -> int:
+        """Completed years on ``day``."""
+        birthday_passed = (day.month, day.day) >= (self.birth_date.month, self.birth_date.day)
+        return day.year - self.birth_date.year - (0 if birthday_passed else 1)
+
+
+class PatientOwned(ClinicOwned):
+    """Abstract: a row about one patient of the same clinic."""
+
+    clinic_rules = ClinicRules(patient="r.patient_id")
+
+    patient = ClinicForeignKey("patients.Patient")
+    patient_id: UUID
+
+    class Meta:
+        abstract = True

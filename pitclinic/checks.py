@@ -1,0 +1,37 @@
+"""System checks: every URL says who may open it, the demo stays on this machine."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.urls import URLPattern, URLResolver, get_resolver
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "[::1]", "testserver"})
+
+
+def url_patterns(resolver: Any = None, names: tuple[str, ...] = ()) -> Iterator[tuple[str, URLPattern]]:
+    """Every pattern of the site with its full name (``namespace:name``)."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from url_patterns(entry, (*names, entry.namespace) if entry.namespace else names)
+        else:
+            yield ":".join((*names, entry.name or "")), entry
+
+
+@register(Tags.urls)
+def every_url_is_declared(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    return [
+        Error(f"The URL {name or pattern.pattern} does not say who may open it.", id="pitclinic.E001")
+        for name, pattern in url_patterns()
+        if not hasattr(pattern.callback, "required_act")
+        and not hasattr(pattern.callback, "is_public")
+        and not pattern.callback.__module__.startswith("allauth.")
+    ]
+
+
+@register(Tags.security)
+def the_demo_stays_here(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    if settings.DEMO_MODE and not set(settings.ALLOWED_HOSTS) <= LOOPBACK:
+        return [Error("Demo mode signs anybody in; it runs on a loopback address only.", id="pitclinic.E002")]
+    return []

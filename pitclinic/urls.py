@@ -1,0 +1,28 @@
+"""Every address of the clinic. Each app brings its own; a view must say who may open it (``accounts.decorators``)."""
+
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+from pitclinic.views import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("account/", include("allauth.urls")),
+    path("", include("accounts.urls")),
+    path("patients/", include("patients.urls")),
+    path("schedule/", include("scheduling.urls")),
+    path("", include("sessions.urls")),
+    path("messages/", include("reminders.urls")),
+    path("p/", include("portal.urls")),
+]
+
+if settings.DEMO_MODE and find_spec("pitclinic.demo_urls"):
+    urlpatterns.append(path("demo/", include("pitclinic.demo_urls")))
+
+handler400 = "pitclinic.views.errors.bad_request"
+handler403 = "pitclinic.views.errors.permission_denied"
+handler404 = "pitclinic.views.errors.page_not_found"
+handler500 = "pitclinic.views.errors.server_error"

@@ -1,0 +1,1 @@
+"""The door the patient comes through, by a link and a date of birth."""

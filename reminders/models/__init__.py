@@ -1,0 +1,3 @@
+from reminders.models.messages import Message
+
+__all__ = ["Message"]

@@ -1,0 +1,1 @@
+"""A promise: this patient, this clinician, this room, this time."""

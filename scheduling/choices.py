@@ -1,0 +1,52 @@
+"""Visit statuses and the legal moves between them: one table."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class VisitStatus(models.TextChoices):
+    BOOKED = "booked", _("booked")
+    CONFIRMED = "confirmed", _("confirmed")
+    ARRIVED = "arrived", _("arrived")
+    IN_ROOM = "in_room", _("in room")
+    OBSERVATION = "observation", _("observation")
+    DONE = "done", _("done")
+    CANCELLED = "cancelled", _("cancelled")
+    NO_SHOW = "no_show", _("no-show")
+    DEFERRED = "deferred", _("deferred")
+    ABORTED = "aborted", _("aborted")
+
+
+_S = VisitStatus
+
+# from → to. Going one step back is an undo and is legal too.
+MOVES: dict[str, frozenset[str]] = {
+    _S.BOOKED: frozenset({_S.CONFIRMED, _S.ARRIVED, _S.CANCELLED, _S.NO_SHOW}),
+    _S.CONFIRMED: frozenset({_S.BOOKED, _S.ARRIVED, _S.CANCELLED, _S.NO_SHOW}),
+    _S.ARRIVED: frozenset({_S.BOOKED, _S.CONFIRMED, _S.IN_ROOM, _S.DEFERRED, _S.CANCELLED}),
+    _S.IN_ROOM: frozenset({_S.ARRIVED, _S.OBSERVATION, _S.DONE, _S.DEFERRED, _S.ABORTED}),
+    _S.OBSERVATION: frozenset({_S.IN_ROOM, _S.DONE}),
+    _S.DONE: frozenset({_S.IN_ROOM, _S.OBSERVATION}),
+    _S.CANCELLED: frozenset({_S.BOOKED}),
+    _S.NO_SHOW: frozenset({_S.BOOKED, _S.ARRIVED}),
+    _S.DEFERRED: frozenset({_S.ARRIVED, _S.IN_ROOM}),
+    _S.ABORTED: frozenset({_S.IN_ROOM}),
+}
+
+# Statuses that no longer hold the clinician, the room and the patient.
+FREE_STATUSES = (VisitStatus.CANCELLED, VisitStatus.NO_SHOW)
+
+
+class CancelledBy(models.TextChoices):
+    PATIENT = "patient", _("the patient")
+    CLINIC = "clinic", _("the clinic")
+
+
+class Weekday(models.IntegerChoices):
+    MONDAY = 0, _("Monday")
+    TUESDAY = 1, _("Tuesday")
+    WEDNESDAY = 2, _("Wednesday")
+    THURSDAY = 3, _("Thursday")
+    FRIDAY = 4, _("Friday")
+    SATURDAY = 5, _("Saturday")
+    SUNDAY = 6, _("Sunday")

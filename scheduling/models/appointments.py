@@ -1,0 +1,102 @@
+"""A visit: booked, moved through the day, done. The database refuses to promise anything twice."""
+
+from datetime import datetime
+from typing import ClassVar, Self
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules
+from patients.models import PatientOwned
+from scheduling.choices import FREE_STATUSES, CancelledBy, VisitStatus
+
+
+class TsTzRange(models.Func):
+    """``[starts_at, ends_at)``: back-to-back visits do not touch."""
+
+    function = "TSTZRANGE"
+    output_field = DateTimeRangeField()
+
+
+def never_twice(resource: str) -> ExclusionConstraint:
+    """No two visits that hold ``resource`` overlap; a visit without it never collides."""
+    return ExclusionConstraint(
+        name=f"scheduling_appointment_{resource}_once",
+        expressions=[
+            (resource, RangeOperators.EQUAL),
+            (TsTzRange("starts_at", "ends_at", RangeBoundary()), RangeOperators.OVERLAPS),
+        ],
+        condition=~models.Q(status__in=FREE_STATUSES),
+    )
+
+
+class AppointmentQuerySet(ClinicOwnedQuerySet["Appointment"]):
+    def between(self, start: datetime, end: datetime) -> Self:
+        """Visits that touch ``[start, end)``; plain comparisons, which stay indexed under row-level security."""
+        return self.filter(starts_at__lt=end, ends_at__gt=start)
+
+    def holding(self) -> Self:
+        return self.exclude(status__in=FREE_STATUSES)
+
+
+class Appointment(PatientOwned):
+    clinician = ClinicForeignKey("accounts.Membership", related_name="+")
+    room = ClinicForeignKey("scheduling.Room", null=True, blank=True, related_name="+")
+    visit_type = ClinicForeignKey("scheduling.VisitType", related_name="+")
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("to"))
+    status = models.CharField(_("status"), max_length=12, choices=VisitStatus, default=VisitStatus.BOOKED)
+    cancelled_by = models.CharField(_("cancelled by"), max_length=8, choices=CancelledBy, blank=True)
+    cancel_reason = models.CharField(_("reason"), max_length=200, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects: ClassVar[AppointmentQuerySet] = AppointmentQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["clinic", "starts_at"], name="scheduling_appointment_starts"),
+            models.Index(fields=["patient", "-starts_at"], name="scheduling_appointment_patient"),
+        ]
+        constraints = [
+            never_twice("clinician"),
+            never_twice("room"),
+            never_twice("patient"),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")),
+                name="scheduling_appointment_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=VisitStatus.values), name="scheduling_appointment_status"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status=VisitStatus.CANCELLED)
+                | (~models.Q(cancelled_by="") & ~models.Q(cancel_reason="")),
+                name="scheduling_appointment_cancel_has_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%Y-%m-%d %H:%M}"
+
+
+class AppointmentMove(ClinicOwned):
+    """The history of a visit's status: one row for each move, with its author."""
+
+    clinic_rules = ClinicRules(
+        patient="(SELECT a.patient_id FROM scheduling_appointment a WHERE a.id = r.appointment_id)"
+    )
+
+    appointment = ClinicForeignKey(Appointment, related_name="moves")
+    from_status = models.CharField(max_length=12, choices=VisitStatus, blank=True)
+    to_status = models.CharField(max_length=12, choices=VisitStatus)
+    moved_at = models.DateTimeField()
+    moved_by = ClinicForeignKey("accounts.Membership", null=True, related_name="+")
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["moved_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.from_status} → {self.to_status}"

@@ -1,0 +1,55 @@
+"""When a clinician works: weekly blocks in the clinic's wall-clock time, and leave."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import ClinicForeignKey, ClinicOwned, ClinicRules
+from scheduling.choices import Weekday
+
+
+class AvailabilityBlock(ClinicOwned):
+    clinic_rules = ClinicRules(is_deletable=True)
+
+    clinician = ClinicForeignKey("accounts.Membership", related_name="+")
+    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday)
+    start_time = models.TimeField(_("from"))
+    end_time = models.TimeField(_("to"))
+    valid_from_date = models.DateField(_("valid from"))
+    valid_until_date = models.DateField(_("valid until"), null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(end_time__gt=models.F("start_time")),
+                name="scheduling_block_ends_after_start",
+            ),
+            models.CheckConstraint(condition=models.Q(weekday__lte=6), name="scheduling_block_weekday"),
+            models.CheckConstraint(
+                condition=models.Q(valid_until_date__isnull=True)
+                | models.Q(valid_until_date__gte=models.F("valid_from_date")),
+                name="scheduling_block_valid",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()} {self.start_time}-{self.end_time}"
+
+
+class Leave(ClinicOwned):
+    clinic_rules = ClinicRules(is_deletable=True)
+
+    clinician = ClinicForeignKey("accounts.Membership", related_name="+")
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("to"))
+    reason = models.CharField(_("reason"), max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")),
+                name="scheduling_leave_ends_after_start",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at} - {self.ends_at}"

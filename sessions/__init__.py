@@ -1,0 +1,1 @@
+"""The treatment record: what was injected where, and what the pain did."""

@@ -1,0 +1,109 @@
+"""The words of the treatment record."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class PointSide(models.TextChoices):
+    """The patient's own side of one injected point; a point is never on both."""
+
+    LEFT = "left", _("Left")
+    RIGHT = "right", _("Right")
+    MIDLINE = "midline", _("Midline")
+
+
+class RecordStatus(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    SIGNED = "signed", _("signed")
+    VOIDED = "voided", _("voided")
+
+
+class Depth(models.TextChoices):
+    SUBCUTANEOUS = "subcutaneous", _("subcutaneous")
+    DEEP = "deep", _("deep")
+
+
+class Guidance(models.TextChoices):
+    PALPATION = "palpation", _("palpation")
+    ULTRASOUND = "ultrasound", _("ultrasound")
+
+
+class Question(models.TextChoices):
+    """What a pain score answers; only scores of one question are ever compared."""
+
+    REST = "rest", _("at rest")
+    PROVOKED = "provoked", _("on the provoked movement")
+    NOW = "now", _("now")
+    AVERAGE_7D = "average_7d", _("average of 7 days")
+    WORST_7D = "worst_7d", _("worst of 7 days")
+
+
+class Moment(models.TextChoices):
+    """When a pain score was asked. Before = trough of the interval, after = peak of relief."""
+
+    BEFORE = "before", _("before injection")
+    AFTER = "after", _("after injection")
+    CARE_0H = "care_0h", _("same day")
+    CHECK_24H = "check_24h", _("next day")
+    CHECK_72H = "check_72h", _("day 3")
+    CHECK_7D = "check_7d", _("day 7")
+    OTHER = "other", _("another time")
+
+
+class Source(models.TextChoices):
+    CLINICIAN = "clinician", _("clinician")
+    PORTAL = "portal", _("patient")
+    PHONE = "phone", _("by phone")
+
+
+class Priority(models.TextChoices):
+    """How soon somebody must act on a side effect (domain.md §8)."""
+
+    P0 = "P0", _("P0 now")
+    P1 = "P1", _("P1 within 2 hours")
+    P2 = "P2", _("P2 next working day")
+    P3 = "P3", _("P3 log")
+
+
+class DangerSign(models.TextChoices):
+    """The signs that show the emergency words at once (domain.md §8, P0)."""
+
+    BREATHLESS = "breathless", _("hard to breathe, or chest pain")
+    SWELLING = "swelling", _("swollen face or tongue, or a rash over the body")
+    COLLAPSE = "collapse", _("fainted, a fit, or a numb mouth with a metal taste")
+    VISION = "vision", _("sudden loss of sight")
+    WEAKNESS = "weakness", _("an arm or leg has become weak")
+    BLADDER = "bladder", _("loss of control of bladder or bowel, or numb between the legs")
+    HEADACHE = "headache", _("the worst headache ever with a stiff neck")
+
+
+class AlertStatus(models.TextChoices):
+    OPEN = "open", _("open")
+    ACKNOWLEDGED = "acknowledged", _("taken")
+    CLOSED = "closed", _("closed")
+
+
+class Severity(models.IntegerChoices):
+    MILD = 1, _("1 mild")
+    MODERATE = 2, _("2 moderate")
+    SEVERE = 3, _("3 severe")
+    LIFE_THREATENING = 4, _("4 life-threatening")
+    DEATH = 5, _("5 death")
+
+
+class Causality(models.TextChoices):
+    """WHO-UMC categories."""
+
+    CERTAIN = "certain", _("certain")
+    PROBABLE = "probable", _("probable")
+    POSSIBLE = "possible", _("possible")
+    UNLIKELY = "unlikely", _("unlikely")
+    CONDITIONAL = "conditional", _("waiting for data")
+    UNASSESSABLE = "unassessable", _("cannot be assessed")
+
+
+class FollowUpOutcome(models.TextChoices):
+    BETTER = "better", _("better")
+    SAME = "same", _("the same")
+    WORSE = "worse", _("worse")
+    NOT_REACHED = "not_reached", _("not reached")

@@ -1,0 +1,28 @@
+from sessions.models.courses import Course
+from sessions.models.follow_ups import FollowUp
+from sessions.models.injection_sessions import (
+    Addendum,
+    Consent,
+    InjectionPoint,
+    InjectionSession,
+    RuleOverride,
+    ScreeningAnswer,
+)
+from sessions.models.pain_scores import PainScore, ReliefReport
+from sessions.models.side_effects import SideEffect
+from sessions.models.solution_lots import SolutionLot
+
+__all__ = [
+    "Addendum",
+    "Consent",
+    "Course",
+    "FollowUp",
+    "InjectionPoint",
+    "InjectionSession",
+    "PainScore",
+    "ReliefReport",
+    "RuleOverride",
+    "ScreeningAnswer",
+    "SideEffect",
+    "SolutionLot",
+]

@@ -1,0 +1,218 @@
+"""One treatment: screened, consented, injected point by point, scored, signed. Signed means it cannot change."""
+
+from decimal import Decimal
+from typing import ClassVar, Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules
+from patients.models import PatientOwned
+from sessions.choices import Depth, Guidance, PointSide, RecordStatus
+
+_PATIENT = "(SELECT s.patient_id FROM pit_sessions_injectionsession s WHERE s.id = r.injection_session_id)"
+
+
+class InjectionSessionQuerySet(ClinicOwnedQuerySet["InjectionSession"]):
+    def signed(self) -> Self:
+        return self.filter(status=RecordStatus.SIGNED)
+
+    def drafts(self) -> Self:
+        return self.filter(status=RecordStatus.DRAFT)
+
+
+class InjectionSession(PatientOwned):
+    """``content_sha256`` is made by the database when the session is signed; ``version`` grows with each save."""
+
+    appointment = ClinicForeignKey("scheduling.Appointment", related_name="+")
+    course = ClinicForeignKey("pit_sessions.Course", null=True, blank=True, related_name="injection_sessions")
+    clinician = ClinicForeignKey("accounts.Membership", related_name="+")
+    technique = models.ForeignKey("catalogue.Technique", on_delete=models.PROTECT, related_name="+")
+    guidance = models.CharField(_("guidance"), max_length=10, choices=Guidance, default=Guidance.PALPATION)
+    needle_gauge = models.PositiveSmallIntegerField(_("needle (G)"), null=True, blank=True)
+    needle_length_mm = models.PositiveSmallIntegerField(_("needle length (mm)"), null=True, blank=True)
+    provoked_movement = models.CharField(_("movement that provokes the pain"), max_length=120, blank=True)
+    amount_drawn_ml = models.DecimalField(
+        _("drawn up (mL)"), max_digits=5, decimal_places=1, null=True, blank=True
+    )
+    sharps_out = models.PositiveSmallIntegerField(_("sharps opened"), null=True, blank=True)
+    sharps_in = models.PositiveSmallIntegerField(_("sharps disposed of"), null=True, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    no_after_score_reason = models.CharField(_("why there is no score after"), max_length=200, blank=True)
+    status = models.CharField(max_length=8, choices=RecordStatus, default=RecordStatus.DRAFT)
+    started_at = models.DateTimeField()
+    screened_at = models.DateTimeField(null=True, blank=True)
+    signed_at = models.DateTimeField(null=True, blank=True)
+    signed_by = ClinicForeignKey("accounts.Membership", null=True, blank=True, related_name="+")
+    content_sha256 = models.CharField(max_length=64, blank=True)
+    voided_at = models.DateTimeField(null=True, blank=True)
+    voided_by = ClinicForeignKey("accounts.Membership", null=True, blank=True, related_name="+")
+    void_reason = models.CharField(max_length=300, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects: ClassVar[InjectionSessionQuerySet] = InjectionSessionQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["patient", "-started_at"], name="sessions_session_patient"),
+            models.Index(fields=["clinic", "signed_at"], name="sessions_session_signed"),
+            models.Index(
+                fields=["clinic", "started_at"],
+                condition=models.Q(status="draft"),
+                name="sessions_session_drafts",
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["appointment"],
+                condition=~models.Q(status="voided"),
+                name="sessions_session_one_a_visit",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=RecordStatus.values), name="sessions_session_status"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="draft", signed_at__isnull=True, content_sha256="")
+                | models.Q(status="signed", signed_at__isnull=False, signed_by__isnull=False)
+                | models.Q(status="voided", voided_at__isnull=False, voided_by__isnull=False),
+                name="sessions_session_status_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status="voided") | ~models.Q(void_reason=""),
+                name="sessions_session_void_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(signed_at__isnull=True) | models.Q(signed_at__gte=models.F("started_at")),
+                name="sessions_session_signed_after_start",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(signed_at__isnull=True)
+                | models.Q(sharps_out__isnull=True)
+                | models.Q(sharps_in=models.F("sharps_out")),
+                name="sessions_session_sharps",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d}"
+
+
+class ScreeningAnswer(ClinicOwned):
+    """One safety question of this visit, with the override and its reason where a hard stop was answered yes."""
+
+    clinic_rules = ClinicRules(patient=_PATIENT, is_deletable=True)
+
+    injection_session = ClinicForeignKey(InjectionSession, related_name="screening_answers")
+    item = models.CharField(max_length=40)
+    is_yes = models.BooleanField()
+    detail = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["injection_session", "item"], name="sessions_screeninganswer_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item}: {self.is_yes}"
+
+
+class Consent(PatientOwned):
+    """Consent for a course (or a single session): which text, who signed, who asked."""
+
+    course = ClinicForeignKey("pit_sessions.Course", null=True, blank=True, related_name="consents")
+    technique = models.ForeignKey("catalogue.Technique", on_delete=models.PROTECT, related_name="+")
+    wording_version = models.CharField(max_length=20)
+    signed_name = models.CharField(_("signed by (full name)"), max_length=120)
+    given_at = models.DateTimeField()
+    taken_by = ClinicForeignKey("accounts.Membership", related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(signed_name=""), name="sessions_consent_name")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.given_at:%Y-%m-%d}"
+
+
+class InjectionPoint(ClinicOwned):
+    """This nerve, this side, this point, this volume, this lot."""
+
+    clinic_rules = ClinicRules(patient=_PATIENT, is_deletable=True)
+
+    injection_session = ClinicForeignKey(InjectionSession, related_name="points")
+    number = models.PositiveSmallIntegerField()
+    nerve = models.ForeignKey("catalogue.Nerve", on_delete=models.PROTECT, related_name="+")
+    side = models.CharField(_("side"), max_length=8, choices=PointSide)
+    point_type = models.ForeignKey(
+        "catalogue.PointType", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    volume_ml = models.DecimalField(_("volume (mL)"), max_digits=4, decimal_places=2)
+    depth = models.CharField(_("depth"), max_length=12, choices=Depth, default=Depth.SUBCUTANEOUS)
+    depth_mm = models.PositiveSmallIntegerField(_("depth (mm)"), null=True, blank=True)
+    solution = models.ForeignKey("catalogue.Solution", on_delete=models.PROTECT, related_name="+")
+    lot = ClinicForeignKey("pit_sessions.SolutionLot", null=True, blank=True, related_name="points")
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["injection_session", "number"],
+                name="sessions_point_number",
+                deferrable=models.Deferrable.DEFERRED,
+            ),
+            models.CheckConstraint(condition=models.Q(side__in=PointSide.values), name="sessions_point_side"),
+            models.CheckConstraint(
+                condition=models.Q(volume_ml__gt=Decimal(0)) & models.Q(volume_ml__lte=Decimal(60)),
+                name="sessions_point_volume",
+            ),
+            models.CheckConstraint(condition=models.Q(depth__in=Depth.values), name="sessions_point_depth"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}"
+
+
+class RuleOverride(ClinicOwned):
+    """A warning answered or a hard stop lifted: which rule, by whom, why (domain.md §11)."""
+
+    clinic_rules = ClinicRules(patient=_PATIENT, is_deletable=True)
+
+    injection_session = ClinicForeignKey(InjectionSession, related_name="overrides")
+    rule = models.CharField(max_length=8)
+    subject = models.CharField(max_length=80, blank=True)
+    reason = models.CharField(_("reason"), max_length=300)
+    overridden_by = ClinicForeignKey("accounts.Membership", related_name="+")
+    overridden_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["injection_session", "rule", "subject"], name="sessions_override_once"
+            ),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="sessions_override_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return self.rule
+
+
+class Addendum(ClinicOwned):
+    """What was added after signing; the original stays as it was."""
+
+    clinic_rules = ClinicRules(patient=_PATIENT)
+
+    injection_session = ClinicForeignKey(InjectionSession, related_name="addenda")
+    text = models.TextField(_("addendum"))
+    written_at = models.DateTimeField()
+    written_by = ClinicForeignKey("accounts.Membership", related_name="+")
+
+    class Meta:
+        ordering = ["written_at"]
+        constraints = [models.CheckConstraint(condition=~models.Q(text=""), name="sessions_addendum_text")]
+
+    def __str__(self) -> str:
+        return f"{self.written_at:%Y-%m-%d}"

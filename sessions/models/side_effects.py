@@ -1,0 +1,80 @@
+"""Harm: what the patient or the clinic reported, how urgent it is, who took it and what came of it."""
+
+from typing import ClassVar, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import ClinicForeignKey, ClinicOwnedQuerySet
+from patients.models import PatientOwned
+from sessions.choices import AlertStatus, Causality, DangerSign, Priority, Severity, Source
+
+
+class SideEffectQuerySet(ClinicOwnedQuerySet["SideEffect"]):
+    def open(self) -> Self:
+        return self.exclude(status=AlertStatus.CLOSED)
+
+    def most_urgent_first(self) -> Self:
+        return self.order_by("priority", "reported_at", "id")
+
+
+class SideEffect(PatientOwned):
+    """Priority is set by triage at once; severity and causality by a clinician later. Serious is not severe."""
+
+    injection_session = ClinicForeignKey(
+        "pit_sessions.InjectionSession", null=True, blank=True, related_name="side_effects"
+    )
+    event_type = models.ForeignKey("catalogue.AdverseEventType", on_delete=models.PROTECT, related_name="+")
+    priority = models.CharField(_("priority"), max_length=2, choices=Priority)
+    danger_signs = ArrayField(models.CharField(max_length=12, choices=DangerSign), default=list, blank=True)
+    description = models.TextField(_("what happened"), blank=True)
+    source = models.CharField(max_length=10, choices=Source)
+    reported_at = models.DateTimeField()
+    onset_at = models.DateTimeField(_("began"), null=True, blank=True)
+    status = models.CharField(max_length=12, choices=AlertStatus, default=AlertStatus.OPEN)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by = ClinicForeignKey("accounts.Membership", null=True, blank=True, related_name="+")
+    severity = models.PositiveSmallIntegerField(_("severity"), choices=Severity, null=True, blank=True)
+    is_serious = models.BooleanField(_("serious"), default=False)
+    causality = models.CharField(_("caused by the treatment"), max_length=12, choices=Causality, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=300, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = ClinicForeignKey("accounts.Membership", null=True, blank=True, related_name="+")
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects: ClassVar[SideEffectQuerySet] = SideEffectQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["clinic", "priority", "reported_at"],
+                condition=~models.Q(status="closed"),
+                name="sessions_sideeffect_open",
+            ),
+            models.Index(fields=["patient", "-reported_at"], name="sessions_sideeffect_patient"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(priority__in=Priority.values), name="sessions_sideeffect_priority"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="open", acknowledged_at__isnull=True, closed_at__isnull=True)
+                | models.Q(
+                    status="acknowledged", acknowledged_at__isnull=False, acknowledged_by__isnull=False
+                )
+                | models.Q(status="closed", closed_at__isnull=False, closed_by__isnull=False),
+                name="sessions_sideeffect_status_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(severity__isnull=True) | models.Q(severity__range=(1, 5)),
+                name="sessions_sideeffect_severity",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(onset_at__isnull=True) | models.Q(onset_at__lte=models.F("reported_at")),
+                name="sessions_sideeffect_onset",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.priority

@@ -1,0 +1,95 @@
+-- A signed session cannot change. Applied after every migration; safe to run again.
+-- Draft → signed computes the hash here, over exactly what stands in the tables at that moment; signed → voided changes
+-- nothing else; the rows of a session may change only while it is a draft. Every role is held to this.
+
+CREATE OR REPLACE FUNCTION sessions_content_hash(s pit_sessions_injectionsession) RETURNS text
+LANGUAGE sql STABLE SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+  SELECT encode(sha256(convert_to(jsonb_build_object(
+    'session', to_jsonb(s) - ARRAY['status', 'content_sha256', 'voided_at', 'voided_by_id', 'void_reason', 'version'],
+    'points', (SELECT jsonb_agg(to_jsonb(p) ORDER BY p.number, p.id)
+               FROM pit_sessions_injectionpoint p WHERE p.injection_session_id = s.id),
+    'screening', (SELECT jsonb_agg(to_jsonb(a) ORDER BY a.item)
+                  FROM pit_sessions_screeninganswer a WHERE a.injection_session_id = s.id),
+    'overrides', (SELECT jsonb_agg(to_jsonb(o) ORDER BY o.rule, o.subject)
+                  FROM pit_sessions_ruleoverride o WHERE o.injection_session_id = s.id),
+    'scores', (SELECT jsonb_agg(to_jsonb(n) ORDER BY n.moment, n.question, n.cycle, n.id)
+               FROM pit_sessions_painscore n WHERE n.injection_session_id = s.id
+                 AND n.moment IN ('before', 'after') AND n.source = 'clinician')
+  )::text, 'UTF8')), 'hex')
+$$;
+
+CREATE OR REPLACE FUNCTION sessions_guard_session() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+  voiding CONSTANT text[] := ARRAY['status', 'voided_at', 'voided_by_id', 'void_reason', 'version'];
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.status <> 'draft' THEN
+      RAISE EXCEPTION 'an injection session begins as a draft' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+  END IF;
+  IF TG_OP = 'DELETE' OR OLD.status = 'voided' THEN
+    RAISE EXCEPTION 'an injection session is never removed or changed after voiding' USING ERRCODE = 'check_violation';
+  END IF;
+  IF (NEW.clinic_id, NEW.patient_id, NEW.appointment_id) IS DISTINCT FROM (OLD.clinic_id, OLD.patient_id, OLD.appointment_id) THEN
+    RAISE EXCEPTION 'an injection session stays with its patient and visit' USING ERRCODE = 'check_violation';
+  END IF;
+  IF NEW.version <> OLD.version + 1 THEN
+    RAISE EXCEPTION 'an injection session changes one version at a time' USING ERRCODE = 'check_violation';
+  END IF;
+  IF OLD.status = 'signed' THEN
+    IF NEW.status <> 'voided' OR to_jsonb(NEW) - voiding IS DISTINCT FROM to_jsonb(OLD) - voiding THEN
+      RAISE EXCEPTION 'a signed injection session cannot change' USING ERRCODE = 'check_violation';
+    END IF;
+  ELSIF NEW.status = 'signed' THEN
+    NEW.content_sha256 := sessions_content_hash(NEW);
+  ELSE
+    NEW.content_sha256 := '';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER guard_session BEFORE INSERT OR UPDATE OR DELETE ON pit_sessions_injectionsession
+  FOR EACH ROW EXECUTE FUNCTION sessions_guard_session();
+
+-- TG_ARGV[0]: which rows of the table belong to the signed content, over the alias r.
+CREATE OR REPLACE FUNCTION sessions_guard_rows() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+  touched text;
+  parent_status text;
+BEGIN
+  touched := CASE TG_OP
+    WHEN 'INSERT' THEN 'SELECT * FROM new_rows'
+    WHEN 'DELETE' THEN 'SELECT * FROM old_rows'
+    ELSE 'SELECT * FROM new_rows UNION ALL SELECT * FROM old_rows' END;
+  -- The share lock makes signing wait for this change, or this change see the signature.
+  FOR parent_status IN EXECUTE 'SELECT s.status FROM pit_sessions_injectionsession s WHERE s.id IN
+      (SELECT r.injection_session_id FROM (' || touched || ') r WHERE ' || TG_ARGV[0] || ') FOR SHARE'
+  LOOP
+    IF parent_status <> 'draft' THEN
+      RAISE EXCEPTION 'a signed injection session cannot change (%)', TG_TABLE_NAME USING ERRCODE = 'check_violation';
+    END IF;
+  END LOOP;
+  RETURN NULL;
+END $$;
+
+DO $$
+DECLARE
+  guarded record;
+BEGIN
+  FOR guarded IN SELECT * FROM (VALUES
+    ('pit_sessions_injectionpoint', 'true'),
+    ('pit_sessions_screeninganswer', 'true'),
+    ('pit_sessions_ruleoverride', 'true'),
+    ('pit_sessions_painscore', 'r.moment IN (''before'', ''after'') AND r.source = ''clinician''')
+  ) AS t(name, condition) LOOP
+    EXECUTE format('CREATE OR REPLACE TRIGGER guard_insert AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows
+      FOR EACH STATEMENT EXECUTE FUNCTION sessions_guard_rows(%L)', guarded.name, guarded.condition);
+    EXECUTE format('CREATE OR REPLACE TRIGGER guard_update AFTER UPDATE ON %I REFERENCING OLD TABLE AS old_rows
+      NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION sessions_guard_rows(%L)', guarded.name, guarded.condition);
+    EXECUTE format('CREATE OR REPLACE TRIGGER guard_delete AFTER DELETE ON %I REFERENCING OLD TABLE AS old_rows
+      FOR EACH STATEMENT EXECUTE FUNCTION sessions_guard_rows(%L)', guarded.name, guarded.condition);
+  END LOOP;
+END $$;
