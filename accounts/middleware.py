@@ -63,7 +63,7 @@ class ActorMiddleware:
             return self.get_response(request)
         if self._must_set_up_second_factor(request):
             return redirect("mfa_index")
-        with transaction.atomic():
+        with tenant(None, actor="", user_id=request.user.pk, request_id=_request_id()):
             self._enter_clinic(request)
             response = self.get_response(request)
             if response.status_code >= 500:
@@ -95,13 +95,9 @@ class ActorMiddleware:
 
     @staticmethod
     def _enter_clinic(request: HttpRequest) -> None:
-        user_id = request.user.pk
-        set_context(user_id=user_id, request_id=_request_id(), clinic_id=None)
-        own = Membership.objects.of_user(user_id).active().select_related("clinic", "user")
+        own = Membership.objects.of_user(request.user.pk).active().select_related("clinic", "user")
         chosen = request.session.get("membership_id")
-        membership = (own.filter(pk=chosen).first() if chosen else None) or own.order_by(
-            "clinic__name"
-        ).first()
+        membership = (own.filter(pk=chosen).first() if chosen else None) or own.order_by("clinic__name").first()
         if membership is None:
             return
         actor = membership.as_actor()

@@ -15,9 +15,7 @@ class StaffRequest(HttpRequest):
     audit_views: list[View]
 
 
-def saw(
-    request: HttpRequest, table: str, *, row_id: UUID | None = None, patient_id: UUID | None = None
-) -> None:
+def saw(request: HttpRequest, table: str, *, row_id: UUID | None = None, patient_id: UUID | None = None) -> None:
     """Note that this answer shows the row of ``table``; the audit trail records it once the answer stands."""
     views: list[View] = request.audit_views  # type: ignore[attr-defined]
     views.append(View(table=table, row_id=row_id, patient_id=patient_id))

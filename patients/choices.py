@@ -71,7 +71,5 @@ class Flag(models.TextChoices):
 
 
 # What a role without clinical access may still see (domain.md §12: safety banners).
-SAFETY_BANNER_FLAGS = frozenset(
-    {Flag.FALL_RISK, Flag.CHAPERONE, Flag.INTERPRETER, Flag.NEEDLE_FEAR, Flag.VASOVAGAL}
-)
+SAFETY_BANNER_FLAGS = frozenset({Flag.FALL_RISK, Flag.CHAPERONE, Flag.INTERPRETER, Flag.NEEDLE_FEAR, Flag.VASOVAGAL})
 SAFETY_BANNER_SUBSTANCES = frozenset({Substance.LATEX, Substance.ADHESIVE, Substance.CHLORHEXIDINE})

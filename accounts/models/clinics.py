@@ -35,9 +35,7 @@ class Clinic(models.Model):
     sender_name = models.CharField(
         _("sender name"),
         max_length=40,
-        help_text=_(
-            "What patients see as the sender of a message. It should not tell what the clinic treats."
-        ),
+        help_text=_("What patients see as the sender of a message. It should not tell what the clinic treats."),
     )
     link_code = models.CharField(max_length=12, unique=True, default=new_link_code, editable=False)
     zone = models.CharField(_("time zone"), max_length=64, validators=[validate_zone])

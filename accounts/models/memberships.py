@@ -19,9 +19,7 @@ class MembershipQuerySet(ClinicOwnedQuerySet["Membership"]):
         return self.filter(user_id=user_id)
 
     def clinicians(self) -> Self:
-        return (
-            self.active().filter(role=Role.CLINICIAN).select_related("user").order_by("user__full_name", "id")
-        )
+        return self.active().filter(role=Role.CLINICIAN).select_related("user").order_by("user__full_name", "id")
 
 
 class Membership(ClinicOwned):

@@ -27,7 +27,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """What a person may see comes from memberships only, never from ``is_superuser``."""
 
     id = models.UUIDField(primary_key=True, db_default=UUIDv7(), editable=False)
-    email = models.EmailField(_("e-mail"))
+    email = models.EmailField(_("e-mail"), unique=True)
     full_name = models.CharField(_("name"), max_length=120)
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
@@ -40,7 +40,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("email"), name="accounts_user_email")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="accounts_user_email_lower_case"),
+        ]
 
     def __str__(self) -> str:
         return self.full_name

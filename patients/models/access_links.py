@@ -31,9 +31,7 @@ class AccessLink(PatientOwned):
     objects: ClassVar[AccessLinkQuerySet] = AccessLinkQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["clinic", "token_hash"], name="patients_accesslink_token")
-        ]
+        constraints = [models.UniqueConstraint(fields=["clinic", "token_hash"], name="patients_accesslink_token")]
 
     def __str__(self) -> str:
         return self.purpose

@@ -53,9 +53,7 @@ class PatientConditionNerve(ClinicOwned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["patient_condition", "nerve"], name="patients_conditionnerve_once"
-            )
+            models.UniqueConstraint(fields=["clinic", "patient_condition", "nerve"], name="patients_conditionnerve_once")
         ]
 
     def __str__(self) -> str:
@@ -87,7 +85,7 @@ class Allergy(PatientOwned):
                 name="patients_allergy_other_is_named",
             ),
             models.UniqueConstraint(
-                fields=["patient", "substance", "substance_text"],
+                fields=["clinic", "patient", "substance", "substance_text"],
                 condition=models.Q(ended_at__isnull=True),
                 name="patients_allergy_once",
             ),
@@ -114,7 +112,7 @@ class RiskFlag(PatientOwned):
         constraints = [
             models.CheckConstraint(condition=models.Q(flag__in=Flag.values), name="patients_riskflag_flag"),
             models.UniqueConstraint(
-                fields=["patient", "flag"],
+                fields=["clinic", "patient", "flag"],
                 condition=models.Q(ended_at__isnull=True),
                 name="patients_riskflag_once",
             ),

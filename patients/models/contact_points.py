@@ -36,12 +36,8 @@ class ContactPoint(PatientOwned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["clinic", "patient", "kind", "value"], name="patients_contactpoint_once"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(kind__in=ContactKind.values), name="patients_contactpoint_kind"
-            ),
+            models.UniqueConstraint(fields=["clinic", "patient", "kind", "value"], name="patients_contactpoint_once"),
+            models.CheckConstraint(condition=models.Q(kind__in=ContactKind.values), name="patients_contactpoint_kind"),
             models.CheckConstraint(condition=~models.Q(value=""), name="patients_contactpoint_not_empty"),
         ]
         indexes = [
@@ -75,9 +71,7 @@ class ContactConsent(ClinicOwned):
             )
         ]
         indexes = [
-            models.Index(
-                fields=["contact_point", "purpose", "-decided_at"], name="patients_contactconsent_latest"
-            )
+            models.Index(fields=["contact_point", "purpose", "-decided_at"], name="patients_contactconsent_latest")
         ]
 
     def __str__(self) -> str:

@@ -16,9 +16,7 @@ class NameToken(PatientOwned):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["clinic", "token"], include=["patient", "is_whole"], name="patients_nametoken_token"
-            )
+            models.Index(fields=["clinic", "token"], include=["patient", "is_whole"], name="patients_nametoken_token")
         ]
 
     def __str__(self) -> str:

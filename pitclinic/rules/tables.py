@@ -80,11 +80,7 @@ def clinic_tables() -> list[ClinicTable]:
 def _relations(model: type[ClinicOwned]) -> Iterator[Relation]:
     for column in model._meta.concrete_fields:
         target = column.related_model
-        if (
-            isinstance(column, models.ForeignKey)
-            and isinstance(target, type)
-            and issubclass(target, ClinicOwned)
-        ):
+        if isinstance(column, models.ForeignKey) and isinstance(target, type) and issubclass(target, ClinicOwned):
             yield Relation(column.column, target._meta.db_table)
 
 

@@ -10,9 +10,7 @@ SECRET_KEY = "only-for-tests-0123456789-0123456789-0123456789-abcdef"
 PUBLIC_ORIGIN = "http://testserver"
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 DATABASES = {
-    "default": env.db_url(
-        "PITCLINIC_TEST_DATABASE_URL", default="postgres://postgres@127.0.0.1:5432/postgres"
-    )
+    "default": env.db_url("PITCLINIC_TEST_DATABASE_URL", default="postgres://postgres@127.0.0.1:5432/postgres")
 }
 CELERY_BROKER_URL = env.str("PITCLINIC_TEST_BROKER_URL", default="memory://")
 STAFF_NEED_SECOND_FACTOR = True

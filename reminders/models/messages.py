@@ -53,9 +53,7 @@ class Message(PatientOwned):
         ]
         constraints = [
             models.UniqueConstraint(fields=["clinic", "dedupe_key"], name="reminders_message_once"),
-            models.CheckConstraint(
-                condition=models.Q(state__in=MessageState.values), name="reminders_message_state"
-            ),
+            models.CheckConstraint(condition=models.Q(state__in=MessageState.values), name="reminders_message_state"),
             models.CheckConstraint(
                 condition=models.Q(state="skipped") & ~models.Q(skip_reason="") | ~models.Q(state="skipped"),
                 name="reminders_message_skip_reason",

@@ -25,6 +25,7 @@ def never_twice(resource: str) -> ExclusionConstraint:
     return ExclusionConstraint(
         name=f"scheduling_appointment_{resource}_once",
         expressions=[
+            ("clinic", RangeOperators.EQUAL),
             (resource, RangeOperators.EQUAL),
             (TsTzRange("starts_at", "ends_at", RangeBoundary()), RangeOperators.OVERLAPS),
         ],

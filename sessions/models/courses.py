@@ -23,8 +23,7 @@ class Course(PatientOwned):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(ended_date__isnull=True)
-                | models.Q(ended_date__gte=models.F("started_date")),
+                condition=models.Q(ended_date__isnull=True) | models.Q(ended_date__gte=models.F("started_date")),
                 name="sessions_course_ends_after_start",
             ),
             models.CheckConstraint(
@@ -32,7 +31,7 @@ class Course(PatientOwned):
                 name="sessions_course_planned",
             ),
             models.UniqueConstraint(
-                fields=["patient_condition"],
+                fields=["clinic", "patient_condition"],
                 condition=models.Q(status="open"),
                 name="sessions_course_one_open",
             ),

@@ -40,7 +40,7 @@ class FollowUp(PatientOwned):
             )
         ]
         constraints = [
-            models.UniqueConstraint(fields=["injection_session"], name="sessions_followup_one_a_session"),
+            models.UniqueConstraint(fields=["clinic", "injection_session"], name="sessions_followup_one_a_session"),
             models.CheckConstraint(
                 condition=models.Q(completed_at__isnull=True, outcome="")
                 | (models.Q(completed_at__isnull=False, completed_by__isnull=False) & ~models.Q(outcome="")),

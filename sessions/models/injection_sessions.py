@@ -32,9 +32,7 @@ class InjectionSession(PatientOwned):
     needle_gauge = models.PositiveSmallIntegerField(_("needle (G)"), null=True, blank=True)
     needle_length_mm = models.PositiveSmallIntegerField(_("needle length (mm)"), null=True, blank=True)
     provoked_movement = models.CharField(_("movement that provokes the pain"), max_length=120, blank=True)
-    amount_drawn_ml = models.DecimalField(
-        _("drawn up (mL)"), max_digits=5, decimal_places=1, null=True, blank=True
-    )
+    amount_drawn_ml = models.DecimalField(_("drawn up (mL)"), max_digits=5, decimal_places=1, null=True, blank=True)
     sharps_out = models.PositiveSmallIntegerField(_("sharps opened"), null=True, blank=True)
     sharps_in = models.PositiveSmallIntegerField(_("sharps disposed of"), null=True, blank=True)
     note = models.TextField(_("note"), blank=True)
@@ -64,13 +62,11 @@ class InjectionSession(PatientOwned):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["appointment"],
+                fields=["clinic", "appointment"],
                 condition=~models.Q(status="voided"),
                 name="sessions_session_one_a_visit",
             ),
-            models.CheckConstraint(
-                condition=models.Q(status__in=RecordStatus.values), name="sessions_session_status"
-            ),
+            models.CheckConstraint(condition=models.Q(status__in=RecordStatus.values), name="sessions_session_status"),
             models.CheckConstraint(
                 condition=models.Q(status="draft", signed_at__isnull=True, content_sha256="")
                 | models.Q(status="signed", signed_at__isnull=False, signed_by__isnull=False)
@@ -109,9 +105,7 @@ class ScreeningAnswer(ClinicOwned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["injection_session", "item"], name="sessions_screeninganswer_once"
-            )
+            models.UniqueConstraint(fields=["clinic", "injection_session", "item"], name="sessions_screeninganswer_once")
         ]
 
     def __str__(self) -> str:
@@ -130,9 +124,7 @@ class Consent(PatientOwned):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(condition=~models.Q(signed_name=""), name="sessions_consent_name")
-        ]
+        constraints = [models.CheckConstraint(condition=~models.Q(signed_name=""), name="sessions_consent_name")]
 
     def __str__(self) -> str:
         return f"{self.given_at:%Y-%m-%d}"
@@ -160,7 +152,7 @@ class InjectionPoint(ClinicOwned):
         ordering = ["number"]
         constraints = [
             models.UniqueConstraint(
-                fields=["injection_session", "number"],
+                fields=["clinic", "injection_session", "number"],
                 name="sessions_point_number",
                 deferrable=models.Deferrable.DEFERRED,
             ),
@@ -190,9 +182,7 @@ class RuleOverride(ClinicOwned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["injection_session", "rule", "subject"], name="sessions_override_once"
-            ),
+            models.UniqueConstraint(fields=["clinic", "injection_session", "rule", "subject"], name="sessions_override_once"),
             models.CheckConstraint(condition=~models.Q(reason=""), name="sessions_override_reason"),
         ]
 

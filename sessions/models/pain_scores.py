@@ -43,14 +43,10 @@ class PainScore(PatientOwned):
             models.CheckConstraint(
                 condition=models.Q(question__in=Question.values), name="sessions_painscore_question"
             ),
-            models.CheckConstraint(
-                condition=models.Q(moment__in=Moment.values), name="sessions_painscore_moment"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(source__in=Source.values), name="sessions_painscore_source"
-            ),
+            models.CheckConstraint(condition=models.Q(moment__in=Moment.values), name="sessions_painscore_moment"),
+            models.CheckConstraint(condition=models.Q(source__in=Source.values), name="sessions_painscore_source"),
             models.UniqueConstraint(
-                fields=["injection_session", "moment", "question", "source", "cycle"],
+                fields=["clinic", "injection_session", "moment", "question", "source", "cycle"],
                 name="sessions_painscore_once",
             ),
         ]
@@ -71,9 +67,7 @@ class ReliefReport(PatientOwned):
     source = models.CharField(max_length=10, choices=Source)
 
     class Meta:
-        indexes = [
-            models.Index(fields=["injection_session", "reported_at"], name="sessions_reliefreport_session")
-        ]
+        indexes = [models.Index(fields=["injection_session", "reported_at"], name="sessions_reliefreport_session")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(ended_at__isnull=True)

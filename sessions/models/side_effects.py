@@ -60,9 +60,7 @@ class SideEffect(PatientOwned):
             ),
             models.CheckConstraint(
                 condition=models.Q(status="open", acknowledged_at__isnull=True, closed_at__isnull=True)
-                | models.Q(
-                    status="acknowledged", acknowledged_at__isnull=False, acknowledged_by__isnull=False
-                )
+                | models.Q(status="acknowledged", acknowledged_at__isnull=False, acknowledged_by__isnull=False)
                 | models.Q(status="closed", closed_at__isnull=False, closed_by__isnull=False),
                 name="sessions_sideeffect_status_is_whole",
             ),

@@ -27,9 +27,7 @@ class SolutionLot(ClinicOwned):
     class Meta:
         ordering = ["expiry_date", "lot_number"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["clinic", "solution", "lot_number"], name="sessions_solutionlot_once"
-            ),
+            models.UniqueConstraint(fields=["clinic", "solution", "lot_number"], name="sessions_solutionlot_once"),
             models.CheckConstraint(condition=~models.Q(lot_number=""), name="sessions_solutionlot_number"),
         ]
 
