@@ -126,9 +126,7 @@ def recall(record: Path) -> psutil.Process | None:
     return process if alive else None
 
 
-def end(
-    processes: list[psutil.Process], *, farewell: signal.Signals = signal.SIGTERM, seconds: float = 3
-) -> None:
+def end(processes: list[psutil.Process], *, farewell: signal.Signals = signal.SIGTERM, seconds: float = 3) -> None:
     """Ask processes to leave, then make them."""
     for sent, patience in ((farewell, seconds), (signal.SIGKILL, seconds)):
         for process in filter(is_alive, processes):

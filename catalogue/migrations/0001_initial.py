@@ -70,9 +70,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=120)),
                 (
                     "frequency",
-                    models.CharField(
-                        help_text="Words of the source; never shown as a PIT rate.", max_length=200
-                    ),
+                    models.CharField(help_text="Words of the source; never shown as a PIT rate.", max_length=200),
                 ),
                 ("typical_timing", models.CharField(max_length=80)),
                 (
@@ -713,9 +711,7 @@ class Migration(migrations.Migration):
                         name="screeningitem_source_mark",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("effect__in", ["hard_block", "soft_block", "soft_warning", "flag"])
-                        ),
+                        condition=models.Q(("effect__in", ["hard_block", "soft_block", "soft_warning", "flag"])),
                         name="screeningitem_effect",
                     ),
                 ],
@@ -750,9 +746,7 @@ class Migration(migrations.Migration):
                 ("percent_max", models.DecimalField(blank=True, decimal_places=2, max_digits=4, null=True)),
                 (
                     "is_optional",
-                    models.BooleanField(
-                        default=False, help_text="One of several; the preparation says which."
-                    ),
+                    models.BooleanField(default=False, help_text="One of several; the preparation says which."),
                 ),
                 (
                     "solution",
@@ -826,9 +820,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=120)),
                 (
                     "icd10cm",
-                    models.CharField(
-                        help_text="As the reference writes it; a trailing - wants more.", max_length=80
-                    ),
+                    models.CharField(help_text="As the reference writes it; a trailing - wants more.", max_length=80),
                 ),
                 ("nerves_note", models.CharField(blank=True, max_length=80)),
                 (
@@ -1202,9 +1194,7 @@ class Migration(migrations.Migration):
                         name="conditioncode_further_character",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("pattern__endswith", "-"), ("further_character", "none"), _connector="OR"
-                        ),
+                        condition=models.Q(("pattern__endswith", "-"), ("further_character", "none"), _connector="OR"),
                         name="conditioncode_complete_without_dash",
                     ),
                     models.CheckConstraint(
@@ -1348,14 +1338,10 @@ class Migration(migrations.Migration):
                         condition=models.Q(("text_shipped", True)), name="instrumentitem_text_shipped"
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("answer_kind__in", ["number_0_10", "line_0_100", "one_of", "hours"])
-                        ),
+                        condition=models.Q(("answer_kind__in", ["number_0_10", "line_0_100", "one_of", "hours"])),
                         name="instrumentitem_answer_kind",
                     ),
-                    models.UniqueConstraint(
-                        fields=("instrument", "position"), name="instrumentitem_position"
-                    ),
+                    models.UniqueConstraint(fields=("instrument", "position"), name="instrumentitem_position"),
                 ],
             },
         ),
@@ -1475,9 +1461,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="nerve",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("flags__contained_by", ["PTX", "VASC", "EYE", "AIRWAY", "SPINE", "MOTOR", "GEN"])
-                ),
+                condition=models.Q(("flags__contained_by", ["PTX", "VASC", "EYE", "AIRWAY", "SPINE", "MOTOR", "GEN"])),
                 name="nerve_flags",
             ),
         ),
@@ -1511,9 +1495,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="solutionanaesthetic",
-            constraint=models.UniqueConstraint(
-                fields=("solution", "anaesthetic"), name="solutionanaesthetic_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("solution", "anaesthetic"), name="solutionanaesthetic_once"),
         ),
         migrations.AddConstraint(
             model_name="solutionanaesthetic",
@@ -1642,9 +1624,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="solution",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("dextrose_percent__isnull", True), ("has_corn_dextrose", True), _connector="OR"
-                ),
+                condition=models.Q(("dextrose_percent__isnull", True), ("has_corn_dextrose", True), _connector="OR"),
                 name="solution_dextrose_is_corn",
             ),
         ),

@@ -23,8 +23,7 @@ class AdverseEventType(NamedEntry):
         constraints = [
             *NamedEntry.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(default_triage__in=TriageLevel.values)
-                & Q(escalated_triage__in=["", *TriageLevel.values]),
+                condition=Q(default_triage__in=TriageLevel.values) & Q(escalated_triage__in=["", *TriageLevel.values]),
                 name="adverseeventtype_triage",
             ),
             # "P0" sorts before "P1": a condition can only make it more urgent.

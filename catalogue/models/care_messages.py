@@ -19,16 +19,12 @@ class CareMessage(NamedEntry):
     offset_months = models.SmallIntegerField(null=True, blank=True)
     local_time = models.TimeField(null=True, blank=True)
     channels = ArrayField(models.CharField(max_length=8, choices=CareChannel))
-    body = models.CharField(
-        max_length=160, help_text="Names no diagnosis, body part, drug, score or specialty."
-    )
+    body = models.CharField(max_length=160, help_text="Names no diagnosis, body part, drug, score or specialty.")
     asks = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     link_days = models.PositiveSmallIntegerField(default=7)
     max_nudges = models.PositiveSmallIntegerField(default=1)
     nudge_after_hours = models.PositiveSmallIntegerField(default=24)
-    merged_into_code = models.CharField(
-        max_length=64, blank=True, help_text="The message that asks this too."
-    )
+    merged_into_code = models.CharField(max_length=64, blank=True, help_text="The message that asks this too.")
     merged_when_next_visit_within_days = models.PositiveSmallIntegerField(null=True, blank=True)
     position = models.PositiveSmallIntegerField()
 

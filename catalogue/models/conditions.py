@@ -25,9 +25,7 @@ class ConditionQuerySet(SearchableQuerySet["Condition"]):
 
 
 class Condition(NamedEntry):
-    icd10cm = models.CharField(
-        max_length=80, help_text="As the reference writes it; a trailing - wants more."
-    )
+    icd10cm = models.CharField(max_length=80, help_text="As the reference writes it; a trailing - wants more.")
     regions = models.ManyToManyField(BodyRegion, related_name="conditions")
     nerves = models.ManyToManyField(Nerve, related_name="conditions", blank=True)
     nerves_note = models.CharField(max_length=80, blank=True)
@@ -43,8 +41,7 @@ class Condition(NamedEntry):
         constraints = [
             *NamedEntry.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(evidence_grades__contained_by=EvidenceGrade.values)
-                & Q(evidence_grades__len__gte=1),
+                condition=Q(evidence_grades__contained_by=EvidenceGrade.values) & Q(evidence_grades__len__gte=1),
                 name="condition_evidence_grades",
             ),
         ]

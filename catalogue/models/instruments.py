@@ -35,9 +35,7 @@ class Instrument(NamedEntry):
                 condition=Q(licence_status__in=LicenceStatus.values), name="instrument_licence_status"
             ),
             models.CheckConstraint(
-                condition=Q(text_shipped=False)
-                | Q(licence_status=LicenceStatus.GREEN)
-                | ~Q(permission_reference=""),
+                condition=Q(text_shipped=False) | Q(licence_status=LicenceStatus.GREEN) | ~Q(permission_reference=""),
                 name="instrument_text_needs_permission",
             ),
             # The items of an instrument point at this pair, so no item exists while text is not shipped.
@@ -121,8 +119,6 @@ class InstrumentItem(CatalogueEntry):
         constraints = [
             *CatalogueEntry.Meta.constraints,
             models.CheckConstraint(condition=Q(text_shipped=True), name="instrumentitem_text_shipped"),
-            models.CheckConstraint(
-                condition=Q(answer_kind__in=AnswerKind.values), name="instrumentitem_answer_kind"
-            ),
+            models.CheckConstraint(condition=Q(answer_kind__in=AnswerKind.values), name="instrumentitem_answer_kind"),
             models.UniqueConstraint(fields=["instrument", "position"], name="instrumentitem_position"),
         ]

@@ -26,7 +26,5 @@ class ScreeningItem(NamedEntry):
         ordering = ["position"]
         constraints = [
             *NamedEntry.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(effect__in=ScreeningEffect.values), name="screeningitem_effect"
-            ),
+            models.CheckConstraint(condition=Q(effect__in=ScreeningEffect.values), name="screeningitem_effect"),
         ]

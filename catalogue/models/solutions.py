@@ -25,9 +25,7 @@ class Solution(NamedEntry):
     use = models.CharField(max_length=160)
     dextrose_percent = models.DecimalField(max_digits=4, decimal_places=1, null=True, blank=True)
     mannitol_percent = models.DecimalField(max_digits=4, decimal_places=1, null=True, blank=True)
-    has_corn_dextrose = models.BooleanField(
-        help_text="Dextrose is made from corn: blocked by a corn allergy."
-    )
+    has_corn_dextrose = models.BooleanField(help_text="Dextrose is made from corn: blocked by a corn allergy.")
     has_local_anaesthetic = models.BooleanField(help_text="A recent weight and the dose limit are needed.")
     is_buffered = models.BooleanField(default=False)
     is_topical = models.BooleanField(default=False)
@@ -42,8 +40,7 @@ class Solution(NamedEntry):
         constraints = [
             *NamedEntry.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(dextrose_percent__isnull=True)
-                | Q(dextrose_percent__gte=1, dextrose_percent__lte=50),
+                condition=Q(dextrose_percent__isnull=True) | Q(dextrose_percent__gte=1, dextrose_percent__lte=50),
                 name="solution_dextrose_percent",
             ),
             models.CheckConstraint(
@@ -72,8 +69,7 @@ class SolutionAnaesthetic(CatalogueEntry):
             ),
             models.UniqueConstraint(fields=["solution", "anaesthetic"], name="solutionanaesthetic_once"),
             models.CheckConstraint(
-                condition=Q(percent_min__isnull=True)
-                | Q(percent_min__gt=0, percent_min__lte=F("percent_max")),
+                condition=Q(percent_min__isnull=True) | Q(percent_min__gt=0, percent_min__lte=F("percent_max")),
                 name="solutionanaesthetic_percent_range",
             ),
         ]

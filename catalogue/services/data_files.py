@@ -87,12 +87,8 @@ Catalogue = dict[str, list[Row]]
 def read(directory: Path = DATA) -> Catalogue:
     """All rows of all files. Raises CatalogueError with every problem found, not only the first."""
     problems: list[str] = []
-    catalogue = {
-        stem: _read_file(directory / f"{stem}.json", model, problems) for stem, model in FILES.items()
-    }
-    problems += [
-        f"{p.name}: no table takes this file" for p in directory.glob("*.json") if p.stem not in FILES
-    ]
+    catalogue = {stem: _read_file(directory / f"{stem}.json", model, problems) for stem, model in FILES.items()}
+    problems += [f"{p.name}: no table takes this file" for p in directory.glob("*.json") if p.stem not in FILES]
     if not problems:
         problems += _problems_between_rows(catalogue)
     if problems:

@@ -136,15 +136,11 @@ def _link(model: type[CatalogueEntry], rows: list[Row], keys: Keys) -> set[str]:
         targets = keys[_target(model, column.name)]
         wanted = {(key, targets[code]) for key, row in own.items() for code in row.links[column.name]}
         present = {
-            (key, target): link
-            for link, key, target in through.objects.values_list("pk", here, there)
-            if key in own
+            (key, target): link for link, key, target in through.objects.values_list("pk", here, there) if key in own
         }
         surplus, missing = present.keys() - wanted, wanted - present.keys()
         if surplus:
             through.objects.filter(pk__in=[present[pair] for pair in surplus]).delete()
-        through.objects.bulk_create(
-            [through(**{here: key, there: target}) for key, target in sorted(missing)]
-        )
+        through.objects.bulk_create([through(**{here: key, there: target}) for key, target in sorted(missing)])
         touched |= {key for key, _ in surplus | missing}
     return {own[key].code for key in touched}

@@ -53,7 +53,9 @@ class PatientConditionNerve(ClinicOwned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["clinic", "patient_condition", "nerve"], name="patients_conditionnerve_once")
+            models.UniqueConstraint(
+                fields=["clinic", "patient_condition", "nerve"], name="patients_conditionnerve_once"
+            )
         ]
 
     def __str__(self) -> str:

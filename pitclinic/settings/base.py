@@ -202,7 +202,7 @@ CELERY_BEAT_SCHEDULE = {
 # `database` and `boot` checks run at process start as well: see pitclinic.boot.
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
-# --- logs: structured, with the request's id, never with names, contacts, notes or tokens -------------------------------
+# --- logs: with the request's id, never with names, contacts, notes or tokens -----------------------------------------
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

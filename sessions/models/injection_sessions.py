@@ -105,7 +105,9 @@ class ScreeningAnswer(ClinicOwned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["clinic", "injection_session", "item"], name="sessions_screeninganswer_once")
+            models.UniqueConstraint(
+                fields=["clinic", "injection_session", "item"], name="sessions_screeninganswer_once"
+            )
         ]
 
     def __str__(self) -> str:
@@ -182,7 +184,9 @@ class RuleOverride(ClinicOwned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["clinic", "injection_session", "rule", "subject"], name="sessions_override_once"),
+            models.UniqueConstraint(
+                fields=["clinic", "injection_session", "rule", "subject"], name="sessions_override_once"
+            ),
             models.CheckConstraint(condition=~models.Q(reason=""), name="sessions_override_reason"),
         ]
 

@@ -21,9 +21,7 @@ class Command(BaseCommand):
         try:
             if options["check"]:
                 rows = read(options["directory"])
-                self.stdout.write(
-                    f"{sum(map(len, rows.values()))} rows in {len(rows)} files are fit to load."
-                )
+                self.stdout.write(f"{sum(map(len, rows.values()))} rows in {len(rows)} files are fit to load.")
                 return
             counts = load(now=timezone.now(), directory=options["directory"])
         except CatalogueError as error:
@@ -44,7 +42,4 @@ class Command(BaseCommand):
 
 
 def _words(count: Counts) -> str:
-    return (
-        f"{count.created} created, {count.updated} updated, "
-        f"{count.unchanged} unchanged, {count.retired} retired"
-    )
+    return f"{count.created} created, {count.updated} updated, {count.unchanged} unchanged, {count.retired} retired"

@@ -1,0 +1,93 @@
+"""Every test talks to a real PostgreSQL as the application's own role, with row-level security on."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.core.management import call_command
+from django.db import connection, connections
+from django.db.backends.signals import connection_created
+from django.test.testcases import TransactionTestCase
+
+from accounts.models import Clinic
+from common.tenancy import tenant
+from tests.factories.accounts import ClinicFactory
+
+pytest_plugins = ["tests.plugins.figures"]
+
+# The role each new connection of the test database takes on; the session itself is a superuser's.
+_role = {"name": "pit_owner"}
+
+
+def _take_role(sender: object, connection: Any, **kwargs: object) -> None:
+    if connection.alias == "default" and connection.settings_dict["NAME"].startswith("test_"):
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET ROLE {_role['name']}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _roles() -> Iterator[None]:
+    connection_created.connect(_take_role)
+    yield
+    connection_created.disconnect(_take_role)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(_roles: None, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Migrate and load the catalogue as the owner, then go on as the application."""
+    with django_db_blocker.unblock():
+        call_command("load_catalogue", verbosity=0)
+        connection.close()
+        _role["name"] = "pit_app"
+        yield
+        connections.close_all()
+        _role["name"] = "pit_owner"
+
+
+def _empty_every_table(self: TransactionTestCase) -> None:
+    """Between tests that commit: delete as a superuser with triggers off; the catalogue stays."""
+    params = {key: value for key, value in connection.get_connection_params().items() if key != "cursor_factory"}
+    params.pop("context", None)
+    with psycopg.connect(**params, autocommit=True) as superuser:
+        superuser.execute("SET session_replication_role = replica")
+        superuser.execute("SET lock_timeout = '10s'")
+        names = superuser.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'catalogue_%'"
+            " AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')"
+        ).fetchall()
+        superuser.execute("".join(f'DELETE FROM "{name}";' for (name,) in names))
+
+
+TransactionTestCase._fixture_teardown = _empty_every_table  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def clinic(db: None) -> Clinic:
+    """One clinic, with nobody's context set."""
+    return ClinicFactory()
+
+
+@pytest.fixture
+def other_clinic(db: None) -> Clinic:
+    return ClinicFactory(name="Other Clinic")
+
+
+@pytest.fixture
+def in_clinic(clinic: Clinic) -> Iterator[Clinic]:
+    """The rest of the test sees this clinic's rows and may write them."""
+    with tenant(clinic.pk, actor="test"):
+        yield clinic
+
+
+@pytest.fixture
+def as_superuser(db: None) -> Iterator[Callable[[], None]]:
+    """Call it to leave row-level security behind: what a missing wall would show."""
+
+    def switch() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET ROLE")
+
+    yield switch
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET ROLE {_role['name']}")

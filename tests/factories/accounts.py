@@ -1,0 +1,34 @@
+"""Clinics and people. Rows of a clinic need its context: use the ``in_clinic`` fixture or ``tenant``."""
+
+import factory
+from factory.django import DjangoModelFactory
+
+from accounts.choices import Role
+from accounts.models import Clinic, Membership, User
+
+
+class ClinicFactory(DjangoModelFactory):
+    class Meta:
+        model = Clinic
+
+    name = factory.Sequence(lambda n: f"Clinic {n}")
+    sender_name = "The clinic"
+    zone = "Europe/Berlin"
+    phone = "+4930901820"
+    urgent_phone = "+4930901821"
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+
+    email = factory.Sequence(lambda n: f"person{n}@example.org")
+    full_name = factory.Sequence(lambda n: f"Person {n}")
+
+
+class MembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = Membership
+
+    user = factory.SubFactory(UserFactory)
+    role = Role.CLINICIAN

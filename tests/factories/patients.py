@@ -1,0 +1,29 @@
+"""Patients and what they come with."""
+
+from datetime import date
+
+import factory
+from factory.django import DjangoModelFactory
+
+from patients.choices import ContactKind
+from patients.models import ContactPoint, Patient
+
+
+class PatientFactory(DjangoModelFactory):
+    class Meta:
+        model = Patient
+
+    given_names = factory.Sequence(lambda n: f"Given{n}")
+    family_name = factory.Sequence(lambda n: f"Family{n}")
+    birth_date = date(1970, 5, 17)
+    zone = "Europe/Berlin"
+
+
+class EmailFactory(DjangoModelFactory):
+    class Meta:
+        model = ContactPoint
+
+    patient = factory.SubFactory(PatientFactory)
+    clinic = factory.SelfAttribute("patient.clinic")
+    kind = ContactKind.EMAIL
+    value = factory.Sequence(lambda n: f"patient{n}@example.org")
