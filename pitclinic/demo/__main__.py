@@ -27,9 +27,7 @@ def interrupt(signum: int, frame: object) -> NoReturn:
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m pitclinic.demo", description="Runs the whole clinic here."
-    )
+    parser = argparse.ArgumentParser(prog="python -m pitclinic.demo", description="Runs the whole clinic here.")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--reset", action="store_true", help="throw the demo's data away and end")
     options = parser.parse_args(arguments)

@@ -33,9 +33,7 @@ def only_one(run_dir: Path, *, address: str) -> Generator[None]:
         try:
             fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise DemoError(
-                f"A demo is already running here{_whereabouts(note)}. Stop it there first."
-            ) from error
+            raise DemoError(f"A demo is already running here{_whereabouts(note)}. Stop it there first.") from error
         if note.exists():
             say("An earlier run did not end properly: tidying up after it")
         end_leftovers(run_dir)

@@ -150,6 +150,4 @@ class Demo:
         with psycopg.connect(self.postgres.dsn(database=DATABASE)) as connection:
             rows = [("Role", "Sign in as", "Clinic"), *connection.execute(question).fetchall()]
         widths = [max(len(str(row[column])) for row in rows) for column in range(3)]
-        return [
-            "  ".join(str(cell).ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows
-        ]
+        return ["  ".join(str(cell).ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]

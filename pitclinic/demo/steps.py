@@ -22,9 +22,7 @@ def code_files() -> list[Path]:
     found: list[Path] = [*ROOT.glob("requirements/*.txt")]
     for folder in ROOT.iterdir():
         if folder.is_dir() and folder.name not in NOT_CODE:
-            found += [
-                path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts
-            ]
+            found += [path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     return found
 
 
