@@ -1,6 +1,7 @@
 """The third-party files the pages need: fetched by npm, then an allow-list of them copied into vendor/.
 
-Run before anything is set up (`python -P pitclinic/assets.py [--tests]`): it imports only Python itself.
+Run before anything is set up (`python -P pitclinic/assets.py`), so it imports nothing but Python itself.
+`--tests` fetches a browser too if the machine has none; `--fetched` only copies.
 """
 
 import importlib.util
@@ -85,7 +86,8 @@ def vendor(*, root: Path) -> list[Path]:
 def main(arguments: list[str]) -> None:
     if arguments == ["--has-node"]:
         sys.exit(0 if node_folder() else 1)
-    fetch(root=ROOT, with_browser="--tests" in arguments and browser_on_path() is None)
+    if arguments != ["--fetched"]:
+        fetch(root=ROOT, with_browser="--tests" in arguments and browser_on_path() is None)
     vendor(root=ROOT)
 
 

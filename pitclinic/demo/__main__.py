@@ -13,6 +13,8 @@ from pitclinic.demo.guard import DemoError, check_port, only_one, say
 from pitclinic.demo.run import Demo
 from pitclinic.demo.steps import ROOT
 
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 def reset(run_dir: Path) -> None:
     """Throw the data of the demo away, and nothing else of the folder."""
@@ -23,6 +25,9 @@ def reset(run_dir: Path) -> None:
 
 
 def interrupt(signum: int, frame: object) -> NoReturn:
+    """Begin to stop, once: a second Ctrl-C must not leave a server behind."""
+    for sent in STOP_SIGNALS:
+        signal.signal(sent, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
@@ -33,7 +38,8 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     run_dir = Path(os.environ.get("PITCLINIC_RUN_DIR") or ROOT / ".run").resolve()
     run_dir.mkdir(parents=True, exist_ok=True)
-    signal.signal(signal.SIGTERM, interrupt)
+    for sent in STOP_SIGNALS:
+        signal.signal(sent, interrupt)
     demo = Demo(run_dir=run_dir, port=options.port)
     try:
         with only_one(run_dir, address=demo.address):

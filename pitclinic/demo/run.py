@@ -104,7 +104,9 @@ class Demo:
             line = f"exec {shlex.quote(sys.executable)} {command}"
             manager.add_process(name, line, env=self.environment(role=role), cwd=str(ROOT))
         threading.Thread(target=self.announce, daemon=True).start()
-        manager.loop()
+        # A signal that comes before honcho knows every process makes it fail with a KeyError.
+        with contextlib.suppress(KeyError):
+            manager.loop()
         code = int(manager.returncode or 0)
         return 0 if code in ASKED_TO_STOP else code or 1
 
