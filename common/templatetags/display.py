@@ -1,0 +1,89 @@
+"""How things look, in templates: icons as inline SVG, amounts with their unit."""
+
+from decimal import Decimal
+from functools import lru_cache
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from lucide.templatetags.lucide import lucide
+
+register = template.Library()
+
+NO_BREAK_SPACE = "\u00a0"
+Amount = Decimal | float | int | None
+
+
+@lru_cache(maxsize=512)
+def _drawn(name: str, label: str, css_class: str) -> SafeString:
+    words = {"role": "img", "aria-label": label} if label else {"aria-hidden": "true"}
+    return lucide(name, size=None, focusable="false", **{"class": f"icon {css_class}".strip()}, **words)
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", css_class: str = "") -> SafeString:
+    """Draw a Lucide icon. Without a label it is decoration, and a word must stand beside it."""
+    return _drawn(name + "", str(label), css_class + "")
+
+
+def _amount(value: Amount, places: int | None, unit: str) -> str:
+    if value is None or value == "":
+        return "–"
+    if places is None:
+        number = number_format(Decimal(str(value)).normalize() + 0, use_l10n=True)
+    else:
+        number = number_format(value, decimal_pos=places, use_l10n=True)
+    return format_html(
+        '<span class="num">{}{}<span class="unit">{}</span></span>', number, NO_BREAK_SPACE, unit
+    )
+
+
+@register.filter
+def ml(value: Amount) -> str:
+    """A volume in millilitres: ``1.50 mL``."""
+    return _amount(value, 2, "mL")
+
+
+@register.filter
+def grams(value: Amount) -> str:
+    """A mass in grams: ``0.125 g``."""
+    return _amount(value, 3, "g")
+
+
+@register.filter
+def mg(value: Amount) -> str:
+    """A mass in milligrams: ``12.5 mg``."""
+    return _amount(value, 1, "mg")
+
+
+@register.filter
+def mm(value: Amount) -> str:
+    """A length in millimetres: ``8 mm``."""
+    return _amount(value, 0, "mm")
+
+
+@register.filter
+def kg(value: Amount) -> str:
+    """A weight in kilograms: ``71.5 kg``."""
+    return _amount(value, 1, "kg")
+
+
+@register.filter
+def hours(value: Amount) -> str:
+    """A time span in hours: ``36 h``."""
+    return _amount(value, 0, "h")
+
+
+@register.filter
+def percent(value: Amount) -> str:
+    """A share that already is a percentage: ``62.5 %``."""
+    return _amount(value, 1, "%")
+
+
+@register.filter
+def nrs(value: int | None) -> str:
+    """A pain score on the 0-10 scale in its colour, always with its number."""
+    if value is None:
+        return "–"
+    return format_html('<span class="nrs nrs-{}">{}</span>', int(value), int(value))

@@ -1,0 +1,61 @@
+"""The side navigation: what there is, and what this person may open."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.permissions import Act
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One place in the navigation; ``prefix`` tells whether a page lies inside it."""
+
+    label: str | Promise
+    icon: str
+    url_name: str
+    act: Act
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str | Promise
+    icon: str
+    url: str
+    is_current: bool
+
+
+ENTRIES = (
+    Entry(_("Today"), "sun", "today", Act.SEE_TODAY),
+    Entry(_("Calendar"), "calendar-days", "scheduling:calendar", Act.SEE_SCHEDULE),
+    Entry(_("Patients"), "users", "patients:list", Act.FIND_PATIENTS),
+    Entry(_("Worklists"), "list-checks", "worklists", Act.SEE_WORKLISTS),
+    Entry(_("Messages"), "mail", "reminders:messages", Act.SEE_MESSAGES),
+    Entry(_("Settings"), "settings", "settings", Act.CHANGE_SETTINGS),
+    Entry(_("Audit"), "scroll-text", "audit:log", Act.SEE_AUDIT),
+)
+
+
+def links_for(actor: Actor | None, path: str) -> Iterator[Link]:
+    """Yield the entries this person may open, the one that holds ``path`` marked."""
+    if actor is None:
+        return
+    for entry in ENTRIES:
+        if actor.may(entry.act) and (url := address(entry.url_name)):
+            yield Link(entry.label, entry.icon, url, _holds(url, path))
+
+
+def address(url_name: str) -> str:
+    """Return the address of a page, or nothing while no app serves it."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def _holds(url: str, path: str) -> bool:
+    return path == url if url == "/" else path.startswith(url)

@@ -1,0 +1,110 @@
+"""The words of product.md, section 3, with the look each one has on every screen."""
+
+from typing import NamedTuple
+
+from django import template
+from django.contrib.messages.storage.base import Message
+from django.http import HttpRequest
+from django.template.context import Context
+from django.utils.functional import Promise
+
+from accounts.models import Membership
+from pitclinic.navigation import Link, address, links_for
+
+register = template.Library()
+
+
+class Look(NamedTuple):
+    """An icon and a tone; the tone is also a shape, so that no meaning rests on colour."""
+
+    icon: str
+    tone: str
+
+
+STATUS_LOOKS = {
+    # visits
+    "booked": Look("calendar", "planned"),
+    "confirmed": Look("calendar-check", "planned"),
+    "arrived": Look("log-in", "active"),
+    "in_room": Look("door-open", "active"),
+    "observation": Look("eye", "active"),
+    "done": Look("check", "good"),
+    "cancelled": Look("x", "off"),
+    "no_show": Look("user-x", "warn"),
+    "deferred": Look("calendar-clock", "warn"),
+    "aborted": Look("octagon-x", "bad"),
+    # records
+    "draft": Look("pencil", "planned"),
+    "signed": Look("lock", "good"),
+    "voided": Look("ban", "off"),
+    # messages
+    "planned": Look("clock", "planned"),
+    "due": Look("hourglass", "active"),
+    "sending": Look("send", "active"),
+    "sent": Look("send", "good"),
+    "delivered": Look("check-check", "good"),
+    "bounced": Look("undo-2", "bad"),
+    "failed": Look("triangle-alert", "bad"),
+    "skipped": Look("skip-forward", "off"),
+    "stopped": Look("ban", "off"),
+    # alerts
+    "p0": Look("siren", "bad"),
+    "p1": Look("triangle-alert", "warn"),
+    "p2": Look("circle-alert", "active"),
+    "p3": Look("info", "planned"),
+    # tasks and jobs
+    "open": Look("circle", "active"),
+    "acknowledged": Look("hand", "active"),
+    "overdue": Look("alarm-clock", "warn"),
+    "completed": Look("check", "good"),
+    "closed": Look("check", "good"),
+    "waiting": Look("clock", "planned"),
+    "running": Look("loader", "active"),
+    "refused": Look("x", "bad"),
+    "active": Look("circle-dot", "active"),
+    "stopped_early": Look("ban", "off"),
+}
+FALLBACK = Look("circle", "planned")
+UNDO = "undo:"
+
+
+@register.inclusion_tag("partials/status_word.html")
+def status_word(status: str, label: str | Promise = "") -> dict[str, object]:
+    """A status as icon, word and shape: ``{% status_word visit.status visit.get_status_display %}``."""
+    key = str(status).lower().replace("-", "_").replace(" ", "_")
+    look = STATUS_LOOKS.get(key, FALLBACK)
+    return {"icon_name": look.icon, "tone": look.tone, "word": label or status}
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: Context) -> list[Link]:
+    """The navigation of the person who is signed in."""
+    request = context.get("request")
+    if not isinstance(request, HttpRequest):
+        return []
+    return list(links_for(getattr(request, "actor", None), request.path))
+
+
+@register.simple_tag(takes_context=True)
+def own_memberships(context: Context) -> list[Membership]:
+    """The clinics the person can switch between, with the role at each."""
+    actor = context.get("actor")
+    if actor is None or actor.user_id is None:
+        return []
+    own = Membership.objects.of_user(actor.user_id).active().select_related("clinic")
+    return list(own.order_by("clinic__name", "role"))
+
+
+@register.simple_tag
+def address_of(url_name: str) -> str:
+    """Like ``{% url %}``, but empty while no app serves the page."""
+    return address(url_name)
+
+
+@register.filter
+def undo_url(message: Message) -> str:
+    """The address that takes back what the message tells of; see ``common.undo``."""
+    for tag in (message.extra_tags or "").split():
+        if tag.startswith(UNDO) and not tag.startswith((f"{UNDO}//", f"{UNDO}/\\")):
+            return tag.removeprefix(UNDO)
+    return ""

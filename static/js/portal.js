@@ -1,0 +1,6 @@
+// What a patient's page may use. Each page works without it.
+import { startBusy } from "./busy.js";
+import { startFormKeep } from "./form-keep.js";
+
+startBusy();
+startFormKeep();

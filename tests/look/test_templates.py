@@ -1,0 +1,41 @@
+"""What every template keeps: no inline style or script, no unsafe text, words through gettext."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+IDS = [str(path.relative_to(ROOT / "templates")) for path in TEMPLATES]
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=IDS)
+def test_a_template_carries_no_style_and_no_script_of_its_own(path: Path) -> None:
+    text = path.read_text()
+    assert not re.search(r"\sstyle=", text)
+    assert not re.search(r"<style\b", text)
+    assert not re.search(r"\son[a-z]+=", text)
+    assert not re.search(r"\bhx-on|\bhx-vals=['\"]js:|javascript:", text)
+    scripts = re.findall(r"<script\b([^>]*)>", text)
+    assert [script for script in scripts if "src=" not in script and "application/json" not in script] == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=IDS)
+def test_a_template_trusts_no_text(path: Path) -> None:
+    text = path.read_text()
+    assert not re.search(r"\|\s*safe\b|autoescape\s+off|\|\s*safeseq\b", text)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=IDS)
+def test_a_template_speaks_through_gettext(path: Path) -> None:
+    """Letters outside tags, comments and template tags are untranslated words."""
+    text = re.sub(r"\{#.*?#\}|\{% comment %\}.*?\{% endcomment %\}", "", path.read_text(), flags=re.S)
+    text = re.sub(r"\{% blocktrans(?:late)?\b.*?\{% endblocktrans(?:late)? %\}", "", text, flags=re.S)
+    text = re.sub(r"\{% block body_class %\}.*?\{% endblock %\}", "", text)
+    text = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "", text, flags=re.S)
+    text = re.sub(r"<(script|kbd|code|svg)\b.*?</\1>", "", text, flags=re.S)
+    text = re.sub(r"<!?[a-zA-Z/][^>]*>", " ", text, flags=re.S)
+    text = re.sub(r"&\w+;", " ", text)
+    words = re.findall(r"[A-Za-z]{3,}", text)
+    assert words == []
