@@ -34,9 +34,7 @@ def _amount(value: Amount, places: int | None, unit: str) -> str:
         number = number_format(Decimal(str(value)).normalize() + 0, use_l10n=True)
     else:
         number = number_format(value, decimal_pos=places, use_l10n=True)
-    return format_html(
-        '<span class="num">{}{}<span class="unit">{}</span></span>', number, NO_BREAK_SPACE, unit
-    )
+    return format_html('<span class="num">{}{}<span class="unit">{}</span></span>', number, NO_BREAK_SPACE, unit)
 
 
 @register.filter

@@ -100,11 +100,10 @@ def test_a_finger_finds_every_target(browser: Browser, name: str) -> None:
 
 
 def test_everything_is_there_without_javascript(browser: Browser) -> None:
-    page, _ = open_page(
-        browser, draw("gallery/staff.html"), width=390, scheme="light", java_script_enabled=False
-    )
+    page, _ = open_page(browser, draw("gallery/staff.html"), width=390, scheme="light", java_script_enabled=False)
     page.get_by_role("button", name="Menu", exact=True).click()
     assert page.get_by_role("link", name="Calendar").is_visible()
+    page.keyboard.press("Escape")
     page.get_by_role("radio", name="7", exact=True).check()
     assert not page.get_by_role("button", name="Privacy screen").is_visible()
     page.context.close()

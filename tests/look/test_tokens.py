@@ -64,9 +64,7 @@ def device_dark() -> dict[str, str]:
 
 def light_of(colour: str) -> float:
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
-    )
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
@@ -114,7 +112,5 @@ def test_no_other_file_sets_a_colour(path: Path) -> None:
 
 def test_every_colour_that_is_used_is_defined() -> None:
     defined = set(re.findall(r"(--pit-[\w-]+):", TOKENS))
-    used = {
-        name for path in CSS.glob("*.css") for name in re.findall(r"var\((--pit-[\w-]+)", path.read_text())
-    }
+    used = {name for path in CSS.glob("*.css") for name in re.findall(r"var\((--pit-[\w-]+)", path.read_text())}
     assert used - defined == set()
