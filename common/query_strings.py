@@ -16,5 +16,5 @@ def read_query(form_class: type[F], request: HttpRequest) -> F:
     """
     form = form_class(request.GET)
     if not form.is_valid():
-        raise BadRequest("; ".join(f"{name}: {' '.join(errors)}" for name, errors in form.errors.items()))
+        raise BadRequest("; ".join(f"{name}: {' '.join(map(str, errors))}" for name, errors in form.errors.items()))
     return form

@@ -1,7 +1,5 @@
 """Hashed static file names, in ES module imports too."""
 
-from typing import ClassVar
-
 from django.contrib.staticfiles.storage import HashedFilesMixin, ManifestStaticFilesStorage
 
 
@@ -11,7 +9,7 @@ class ModuleManifestStorage(ManifestStaticFilesStorage):
     The switch Django offers for all files stumbles over files that libraries ship, hence the narrower pattern.
     """
 
-    patterns: ClassVar = (
+    patterns = (
         *HashedFilesMixin.patterns,
         ("js/*.js", HashedFilesMixin._js_module_import_aggregation_patterns[1]),  # type: ignore[attr-defined]
     )

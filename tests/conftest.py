@@ -59,7 +59,7 @@ def _empty_every_table(self: TransactionTestCase) -> None:
         superuser.execute("".join(f'DELETE FROM "{name}";' for (name,) in names))
 
 
-TransactionTestCase._fixture_teardown = _empty_every_table  # type: ignore[method-assign]
+TransactionTestCase._fixture_teardown = _empty_every_table  # type: ignore[attr-defined]
 
 
 @pytest.fixture

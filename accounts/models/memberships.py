@@ -15,7 +15,7 @@ class MembershipQuerySet(ClinicOwnedQuerySet["Membership"]):
     def active(self) -> Self:
         return self.filter(is_active=True, user__is_active=True)
 
-    def of_user(self, user_id: UUID) -> Self:
+    def of_user(self, user_id: UUID | None) -> Self:
         return self.filter(user_id=user_id)
 
     def clinicians(self) -> Self:

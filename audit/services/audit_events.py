@@ -41,7 +41,7 @@ def seal(clinic_id: UUID) -> int:
     with connection.cursor() as cursor:
         while True:
             cursor.execute("SELECT audit_seal(%s, %s)", [clinic_id, SEAL_RUN])
-            (sealed,) = cursor.fetchone()
+            sealed = int(cursor.fetchone()[0])
             total += sealed
             if sealed < SEAL_RUN:
                 return total

@@ -16,13 +16,13 @@ Amount = Decimal | float | int | None
 
 
 @lru_cache(maxsize=512)
-def _drawn(name: str, label: str, css_class: str) -> SafeString:
+def _drawn(name: str, label: str, css_class: str) -> str:
     words = {"role": "img", "aria-label": label} if label else {"aria-hidden": "true"}
     return lucide(name, size=None, focusable="false", **{"class": f"icon {css_class}".strip()}, **words)
 
 
 @register.simple_tag
-def icon(name: str, label: str = "", css_class: str = "") -> SafeString:
+def icon(name: str, label: str = "", css_class: str = "") -> str:
     """Draw a Lucide icon. Without a label it is decoration, and a word must stand beside it."""
     return _drawn(name + "", str(label), css_class + "")
 
