@@ -10,12 +10,12 @@ from django.conf import settings
 from django.http import HttpRequest
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
 
-class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class MfaAdapter(DefaultMFAAdapter):
     def _box(self) -> Fernet:
         key = hashlib.sha256(b"second-factor:" + settings.SECRET_KEY.encode()).digest()
         return Fernet(base64.urlsafe_b64encode(key))

@@ -1,8 +1,10 @@
 from django.urls import path
 
-from accounts.views import clinics
+from accounts.views import audit_log, clinics
 
 app_name = "accounts"
 urlpatterns = [
     path("clinic/<uuid:membership_id>/switch/", clinics.switch, name="switch_clinic"),
+    path("audit/", audit_log.audit_log, name="audit_log"),
+    path("settings/", clinics.settings_page, name="settings"),
 ]

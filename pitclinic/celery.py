@@ -11,8 +11,8 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@signals.worker_init.connect  # type: ignore[untyped-decorator]
-@signals.beat_init.connect  # type: ignore[untyped-decorator]
+@signals.worker_init.connect
+@signals.beat_init.connect
 def check_before_work(**kwargs: object) -> None:
     """Celery's own start-up hook: the same refusals as the web process."""
     from pitclinic.boot import check_boot
@@ -20,6 +20,6 @@ def check_before_work(**kwargs: object) -> None:
     check_boot()
 
 
-@signals.setup_logging.connect  # type: ignore[untyped-decorator]
+@signals.setup_logging.connect
 def keep_our_logging(**kwargs: object) -> None:
     """Celery leaves logging alone when somebody answers this hook."""

@@ -1,15 +1,14 @@
 """Every address of the clinic. Each app brings its own; a view must say who may open it (``accounts.decorators``)."""
 
-from importlib.util import find_spec
-
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from pitclinic.views import health
+from pitclinic.views import health, home
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("", home.home, name="home"),
     path("account/", include("allauth.urls")),
     path("", include("accounts.urls")),
     path("patients/", include("patients.urls")),
@@ -19,7 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("p/", include("portal.urls")),
 ]
 
-if settings.DEMO_MODE and find_spec("pitclinic.demo_urls"):
+if settings.DEMO_MODE:
     urlpatterns.append(path("demo/", include("pitclinic.demo_urls")))
 
 handler400 = "pitclinic.views.errors.bad_request"

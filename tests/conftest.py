@@ -5,14 +5,17 @@ from typing import Any
 
 import psycopg
 import pytest
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 from django.db.backends.signals import connection_created
+from django.test import Client
 from django.test.testcases import TransactionTestCase
 
-from accounts.models import Clinic
+from accounts.models import Clinic, User
 from common.tenancy import tenant
-from tests.factories.accounts import ClinicFactory
+from tests.factories.accounts import ClinicFactory, MembershipFactory, UserFactory
 
 pytest_plugins = ["tests.plugins.figures"]
 
@@ -91,3 +94,22 @@ def as_superuser(db: None) -> Iterator[Callable[[], None]]:
     yield switch
     with connection.cursor() as cursor:
         cursor.execute(f"SET ROLE {_role['name']}")
+
+
+@pytest.fixture
+def staff_client(db: None) -> Callable[..., Client]:
+    """``staff_client(Role.CLINICIAN, clinic=clinic)``: a client signed in with a second factor; ``.member`` is who."""
+
+    def sign_in(role: str, *, clinic: Clinic, user: User | None = None) -> Client:
+        with tenant(clinic.pk, actor="test"):
+            member = MembershipFactory(clinic=clinic, role=role, user=user or UserFactory())
+        Authenticator.objects.get_or_create(user=member.user, type=Authenticator.Type.TOTP, defaults={"data": {}})
+        client = Client()
+        client.force_login(member.user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        session = client.session
+        session["membership_id"] = str(member.pk)
+        session.save()
+        client.member = member  # type: ignore[attr-defined]
+        return client
+
+    return sign_in

@@ -1,20 +1,35 @@
-"""Switch between the clinics a person works at."""
+"""The clinic a person works at: switch to another, change its details."""
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 
 from accounts.decorators import staff
+from accounts.forms import ClinicForm
 from accounts.models import Membership
 from accounts.permissions import Act
 from accounts.requests import StaffRequest
+from accounts.services import clinics
 
 
 @staff(Act.OWN_ACCOUNT, methods=("POST",))
 def switch(request: StaffRequest, membership_id: UUID) -> HttpResponse:
-    own = Membership.objects.of_user(request.user.pk).active()
+    own = Membership.objects.of_user(request.actor.user_id).active()
     membership = get_object_or_404(own, pk=membership_id)
     request.session.cycle_key()
     request.session["membership_id"] = str(membership.pk)
     return redirect("/")
+
+
+@staff(Act.CHANGE_SETTINGS, methods=("GET", "POST"))
+def settings_page(request: StaffRequest) -> HttpResponse:
+    form = ClinicForm(request.POST or None, instance=request.actor.clinic)
+    if request.method == "POST" and form.is_valid():
+        clinics.change_details(by=request.actor, **form.cleaned_data)
+        messages.success(request, _("The clinic's details are saved."))
+        return redirect("accounts:settings")
+    members = Membership.objects.visible_to(request.actor).select_related("user").order_by("role", "user__full_name")
+    return render(request, "accounts/settings.html", {"form": form, "members": members})

@@ -23,6 +23,8 @@ CELERY_BROKER_URL = env.str("PITCLINIC_BROKER_URL")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_ORIGIN]
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 
+LOGIN_URL = "demo:people"
+
 # Real mail files, which the demo's outbox page reads.
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = str(RUN_DIR / "mail")
