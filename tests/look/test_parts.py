@@ -3,11 +3,11 @@
 import pytest
 from django.contrib.messages import constants
 from django.contrib.messages.storage.base import Message
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from accounts.choices import Role
 from common.templatetags.display import grams, hours, icon, ml, nrs
-from pitclinic.navigation import ENTRIES, links_for
+from pitclinic.navigation import ENTRIES, Entry, links_for
 from pitclinic.templatetags.look import STATUS_LOOKS, undo_url
 from tests.look.pages import draw, request_of
 
@@ -56,11 +56,8 @@ def test_the_navigation_shows_what_the_role_may_open_and_nothing_else(role: Role
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.url_name)
-def test_every_entry_of_the_navigation_leads_somewhere(entry: object) -> None:
-    try:
-        reverse(entry.url_name)  # type: ignore[attr-defined]
-    except NoReverseMatch:
-        pytest.fail(f"{entry} leads nowhere")
+def test_every_entry_of_the_navigation_leads_somewhere(entry: Entry) -> None:
+    assert reverse(entry.url_name).startswith("/")
 
 
 @pytest.mark.parametrize("name", ["500.html", "503.html"])
