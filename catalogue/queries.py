@@ -10,9 +10,11 @@ from django.db.models import QuerySet
 
 from catalogue.choices import NerveFlag
 from catalogue.dose_limits import lowest_maximum_mg
+from catalogue.icd10cm import Side, complete
 from catalogue.models import (
     AdverseEventType,
     Condition,
+    ConditionCode,
     DangerSign,
     LocalAnaestheticMaximum,
     Nerve,
@@ -93,6 +95,23 @@ def search_conditions(text: str, *, limit: int = FOUND_AT_MOST) -> QuerySet[Cond
     named = Condition.objects.current().matching(text)
     coded = Condition.objects.current().with_icd10cm_code(text)
     return (named | coded).order_by("name")[:limit]
+
+
+@dataclass(frozen=True)
+class CodeOption:
+    """A complete ICD-10-CM code to offer, or a pattern with the reason why a coder must complete it."""
+
+    pattern: str
+    code: str
+    notes: str
+    reason: str
+
+
+def icd10cm_options(condition_id: UUID, side: Side | None) -> list[CodeOption]:
+    """The codes of a condition for a side, the usual one first; more than one means a person chooses."""
+    rows = ConditionCode.objects.current().filter(condition=condition_id).order_by("position")
+    found = [(row, complete(row, side)) for row in rows]
+    return [CodeOption(row.pattern, done.code, row.notes, done.reason) for row, done in found]
 
 
 def condition_choices() -> QuerySet[Condition]:

@@ -16,7 +16,7 @@ ROWS = {
     "search_terms": 15,
     "nerves": 70,
     "conditions": 48,
-    "condition_codes": 53,
+    "condition_codes": 52,
     "solutions": 11,
     "solution_anaesthetics": 8,
     "local_anaesthetic_maximums": 12,

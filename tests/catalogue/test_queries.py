@@ -4,7 +4,7 @@ import pytest
 
 from catalogue import queries
 from catalogue.choices import NerveFlag
-from catalogue.models import Nerve
+from catalogue.models import Condition, Nerve
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +89,25 @@ def test_a_search_is_one_query(django_assert_num_queries):
 )
 def test_a_condition_is_found_by_name_synonym_or_code(text, code):
     assert code in {condition.code for condition in queries.search_conditions(text)}
+
+
+@pytest.mark.parametrize(
+    ("condition", "side", "codes"),
+    [
+        ("KNEE_OA", "right", ["M17.11"]),
+        ("KNEE_OA", "bilateral", ["M17.0"]),
+        ("CRPS1", "left", ["G90.512", "G90.522"]),
+        ("LOW_BACK_PAIN", None, ["M54.50", "M54.59"]),
+        ("ACHILLES", "bilateral", [""]),
+        ("WHIPLASH", None, [""]),
+    ],
+)
+def test_a_condition_offers_the_codes_of_a_side_in_one_query(django_assert_num_queries, condition, side, codes):
+    key = Condition.objects.get(code=condition).pk
+    with django_assert_num_queries(1):
+        options = queries.icd10cm_options(key, side)
+    assert [option.code for option in options] == codes
+    assert all(bool(option.reason) is not bool(option.code) for option in options)
 
 
 def test_solutions_are_those_the_technique_allows_in_one_query(django_assert_num_queries):
