@@ -28,6 +28,11 @@ class Guidance(models.TextChoices):
     ULTRASOUND = "ultrasound", _("ultrasound")
 
 
+class ConsentSigner(models.TextChoices):
+    PATIENT = "patient", _("the patient")
+    GUARDIAN = "guardian", _("a parent or guardian")
+
+
 class Question(models.TextChoices):
     """What a pain score answers; only scores of one question are ever compared."""
 

@@ -3,12 +3,13 @@
 from decimal import Decimal
 from typing import ClassVar, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules
 from patients.models import PatientOwned
-from sessions.choices import Depth, Guidance, PointSide, RecordStatus
+from sessions.choices import ConsentSigner, Depth, Guidance, PointSide, RecordStatus
 
 _PATIENT = "(SELECT s.patient_id FROM pit_sessions_injectionsession s WHERE s.id = r.injection_session_id)"
 
@@ -27,6 +28,7 @@ class InjectionSession(PatientOwned):
     appointment = ClinicForeignKey("scheduling.Appointment", related_name="+")
     course = ClinicForeignKey("pit_sessions.Course", null=True, blank=True, related_name="injection_sessions")
     clinician = ClinicForeignKey("accounts.Membership", related_name="+")
+    consent = ClinicForeignKey("pit_sessions.Consent", null=True, blank=True, related_name="injection_sessions")
     technique = models.ForeignKey("catalogue.Technique", on_delete=models.PROTECT, related_name="+")
     guidance = models.CharField(_("guidance"), max_length=10, choices=Guidance, default=Guidance.PALPATION)
     needle_gauge = models.PositiveSmallIntegerField(_("needle (G)"), null=True, blank=True)
@@ -83,8 +85,8 @@ class InjectionSession(PatientOwned):
             ),
             models.CheckConstraint(
                 condition=models.Q(signed_at__isnull=True)
-                | models.Q(sharps_out__isnull=True)
-                | models.Q(sharps_in=models.F("sharps_out")),
+                | models.Q(sharps_out__isnull=True, sharps_in__isnull=True)
+                | models.Q(sharps_out__isnull=False, sharps_in__isnull=False, sharps_in=models.F("sharps_out")),
                 name="sessions_session_sharps",
             ),
         ]
@@ -115,18 +117,30 @@ class ScreeningAnswer(ClinicOwned):
 
 
 class Consent(PatientOwned):
-    """Consent for a course (or a single session): which text, who signed, who asked."""
+    """Consent for a course (or a single session): which text, for what, who signed, who asked.
+
+    It stands for the technique, the classes of solution and the risks of the region named here (domain.md §12).
+    """
 
     course = ClinicForeignKey("pit_sessions.Course", null=True, blank=True, related_name="consents")
     technique = models.ForeignKey("catalogue.Technique", on_delete=models.PROTECT, related_name="+")
+    solution_classes = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    risk_flags = ArrayField(models.CharField(max_length=8), default=list, blank=True)
     wording_version = models.CharField(max_length=20)
     signed_name = models.CharField(_("signed by (full name)"), max_length=120)
+    signed_as = models.CharField(max_length=10, choices=ConsentSigner, default=ConsentSigner.PATIENT)
     given_at = models.DateTimeField()
     taken_by = ClinicForeignKey("accounts.Membership", related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=~models.Q(signed_name=""), name="sessions_consent_name")]
+        indexes = [models.Index(fields=["patient", "-given_at"], name="sessions_consent_patient")]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(signed_name=""), name="sessions_consent_name"),
+            models.CheckConstraint(
+                condition=models.Q(signed_as__in=ConsentSigner.values), name="sessions_consent_signed_as"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.given_at:%Y-%m-%d}"
@@ -177,7 +191,8 @@ class RuleOverride(ClinicOwned):
 
     injection_session = ClinicForeignKey(InjectionSession, related_name="overrides")
     rule = models.CharField(max_length=8)
-    subject = models.CharField(max_length=80, blank=True)
+    subject = models.CharField(max_length=120, blank=True)
+    sentence = models.CharField(max_length=300)
     reason = models.CharField(_("reason"), max_length=300)
     overridden_by = ClinicForeignKey("accounts.Membership", related_name="+")
     overridden_at = models.DateTimeField()

@@ -1,10 +1,11 @@
 -- A signed session cannot change. Applied after every migration; safe to run again.
+-- Nulls are left out of the hash, so that a later migration may add a nullable column without touching old records.
 -- Draft → signed computes the hash here, over exactly what stands in the tables at that moment; signed → voided changes
 -- nothing else; the rows of a session may change only while it is a draft. Every role is held to this.
 
 CREATE OR REPLACE FUNCTION sessions_content_hash(s pit_sessions_injectionsession) RETURNS text
 LANGUAGE sql STABLE SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
-  SELECT encode(sha256(convert_to(jsonb_build_object(
+  SELECT encode(sha256(convert_to(jsonb_strip_nulls(jsonb_build_object(
     'session', to_jsonb(s) - ARRAY['status', 'content_sha256', 'voided_at', 'voided_by_id', 'void_reason', 'version'],
     'points', (SELECT jsonb_agg(to_jsonb(p) ORDER BY p.number, p.id)
                FROM pit_sessions_injectionpoint p WHERE p.injection_session_id = s.id),
@@ -15,7 +16,7 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
     'scores', (SELECT jsonb_agg(to_jsonb(n) ORDER BY n.moment, n.question, n.cycle, n.id)
                FROM pit_sessions_painscore n WHERE n.injection_session_id = s.id
                  AND n.moment IN ('before', 'after') AND n.source = 'clinician')
-  )::text, 'UTF8')), 'hex')
+  ))::text, 'UTF8')), 'hex')
 $$;
 
 CREATE OR REPLACE FUNCTION sessions_guard_session() RETURNS trigger
@@ -93,3 +94,33 @@ BEGIN
       FOR EACH STATEMENT EXECUTE FUNCTION sessions_guard_rows(%L)', guarded.name, guarded.condition);
   END LOOP;
 END $$;
+
+-- A consent is what was read and signed: nothing but its withdrawal, once, is ever added to it.
+CREATE OR REPLACE FUNCTION sessions_guard_consent() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'DELETE' OR OLD.withdrawn_at IS NOT NULL
+     OR to_jsonb(NEW) - 'withdrawn_at' IS DISTINCT FROM to_jsonb(OLD) - 'withdrawn_at' THEN
+    RAISE EXCEPTION 'a consent cannot change' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER guard_consent BEFORE UPDATE OR DELETE ON pit_sessions_consent
+  FOR EACH ROW EXECUTE FUNCTION sessions_guard_consent();
+
+-- An addendum is written to a signed or voided record and stays as written.
+CREATE OR REPLACE FUNCTION sessions_guard_addendum() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF TG_OP <> 'INSERT' THEN
+    RAISE EXCEPTION 'an addendum cannot change' USING ERRCODE = 'check_violation';
+  END IF;
+  IF (SELECT s.status FROM pit_sessions_injectionsession s WHERE s.id = NEW.injection_session_id) = 'draft' THEN
+    RAISE EXCEPTION 'a draft needs no addendum' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER guard_addendum BEFORE INSERT OR UPDATE OR DELETE ON pit_sessions_addendum
+  FOR EACH ROW EXECUTE FUNCTION sessions_guard_addendum();
