@@ -1,0 +1,100 @@
+"""The compose file, the example environment and the production settings speak of the same names."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPOSE = (ROOT / "docker-compose.yml").read_text()
+EXAMPLE = (ROOT / ".env.example").read_text()
+SETTINGS = (ROOT / "pitclinic/settings/production.py").read_text()
+REQUIRED = {
+    "PITCLINIC_SECRET_KEY": "long-enough-0123456789-0123456789-0123456789-abcdefghijkl",
+    "PITCLINIC_DATABASE_URL": "postgresql://pit_app:x@db.invalid/pitclinic",
+    "PITCLINIC_BROKER_URL": "redis://broker.invalid:6379/0",
+    "PITCLINIC_PUBLIC_ORIGIN": "https://clinic.invalid",
+    "PITCLINIC_ALLOWED_HOSTS": "clinic.invalid",
+    "PITCLINIC_EMAIL_URL": "smtp+tls://user:x@mail.invalid:587",
+    "PITCLINIC_DEFAULT_FROM_EMAIL": "clinic@clinic.invalid",
+}
+
+
+def names_read_by_settings() -> set[str]:
+    return set(re.findall(r"\"(PITCLINIC_[A-Z_]+)\"", SETTINGS))
+
+
+def names_set_by_compose() -> set[str]:
+    return set(re.findall(r"^\s+(PITCLINIC_[A-Z_]+):", COMPOSE, re.MULTILINE))
+
+
+def names_asked_by_compose() -> set[str]:
+    return set(re.findall(r"\$\{(PITCLINIC_[A-Z_]+)", COMPOSE))
+
+
+def names_in_example() -> set[str]:
+    return set(re.findall(r"^(PITCLINIC_[A-Z_]+)=", EXAMPLE, re.MULTILINE))
+
+
+def load_production_settings(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(("PITCLINIC_", "DJANGO_"))}
+    return subprocess.run(
+        [sys.executable, "-c", "import pitclinic.settings.production"],
+        cwd=ROOT,
+        env={**clean, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_compose_sets_everything_the_settings_read():
+    assert names_read_by_settings() - names_set_by_compose() == set()
+
+
+def test_the_example_names_exactly_what_compose_asks_for():
+    assert names_in_example() == names_asked_by_compose()
+
+
+def test_a_missing_secret_stops_compose():
+    assert re.findall(r"\$\{PITCLINIC_[A-Z_]+\}", COMPOSE) == []
+
+
+def test_the_example_holds_no_secret():
+    secrets = [line for line in EXAMPLE.splitlines() if re.match(r"PITCLINIC_\w*(PASSWORD|SECRET_KEY)=.", line)]
+    assert secrets == []
+
+
+def test_each_process_has_the_role_of_its_own():
+    roles = re.findall(r"^  (\w+):$|postgresql://(pit_\w+):", COMPOSE, re.MULTILINE)
+    service, found = "", {}
+    for name, role in roles:
+        service = name or service
+        if role:
+            found[service] = role
+    assert found == {"migrate": "pit_migrator", "web": "pit_app", "worker": "pit_worker"}
+
+
+def test_the_demo_starts_the_same_processes():
+    demo = (ROOT / "pitclinic/demo/run.py").read_text()
+    words = re.findall(r"command: (\[.*\])", COMPOSE)
+    assert any("gunicorn" in line and "python:pitclinic.gunicorn" in line for line in words)
+    assert "gunicorn --config python:pitclinic.gunicorn" in demo
+    for option in ("--without-gossip", "--without-mingle", "--pidfile="):
+        assert option in demo
+        assert option in COMPOSE
+
+
+def test_the_production_settings_load_from_the_environment():
+    outcome = load_production_settings(REQUIRED)
+    assert outcome.returncode == 0, outcome.stderr
+
+
+@pytest.mark.parametrize("name", sorted(REQUIRED))
+def test_a_missing_value_stops_the_start_by_name(name: str):
+    outcome = load_production_settings({key: value for key, value in REQUIRED.items() if key != name})
+    assert outcome.returncode != 0
+    assert name in outcome.stderr
