@@ -13,7 +13,7 @@ from accounts.permissions import Act
 
 @dataclass(frozen=True)
 class Entry:
-    """One place in the navigation; ``prefix`` tells whether a page lies inside it."""
+    """One place in the navigation, for those who may do ``act``."""
 
     label: str | Promise
     icon: str
@@ -30,13 +30,13 @@ class Link:
 
 
 ENTRIES = (
-    Entry(_("Today"), "sun", "today", Act.SEE_TODAY),
+    Entry(_("Today"), "sun", "scheduling:today", Act.SEE_TODAY),
     Entry(_("Calendar"), "calendar-days", "scheduling:calendar", Act.SEE_SCHEDULE),
     Entry(_("Patients"), "users", "patients:list", Act.FIND_PATIENTS),
     Entry(_("Worklists"), "list-checks", "worklists", Act.SEE_WORKLISTS),
     Entry(_("Messages"), "mail", "reminders:messages", Act.SEE_MESSAGES),
-    Entry(_("Settings"), "settings", "settings", Act.CHANGE_SETTINGS),
-    Entry(_("Audit"), "scroll-text", "audit:log", Act.SEE_AUDIT),
+    Entry(_("Settings"), "settings", "accounts:settings", Act.CHANGE_SETTINGS),
+    Entry(_("Audit"), "scroll-text", "accounts:audit_log", Act.SEE_AUDIT),
 )
 
 
@@ -44,9 +44,11 @@ def links_for(actor: Actor | None, path: str) -> Iterator[Link]:
     """Yield the entries this person may open, the one that holds ``path`` marked."""
     if actor is None:
         return
-    for entry in ENTRIES:
-        if actor.may(entry.act) and (url := address(entry.url_name)):
-            yield Link(entry.label, entry.icon, url, _holds(url, path))
+    open_to_them = [(entry, address(entry.url_name)) for entry in ENTRIES if actor.may(entry.act)]
+    current = max((url for _entry, url in open_to_them if url and path.startswith(url)), key=len, default="")
+    for entry, url in open_to_them:
+        if url:
+            yield Link(entry.label, entry.icon, url, url == current)
 
 
 def address(url_name: str) -> str:
@@ -55,7 +57,3 @@ def address(url_name: str) -> str:
         return reverse(url_name)
     except NoReverseMatch:
         return ""
-
-
-def _holds(url: str, path: str) -> bool:
-    return path == url if url == "/" else path.startswith(url)

@@ -11,11 +11,10 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def addresses():
-    for entry in ENTRIES:
-        app, _, name = entry.url_name.rpartition(":")
-        here = path(name.replace("today", ""), page, name=name)
-        find = path("find/", page, name="search")
-        yield path(f"{app}/", include(([here, find], app))) if app else here
+    names = {entry.url_name.rpartition(":")[::2] for entry in ENTRIES} | {("patients", "search")}
+    for app in sorted({app for app, _name in names} - {"accounts"}):
+        pages = [path(f"{app}/{name}/", page, name=name) for one, name in sorted(names) if one == app]
+        yield path("", include((pages, app))) if app else path("", include(pages))
 
 
 urlpatterns = [
