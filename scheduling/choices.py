@@ -19,19 +19,34 @@ class VisitStatus(models.TextChoices):
 
 _S = VisitStatus
 
-# from → to. Going one step back is an undo and is legal too.
+# from → to. Each way back is legal too, so that every move can be undone.
 MOVES: dict[str, frozenset[str]] = {
     _S.BOOKED: frozenset({_S.CONFIRMED, _S.ARRIVED, _S.CANCELLED, _S.NO_SHOW}),
     _S.CONFIRMED: frozenset({_S.BOOKED, _S.ARRIVED, _S.CANCELLED, _S.NO_SHOW}),
-    _S.ARRIVED: frozenset({_S.BOOKED, _S.CONFIRMED, _S.IN_ROOM, _S.DEFERRED, _S.CANCELLED}),
+    _S.ARRIVED: frozenset({_S.BOOKED, _S.CONFIRMED, _S.IN_ROOM, _S.DEFERRED, _S.CANCELLED, _S.NO_SHOW}),
     _S.IN_ROOM: frozenset({_S.ARRIVED, _S.OBSERVATION, _S.DONE, _S.DEFERRED, _S.ABORTED}),
     _S.OBSERVATION: frozenset({_S.IN_ROOM, _S.DONE}),
     _S.DONE: frozenset({_S.IN_ROOM, _S.OBSERVATION}),
-    _S.CANCELLED: frozenset({_S.BOOKED}),
-    _S.NO_SHOW: frozenset({_S.BOOKED, _S.ARRIVED}),
+    _S.CANCELLED: frozenset({_S.BOOKED, _S.CONFIRMED, _S.ARRIVED}),
+    _S.NO_SHOW: frozenset({_S.BOOKED, _S.CONFIRMED, _S.ARRIVED}),
     _S.DEFERRED: frozenset({_S.ARRIVED, _S.IN_ROOM}),
     _S.ABORTED: frozenset({_S.IN_ROOM}),
 }
+
+# The one step forward that a tap on the day's board takes.
+NEXT_STEP: dict[str, VisitStatus] = {
+    _S.BOOKED: _S.ARRIVED,
+    _S.CONFIRMED: _S.ARRIVED,
+    _S.ARRIVED: _S.IN_ROOM,
+    _S.IN_ROOM: _S.DONE,
+    _S.OBSERVATION: _S.DONE,
+}
+
+# A visit can be given another time, clinician or room while nothing has been done in it.
+MOVABLE_STATUSES = (_S.BOOKED, _S.CONFIRMED, _S.ARRIVED)
+
+# The visit can be treated: a session may be started or continued from it.
+TREATABLE_STATUSES = (_S.ARRIVED, _S.IN_ROOM, _S.OBSERVATION)
 
 # Statuses that no longer hold the clinician, the room and the patient.
 FREE_STATUSES = (VisitStatus.CANCELLED, VisitStatus.NO_SHOW)

@@ -1,6 +1,6 @@
 """A visit: booked, moved through the day, done. The database refuses to promise anything twice."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules
 from patients.models import PatientOwned
 from scheduling.choices import FREE_STATUSES, CancelledBy, VisitStatus
+
+# A visit never lasts longer; so the ones that touch a moment began at most this long before it.
+LONGEST_VISIT = timedelta(hours=8)
 
 
 class TsTzRange(models.Func):
@@ -36,7 +39,7 @@ def never_twice(resource: str) -> ExclusionConstraint:
 class AppointmentQuerySet(ClinicOwnedQuerySet["Appointment"]):
     def between(self, start: datetime, end: datetime) -> Self:
         """Visits that touch ``[start, end)``; plain comparisons, which stay indexed under row-level security."""
-        return self.filter(starts_at__lt=end, ends_at__gt=start)
+        return self.filter(starts_at__lt=end, starts_at__gt=start - LONGEST_VISIT, ends_at__gt=start)
 
     def holding(self) -> Self:
         return self.exclude(status__in=FREE_STATUSES)
@@ -69,6 +72,10 @@ class Appointment(PatientOwned):
                 name="scheduling_appointment_ends_after_start",
             ),
             models.CheckConstraint(
+                condition=models.Q(ends_at__lte=models.F("starts_at") + LONGEST_VISIT),
+                name="scheduling_appointment_at_most_8_hours",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(status__in=VisitStatus.values), name="scheduling_appointment_status"
             ),
             models.CheckConstraint(
@@ -83,7 +90,10 @@ class Appointment(PatientOwned):
 
 
 class AppointmentMove(ClinicOwned):
-    """The history of a visit's status: one row for each move, with its author."""
+    """The history of a visit: one row for each change of status, time, clinician or room, with its author.
+
+    A booking has no ``from_status``; a change of time, clinician or room keeps the status and says what was before.
+    """
 
     clinic_rules = ClinicRules(
         patient="(SELECT a.patient_id FROM scheduling_appointment a WHERE a.id = r.appointment_id)"
@@ -94,7 +104,10 @@ class AppointmentMove(ClinicOwned):
     to_status = models.CharField(max_length=12, choices=VisitStatus)
     moved_at = models.DateTimeField()
     moved_by = ClinicForeignKey("accounts.Membership", null=True, related_name="+")
-    reason = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=400, blank=True)
+    was_starts_at = models.DateTimeField(null=True)
+    was_clinician = ClinicForeignKey("accounts.Membership", null=True, related_name="+")
+    was_room = ClinicForeignKey("scheduling.Room", null=True, related_name="+")
 
     class Meta:
         ordering = ["moved_at", "id"]

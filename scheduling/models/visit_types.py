@@ -11,6 +11,7 @@ class VisitType(ClinicOwned):
     name = models.CharField(_("name"), max_length=80)
     duration_minutes = models.PositiveSmallIntegerField(_("duration (min)"))
     turnover_minutes = models.PositiveSmallIntegerField(_("turnover (min)"), default=0)
+    needs_room = models.BooleanField(_("needs a room"), default=True)
     is_treatment = models.BooleanField(_("includes injections"), default=True)
     is_active = models.BooleanField(_("in use"), default=True)
 
