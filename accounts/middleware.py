@@ -13,6 +13,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import Resolver404, ResolverMatch, resolve
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from structlog.contextvars import get_contextvars
 
@@ -103,6 +104,7 @@ class ActorMiddleware:
         actor = membership.as_actor()
         request.actor = actor  # type: ignore[attr-defined]
         set_context(clinic_id=actor.clinic_id, actor=actor.audit_name)
+        timezone.activate(actor.zone)
 
     @staticmethod
     def _record_views(request: HttpRequest, response: HttpResponseBase) -> None:
