@@ -71,7 +71,8 @@ class Priority(models.TextChoices):
 
 
 class DangerSign(models.TextChoices):
-    """The signs that show the emergency words at once (domain.md §8, P0)."""
+    """The signs a patient can report with one tap (domain.md §8): first those that show the emergency words at once
+    (P0), then those that need a call within two hours (P1). The catalogue holds the triage of each."""
 
     BREATHLESS = "breathless", _("hard to breathe, or chest pain")
     SWELLING = "swelling", _("swollen face or tongue, or a rash over the body")
@@ -80,6 +81,11 @@ class DangerSign(models.TextChoices):
     WEAKNESS = "weakness", _("an arm or leg has become weak")
     BLADDER = "bladder", _("loss of control of bladder or bowel, or numb between the legs")
     HEADACHE = "headache", _("the worst headache ever with a stiff neck")
+    FEVER = "fever", _("a fever of 38 °C or more with a red or hot spot")
+    PUS = "pus", _("pus where you were treated")
+    GROWING = "growing", _("a swelling that keeps growing")
+    SEVERE_PAIN = "severe_pain", _("pain of 8 or more that nothing eases")
+    NUMBNESS = "numbness", _("numbness that is spreading")
 
 
 class AlertStatus(models.TextChoices):
