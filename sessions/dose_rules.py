@@ -1,0 +1,109 @@
+"""The arithmetic of a session: millilitres, grams, milligrams, and how much of a maximum they use. No Django, no rows.
+
+Units are in the names. Figures are exact decimals; nothing is rounded here. Formulas and worked figures: domain.md §4
+(dextrose g = mL × % ÷ 100, so 20 mL of 5 % are 1.0 g and 50 mL are 2.5 g; local anaesthetic mg = mL × % × 10, so 5 mL
+of 1 % are 50 mg; mixed anaesthetics add as fractions of their own maximum) and §10 (relief in percent).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+NOTHING = Decimal(0)
+
+
+def dextrose_g(volume_ml: Decimal, percent: Decimal) -> Decimal:
+    """Grams of dextrose in ``volume_ml`` of a solution of ``percent`` (g per 100 mL). Raises ValueError below zero."""
+    _not_negative(volume_ml, percent)
+    return volume_ml * percent / 100
+
+
+def anaesthetic_mg(volume_ml: Decimal, percent: Decimal) -> Decimal:
+    """Milligrams of local anaesthetic; 1 % is 10 mg per mL. Raises ValueError below zero."""
+    _not_negative(volume_ml, percent)
+    return volume_ml * percent * 10
+
+
+def summed_fraction(doses: Iterable[tuple[Decimal, Decimal]]) -> Decimal:
+    """Σ (dose mg ÷ its maximum mg); above 1 is too much. Raises ValueError for a maximum that is not positive."""
+    total = NOTHING
+    for dose_mg, maximum_mg in doses:
+        if maximum_mg <= 0:
+            raise ValueError("A maximum dose must be positive.")
+        _not_negative(dose_mg)
+        total += dose_mg / maximum_mg
+    return total
+
+
+def relief_percent(before: int | None, after: int | None) -> Decimal | None:
+    """100 × (before − after) ÷ before; None, never a made-up 0, without a score or from 0 (V05)."""
+    if not before or after is None:
+        return None
+    return Decimal(100 * (before - after)) / before
+
+
+@dataclass(frozen=True)
+class Share:
+    """An anaesthetic in a solution; ``percent`` is None where the clinic's own recipe decides it."""
+
+    name: str
+    percent: Decimal | None
+
+
+@dataclass(frozen=True)
+class Amount:
+    """What one point received."""
+
+    nerve: str
+    side: str
+    volume_ml: Decimal
+    dextrose_percent: Decimal | None = None
+    anaesthetics: tuple[Share, ...] = ()
+
+
+@dataclass(frozen=True)
+class NerveTotal:
+    nerve: str
+    side: str
+    points: int
+    volume_ml: Decimal
+
+
+@dataclass(frozen=True)
+class Totals:
+    """``has_unknown_anaesthetic``: some anaesthetic was given in a strength nobody wrote down."""
+
+    points: int
+    volume_ml: Decimal
+    dextrose_g: Decimal
+    nerves: tuple[NerveTotal, ...]
+    anaesthetics_mg: dict[str, Decimal]
+    has_unknown_anaesthetic: bool
+
+
+def totals(amounts: Iterable[Amount]) -> Totals:
+    """Add up the points of a session, per nerve and side in the order they were first injected."""
+    rows = list(amounts)
+    nerves: dict[tuple[str, str], list[Decimal]] = {}
+    anaesthetics: dict[str, Decimal] = {}
+    for row in rows:
+        nerves.setdefault((row.nerve, row.side), []).append(row.volume_ml)
+        for share in row.anaesthetics:
+            if share.percent is not None:
+                given = anaesthetic_mg(row.volume_ml, share.percent)
+                anaesthetics[share.name] = anaesthetics.get(share.name, NOTHING) + given
+    return Totals(
+        points=len(rows),
+        volume_ml=sum((row.volume_ml for row in rows), NOTHING),
+        dextrose_g=sum((dextrose_g(row.volume_ml, row.dextrose_percent or NOTHING) for row in rows), NOTHING),
+        nerves=tuple(
+            NerveTotal(nerve, side, len(volumes), sum(volumes, NOTHING)) for (nerve, side), volumes in nerves.items()
+        ),
+        anaesthetics_mg=anaesthetics,
+        has_unknown_anaesthetic=any(share.percent is None for row in rows for share in row.anaesthetics),
+    )
+
+
+def _not_negative(*values: Decimal) -> None:
+    if any(value < 0 for value in values):
+        raise ValueError("An amount cannot be negative.")

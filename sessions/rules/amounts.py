@@ -1,0 +1,166 @@
+"""Rules about what was injected: volume, strength, lot, allergy, anaesthetic."""
+
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from sessions.dose_rules import summed_fraction, totals
+from sessions.rules.facts import Lot, Point, Session, Solution
+from sessions.rules.table import RULES, Finding
+
+_PERCENT_MIN, _PERCENT_MAX = Decimal(1), Decimal(50)
+
+
+def plain(number: Decimal) -> str:
+    """The number without trailing zeros: ``0.5``, ``40``."""
+    return f"{number.normalize():f}"
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day of the month ``months`` earlier, or that month's last day."""
+    years, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(years, month + 1, min(day.day, monthrange(years, month + 1)[1]))
+
+
+def point_volumes(session: Session) -> Iterator[Finding]:
+    """V16, V17."""
+    for point in session.points:
+        limit = session.limits.point_ml_deep if point.is_deep else session.limits.point_ml_subcutaneous
+        words = (("number", str(point.number)), ("volume", plain(point.volume_ml)), ("limit", plain(limit)))
+        if point.volume_ml <= 0:
+            yield Finding(RULES["volume_zero"], str(point.number), words)
+        elif point.volume_ml > limit:
+            subject = f"{point.number} {point.nerve.code} {point.side} {plain(point.volume_ml)}"
+            yield Finding(RULES["volume_point"], subject, words)
+
+
+def session_volume(session: Session) -> Iterator[Finding]:
+    """V18: the technique's own limit where it has one, else by depth; the clinic's ceiling stops."""
+    limits, volume = session.limits, sum((point.volume_ml for point in session.points), Decimal(0))
+    by_depth = limits.session_ml_deep if session.technique.is_deep else limits.session_ml_subcutaneous
+    limit = session.technique.warn_session_volume_ml or by_depth
+    if limits.session_ml_ceiling is not None and volume > limits.session_ml_ceiling:
+        words = (("volume", plain(volume)), ("limit", plain(limits.session_ml_ceiling)))
+        yield Finding(RULES["volume_ceiling"], plain(volume), words)
+    elif volume > limit:
+        yield Finding(RULES["volume_session"], plain(volume), (("volume", plain(volume)), ("limit", plain(limit))))
+
+
+def protocol_volume(session: Session) -> Iterator[Finding]:
+    """V18: a solution whose protocol names a total (domain.md §4: DEX20_MIX 5 mL)."""
+    for solution, volume in _by_solution(session).values():
+        if solution.max_total_ml is not None and volume > solution.max_total_ml:
+            words = (
+                ("solution", solution.name),
+                ("volume", plain(volume)),
+                ("limit", plain(solution.max_total_ml)),
+            )
+            yield Finding(RULES["volume_solution"], f"{solution.code} {plain(volume)}", words)
+
+
+def drawn_amount(session: Session) -> Iterator[Finding]:
+    """V19: within ± 5 % of what was drawn up."""
+    drawn = session.amount_drawn_ml
+    volume = sum((point.volume_ml for point in session.points), Decimal(0))
+    if drawn is not None and abs(volume - drawn) > drawn * session.limits.drawn_tolerance:
+        words = (("drawn", plain(drawn)), ("volume", plain(volume)))
+        yield Finding(RULES["drawn_differs"], f"{plain(drawn)} {plain(volume)}", words)
+
+
+def strength(session: Session) -> Iterator[Finding]:
+    """V22."""
+    limit = session.technique.warn_dextrose_percent
+    for solution, _volume in _by_solution(session).values():
+        percent = solution.dextrose_percent
+        if percent is None:
+            continue
+        if not _PERCENT_MIN <= percent <= _PERCENT_MAX:
+            yield Finding(RULES["dextrose_range"], solution.code, (("solution", solution.name),))
+        elif limit is not None and percent > limit:
+            words = (("solution", solution.name), ("limit", plain(limit)), ("technique", session.technique.name))
+            yield Finding(RULES["dextrose_strong"], solution.code, words)
+
+
+def anaesthetic(session: Session) -> Iterator[Finding]:
+    """V20, V21: a recent weight, and the summed fraction of the lowest maximum on file for it."""
+    limits = session.limits
+    with_anaesthetic = [s for s, _volume in _by_solution(session).values() if s.has_local_anaesthetic]
+    if not with_anaesthetic:
+        return
+    oldest = months_before(session.today, limits.months_of_weight)
+    if session.weight_date is None or session.weight_date < oldest:
+        for solution in with_anaesthetic:
+            words = (("solution", solution.name), ("months", str(limits.months_of_weight)))
+            yield Finding(RULES["weight_missing"], solution.code, words)
+        return
+    yield from _anaesthetic_dose(session)
+
+
+def _anaesthetic_dose(session: Session) -> Iterator[Finding]:
+    sums = totals(session.amounts)
+    known = {name: mg for name, mg in sums.anaesthetics_mg.items() if name in session.maximum_mg}
+    fraction = summed_fraction((mg, session.maximum_mg[name]) for name, mg in known.items())
+    percent = plain((fraction * 100).quantize(Decimal("0.1")))
+    if fraction > session.limits.anaesthetic_fraction_stop:
+        yield Finding(RULES["anaesthetic_stop"], percent, (("percent", percent),))
+    elif fraction > session.limits.anaesthetic_fraction_warn:
+        yield Finding(RULES["anaesthetic_warn"], percent, (("percent", percent),))
+    if sums.has_unknown_anaesthetic or len(known) < len(sums.anaesthetics_mg):
+        yield Finding(RULES["anaesthetic_unknown"], "")
+
+
+def lots(session: Session) -> Iterator[Finding]:
+    """V23, and P02 where no lot is named."""
+    for point in session.points:
+        if point.lot is None:
+            yield Finding(RULES["no_lot"], point.solution.code, (("solution", point.solution.name),))
+        else:
+            yield from _lot(session, point, point.lot)
+
+
+def _lot(session: Session, point: Point, lot: Lot) -> Iterator[Finding]:
+    words = (("lot", lot.number), ("date", f"{lot.expiry_date:%Y-%m-%d}"), ("solution", point.solution.name))
+    if lot.expiry_date < session.today:
+        yield Finding(RULES["lot_expired"], lot.number, words)
+    if lot.is_quarantined:
+        yield Finding(RULES["lot_quarantined"], lot.number, words)
+    if lot.solution_code != point.solution.code:
+        yield Finding(RULES["lot_other"], f"{point.number} {lot.number}", words)
+
+
+def allergies(session: Session) -> Iterator[Finding]:
+    """V25: dextrose is made from corn. A yes to the allergy question counts for dextrose, whatever it was about."""
+    says_yes = any(answer.item == "ALLERGY" for answer in session.concerns)
+    for solution, _volume in _by_solution(session).values():
+        matched = sorted(session.allergies & _substances(solution))
+        if not matched and says_yes and solution.has_corn_dextrose:
+            matched = ["screening"]
+        for substance in matched:
+            words = (("substance", substance), ("solution", solution.name))
+            yield Finding(RULES["allergy"], f"{substance} {solution.code}", words)
+
+
+def _substances(solution: Solution) -> set[str]:
+    found = {"corn", "dextrose"} if solution.has_corn_dextrose else set()
+    return found | ({"local_anaesthetic"} if solution.has_local_anaesthetic else set())
+
+
+def _by_solution(session: Session) -> dict[str, tuple[Solution, Decimal]]:
+    sums: dict[str, tuple[Solution, Decimal]] = {}
+    for point in session.points:
+        before = sums.get(point.solution.code, (point.solution, Decimal(0)))[1]
+        sums[point.solution.code] = (point.solution, before + point.volume_ml)
+    return sums
+
+
+AMOUNT_CHECKS = (
+    point_volumes,
+    session_volume,
+    protocol_volume,
+    drawn_amount,
+    strength,
+    anaesthetic,
+    lots,
+    allergies,
+)

@@ -1,0 +1,138 @@
+"""What the rules look at: one session with everything they need to know about it, loaded once."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from sessions.dose_rules import Amount, Share
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The clinic's limits. Defaults are product defaults, not clinical facts (domain.md §4, §5, §11)."""
+
+    point_ml_subcutaneous: Decimal = Decimal(1)
+    point_ml_deep: Decimal = Decimal(10)
+    session_ml_subcutaneous: Decimal = Decimal(40)
+    session_ml_deep: Decimal = Decimal(60)
+    session_ml_ceiling: Decimal | None = None  # a hard stop only where the clinic has set one
+    drawn_tolerance: Decimal = Decimal("0.05")
+    needle_mm_near_pleura: int = 25
+    days_between_sessions: int = 5
+    sessions_in_course: int = 10
+    months_of_weight: int = 6
+    score_rise: int = 2
+    anaesthetic_fraction_warn: Decimal = Decimal("0.8")
+    anaesthetic_fraction_stop: Decimal = Decimal(1)
+
+
+@dataclass(frozen=True)
+class Solution:
+    code: str
+    name: str
+    dextrose_percent: Decimal | None = None
+    has_corn_dextrose: bool = False
+    has_local_anaesthetic: bool = False
+    anaesthetics: tuple[Share, ...] = ()
+    max_total_ml: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Nerve:
+    code: str
+    name: str
+    needs_side: bool = True
+    flags: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Lot:
+    number: str
+    solution_code: str
+    expiry_date: date
+    is_quarantined: bool = False
+
+
+@dataclass(frozen=True)
+class Point:
+    number: int
+    nerve: Nerve
+    side: str
+    volume_ml: Decimal
+    solution: Solution
+    is_deep: bool = False
+    lot: Lot | None = None
+
+    @property
+    def amount(self) -> Amount:
+        solution = self.solution
+        return Amount(self.nerve.code, self.side, self.volume_ml, solution.dextrose_percent, solution.anaesthetics)
+
+
+@dataclass(frozen=True)
+class Score:
+    question: str
+    is_after: bool
+    score: int
+    measured_at: datetime
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A screening question answered in the way that matters: yes, or no where no is the concern."""
+
+    item: str
+    name: str
+    effect: str
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What the course treats: its side and regions, and the nerves that often go with it."""
+
+    side: str = ""
+    regions: frozenset[str] = frozenset()
+    nerves: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Technique:
+    code: str
+    name: str
+    is_deep: bool = False
+    warn_session_volume_ml: Decimal | None = None
+    warn_dextrose_percent: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Session:
+    """``today`` is the visit's day on the clinic's wall clock; ``consent_gaps`` says why no consent covers it."""
+
+    now: datetime
+    today: date
+    technique: Technique
+    points: tuple[Point, ...] = ()
+    scores: tuple[Score, ...] = ()
+    concerns: tuple[Answer, ...] = ()
+    unanswered: tuple[str, ...] = ()
+    screened_date: date | None = None
+    consent_gaps: tuple[str, ...] = ()
+    is_image_guided: bool = False
+    needle_length_mm: int | None = None
+    amount_drawn_ml: Decimal | None = None
+    sharps_out: int | None = None
+    sharps_in: int | None = None
+    no_after_score_reason: str = ""
+    allergies: frozenset[str] = frozenset()
+    risk_flags: tuple[tuple[str, str], ...] = ()
+    weight_date: date | None = None
+    maximum_mg: dict[str, Decimal] = field(default_factory=dict)
+    condition: Condition = Condition()
+    previous_date: date | None = None
+    sessions_before: int = 0
+    limits: Limits = Limits()
+
+    @property
+    def amounts(self) -> list[Amount]:
+        return [point.amount for point in self.points]

@@ -1,0 +1,142 @@
+"""Each rule as data: its id in domain.md §11, whether it stops, stops unless answered, or asks; its sentence; its field."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+def _(sentence: str) -> str:
+    """Mark a sentence for translation; it is translated when it is shown."""
+    return sentence
+
+
+class Level(StrEnum):
+    """``stop`` cannot be signed; ``stop_or_override`` and ``warning`` can, with a clinician's reason."""
+
+    STOP = "stop"
+    STOP_OR_OVERRIDE = "stop_or_override"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Rule:
+    id: str
+    level: Level
+    sentence: str
+    field: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A rule that a session does not keep. ``subject`` tells which point or figure, so that a reason covers only it."""
+
+    rule: Rule
+    subject: str
+    words: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def key(self) -> str:
+        return f"{self.rule.id}:{self.subject}"
+
+    @property
+    def field(self) -> str:
+        return self.rule.field
+
+    @property
+    def is_answerable(self) -> bool:
+        return self.rule.level != Level.STOP
+
+    @property
+    def english(self) -> str:
+        return self.rule.sentence % dict(self.words)
+
+
+_STOP, _OVERRIDE, _WARN = Level.STOP, Level.STOP_OR_OVERRIDE, Level.WARNING
+
+RULES: dict[str, Rule] = {
+    "score_range": Rule("V01", _STOP, _("A pain score is a whole number from 0 to 10."), "scores"),
+    "score_order": Rule(
+        "V03", _STOP, _("The score after the injection has an earlier time than the one before."), "scores"
+    ),
+    "score_future": Rule("V03", _STOP, _("A pain score has a time that is still to come."), "scores"),
+    "score_rise": Rule(
+        "V04", _WARN, _("Pain %(question)s rose from %(before)s to %(after)s. Is that right?"), "scores"
+    ),
+    "side_missing": Rule("V06", _STOP, _("%(nerve)s needs a side: left or right."), "points"),
+    "side_differs": Rule(
+        "V06", _WARN, _("%(nerve)s was treated on the %(side)s, but the condition is on the %(other)s."), "points"
+    ),
+    "region_differs": Rule("V07", _WARN, _("%(nerve)s is outside the region being treated."), "points"),
+    "no_consent": Rule("V09", _STOP, _("There is no consent for this treatment: %(why)s."), "consent"),
+    "screening_old": Rule("V10", _STOP, _("The safety questions were answered on another day."), "screening"),
+    "screening_open": Rule("V10", _STOP, _("The safety questions are not all answered: %(items)s."), "screening"),
+    "screening_stop": Rule(
+        "V11", _OVERRIDE, _("%(item)s: do not treat, unless a clinician writes down why."), "screening"
+    ),
+    "pleura_needle": Rule(
+        "V12", _WARN, _("The needle is %(length)s mm long and %(nerve)s lies near the lung."), "needle"
+    ),
+    "deep_unguided": Rule("V12", _WARN, _("%(nerve)s was injected deep without ultrasound."), "guidance"),
+    "interval_short": Rule("V13", _WARN, _("The last session was only %(days)s days ago."), "course"),
+    "course_long": Rule("V13", _WARN, _("This is session %(number)s of the course."), "course"),
+    "nerve_twice": Rule("V14", _WARN, _("%(nerve)s, %(side)s, is in the list twice."), "points"),
+    "no_after_score": Rule(
+        "V15", _STOP, _("Write down the pain after the injection, or why there is no score."), "scores"
+    ),
+    "volume_zero": Rule("V16", _STOP, _("Point %(number)s has no volume."), "points"),
+    "volume_point": Rule(
+        "V17", _WARN, _("Point %(number)s received %(volume)s mL; more than %(limit)s mL is unusual."), "points"
+    ),
+    "volume_session": Rule(
+        "V18", _WARN, _("The session adds up to %(volume)s mL; more than %(limit)s mL is unusual."), "points"
+    ),
+    "volume_solution": Rule(
+        "V18", _WARN, _("%(solution)s adds up to %(volume)s mL; its protocol ends at %(limit)s mL."), "points"
+    ),
+    "volume_ceiling": Rule(
+        "V18", _STOP, _("The session adds up to %(volume)s mL; this clinic's limit is %(limit)s mL."), "points"
+    ),
+    "drawn_differs": Rule(
+        "V19", _WARN, _("%(drawn)s mL were drawn up, but the points add up to %(volume)s mL."), "amount_drawn"
+    ),
+    "weight_missing": Rule(
+        "V20",
+        _STOP,
+        _("%(solution)s holds a local anaesthetic: a weight not older than %(months)s months is needed."),
+        "points",
+    ),
+    "anaesthetic_stop": Rule(
+        "V21", _STOP, _("The local anaesthetic is %(percent)s %% of the maximum for this patient."), "points"
+    ),
+    "anaesthetic_warn": Rule(
+        "V21", _WARN, _("The local anaesthetic is %(percent)s %% of the maximum for this patient."), "points"
+    ),
+    "anaesthetic_unknown": Rule(
+        "V21",
+        _WARN,
+        _("The strength of the local anaesthetic is not on file, so its dose cannot be checked."),
+        "points",
+    ),
+    "dextrose_range": Rule("V22", _STOP, _("%(solution)s: dextrose must be between 1 and 50 %%."), "points"),
+    "dextrose_strong": Rule(
+        "V22", _WARN, _("%(solution)s is stronger than the %(limit)s %% that is usual for %(technique)s."), "points"
+    ),
+    "lot_expired": Rule("V23", _STOP, _("Lot %(lot)s was to be used by %(date)s."), "points"),
+    "lot_quarantined": Rule("V23", _STOP, _("Lot %(lot)s is quarantined."), "points"),
+    "lot_other": Rule("V23", _STOP, _("Lot %(lot)s is not a lot of %(solution)s."), "points"),
+    "allergy": Rule(
+        "V25",
+        _OVERRIDE,
+        _("Allergy: %(substance)s. %(solution)s must not be given without a clinician's reason."),
+        "points",
+    ),
+    "caution": Rule("V26", _WARN, _("%(item)s: write down why the treatment goes ahead."), "screening"),
+    "sharps_missing": Rule("V27", _STOP, _("Count the sharps: opened and disposed of."), "sharps"),
+    "sharps_differ": Rule(
+        "V27", _STOP, _("%(opened)s sharps were opened and %(disposed)s disposed of: find the rest."), "sharps"
+    ),
+    # Ours, beside the table of domain.md: what a record without points or lots would hide.
+    "no_points": Rule("P01", _WARN, _("No point is written down. Was nothing injected?"), "points"),
+    "no_lot": Rule(
+        "P02", _WARN, _("%(solution)s was given without a lot: a recall would not find this patient."), "points"
+    ),
+}
