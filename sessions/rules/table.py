@@ -1,4 +1,4 @@
-"""Each rule as data: its id in domain.md §11, whether it stops, stops unless answered, or asks; its sentence; its field."""
+"""Each rule as data: its id in domain.md §11, whether it stops or asks, its sentence on the screen, its field."""
 
 from dataclasses import dataclass
 from enum import StrEnum
