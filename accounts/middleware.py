@@ -64,7 +64,7 @@ class ActorMiddleware:
             return self.get_response(request)
         if self._must_set_up_second_factor(request):
             return redirect("mfa_index")
-        with tenant(None, actor="", user_id=request.user.pk, request_id=_request_id()):
+        with timezone.override(None), tenant(None, actor="", user_id=request.user.pk, request_id=_request_id()):
             self._enter_clinic(request)
             response = self.get_response(request)
             if response.status_code >= 500:
