@@ -20,5 +20,5 @@ class ResponseHeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)
+            response.headers[name] = value
         return response

@@ -1,0 +1,156 @@
+"""Signing in: a password, then a second factor; guessing is slowed down; an unattended page signs itself out."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+import time_machine
+from allauth.mfa.totp.internal import auth as totp
+from django.test import Client
+from django.urls import reverse
+
+from accounts.choices import Role
+from accounts.models import Clinic, User
+from common.tenancy import tenant
+from tests.factories.accounts import MembershipFactory, UserFactory
+
+PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture
+def member(clinic: Clinic) -> User:
+    user = UserFactory()
+    user.set_password(PASSWORD)
+    user.save()
+    with tenant(clinic.pk, actor="test"):
+        MembershipFactory(clinic=clinic, user=user, role=Role.CLINIC_ADMIN)
+    return user
+
+
+def _enter(client: Client, user: User, password: str = PASSWORD, **headers: str) -> int:
+    response = client.post(reverse("account_login"), {"login": user.email, "password": password}, headers=headers)
+    return response.status_code
+
+
+def _code(secret: str) -> str:
+    return totp.format_hotp_value(totp.hotp_value(secret, totp.yield_hotp_counters_from_time().__next__()))
+
+
+def test_a_password_alone_leads_only_to_the_page_that_sets_up_a_second_factor(member: User) -> None:
+    client = Client()
+    _enter(client, member)
+
+    assert client.get(reverse("accounts:settings")).headers["Location"] == reverse("mfa_index")
+    assert client.get(reverse("mfa_index")).status_code == 200
+
+
+def test_a_second_factor_is_asked_for_and_lets_in(member: User) -> None:
+    secret = totp.generate_totp_secret()
+    totp.TOTP.activate(member, secret)
+    client = Client()
+    _enter(client, member)
+    assert client.get(reverse("accounts:settings")).status_code == 302
+
+    client.post(reverse("mfa_authenticate"), {"code": _code(secret)})
+
+    assert client.get(reverse("accounts:settings")).status_code == 200
+
+
+def test_the_secret_of_a_second_factor_is_not_stored_in_the_clear(member: User) -> None:
+    secret = totp.generate_totp_secret()
+    authenticator = totp.TOTP.activate(member, secret).instance
+
+    authenticator.refresh_from_db()
+
+    assert secret not in str(authenticator.data)
+
+
+def test_five_wrong_passwords_close_the_account_for_a_while_whatever_address_they_claim_to_come_from(
+    member: User,
+) -> None:
+    for attempt in range(5):
+        _enter(Client(), member, "wrong password indeed", **{"X-Forwarded-For": f"203.0.113.{attempt}"})
+
+    client = Client()
+    _enter(client, member, **{"X-Forwarded-For": "203.0.113.77"})
+
+    assert client.get(reverse("accounts:settings")).headers["Location"].startswith(reverse("account_login"))
+
+
+def test_an_unknown_address_gets_the_same_answer_as_a_wrong_password(member: User) -> None:
+    def told(login: str) -> str:
+        answer = Client().post(reverse("account_login"), {"login": login, "password": "wrong password indeed"})
+        return "".join(answer.context["form"].non_field_errors())
+
+    assert told(member.email) == told("nobody@example.org") != ""
+
+
+def test_nobody_can_sign_up(db: None) -> None:
+    before = User.objects.count()
+    Client().post(reverse("account_signup"), {"email": "new@example.org", "password1": PASSWORD, "password2": PASSWORD})
+
+    assert User.objects.count() == before
+
+
+def test_fifteen_idle_minutes_sign_out_even_while_the_page_polls(
+    clinic: Clinic, staff_client: Callable[..., Client]
+) -> None:
+    client = staff_client(Role.CLINIC_ADMIN, clinic=clinic)
+    page = reverse("accounts:settings")
+    start = time.time()
+    with time_machine.travel(start, tick=False) as clock:
+        assert client.get(page).status_code == 200
+        for _minute in range(15):
+            clock.shift(60)
+            client.get(page, headers={"X-Poll": "1"})
+        clock.shift(61)
+
+        assert client.get(page).headers["Location"] == reverse("account_login")
+
+
+def test_somebody_who_keeps_working_stays_signed_in_up_to_twelve_hours(
+    clinic: Clinic, staff_client: Callable[..., Client]
+) -> None:
+    client = staff_client(Role.CLINIC_ADMIN, clinic=clinic)
+    page = reverse("accounts:settings")
+    with time_machine.travel(time.time(), tick=False) as clock:
+        statuses = []
+        for _ten_minutes in range(73):
+            statuses.append(client.get(page).status_code)
+            clock.shift(600)
+
+    assert statuses == [200] * 73 or statuses[-1] == 302
+    assert set(statuses[:72]) == {200}
+
+
+def test_signing_in_changes_the_session_key(member: User) -> None:
+    client = Client()
+    client.get(reverse("account_login"))
+    session = client.session
+    session["planted"] = "1"
+    session.save()
+    before = client.session.session_key
+
+    _enter(client, member)
+
+    assert client.session.session_key != before
+
+
+def test_everybody_sees_their_own_sign_ins(clinic: Clinic, staff_client: Callable[..., Client]) -> None:
+    client = staff_client(Role.FRONT_DESK, clinic=clinic)
+
+    assert client.get(reverse("usersessions_list")).status_code == 200
+
+
+def test_switching_to_a_clinic_needs_an_own_membership_there(
+    clinic: Clinic, other_clinic: Clinic, staff_client: Callable[..., Client]
+) -> None:
+    client = staff_client(Role.CLINIC_ADMIN, clinic=clinic)
+    with tenant(other_clinic.pk, actor="test"):
+        own = MembershipFactory(clinic=other_clinic, user=client.member.user, role=Role.AUDITOR)
+        foreign = MembershipFactory(clinic=other_clinic, role=Role.AUDITOR)
+
+    assert client.post(reverse("accounts:switch_clinic", args=[foreign.pk])).status_code == 404
+    client.post(reverse("accounts:switch_clinic", args=[own.pk]))
+    assert client.get(reverse("accounts:settings")).status_code == 403
+    assert client.get(reverse("accounts:audit_log")).status_code == 200
