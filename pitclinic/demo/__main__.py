@@ -35,12 +35,13 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m pitclinic.demo", description="Runs the whole clinic here.")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--reset", action="store_true", help="throw the demo's data away and end")
+    parser.add_argument("--patients", type=int, default=300, help="how many to make up on the first start")
     options = parser.parse_args(arguments)
     run_dir = Path(os.environ.get("PITCLINIC_RUN_DIR") or ROOT / ".run").resolve()
     run_dir.mkdir(parents=True, exist_ok=True)
     for sent in STOP_SIGNALS:
         signal.signal(sent, interrupt)
-    demo = Demo(run_dir=run_dir, port=options.port)
+    demo = Demo(run_dir=run_dir, port=options.port, patients=options.patients)
     try:
         with only_one(run_dir, address=demo.address):
             if options.reset:

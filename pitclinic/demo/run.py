@@ -29,8 +29,8 @@ SECONDS_TO_ANSWER = 60
 class Demo:
     """One run: the servers, the environment of each process, and the order in which they come and go."""
 
-    def __init__(self, *, run_dir: Path, port: int) -> None:
-        self.run_dir, self.port = run_dir, port
+    def __init__(self, *, run_dir: Path, port: int, patients: int) -> None:
+        self.run_dir, self.port, self.patients = run_dir, port, patients
         self.address = f"http://{HOST}:{port}"
         self.started = time.monotonic()
         self.is_ready = False
@@ -76,7 +76,7 @@ class Demo:
         if not steps:
             return
         process = subprocess.Popen(
-            [sys.executable, "-m", "pitclinic.demo.setup", *steps],
+            [sys.executable, "-m", "pitclinic.demo.setup", "--patients", str(self.patients), *steps],
             cwd=ROOT,
             env=self.environment(role="pit_migrator"),
             start_new_session=True,
