@@ -102,6 +102,17 @@ class Severity(models.IntegerChoices):
     DEATH = 5, _("5 death")
 
 
+class Seriousness(models.TextChoices):
+    """ICH E2A: any one of these makes an event serious (domain.md §8)."""
+
+    DEATH = "death", _("death")
+    LIFE_THREATENING = "life_threatening", _("life-threatening at the time")
+    HOSPITAL = "hospital", _("new or longer hospital stay")
+    DISABILITY = "disability", _("lasting disability")
+    BIRTH_DEFECT = "birth_defect", _("birth defect")
+    OTHER_IMPORTANT = "other_important", _("other important medical event")
+
+
 class Causality(models.TextChoices):
     """WHO-UMC categories."""
 

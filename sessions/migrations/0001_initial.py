@@ -662,6 +662,7 @@ class Migration(migrations.Migration):
                         verbose_name="priority",
                     ),
                 ),
+                ("triage_reason", models.CharField(blank=True, max_length=300, verbose_name="why this priority")),
                 (
                     "danger_signs",
                     django.contrib.postgres.fields.ArrayField(
@@ -719,6 +720,25 @@ class Migration(migrations.Migration):
                         ],
                         null=True,
                         verbose_name="severity",
+                    ),
+                ),
+                (
+                    "seriousness",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("death", "death"),
+                                ("life_threatening", "life-threatening at the time"),
+                                ("hospital", "new or longer hospital stay"),
+                                ("disability", "lasting disability"),
+                                ("birth_defect", "birth defect"),
+                                ("other_important", "other important medical event"),
+                            ],
+                            max_length=20,
+                        ),
+                        blank=True,
+                        default=list,
+                        size=None,
                     ),
                 ),
                 ("is_serious", models.BooleanField(default=False, verbose_name="serious")),
@@ -1195,6 +1215,13 @@ class Migration(migrations.Migration):
                     ("onset_at__isnull", True), ("onset_at__lte", models.F("reported_at")), _connector="OR"
                 ),
                 name="sessions_sideeffect_onset",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="sideeffect",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("seriousness", []), ("is_serious", True), _connector="OR"),
+                name="sessions_sideeffect_seriousness",
             ),
         ),
         migrations.AddConstraint(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ClinicForeignKey, ClinicOwnedQuerySet
 from patients.models import PatientOwned
-from sessions.choices import AlertStatus, Causality, DangerSign, Priority, Severity, Source
+from sessions.choices import AlertStatus, Causality, DangerSign, Priority, Seriousness, Severity, Source
 
 
 class SideEffectQuerySet(ClinicOwnedQuerySet["SideEffect"]):
@@ -20,13 +20,17 @@ class SideEffectQuerySet(ClinicOwnedQuerySet["SideEffect"]):
 
 
 class SideEffect(PatientOwned):
-    """Priority is set by triage at once; severity and causality by a clinician later. Serious is not severe."""
+    """Priority is set by triage at once; severity and causality by a clinician later. Serious is not severe.
+
+    Any one criterion of ``seriousness`` makes ``is_serious`` true (ICH E2A).
+    """
 
     injection_session = ClinicForeignKey(
         "pit_sessions.InjectionSession", null=True, blank=True, related_name="side_effects"
     )
     event_type = models.ForeignKey("catalogue.AdverseEventType", on_delete=models.PROTECT, related_name="+")
     priority = models.CharField(_("priority"), max_length=2, choices=Priority)
+    triage_reason = models.CharField(_("why this priority"), max_length=300, blank=True)
     danger_signs = ArrayField(models.CharField(max_length=12, choices=DangerSign), default=list, blank=True)
     description = models.TextField(_("what happened"), blank=True)
     source = models.CharField(max_length=10, choices=Source)
@@ -36,6 +40,7 @@ class SideEffect(PatientOwned):
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     acknowledged_by = ClinicForeignKey("accounts.Membership", null=True, blank=True, related_name="+")
     severity = models.PositiveSmallIntegerField(_("severity"), choices=Severity, null=True, blank=True)
+    seriousness = ArrayField(models.CharField(max_length=20, choices=Seriousness), default=list, blank=True)
     is_serious = models.BooleanField(_("serious"), default=False)
     causality = models.CharField(_("caused by the treatment"), max_length=12, choices=Causality, blank=True)
     outcome = models.CharField(_("outcome"), max_length=300, blank=True)
@@ -71,6 +76,10 @@ class SideEffect(PatientOwned):
             models.CheckConstraint(
                 condition=models.Q(onset_at__isnull=True) | models.Q(onset_at__lte=models.F("reported_at")),
                 name="sessions_sideeffect_onset",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(seriousness=[]) | models.Q(is_serious=True),
+                name="sessions_sideeffect_seriousness",
             ),
         ]
 

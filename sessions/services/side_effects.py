@@ -1,16 +1,23 @@
-"""Harm as it is reported: triaged at once, so that nobody has to read a queue to know what is urgent."""
+"""Take in a report of harm, hand it to a named person, judge it, close it; each step can be taken back."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
 from accounts.actors import Actor
 from catalogue.models import AdverseEventType
+from catalogue.models import DangerSign as ReviewedSign
 from catalogue.queries import danger_signs as reviewed_signs
-from patients.models import Patient
-from sessions.choices import DangerSign, Priority, Source
+from common.tenancy import set_context
+from patients.choices import Flag
+from patients.models import Patient, RiskFlag
+from sessions.choices import AlertStatus, DangerSign
 from sessions.models import InjectionSession, SideEffect
+from sessions.policies import side_effects as policies
+from sessions.triage import UNKNOWN_SIGN, EventTriage, triage
 
 # The tap of a patient → the reviewed sign of the catalogue, which carries its triage and its kind.
 CATALOGUE_CODES = {
@@ -28,6 +35,12 @@ CATALOGUE_CODES = {
     DangerSign.NUMBNESS: "NUMBNESS_SPREADING",
 }
 UNKNOWN_KIND = "OTHER"
+# “P1 if growing or anticoagulated” (domain.md §8): the flag is known without asking.
+ESCALATED_BY_ANTICOAGULANT = frozenset({"BRUISE"})
+
+
+class StaleSideEffectError(Exception):
+    """Somebody changed the report since it was shown."""
 
 
 @transaction.atomic
@@ -35,36 +48,181 @@ def report(
     *,
     patient: Patient,
     injection_session: InjectionSession | None,
-    danger_signs: Collection[DangerSign],
+    danger_signs: Collection[str],
     description: str,
-    source: Source,
+    source: str,
     by: Actor,
     now: datetime,
+    event_type_code: str | None = None,
+    onset_at: datetime | None = None,
+    has_escalated: bool = False,
 ) -> SideEffect:
-    """Record what was told, with the priority of its most urgent sign; words alone are read the next working day.
+    """Record what was told and triage it at once; ``has_escalated`` says the condition of the catalogue was seen.
 
-    Raises ``ValueError`` when neither a sign nor a word was given.
+    Words alone are read the next working day. Raises ``ValueError`` when nothing at all was told, for an unknown sign
+    and for another patient's session; ``SideEffectRefusedError`` when it began before the session (V30).
     """
-    if not danger_signs and not description.strip():
+    if not danger_signs and not description.strip() and not event_type_code:
         raise ValueError("A report needs a sign or words.")
-    codes = {CATALOGUE_CODES[DangerSign(sign)] for sign in danger_signs}
-    reviewed = sorted((sign for sign in reviewed_signs() if sign.code in codes), key=lambda s: (s.triage, s.position))
-    kind = next((sign.adverse_event_type for sign in reviewed if sign.adverse_event_type), None)
+    if injection_session and injection_session.patient_id != patient.pk:
+        raise ValueError("The session is another patient's.")
+    policies.check_onset(injection_session, onset_at)
+    signs = [sign for sign in DangerSign if sign in {DangerSign(told) for told in danger_signs}]
+    reviewed = _reviewed(signs)
+    event_type = _event_type(event_type_code, reviewed)
+    priority = triage(
+        EventTriage(
+            default=event_type.default_triage,
+            escalated=event_type.escalated_triage,
+            escalates_after_hours=event_type.escalates_after_hours,
+        ),
+        signs=[sign.triage for sign in reviewed] + [UNKNOWN_SIGN] * (len(reviewed) < len(signs)),
+        has_escalated=has_escalated or _is_escalated_by_flags(patient, event_type),
+        began_at=onset_at,
+        now=now,
+    )
     return SideEffect.objects.create(
         clinic_id=by.clinic_id,
         patient=patient,
         injection_session=injection_session,
-        event_type=kind or AdverseEventType.objects.get(code=UNKNOWN_KIND),
-        priority=_priority(reviewed[0].triage if reviewed else None, has_signs=bool(danger_signs)),
-        danger_signs=[sign.value for sign in DangerSign if sign in danger_signs],
+        event_type=event_type,
+        priority=priority,
+        danger_signs=[sign.value for sign in signs],
         description=description.strip(),
         source=source,
         reported_at=now,
+        onset_at=onset_at,
     )
 
 
-def _priority(triage: str | None, *, has_signs: bool) -> Priority:
-    """A sign the catalogue does not (or no longer) know is taken for the worst."""
-    if triage is not None:
-        return Priority(triage)
-    return Priority.P0 if has_signs else Priority.P2
+@transaction.atomic
+def acknowledge(*, side_effect_id: UUID, version: int, by: Actor, now: datetime) -> SideEffect:
+    """Take the report: from now on it has a named person. Locks it."""
+
+    def take(side_effect: SideEffect) -> dict[str, Any]:
+        policies.check_can_acknowledge(side_effect)
+        return {"status": AlertStatus.ACKNOWLEDGED, "acknowledged_at": now, "acknowledged_by_id": by.membership_id}
+
+    return _change(side_effect_id, version, by, take)
+
+
+@transaction.atomic
+def give_back(*, side_effect_id: UUID, version: int, by: Actor, now: datetime) -> SideEffect:
+    """Undo the taking: the report is open again and belongs to nobody."""
+
+    def release(side_effect: SideEffect) -> dict[str, Any]:
+        policies.check_can_give_back(side_effect)
+        return {"status": AlertStatus.OPEN, "acknowledged_at": None, "acknowledged_by_id": None}
+
+    return _change(side_effect_id, version, by, release)
+
+
+@transaction.atomic
+def grade(
+    *,
+    side_effect_id: UUID,
+    version: int,
+    severity: int | None,
+    seriousness: Sequence[str],
+    causality: str,
+    outcome: str,
+    onset_at: datetime | None,
+    by: Actor,
+    now: datetime,
+) -> SideEffect:
+    """Set severity 1-5, seriousness criteria (any one makes it serious), WHO-UMC causality and outcome."""
+
+    def judge(side_effect: SideEffect) -> dict[str, Any]:
+        policies.check_can_change(side_effect)
+        policies.check_onset(side_effect.injection_session, onset_at)
+        return {
+            "severity": severity,
+            "seriousness": list(seriousness),
+            "is_serious": bool(seriousness),
+            "causality": causality,
+            "outcome": outcome,
+            "onset_at": onset_at,
+        }
+
+    return _change(side_effect_id, version, by, judge)
+
+
+@transaction.atomic
+def retriage(*, side_effect_id: UUID, version: int, priority: str, reason: str, by: Actor, now: datetime) -> SideEffect:
+    """Change the priority; a lower one needs a reason, which the audit trail keeps too."""
+
+    def sort(side_effect: SideEffect) -> dict[str, Any]:
+        policies.check_can_retriage(side_effect, priority, reason)
+        return {"priority": priority, "triage_reason": reason}
+
+    return _change(side_effect_id, version, by, sort, reason=reason)
+
+
+@transaction.atomic
+def close(*, side_effect_id: UUID, version: int, outcome: str, by: Actor, now: datetime) -> SideEffect:
+    """Close with its outcome; whoever closes a report nobody has taken takes it by that."""
+
+    def finish(side_effect: SideEffect) -> dict[str, Any]:
+        policies.check_can_close(side_effect, outcome)
+        values = {"status": AlertStatus.CLOSED, "outcome": outcome, "closed_at": now, "closed_by_id": by.membership_id}
+        if side_effect.acknowledged_at is None:
+            values |= {"acknowledged_at": now, "acknowledged_by_id": by.membership_id}
+        return values
+
+    return _change(side_effect_id, version, by, finish)
+
+
+@transaction.atomic
+def reopen(*, side_effect_id: UUID, version: int, by: Actor, now: datetime) -> SideEffect:
+    """Undo the closing: the report is taken again, by whoever opens it; the outcome stays as a draft."""
+
+    def again(side_effect: SideEffect) -> dict[str, Any]:
+        policies.check_can_reopen(side_effect)
+        return {"status": AlertStatus.ACKNOWLEDGED, "closed_at": None, "closed_by_id": None}
+
+    return _change(side_effect_id, version, by, again)
+
+
+def _change(
+    side_effect_id: UUID,
+    version: int,
+    by: Actor,
+    decide: Callable[[SideEffect], dict[str, Any]],
+    *,
+    reason: str = "",
+) -> SideEffect:
+    """Lock the report, compare the version, ask what to write, write it one version on."""
+    side_effect = SideEffect.objects.visible_to(by).select_for_update().get(pk=side_effect_id)
+    if side_effect.version != version:
+        raise StaleSideEffectError
+    values = decide(side_effect) | {"version": version + 1}
+    before = set_context(reason=reason) if reason else {}
+    for name, value in values.items():
+        setattr(side_effect, name, value)
+    side_effect.save(update_fields=[name.removesuffix("_id") for name in values])
+    if before:
+        set_context(**before)
+    return side_effect
+
+
+def _reviewed(signs: Sequence[DangerSign]) -> list[ReviewedSign]:
+    """The catalogue's rows of the signs, the most urgent first; one it no longer knows is missing."""
+    codes = {CATALOGUE_CODES[sign] for sign in signs}
+    if not codes:
+        return []
+    return sorted((row for row in reviewed_signs() if row.code in codes), key=lambda row: (row.triage, row.position))
+
+
+def _event_type(code: str | None, reviewed: Sequence[ReviewedSign]) -> AdverseEventType:
+    """The type named, else that of the most urgent sign that has one, else “something else”."""
+    if code is None:
+        for sign in reviewed:
+            if sign.adverse_event_type:
+                return sign.adverse_event_type
+    return AdverseEventType.objects.get(code=code or UNKNOWN_KIND)
+
+
+def _is_escalated_by_flags(patient: Patient, event_type: AdverseEventType) -> bool:
+    if event_type.code not in ESCALATED_BY_ANTICOAGULANT:
+        return False
+    return RiskFlag.objects.current().filter(patient=patient, flag=Flag.ANTICOAGULANT).exists()

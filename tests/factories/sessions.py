@@ -1,13 +1,15 @@
-"""Injection sessions. A session begins as a draft: ``signed_session`` signs it, as the database demands."""
+"""The treatment record. A session begins as a draft: ``signed_session`` signs it, as the database demands."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import factory
 from factory.django import DjangoModelFactory
 
-from catalogue.models import Technique
-from sessions.choices import RecordStatus
-from sessions.models import InjectionSession
+from catalogue.models import AdverseEventType, Technique
+from patients.models import PatientCondition
+from sessions.choices import RecordStatus, Source
+from sessions.models import Course, FollowUp, InjectionSession, SideEffect
+from tests.factories.patients import PatientFactory
 from tests.factories.scheduling import AppointmentFactory
 
 
@@ -48,3 +50,47 @@ def void(session: InjectionSession, *, voided_at: datetime) -> InjectionSession:
     session.version += 1
     session.save()
     return session
+
+
+class PatientConditionFactory(DjangoModelFactory):
+    class Meta:
+        model = PatientCondition
+
+    patient = factory.SubFactory(PatientFactory, clinic=factory.SelfAttribute("..clinic"))
+    name = "Meralgia paraesthetica"
+    icd10cm_code = "G57.12"
+    side = "left"
+
+
+class CourseFactory(DjangoModelFactory):
+    class Meta:
+        model = Course
+
+    patient = factory.SubFactory(PatientFactory, clinic=factory.SelfAttribute("..clinic"))
+    patient_condition = factory.SubFactory(
+        PatientConditionFactory, clinic=factory.SelfAttribute("..clinic"), patient=factory.SelfAttribute("..patient")
+    )
+    started_date = date(2026, 3, 2)
+
+
+class SideEffectFactory(DjangoModelFactory):
+    """An open report, priority 2."""
+
+    class Meta:
+        model = SideEffect
+
+    patient = factory.SubFactory(PatientFactory, clinic=factory.SelfAttribute("..clinic"))
+    event_type = factory.LazyFunction(lambda: AdverseEventType.objects.get(code="OTHER"))
+    priority = "P2"
+    description = "A strange feeling"
+    source = Source.PORTAL
+    reported_at = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
+
+
+class FollowUpFactory(DjangoModelFactory):
+    class Meta:
+        model = FollowUp
+
+    injection_session = factory.SubFactory(InjectionSessionFactory, clinic=factory.SelfAttribute("..clinic"))
+    patient = factory.SelfAttribute("injection_session.patient")
+    due_at = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
