@@ -1,11 +1,14 @@
 """The trail keeps every change, by whatever way it was made, and shows when somebody tampers with it."""
 
+from typing import Any
+
 import psycopg
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from accounts.models import Clinic
-from audit.models import AuditEvent
+from audit.models import AuditEvent, AuditSeal
 from audit.services import audit_events
 from common.tenancy import tenant
 from patients.models import Patient
@@ -67,10 +70,13 @@ def test_the_application_cannot_touch_the_trail(in_clinic: Clinic, attack: str) 
 FIRST = "(SELECT id FROM audit_auditevent ORDER BY xid, id LIMIT 1)"
 
 
-def _superuser() -> psycopg.Connection:
+def _own_params() -> dict[str, Any]:
     params = connection.get_connection_params()
-    keep = {key: value for key, value in params.items() if key not in {"cursor_factory", "context"}}
-    superuser = psycopg.connect(**keep, autocommit=True)
+    return {key: value for key, value in params.items() if key not in {"cursor_factory", "context"}}
+
+
+def _superuser() -> psycopg.Connection:
+    superuser = psycopg.connect(**_own_params(), autocommit=True)
     superuser.execute("SET session_replication_role = replica")
     return superuser
 
@@ -107,3 +113,44 @@ def test_tampering_by_a_superuser_is_found(tampering: str) -> None:
 
     with tenant(clinic.pk):
         assert audit_events.problems(clinic.pk) != []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_cut_tail_is_found_against_a_head_written_down_earlier(capsys: pytest.CaptureFixture[str]) -> None:
+    clinic = ClinicFactory(name="Cut")
+    for _run in range(2):
+        with tenant(clinic.pk, actor="test"):
+            PatientFactory(clinic=clinic)
+        _seal(clinic)
+    call_command("audit_verify")
+    head = capsys.readouterr().out.split("Cut: ")[1].strip()
+    with _superuser() as superuser:
+        superuser.execute("DELETE FROM audit_auditevent WHERE xid = (SELECT max(xid) FROM audit_auditevent)")
+        superuser.execute("DELETE FROM audit_auditseal WHERE number = 2")
+
+    call_command("audit_verify")
+    with pytest.raises(CommandError, match="the end of the trail was cut"):
+        call_command("audit_verify", head=[head])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_of_a_transaction_that_ends_late_is_sealed_later_and_lost_never() -> None:
+    clinic = ClinicFactory()
+    with psycopg.connect(**_own_params()) as slow:
+        slow.execute("SELECT set_config('app.clinic_id', %s, true)", [str(clinic.pk)])
+        slow.execute(
+            "INSERT INTO patients_patient (clinic_id, given_names, family_name, preferred_name, birth_date, sex,"
+            " language, zone, emergency_contact_name, emergency_contact_phone, emergency_contact_relation, guardian_name, version)"
+            " VALUES (%s, 'Slow', 'Writer', '', '1970-01-01', 'unknown', 'en', 'UTC', '', '', '', '', 1)",
+            [clinic.pk],
+        )
+        with tenant(clinic.pk, actor="test"):
+            PatientFactory(clinic=clinic)
+        _seal(clinic)
+        slow.commit()
+    _seal(clinic)
+
+    with tenant(clinic.pk):
+        assert audit_events.problems(clinic.pk) == []
+        sealed = sum(AuditSeal.objects.values_list("event_count", flat=True))
+        assert sealed == AuditEvent.objects.count() == 2

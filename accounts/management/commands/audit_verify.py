@@ -1,0 +1,35 @@
+"""Prove that nobody changed the audit trail."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts.models import Clinic
+from audit.models import AuditSeal
+from audit.services import audit_events
+from common.tenancy import tenant
+
+
+class Command(BaseCommand):
+    help = "Recomputes each clinic's hash chain; fails with one line for each break, prints each head otherwise."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--head", action="append", default=[], help="a head written down earlier: it must still be there"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        broken, wanted = [], set(options["head"])
+        for clinic in Clinic.objects.order_by("name"):
+            with tenant(clinic.pk, actor="command:audit_verify"):
+                found = audit_events.problems(clinic.pk)
+                heads = AuditSeal.objects.filter(clinic_id=clinic.pk).order_by("number")
+                links = {f"{number}:{bytes(value).hex()}" for number, value in heads.values_list("number", "hash")}
+                last = heads.last()
+            wanted -= links
+            broken += [f"{clinic.name}: link {number}: {problem}" for number, problem in found]
+            head = f"{last.number}:{bytes(last.hash).hex()}" if last else "nothing sealed yet"
+            self.stdout.write(f"{clinic.name}: {head}")
+        broken += [f"The head {head} is gone: the end of the trail was cut." for head in sorted(wanted)]
+        if broken:
+            raise CommandError("\n".join(broken))
