@@ -27,6 +27,14 @@ class ContactKind(models.TextChoices):
     EMAIL = "email", _("E-mail")
 
 
+class NumberKind(models.TextChoices):
+    """Whose number it is. Imported numbers keep the address of their system instead."""
+
+    CLINIC = "clinic", _("Clinic number")
+    NATIONAL = "national", _("National number")
+    PREVIOUS = "previous", _("Number elsewhere")
+
+
 class Purpose(models.TextChoices):
     """What a patient may allow a contact point to be used for (domain.md §13)."""
 

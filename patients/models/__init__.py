@@ -7,9 +7,9 @@ from patients.models.clinical_profile import (
     RiskFlag,
 )
 from patients.models.contact_points import ContactConsent, ContactPoint
-from patients.models.identifiers import Identifier
+from patients.models.identifiers import Identifier, LastClinicNumber
 from patients.models.name_tokens import NameToken
-from patients.models.patient_imports import PatientImport
+from patients.models.patient_imports import ImportProgress, PatientImport
 from patients.models.patients import Patient, PatientOwned
 
 __all__ = [
@@ -19,6 +19,8 @@ __all__ = [
     "ContactConsent",
     "ContactPoint",
     "Identifier",
+    "ImportProgress",
+    "LastClinicNumber",
     "NameToken",
     "Patient",
     "PatientCondition",

@@ -25,8 +25,8 @@ class ContactPoint(PatientOwned):
     """
 
     kind = models.CharField(_("kind"), max_length=8, choices=ContactKind)
-    value = models.CharField(_("phone or e-mail"), max_length=254)
-    digits_reversed = models.CharField(max_length=20, blank=True, editable=False)
+    value = models.CharField(_("phone or e-mail"), max_length=254, db_collation="C")
+    digits_reversed = models.CharField(max_length=20, blank=True, editable=False, db_collation="C")
     is_shared = models.BooleanField(_("shared with somebody"), default=False)
     is_preferred = models.BooleanField(_("preferred"), default=False)
     stopped_at = models.DateTimeField(null=True, blank=True)
@@ -41,7 +41,7 @@ class ContactPoint(PatientOwned):
             models.CheckConstraint(condition=~models.Q(value=""), name="patients_contactpoint_not_empty"),
         ]
         indexes = [
-            # "C" collation: prefix search under row-level security needs the leakproof ^@ or a range
+            # "C" collation: prefix search under row-level security needs a leakproof range
             models.Index(fields=["clinic", "digits_reversed"], name="patients_contactpoint_tail"),
             models.Index(fields=["clinic", "value"], name="patients_contactpoint_value"),
         ]

@@ -3,16 +3,15 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ClinicRules
+from accounts.models import ClinicOwned, ClinicRules
+from patients.choices import NumberKind
 from patients.models.patients import PatientOwned
 
 
 class Identifier(PatientOwned):
-    """One value of one system names one patient of a clinic. ``system`` is ``clinic`` for the clinic's own number."""
+    """One value of one system names one patient of a clinic. ``system`` is a ``NumberKind`` or the address of a system."""
 
     clinic_rules = ClinicRules(patient="r.patient_id", is_deletable=True)
-
-    CLINIC_NUMBER = "clinic"
 
     system = models.CharField(_("kind of number"), max_length=200)
     value = models.CharField(_("number"), max_length=120)
@@ -26,3 +25,23 @@ class Identifier(PatientOwned):
 
     def __str__(self) -> str:
         return self.value
+
+    @property
+    def label(self) -> str:
+        """The kind of number in words; a system known only by its address is another system's number."""
+        known = self.system if self.system in NumberKind.values else NumberKind.PREVIOUS
+        return str(NumberKind(known).label)
+
+
+class LastClinicNumber(ClinicOwned):
+    """The last clinic number given out. Its row lock makes the next one certain."""
+
+    clinic_rules = ClinicRules(is_audited=False)
+
+    number = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["clinic"], name="patients_lastclinicnumber_once")]
+
+    def __str__(self) -> str:
+        return str(self.number)

@@ -1,0 +1,39 @@
+"""Phone numbers and e-mail addresses in the one shape that is stored and compared."""
+
+import phonenumbers
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
+TAIL_LENGTH = 20
+
+
+def region_of(phone: object) -> str | None:
+    """The country, as ISO letters, a phone number belongs to: a clinic's own tells what its patients leave out."""
+    try:
+        return phonenumbers.region_code_for_number(phonenumbers.parse(str(phone))) or None
+    except phonenumbers.NumberParseException:
+        return None
+
+
+def phone_in_e164(text: str, *, region: str | None) -> str:
+    """``+4930901820`` for what was typed; raises ``ValidationError`` when it can be no number."""
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException as error:
+        raise ValidationError(_("This is not a phone number. Write it with its area code.")) from error
+    if number.extension or not phonenumbers.is_possible_number(number):
+        raise ValidationError(_("This phone number is too short or too long."))
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def email_in_lower_case(text: str) -> str:
+    """The address as it is compared; raises ``ValidationError`` when it can be no address."""
+    address = text.strip().lower()
+    validate_email(address)
+    return address
+
+
+def reversed_digits(phone: str) -> str:
+    """The digits from the last to the first: a tail of the number is a beginning of this."""
+    return "".join(c for c in reversed(phone) if c in "0123456789")[:TAIL_LENGTH]

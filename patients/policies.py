@@ -1,0 +1,31 @@
+"""What must be true of a patient before they are saved; every refusal is a sentence fit for the screen."""
+
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from patients.records import PatientDetails
+
+FULL_AGE = 18
+OLDEST = date(1890, 1, 1)
+
+
+def age_on(birth_date: date, day: date) -> int:
+    """Completed years on ``day``."""
+    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+
+
+def check_details(details: PatientDetails, *, today: date) -> None:
+    """Raise ``ValidationError`` by field: a name, a plausible birth date, a guardian for a minor."""
+    errors: dict[str, str] = {}
+    if not (details.given_names or details.family_name):
+        errors["family_name"] = _("A patient has a name.")
+    if details.birth_date > today:
+        errors["birth_date"] = _("This day has not come yet.")
+    elif details.birth_date < OLDEST:
+        errors["birth_date"] = _("Nobody alive was born then.")
+    elif age_on(details.birth_date, today) < FULL_AGE and not details.guardian_name:
+        errors["guardian_name"] = _("A minor needs a guardian.")
+    if errors:
+        raise ValidationError(errors)

@@ -1,0 +1,59 @@
+"""What is said about a patient before it is saved: the input of the services, from a form or from a file."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from patients.choices import ContactKind, Purpose, Sex
+
+
+@dataclass(frozen=True)
+class PatientDetails:
+    given_names: str
+    family_name: str
+    birth_date: date
+    zone: str
+    preferred_name: str = ""
+    sex: str = Sex.UNKNOWN
+    language: str = "en"
+    emergency_contact_name: str = ""
+    emergency_contact_phone: str = ""
+    emergency_contact_relation: str = ""
+    guardian_name: str = ""
+
+    @property
+    def names(self) -> tuple[str, str, str]:
+        return (self.given_names, self.family_name, self.preferred_name)
+
+
+@dataclass(frozen=True)
+class ContactDetails:
+    """``value`` is already in its stored shape (``patients.contacts``); ``allowed`` are the purposes agreed to."""
+
+    kind: ContactKind
+    value: str
+    is_shared: bool = False
+    is_preferred: bool = False
+    allowed: frozenset[Purpose] = field(default=frozenset())
+
+
+@dataclass(frozen=True)
+class NumberDetails:
+    system: str
+    value: str
+
+
+@dataclass(frozen=True)
+class ConditionDetails:
+    name: str
+    icd10cm_code: str = ""
+    side: str = ""
+    onset_date: date | None = None
+    source_id: str = ""
+
+
+@dataclass(frozen=True)
+class AllergyDetails:
+    substance: str
+    substance_text: str = ""
+    reaction: str = ""
+    source_id: str = ""

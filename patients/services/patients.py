@@ -1,0 +1,62 @@
+"""Register a patient and change what is known about them."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from accounts.actors import Actor
+from patients.choices import NumberKind
+from patients.models import Patient
+from patients.policies import check_details
+from patients.records import ContactDetails, NumberDetails, PatientDetails
+from patients.services import contact_points, identifiers, name_tokens
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else saved the patient after this form was opened; ``current`` is what stands now."""
+
+    def __init__(self, current: Patient) -> None:
+        super().__init__(current.pk)
+        self.current = current
+
+
+@transaction.atomic
+def register(
+    *,
+    by: Actor,
+    now: datetime,
+    details: PatientDetails,
+    contacts: Iterable[ContactDetails] = (),
+    numbers: Iterable[NumberDetails] = (),
+) -> Patient:
+    """Save a new patient with the clinic's next number. Raises ``ValidationError`` by field; asks about no duplicate."""
+    check_details(details, today=now.astimezone(by.zone).date())
+    patient = Patient.objects.create(clinic=by.clinic, **asdict(details))
+    name_tokens.add(clinic_id=by.clinic_id, names={patient.pk: details.names})
+    has_clinic_number = False
+    for number in numbers:
+        identifiers.add(by=by, patient=patient, number=number)
+        has_clinic_number |= number.system == NumberKind.CLINIC
+    if not has_clinic_number:
+        identifiers.give_clinic_numbers(by=by, patient_ids=[patient.pk])
+    for contact in contacts:
+        contact_points.add(by=by, now=now, patient=patient, contact=contact)
+    return patient
+
+
+@transaction.atomic
+def update(*, by: Actor, now: datetime, patient: Patient, version: int, details: PatientDetails) -> None:
+    """Save changed details if nobody saved since ``version``.
+
+    Raises ``ChangedMeanwhile`` with the current row, or ``ValidationError`` by field.
+    """
+    check_details(details, today=now.astimezone(by.zone).date())
+    rows = Patient.objects.visible_to(by).filter(pk=patient.pk, version=version)
+    if not rows.update(version=F("version") + 1, **asdict(details)):
+        raise ChangedMeanwhile(Patient.objects.visible_to(by).get(pk=patient.pk))
+    before = (patient.given_names, patient.family_name, patient.preferred_name)
+    if before != details.names:
+        name_tokens.replace(clinic_id=by.clinic_id, patient_id=patient.pk, names=details.names)
