@@ -5,9 +5,8 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from patients.records import PatientDetails
+from patients.records import FULL_AGE, PatientDetails
 
-FULL_AGE = 18
 OLDEST = date(1890, 1, 1)
 
 

@@ -5,6 +5,8 @@ from datetime import date
 
 from patients.choices import ContactKind, Purpose, Sex
 
+FULL_AGE = 18
+
 
 @dataclass(frozen=True)
 class PatientDetails:
@@ -57,3 +59,8 @@ class AllergyDetails:
     substance_text: str = ""
     reaction: str = ""
     source_id: str = ""
+
+
+def clinic_number(number: int) -> str:
+    """The clinic's own number as it is written: ``P-00042``."""
+    return f"P-{number:05d}"

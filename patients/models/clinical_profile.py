@@ -25,6 +25,8 @@ class PatientCondition(PatientOwned):
     note = models.TextField(_("note"), blank=True)
     source_id = models.CharField(max_length=200, blank=True, editable=False)
 
+    objects = ClinicOwnedQuerySet["PatientCondition"].as_manager()
+
     class Meta:
         constraints = [
             models.CheckConstraint(
@@ -50,6 +52,8 @@ class PatientConditionNerve(ClinicOwned):
 
     patient_condition = ClinicForeignKey(PatientCondition, related_name="suspected_nerves")
     nerve = models.ForeignKey("catalogue.Nerve", on_delete=models.PROTECT, related_name="+")
+
+    objects = ClinicOwnedQuerySet["PatientConditionNerve"].as_manager()
 
     class Meta:
         constraints = [
@@ -129,6 +133,8 @@ class BodyWeight(PatientOwned):
 
     weight_kg = models.DecimalField(_("weight (kg)"), max_digits=5, decimal_places=1)
     measured_date = models.DateField(_("measured on"))
+
+    objects = ClinicOwnedQuerySet["BodyWeight"].as_manager()
 
     class Meta:
         constraints = [

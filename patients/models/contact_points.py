@@ -64,6 +64,8 @@ class ContactConsent(ClinicOwned):
     wording_version = models.CharField(max_length=20)
     proof = models.CharField(max_length=200, blank=True)
 
+    objects = ClinicOwnedQuerySet["ContactConsent"].as_manager()
+
     class Meta:
         constraints = [
             models.CheckConstraint(

@@ -3,18 +3,20 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ClinicOwned, ClinicRules
+from accounts.models import ClinicOwned, ClinicOwnedQuerySet, ClinicRules
 from patients.choices import NumberKind
 from patients.models.patients import PatientOwned
 
 
 class Identifier(PatientOwned):
-    """One value of one system names one patient of a clinic. ``system`` is a ``NumberKind`` or the address of a system."""
+    """One value of one system names one patient of a clinic. ``system`` is a ``NumberKind`` or a system's address."""
 
     clinic_rules = ClinicRules(patient="r.patient_id", is_deletable=True)
 
     system = models.CharField(_("kind of number"), max_length=200)
     value = models.CharField(_("number"), max_length=120)
+
+    objects = ClinicOwnedQuerySet["Identifier"].as_manager()
 
     class Meta:
         constraints = [
@@ -39,6 +41,8 @@ class LastClinicNumber(ClinicOwned):
     clinic_rules = ClinicRules(is_audited=False)
 
     number = models.PositiveIntegerField(default=0)
+
+    objects = ClinicOwnedQuerySet["LastClinicNumber"].as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["clinic"], name="patients_lastclinicnumber_once")]

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from accounts.models import ClinicRules
+from accounts.models import ClinicOwnedQuerySet, ClinicRules
 from patients.models.patients import PatientOwned
 
 
@@ -13,6 +13,8 @@ class NameToken(PatientOwned):
 
     token = models.CharField(max_length=60, db_collation="C")
     is_whole = models.BooleanField()
+
+    objects = ClinicOwnedQuerySet["NameToken"].as_manager()
 
     class Meta:
         indexes = [

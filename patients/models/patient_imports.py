@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ClinicForeignKey, ClinicOwned, ClinicRules
+from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules
 
 
 class PatientImport(ClinicOwned):
@@ -37,6 +37,8 @@ class PatientImport(ClinicOwned):
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
+    objects = ClinicOwnedQuerySet["PatientImport"].as_manager()
+
     class Meta:
         indexes = [models.Index(fields=["clinic", "-created_at"], name="patients_patientimport_recent")]
 
@@ -53,6 +55,8 @@ class ImportProgress(ClinicOwned):
     rows_done = models.PositiveIntegerField(default=0)
     rows_total = models.PositiveIntegerField(default=0)
     alive_at = models.DateTimeField()
+
+    objects = ClinicOwnedQuerySet["ImportProgress"].as_manager()
 
     class Meta:
         constraints = [

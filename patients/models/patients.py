@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 from uuid import UUID
 
 from django.db import models
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,13 @@ from patients.choices import Sex
 class PatientQuerySet(ClinicOwnedQuerySet["Patient"]):
     def by_name(self) -> Self:
         return self.order_by("family_name", "given_names", "id")
+
+    def after_in_list(self, patient: "Patient | None") -> Self:
+        """Those after ``patient`` by name; all when there is none. Compared as one row, which the index answers."""
+        if patient is None:
+            return self
+        place = (patient.family_name, patient.given_names, patient.pk)
+        return self.filter(TupleGreaterThan(Tuple("family_name", "given_names", "id"), place))
 
 
 class Patient(ClinicOwned):

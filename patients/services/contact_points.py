@@ -17,7 +17,7 @@ from patients.records import ContactDetails
 
 @transaction.atomic
 def add(*, by: Actor, now: datetime, patient: Patient, contact: ContactDetails) -> ContactPoint:
-    """Add a phone or e-mail with what it may be used for. Raises ``ValidationError`` when the patient has it already."""
+    """Add a phone or e-mail and what it may be used for. Raises ``ValidationError`` when it is there already."""
     if contact.is_preferred:
         _prefer_none(by, patient)
     try:

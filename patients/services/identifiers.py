@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from patients.choices import NumberKind
 from patients.models import Identifier, Patient
-from patients.records import NumberDetails
+from patients.records import NumberDetails, clinic_number
 
 # One row per clinic; its lock is held until the transaction ends, so two registrations never get one number.
 _TAKE = (
@@ -18,11 +18,6 @@ _TAKE = (
     " ON CONFLICT (clinic_id) DO UPDATE SET number = patients_lastclinicnumber.number + EXCLUDED.number"
     " RETURNING number"
 )
-
-
-def clinic_number(number: int) -> str:
-    """``P-00042``."""
-    return f"P-{number:05d}"
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from patients.records import ContactDetails, NumberDetails, PatientDetails
 from patients.services import contact_points, identifiers, name_tokens
 
 
-class ChangedMeanwhile(Exception):
+class ChangedMeanwhileError(Exception):
     """Somebody else saved the patient after this form was opened; ``current`` is what stands now."""
 
     def __init__(self, current: Patient) -> None:
@@ -32,7 +32,7 @@ def register(
     contacts: Iterable[ContactDetails] = (),
     numbers: Iterable[NumberDetails] = (),
 ) -> Patient:
-    """Save a new patient with the clinic's next number. Raises ``ValidationError`` by field; asks about no duplicate."""
+    """Save a new patient with the next number. Raises ``ValidationError`` by field; asks about no duplicate."""
     check_details(details, today=now.astimezone(by.zone).date())
     patient = Patient.objects.create(clinic=by.clinic, **asdict(details))
     name_tokens.add(clinic_id=by.clinic_id, names={patient.pk: details.names})
@@ -51,12 +51,12 @@ def register(
 def update(*, by: Actor, now: datetime, patient: Patient, version: int, details: PatientDetails) -> None:
     """Save changed details if nobody saved since ``version``.
 
-    Raises ``ChangedMeanwhile`` with the current row, or ``ValidationError`` by field.
+    Raises ``ChangedMeanwhileError`` with the current row, or ``ValidationError`` by field.
     """
     check_details(details, today=now.astimezone(by.zone).date())
     rows = Patient.objects.visible_to(by).filter(pk=patient.pk, version=version)
     if not rows.update(version=F("version") + 1, **asdict(details)):
-        raise ChangedMeanwhile(Patient.objects.visible_to(by).get(pk=patient.pk))
+        raise ChangedMeanwhileError(Patient.objects.visible_to(by).get(pk=patient.pk))
     before = (patient.given_names, patient.family_name, patient.preferred_name)
     if before != details.names:
         name_tokens.replace(clinic_id=by.clinic_id, patient_id=patient.pk, names=details.names)

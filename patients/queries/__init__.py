@@ -1,0 +1,18 @@
+from patients.queries.banners import PatientBanner, banner, banners
+from patients.queries.duplicates import Candidate, Likeness, possible_duplicates
+from patients.queries.lists import PatientRow, patient_page, recent_patients, rows_of
+from patients.queries.search import find
+
+__all__ = [
+    "Candidate",
+    "Likeness",
+    "PatientBanner",
+    "PatientRow",
+    "banner",
+    "banners",
+    "find",
+    "patient_page",
+    "possible_duplicates",
+    "recent_patients",
+    "rows_of",
+]

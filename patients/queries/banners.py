@@ -1,0 +1,120 @@
+"""The strip above everything about one patient: who it is, and what to mind."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef
+from django.db.models.functions import JSONObject
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.actors import Actor
+from accounts.permissions import Act
+from patients.choices import (
+    SAFETY_BANNER_FLAGS,
+    SAFETY_BANNER_SUBSTANCES,
+    Flag,
+    NumberKind,
+    Substance,
+)
+from patients.languages import language_name
+from patients.models import Allergy, Identifier, Patient, RiskFlag
+from patients.records import FULL_AGE
+
+# What the room and the desk have to prepare; everything else is a risk.
+_ARRANGEMENTS = frozenset({Flag.CHAPERONE, Flag.INTERPRETER})
+
+
+@dataclass(frozen=True)
+class PatientBanner:
+    """``identifiers`` are (kind, number); ``flags`` are (tone, words), only those the role may see."""
+
+    id: UUID
+    name: str
+    preferred_name: str
+    birth_date: date
+    age_years: int
+    identifiers: tuple[tuple[str, str], ...]
+    language: str
+    flags: tuple[tuple[str, str], ...]
+    url: str
+
+    @property
+    def age(self) -> str:
+        return ngettext("%(years)s year", "%(years)s years", self.age_years) % {"years": self.age_years}
+
+
+def banner(actor: Actor, patient_id: UUID, *, today: date) -> PatientBanner | None:
+    """The banner of a patient of the actor's clinic, or None when there is no such patient. One query."""
+    return banners(actor, [patient_id], today=today).get(patient_id)
+
+
+def banners(actor: Actor, patient_ids: Collection[UUID], *, today: date) -> dict[UUID, PatientBanner]:
+    """The banners of several patients by id. One query."""
+    patients = Patient.objects.visible_to(actor).filter(pk__in=patient_ids)
+    rows = patients.annotate(
+        numbers=ArraySubquery(
+            _own(Identifier, actor).order_by("created_at", "id").values(row=JSONObject(system="system", value="value"))
+        ),
+        allergies=ArraySubquery(
+            _allergies(actor)
+            .order_by("substance", "id")
+            .values(row=JSONObject(code="substance", words="substance_text"))
+        ),
+        risks=ArraySubquery(_flags(actor).order_by("flag").values(row=JSONObject(code=F("flag"), words="detail"))),
+    )
+    return {patient.pk: _banner(patient, today) for patient in rows}
+
+
+def _own(model: Any, actor: Actor) -> Any:
+    return model.objects.visible_to(actor).filter(patient=OuterRef("pk"))
+
+
+def _allergies(actor: Actor) -> Any:
+    rows = _own(Allergy, actor).current()
+    return rows if actor.may(Act.SEE_CHART) else rows.filter(substance__in=SAFETY_BANNER_SUBSTANCES)
+
+
+def _flags(actor: Actor) -> Any:
+    rows = _own(RiskFlag, actor).current()
+    return rows if actor.may(Act.SEE_CHART) else rows.filter(flag__in=SAFETY_BANNER_FLAGS)
+
+
+def _banner(patient: Any, today: date) -> PatientBanner:
+    age = patient.age_on(today)
+    flags = [("bad", _allergy_words(allergy)) for allergy in patient.allergies]
+    if age < FULL_AGE:
+        flags.append(("warn", _("Minor, guardian: %(name)s") % {"name": patient.guardian_name or "–"}))
+    flags += [_risk(risk) for risk in patient.risks]
+    return PatientBanner(
+        id=patient.pk,
+        name=patient.full_name,
+        preferred_name=patient.preferred_name,
+        birth_date=patient.birth_date,
+        age_years=age,
+        identifiers=tuple((_kind(number["system"]), number["value"]) for number in patient.numbers),
+        language=language_name(patient.language),
+        flags=tuple(flags),
+        url=reverse("patients:detail", args=[patient.pk]),
+    )
+
+
+def _kind(system: str) -> str:
+    return str(NumberKind(system if system in NumberKind.values else NumberKind.PREVIOUS).label)
+
+
+def _allergy_words(allergy: dict[str, str]) -> str:
+    label = allergy["words"] if allergy["code"] == Substance.OTHER else str(Substance(allergy["code"]).label)
+    return _("Allergy: %(substance)s") % {"substance": label}
+
+
+def _risk(risk: dict[str, str]) -> tuple[str, str]:
+    words = str(Flag(risk["code"]).label)
+    if risk["words"]:
+        words = f"{words}: {risk['words']}"
+    return ("planned" if risk["code"] in _ARRANGEMENTS else "warn", words)

@@ -1,0 +1,103 @@
+"""Find patients by what somebody remembers of them.
+
+Everything compared is an equality or a range on stored, folded forms: the only comparisons PostgreSQL lets an index
+answer under row-level security (security.md §3.3).
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from enum import IntEnum
+from typing import Any
+
+from django.db.models import Q, QuerySet, prefetch_related_objects
+
+from accounts.actors import Actor
+from patients.choices import ContactKind
+from patients.folding import forms_to_look_for, is_alike, wholes
+from patients.models import ContactPoint, Identifier, NameToken, Patient
+from patients.queries.lists import PatientRow, parts, rows_of
+from patients.search_terms import Term, parse
+
+LIMIT = 20
+# A single short beginning ("m") fits tens of thousands: the first of the index will do, the next letter says more.
+FIRST_OF_A_BEGINNING = 400
+# Looked at in Python, where a letter wrong twice is told from a letter wrong once.
+FORGIVEN_LOOKED_AT = 100
+_LAST = "\U0010ffff"
+
+
+class Closeness(IntEnum):
+    """How name parts must fit, from the best to the most forgiving."""
+
+    SAME = 0
+    BEGINS = 1
+    FORGIVEN = 2
+
+
+def find(actor: Actor, text: str, *, today: date, limit: int = LIMIT) -> list[PatientRow]:
+    """The best ``limit`` patients: names as typed first, then names that begin so, then one letter off.
+
+    Five queries at most: one for each closeness while there is room, two for numbers and contacts.
+    """
+    terms = parse(text, locale=actor.clinic.locale)
+    if not terms:
+        return []
+    found: dict[Any, Patient] = {}
+    has_names = any(term.name for term in terms)
+    for closeness in Closeness if has_names else [Closeness.SAME]:
+        if len(found) < limit:
+            for patient in _candidates(actor, terms, closeness, limit=limit):
+                found.setdefault(patient.pk, patient)
+    ordered = list(found.values())[:limit]
+    prefetch_related_objects(ordered, *parts(actor))
+    return rows_of(ordered, today=today)
+
+
+def _candidates(actor: Actor, terms: tuple[Term, ...], closeness: Closeness, *, limit: int) -> Iterable[Patient]:
+    patients = Patient.objects.visible_to(actor)
+    for term in terms:
+        patients = patients.filter(pk__in=_ids(actor, term, closeness, is_alone=len(terms) == 1))
+    if closeness is not Closeness.FORGIVEN:
+        return patients.by_name()[:limit]
+    typed = [term.name for term in terms if term.name]
+    loose = [patient for patient in patients.by_name()[:FORGIVEN_LOOKED_AT] if _fits(patient, typed)]
+    return loose[:limit]
+
+
+def _fits(patient: Patient, typed: list[str]) -> bool:
+    own = wholes((patient.given_names, patient.family_name, patient.preferred_name))
+    return all(any(part.startswith(word) or is_alike(word, part) for part in own) for word in typed)
+
+
+def _ids(actor: Actor, term: Term, closeness: Closeness, *, is_alone: bool) -> QuerySet[Any, Any]:
+    """The ids of the patients one term fits, whichever way it is read."""
+    if term.name:
+        return _by_name(actor, term.name, closeness, is_alone=is_alone)
+    readings: list[QuerySet[Any, Any]] = [
+        Patient.objects.visible_to(actor).filter(birth_date__gte=first, birth_date__lt=end).values("id")
+        for first, end in term.days
+    ]
+    contacts = ContactPoint.objects.visible_to(actor).in_use().order_by()
+    if term.email:
+        mail = contacts.filter(kind=ContactKind.EMAIL, value__gte=term.email, value__lt=term.email + _LAST)
+        readings.append(mail.values("patient_id"))
+    for tail in term.tails:
+        start = tail[::-1]
+        phones = contacts.filter(digits_reversed__gte=start, digits_reversed__lt=start + _LAST)
+        readings.append(phones.values("patient_id"))
+    if term.numbers:
+        readings.append(Identifier.objects.visible_to(actor).filter(value__in=term.numbers).values("patient_id"))
+    return readings[0].union(*readings[1:]) if len(readings) > 1 else readings[0]
+
+
+def _by_name(actor: Actor, word: str, closeness: Closeness, *, is_alone: bool) -> QuerySet[Any, Any]:
+    tokens = NameToken.objects.visible_to(actor)
+    begins = Q(is_whole=True, token__gte=word, token__lt=word + _LAST)
+    if closeness is Closeness.SAME:
+        return tokens.filter(is_whole=True, token=word).values("patient_id")
+    if closeness is Closeness.BEGINS:
+        fitting = tokens.filter(begins)
+        return (fitting.order_by("token")[:FIRST_OF_A_BEGINNING] if is_alone else fitting).values("patient_id")
+    forms = sorted(forms_to_look_for(word))
+    alike = Q(is_whole=True, token__in=forms) | Q(is_whole=False, token__in=forms)
+    return tokens.filter(alike if is_alone else alike | begins).values("patient_id")
