@@ -7,6 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 RUN := .venv/bin/python
 INSTALL := .venv/bin/uv pip install --quiet --python $(RUN) --require-hashes --only-binary :all: -r
 PIP_INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r
+WORDS := $(wildcard locale/*/LC_MESSAGES/django.po)
 SAY := @printf '==> %s\n'
 CHECK_PRODUCTION := DJANGO_SETTINGS_MODULE=pitclinic.settings.production \
 	PITCLINIC_SECRET_KEY=only-for-the-check-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789 \
@@ -26,7 +27,7 @@ help:
 	@echo "make lock         renew the lock files from pyproject.toml and package.json"
 	@echo "make screenshots  the pictures of the README"
 
-demo: .stamps/demo .stamps/assets
+demo: .stamps/demo .stamps/assets .stamps/words
 	@exec $(RUN) -m pitclinic.demo --port $(PORT)
 
 demo-reset: .stamps/demo
@@ -36,7 +37,7 @@ test: lint
 	$(SAY) "Tests"
 	@$(RUN) -m pytest
 
-lint: .stamps/test .stamps/assets-tests
+lint: .stamps/test .stamps/assets-tests .stamps/words
 	$(SAY) "Format and lint"
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
@@ -48,7 +49,7 @@ lint: .stamps/test .stamps/assets-tests
 	@DJANGO_SETTINGS_MODULE=pitclinic.settings.test $(RUN) -W ignore manage.py makemigrations --check --dry-run
 	@$(CHECK_PRODUCTION) $(RUN) manage.py check --deploy --fail-level WARNING
 
-screenshots: .stamps/test .stamps/assets-tests
+screenshots: .stamps/test .stamps/assets-tests .stamps/words
 	@$(RUN) -m pytest tests/e2e/screenshots.py --override-ini=python_files=screenshots.py
 
 # --- set-up ---
@@ -85,6 +86,10 @@ screenshots: .stamps/test .stamps/assets-tests
 	$(SAY) "Third-party files of the pages, and a browser for the tests"
 	@$(RUN) -P pitclinic/assets.py --tests
 	@touch $@ .stamps/assets
+
+.stamps/words: .stamps/demo $(WORDS)
+	@test -z "$(WORDS)" || .venv/bin/pybabel -q compile -d locale -D django
+	@touch $@
 
 # --- locks: no address and no comment in them, so that they are the same wherever they are made ---
 
