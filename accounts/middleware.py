@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
@@ -79,7 +80,12 @@ class ActorMiddleware:
             raise PermissionDenied
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        """Nothing is half-saved: whatever a view raised undoes what it wrote."""
+        """Nothing is half-saved: whatever a view raised undoes what it wrote.
+
+        allauth raises to send a person elsewhere, and reads the database on the way there: that is no failure.
+        """
+        if isinstance(exception, ImmediateHttpResponse | ReauthenticationRequired):
+            return
         if getattr(request, "actor", None) is not None and transaction.get_connection().in_atomic_block:
             transaction.set_rollback(True)
 
