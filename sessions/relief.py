@@ -1,0 +1,127 @@
+"""What a session did: relief on the table and how many hours it lasted. Pure arithmetic, no Django here.
+
+Scores are NRS 0-10, whole numbers, 10 is the worst pain. Definitions are domain.md §10 ([DEF]: standard, to be signed
+off by a clinician). Silence is missing, never zero and never “still lasting”.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+
+def change_percent(before: int | None, after: int | None) -> float | None:
+    """Return within-session relief, 100 × (before − after) / before; positive is better.
+
+    None when a score is missing, or when there was no pain before (V05: nothing can fall from 0).
+
+    >>> change_percent(8, 2)
+    75.0
+    >>> change_percent(0, 0) is None
+    True
+    """
+    if before is None or after is None or before == 0:
+        return None
+    return 100 * (before - after) / before
+
+
+class ReliefState(Enum):
+    """How far the end of a session's relief is known."""
+
+    ENDED = "ended"  # the patient said when it came back, or that it had, or half the gain was lost
+    LASTING = "lasting"  # at least this long: the last answer said it lasts (censored there)
+    UNKNOWN = "unknown"  # nobody answered, or there was no relief to lose
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What the patient told at ``at``: whether relief had ended (None: not asked), when, and the pain score then."""
+
+    at: datetime
+    has_ended: bool | None = None
+    ended_at: datetime | None = None
+    score: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Relief:
+    """``hours`` from the end of the session: exact when ENDED by a stated time, “no more than” when only reported by
+    then (``is_at_most``), “at least” when LASTING, None when UNKNOWN."""
+
+    state: ReliefState
+    hours: float | None = None
+    is_at_most: bool = False
+
+
+def relief(
+    session_end: datetime,
+    answers: Iterable[Answer],
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    censored_at: datetime | None = None,
+) -> Relief:
+    """Return how long relief lasted: session end → first report that it ended or that half of the gain was lost.
+
+    ``censored_at`` is the next session (or a rescue treatment): what is told later belongs to that one. A score counts
+    only where the session gave a gain on the table (before > after). A report that says it lasts outweighs a score told
+    with it. Times before the session's end are ignored: relief cannot end before it begins.
+    """
+    told = sorted((one for one in answers if _counts(one, session_end, censored_at)), key=lambda one: one.at)
+    lasted_until: datetime | None = None
+    for answer in told:
+        if answer.has_ended or (answer.has_ended is None and is_half_lost(before, after, answer.score)):
+            return _ended(session_end, answer)
+        if answer.has_ended is False or _holds(before, after, answer.score):
+            lasted_until = answer.at
+    if lasted_until is None:
+        return Relief(state=ReliefState.UNKNOWN)
+    return Relief(state=ReliefState.LASTING, hours=_hours(session_end, lasted_until))
+
+
+def is_half_lost(before: int | None, after: int | None, now: int | None) -> bool:
+    """Answer whether at least half of the session's gain is lost: score ≥ after + (before − after) / 2.
+
+    >>> is_half_lost(8, 2, 5)
+    True
+    >>> is_half_lost(8, 2, 4)
+    False
+    """
+    if before is None or after is None or now is None or before <= after:
+        return False
+    return 2 * (now - after) >= before - after
+
+
+def median(values: Sequence[float]) -> float | None:
+    """Return the middle value, the mean of the two middle ones, or None for none.
+
+    >>> median([4, 1, 10])
+    4
+    """
+    ordered = sorted(values)
+    if not ordered:
+        return None
+    middle = len(ordered) // 2
+    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+
+
+def _counts(answer: Answer, session_end: datetime, censored_at: datetime | None) -> bool:
+    return answer.at > session_end and (censored_at is None or answer.at <= censored_at)
+
+
+def _ended(session_end: datetime, answer: Answer) -> Relief:
+    stated = answer.ended_at
+    if stated is not None and stated >= session_end:
+        return Relief(state=ReliefState.ENDED, hours=_hours(session_end, stated))
+    # Only known to have ended some time before this report.
+    return Relief(state=ReliefState.ENDED, hours=_hours(session_end, answer.at), is_at_most=True)
+
+
+def _holds(before: int | None, after: int | None, score: int | None) -> bool:
+    if before is None or after is None or score is None or before <= after:
+        return False
+    return not is_half_lost(before, after, score)
+
+
+def _hours(start: datetime, end: datetime) -> float:
+    return (end - start) / timedelta(hours=1)

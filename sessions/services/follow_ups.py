@@ -1,0 +1,59 @@
+"""Call back: take a follow-up, give it back, complete it with its outcome, take that back."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.actors import Actor
+from sessions.models import FollowUp
+from sessions.policies import follow_ups as policies
+
+
+@transaction.atomic
+def take(*, follow_up_id: UUID, by: Actor, now: datetime) -> FollowUp:
+    """Make the acting person its owner, whoever had it before. Locks it."""
+    follow_up = _locked(follow_up_id, by)
+    policies.check_is_outstanding(follow_up)
+    follow_up.owner_id = by.membership_id
+    follow_up.save(update_fields=["owner"])
+    return follow_up
+
+
+@transaction.atomic
+def give_back(*, follow_up_id: UUID, by: Actor, now: datetime) -> FollowUp:
+    """Leave it to whoever takes it next."""
+    follow_up = _locked(follow_up_id, by)
+    policies.check_is_outstanding(follow_up)
+    follow_up.owner_id = None
+    follow_up.save(update_fields=["owner"])
+    return follow_up
+
+
+@transaction.atomic
+def complete(*, follow_up_id: UUID, outcome: str, note: str, by: Actor, now: datetime) -> FollowUp:
+    """Record how the patient is. Refused when somebody completed it in between, so that nothing is overwritten."""
+    follow_up = _locked(follow_up_id, by)
+    policies.check_is_outstanding(follow_up)
+    follow_up.outcome = outcome
+    follow_up.note = note
+    follow_up.completed_at = now
+    follow_up.completed_by_id = by.membership_id
+    follow_up.save(update_fields=["outcome", "note", "completed_at", "completed_by"])
+    return follow_up
+
+
+@transaction.atomic
+def reopen(*, follow_up_id: UUID, by: Actor, now: datetime) -> FollowUp:
+    """Undo the completion: it is due again; the note stays as a draft, the trail keeps the outcome."""
+    follow_up = _locked(follow_up_id, by)
+    policies.check_can_reopen(follow_up)
+    follow_up.outcome = ""
+    follow_up.completed_at = None
+    follow_up.completed_by_id = None
+    follow_up.save(update_fields=["outcome", "completed_at", "completed_by"])
+    return follow_up
+
+
+def _locked(follow_up_id: UUID, by: Actor) -> FollowUp:
+    return FollowUp.objects.visible_to(by).select_for_update().get(pk=follow_up_id)
