@@ -1,0 +1,53 @@
+"""Add a person to a clinic, making the clinic first when it is new: the first step of a deployment."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from accounts.actors import machine
+from accounts.choices import Role
+from accounts.models import Clinic
+from accounts.services import memberships
+from common.tenancy import tenant
+
+
+class Command(BaseCommand):
+    help = (
+        "Gives a person a role at a clinic. With --zone, --phone and --urgent-phone the clinic is made when it is new."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--clinic", required=True, help="the clinic's name")
+        parser.add_argument("--email", required=True)
+        parser.add_argument("--name", required=True, help="the person's full name")
+        parser.add_argument("--role", choices=Role.values, required=True)
+        for option in ("--zone", "--phone", "--urgent-phone", "--sender-name"):
+            parser.add_argument(option, default="", help="of a new clinic")
+
+    @transaction.atomic
+    def handle(self, *args: Any, **options: Any) -> None:
+        clinic = Clinic.objects.filter(name=options["clinic"]).first() or self._new_clinic(options)
+        actor = machine(clinic, "command:add_member")
+        with tenant(clinic.pk, actor=actor.audit_name):
+            memberships.add(by=actor, email=options["email"], full_name=options["name"], role=options["role"])
+        self.stdout.write(f"{options['name']} is {Role(options['role']).label} at {clinic.name}.")
+        self.stdout.write("They choose a password with “Forgot your password?” on the sign-in page.")
+
+    def _new_clinic(self, options: dict[str, Any]) -> Clinic:
+        clinic = Clinic(
+            name=options["clinic"],
+            sender_name=options["sender_name"] or options["clinic"],
+            zone=options["zone"],
+            phone=options["phone"],
+            urgent_phone=options["urgent_phone"],
+        )
+        try:
+            clinic.full_clean()
+        except ValidationError as error:
+            raise CommandError(
+                f"There is no clinic {clinic.name} yet, and a new one needs: {error.message_dict}"
+            ) from error
+        clinic.save()
+        return clinic
