@@ -66,8 +66,9 @@ BEGIN
     WHEN 'DELETE' THEN 'SELECT * FROM old_rows'
     ELSE 'SELECT * FROM new_rows UNION ALL SELECT * FROM old_rows' END;
   -- The share lock makes signing wait for this change, or this change see the signature.
-  FOR parent_status IN EXECUTE 'SELECT s.status FROM pit_sessions_injectionsession s WHERE s.id IN
-      (SELECT r.injection_session_id FROM (' || touched || ') r WHERE ' || TG_ARGV[0] || ') FOR SHARE'
+  -- An array, because a join with rows without statistics is planned as one loop in another.
+  FOR parent_status IN EXECUTE 'SELECT s.status FROM pit_sessions_injectionsession s WHERE s.id = ANY (ARRAY(
+      SELECT DISTINCT r.injection_session_id FROM (' || touched || ') r WHERE ' || TG_ARGV[0] || ')) FOR SHARE'
   LOOP
     IF parent_status <> 'draft' THEN
       RAISE EXCEPTION 'a signed injection session cannot change (%)', TG_TABLE_NAME USING ERRCODE = 'check_violation';

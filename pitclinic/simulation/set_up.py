@@ -1,0 +1,181 @@
+"""The clinic itself: its people, rooms, visit types, hours and lots."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import product
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from accounts.choices import Role
+from accounts.models import Clinic, Membership, User
+from catalogue.models import Solution
+from pitclinic.simulation.calendar_grid import AFTERNOON, MORNING
+from pitclinic.simulation.names import DESK_NAMES, OTHER_STAFF, STAFF_NAMES
+from scheduling.models import AvailabilityBlock, Room, VisitType
+from sessions.models import SolutionLot
+
+NAMESPACE = UUID("5f1d6a3e-9c1b-4c55-8c8e-0a4a7a9be001")
+LOT_SOLUTIONS = ("D5W_BUF", "D5W_PLAIN", "MANN5_INJ")
+LOT_DAYS = 90
+# code: name, minutes, turnover, with injections. Durations are the product defaults of domain.md §12 [DEF].
+VISIT_TYPES = {
+    "initial": ("Initial evaluation", 60, 10, False),
+    "first-treatment": ("Initial evaluation and first treatment", 75, 5, True),
+    "follow-up": ("Follow-up session", 30, 10, True),
+    "review": ("Review without injection", 20, 10, False),
+}
+
+
+@dataclass(frozen=True)
+class ClinicPlan:
+    """What is asked for: the clinic's word, its size and its span of time."""
+
+    word: str
+    name: str
+    patients: int
+    seed: int
+    first: date
+    now: datetime
+    clinicians: int
+
+
+@dataclass(frozen=True)
+class VisitKind:
+    id: str
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Staffed:
+    """Ids of what was set up, as text."""
+
+    clinic: Clinic
+    clinicians: list[str]
+    rooms: list[str]
+    desk: str
+    visit_types: dict[str, VisitKind]
+    lots: dict[str, list[str]]
+    first_lot: date
+
+    def lot_for(self, solution: str, day: date) -> str:
+        """The lot in use on a day: received at most a quarter before, not expired."""
+        return self.lots[solution][max((day - self.first_lot).days // LOT_DAYS, 0)]
+
+
+def clinic_id(word: str) -> UUID:
+    return uuid5(NAMESPACE, word)
+
+
+def create_clinic(plan: ClinicPlan) -> Clinic:
+    return Clinic.objects.create(
+        id=clinic_id(plan.word),
+        name=plan.name,
+        sender_name="Your appointments",
+        link_code=uuid5(NAMESPACE, f"link:{plan.word}").hex.translate(str.maketrans("01", "xy"))[:6],
+        zone="Europe/Berlin",
+        phone="+493023125000",
+        urgent_phone="+493023125001",
+        is_synthetic=True,
+    )
+
+
+def set_up(clinic: Clinic, plan: ClinicPlan) -> Staffed:
+    """Write the clinic's own rows; runs inside its context."""
+    own = _Own(clinic, plan)
+    clinicians = [own.member(Role.CLINICIAN, number, _clinician_name(number)) for number in range(plan.clinicians)]
+    desk = [own.member(Role.FRONT_DESK, number, name) for number, name in enumerate(DESK_NAMES)]
+    for role, name in OTHER_STAFF.items():
+        own.member(Role(role), 0, name)
+    rooms = Room.objects.bulk_create(
+        Room(id=own.id("room", number), clinic=clinic, name=f"Room {number + 1}") for number in range(plan.clinicians)
+    )
+    own.hours(clinicians)
+    return Staffed(
+        clinic=clinic,
+        clinicians=[str(member.pk) for member in clinicians],
+        rooms=[str(room.pk) for room in rooms],
+        desk=str(desk[0].pk),
+        visit_types=own.visit_types(),
+        lots={code: own.lots(code) for code in LOT_SOLUTIONS},
+        first_lot=plan.first - timedelta(days=LOT_DAYS),
+    )
+
+
+def _clinician_name(number: int) -> str:
+    name = STAFF_NAMES[number % len(STAFF_NAMES)]
+    round_ = number // len(STAFF_NAMES)
+    return f"{name} {round_ + 1}" if round_ else name
+
+
+class _Own:
+    """Makes rows of one clinic with ids that follow from its word."""
+
+    def __init__(self, clinic: Clinic, plan: ClinicPlan) -> None:
+        self.clinic, self.plan = clinic, plan
+
+    def id(self, *parts: object) -> UUID:
+        return uuid5(NAMESPACE, ":".join(map(str, (self.plan.word, *parts))))
+
+    def member(self, role: Role, number: int, name: str) -> Membership:
+        word = role.value.replace("_", "-") + (str(number + 1) if number else "")
+        user = User(id=self.id("user", role, number), email=f"{word}@{self.plan.word}.localhost", full_name=name)
+        user.set_unusable_password()
+        user.save(force_insert=True)
+        return Membership.objects.create(id=self.id("member", role, number), clinic=self.clinic, user=user, role=role)
+
+    def hours(self, clinicians: list[Membership]) -> None:
+        """Monday to Friday, and the day the simulation ends on even when it is at a weekend."""
+        today = self.plan.now.astimezone(self.clinic_zone).date()
+        days: list[tuple[int, date, date | None]] = [(weekday, self.plan.first, None) for weekday in range(5)]
+        if today.weekday() >= 5:
+            days.append((today.weekday(), today, today))
+        AvailabilityBlock.objects.bulk_create(
+            AvailabilityBlock(
+                id=self.id("hours", who.pk, weekday, part[0]),
+                clinic=self.clinic,
+                clinician=who,
+                weekday=weekday,
+                start_time=part[0],
+                end_time=part[1],
+                valid_from_date=since,
+                valid_until_date=until,
+            )
+            for who, (weekday, since, until), part in product(clinicians, days, (MORNING, AFTERNOON))
+        )
+
+    @property
+    def clinic_zone(self) -> ZoneInfo:
+        return ZoneInfo(self.clinic.zone)
+
+    def visit_types(self) -> dict[str, VisitKind]:
+        rows = {
+            code: VisitType.objects.create(
+                id=self.id("visit type", code),
+                clinic=self.clinic,
+                code=code,
+                name=name,
+                duration_minutes=minutes,
+                turnover_minutes=turnover,
+                is_treatment=is_treatment,
+            )
+            for code, (name, minutes, turnover, is_treatment) in VISIT_TYPES.items()
+        }
+        return {code: VisitKind(id=str(row.pk), minutes=row.duration_minutes) for code, row in rows.items()}
+
+    def lots(self, code: str) -> list[str]:
+        """One lot a quarter, usable for a year from the day it comes."""
+        solution = Solution.objects.get(code=code)
+        start = self.plan.first - timedelta(days=LOT_DAYS)
+        days = (self.plan.now.date() - start).days + 2 * LOT_DAYS
+        rows = SolutionLot.objects.bulk_create(
+            SolutionLot(
+                id=self.id("lot", code, number),
+                clinic=self.clinic,
+                solution=solution,
+                lot_number=f"{code[:4]}-{start + timedelta(number * LOT_DAYS):%y%m}",
+                maker="Example Pharma",
+                expiry_date=start + timedelta(number * LOT_DAYS + 365),
+            )
+            for number in range(days // LOT_DAYS + 1)
+        )
+        return [str(row.pk) for row in rows]

@@ -1,0 +1,182 @@
+"""What is written down in the treatment room: screening, points, scores, and the list of sessions to sign."""
+
+from dataclasses import dataclass, field
+from random import Random
+
+from pitclinic.simulation import words
+from pitclinic.simulation.calendar_grid import Grid, iso
+from pitclinic.simulation.course_model import SessionNumbers
+from pitclinic.simulation.persona import Person
+from pitclinic.simulation.reference import ConditionFacts, NerveFacts, Reference
+from pitclinic.simulation.set_up import Staffed
+from pitclinic.simulation.tables import Tables
+from pitclinic.simulation.visits import Visit
+from pitclinic.simulation.writing import NULL, Ids, text
+
+_MINUTE = 60
+SIGNED_AFTER_MINUTES = 26
+_MEAL_ITEM, _ALLERGY_ITEM = "MEAL", "ALLERGY"
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """How a course is injected: the same through the whole course."""
+
+    course: str
+    condition: ConditionFacts
+    side: str
+    technique: str
+    solution: str
+    movement: str
+    nerves: tuple[NerveFacts, ...]
+
+
+@dataclass
+class TreatmentRoom:
+    """Writes sessions. ``answers_since``: older sessions are written without their screening answers."""
+
+    rng: Random
+    ids: Ids
+    tables: Tables
+    staffed: Staffed
+    reference: Reference
+    grid: Grid
+    answers_since: int
+    to_sign: list[str] = field(default_factory=list)
+    to_void: list[str] = field(default_factory=list)
+
+    def plan(self, person: Person, *, course: str, condition: ConditionFacts, side: str) -> Treatment:
+        rng = self.rng
+        nerves = sorted(rng.sample(condition.nerves, min(len(condition.nerves), 1 + int(rng.random() * 2))), key=_id)
+        solution = "D5W_PLAIN" if condition.is_deep or rng.random() < 0.15 else "D5W_BUF"
+        return Treatment(
+            course=course,
+            condition=condition,
+            side=side,
+            technique="PIT_DEEP" if condition.is_deep else "PIT_SC",
+            solution="MANN5_INJ" if "corn" in person.allergies else solution,
+            movement=rng.choice(words.MOVEMENTS),
+            nerves=tuple(nerves),
+        )
+
+    def consent(self, person: Person, treatment: Treatment, visit: Visit) -> None:
+        self.tables.consents.add(
+            self.ids.take(),
+            person.id,
+            treatment.course,
+            self.reference.techniques[treatment.technique],
+            text(person.name),
+            iso(visit.starts + 5 * _MINUTE),
+            visit.clinician,
+        )
+
+    def write(
+        self, person: Person, treatment: Treatment, visit: Visit, numbers: SessionNumbers, *, is_finished: bool
+    ) -> str:
+        """Write one session as a draft; a finished one is signed by :func:`sign` after the rows below it are in."""
+        rng = self.rng
+        session = self.ids.take()
+        points = self._points(treatment, person) if is_finished else []
+        drawn = sum(volume for *_place, volume in points)
+        needles = 1 + len(points) // 8
+        self.tables.sessions.add(
+            session,
+            person.id,
+            visit.id,
+            treatment.course,
+            visit.clinician,
+            self.reference.techniques[treatment.technique],
+            "ultrasound" if treatment.condition.is_deep else "palpation",
+            "25" if treatment.condition.is_deep else "30",
+            "38" if treatment.condition.is_deep else "13",
+            text(treatment.movement),
+            f"{drawn / 100:.1f}" if points else NULL,
+            str(needles) if points else NULL,
+            str(needles) if points else NULL,
+            text(rng.choice(words.NOTES)) if points else "",
+            iso(visit.starts + 2 * _MINUTE),
+            iso(visit.starts + 4 * _MINUTE),
+        )
+        if visit.starts >= self.answers_since:
+            self._screening(person, visit, session)
+        self._write_points(session, treatment, visit, points)
+        self._scores(person, session, visit, numbers, is_finished=is_finished)
+        if is_finished:
+            (self.to_void if rng.random() < 0.002 else self.to_sign).append(session)
+        return session
+
+    def _points(self, treatment: Treatment, person: Person) -> list[tuple[NerveFacts, str, int]]:
+        """``(nerve, side, hundredths of a mL)`` for each point."""
+        rng = self.rng
+        sides = ("left", "right") if treatment.side == "bilateral" else (treatment.side,)
+        found: list[tuple[NerveFacts, str, int]] = []
+        for nerve in treatment.nerves:
+            low, high = nerve.points_min, min(nerve.points_max, nerve.points_min + 2)
+            for side in ("midline",) if nerve.allows_midline else sides:
+                for _n in range(low + int(rng.random() * (high - low + 1))):
+                    volume = 200 + 50 * int(rng.random() * 5) if nerve.is_deep else 30 + 10 * int(rng.random() * 6)
+                    found.append((nerve, side, volume))
+        return found
+
+    def _write_points(
+        self, session: str, treatment: Treatment, visit: Visit, points: list[tuple[NerveFacts, str, int]]
+    ) -> None:
+        if not points:
+            return
+        rng, reference = self.rng, self.reference
+        day = self.grid.date_of(visit.slot.day)
+        lot = self.staffed.lot_for(treatment.solution, day)
+        solution = reference.solutions[treatment.solution]
+        for number, (nerve, side, volume) in enumerate(points, start=1):
+            self.tables.points.add(
+                self.ids.take(),
+                session,
+                str(number),
+                nerve.id,
+                side,
+                rng.choice(reference.point_types),
+                f"{volume / 100:.2f}",
+                "deep" if nerve.is_deep else "subcutaneous",
+                "20" if nerve.is_deep else str(3 + int(rng.random() * 3)),
+                solution,
+                lot,
+            )
+
+    def _screening(self, person: Person, visit: Visit, session: str) -> None:
+        for item in self.reference.screening_items:
+            is_yes = self._answer(person, item)
+            self.tables.screening_answers.add(self.ids.take(), session, item, "t" if is_yes else "f", "")
+        if person.flags & words.SCREENING_FLAGS["BLEEDING"] or "immunosuppression" in person.flags:
+            self.tables.overrides.add(
+                self.ids.take(), session, "V26", "", visit.clinician, iso(visit.starts + 4 * _MINUTE),
+                text(words.OVERRIDE_REASON),
+            )  # fmt: skip
+
+    def _answer(self, person: Person, item: str) -> bool:
+        if item == _MEAL_ITEM:
+            return self.rng.random() < 0.9
+        if item == _ALLERGY_ITEM:
+            return bool(person.allergies - {"other"})
+        return bool(person.flags & words.SCREENING_FLAGS.get(item, set()))
+
+    def _scores(
+        self, person: Person, session: str, visit: Visit, numbers: SessionNumbers, *, is_finished: bool
+    ) -> None:
+        before_at, after_at = iso(visit.starts + 6 * _MINUTE), iso(visit.starts + 20 * _MINUTE)
+        moments = [("before", numbers.before, before_at)]
+        if is_finished:
+            moments.append(("after", numbers.after, after_at))
+        for moment, score, at in moments:
+            self.tables.pain_scores.add(
+                self.ids.take(), person.id, session, "rest", moment, str(score), at, at, "clinician"
+            )
+        if person.tells_provoked:
+            for moment, score, at in moments:
+                provoked = min(score + (2 if moment == "before" else 1), 10)
+                self.tables.pain_scores.add(
+                    self.ids.take(), person.id, session, "provoked", moment, str(provoked), at, at, "clinician"
+                )
+
+
+def _id(nerve: NerveFacts) -> str:
+    return nerve.id
