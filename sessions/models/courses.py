@@ -1,9 +1,11 @@
 """A course: the planned series of sessions for one condition."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ClinicForeignKey
+from accounts.models import ClinicForeignKey, ClinicOwnedQuerySet
 from patients.models import PatientOwned
 
 
@@ -19,6 +21,8 @@ class Course(PatientOwned):
     planned_sessions = models.PositiveSmallIntegerField(_("planned sessions"), default=6)
     interval_days = models.PositiveSmallIntegerField(_("days between sessions"), default=7)
     goal = models.CharField(_("goal in the patient's words"), max_length=300, blank=True)
+
+    objects: ClassVar[ClinicOwnedQuerySet["Course"]] = ClinicOwnedQuerySet["Course"].as_manager()  # type: ignore[assignment]
 
     class Meta:
         constraints = [

@@ -1,0 +1,77 @@
+"""A draft as it was typed: what a form hands to ``injection_sessions.save_draft``."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sessions.choices import ConsentSigner, Depth, Guidance
+
+
+@dataclass(frozen=True)
+class PointRow:
+    nerve_id: UUID
+    side: str
+    volume_ml: Decimal
+    solution_id: UUID
+    lot_id: UUID | None = None
+    point_type_id: UUID | None = None
+    depth: str = Depth.SUBCUTANEOUS
+    depth_mm: int | None = None
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """``measured_at`` None: the time of the first save."""
+
+    question: str
+    moment: str
+    score: int
+    measured_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ConsentRow:
+    signed_name: str
+    signed_as: str = ConsentSigner.PATIENT
+
+
+@dataclass(frozen=True)
+class Draft:
+    """``answers``: screening item → (is yes, detail). ``reasons``: key of a finding → why it goes ahead all the same.
+
+    ``course_id`` chooses a course; ``open_for_condition_id`` opens one for that condition of the patient.
+    """
+
+    technique_id: UUID
+    course_id: UUID | None = None
+    open_for_condition_id: UUID | None = None
+    guidance: str = Guidance.PALPATION
+    needle_gauge: int | None = None
+    needle_length_mm: int | None = None
+    provoked_movement: str = ""
+    amount_drawn_ml: Decimal | None = None
+    sharps_out: int | None = None
+    sharps_in: int | None = None
+    note: str = ""
+    no_after_score_reason: str = ""
+    answers: dict[str, tuple[bool, str]] = field(default_factory=dict)
+    points: tuple[PointRow, ...] = ()
+    scores: tuple[ScoreRow, ...] = ()
+    consent: ConsentRow | None = None
+    reasons: dict[str, str] = field(default_factory=dict)
+
+
+# The columns of a session that a draft carries as they are.
+PLAIN_FIELDS = (
+    "technique_id",
+    "guidance",
+    "needle_gauge",
+    "needle_length_mm",
+    "provoked_movement",
+    "amount_drawn_ml",
+    "sharps_out",
+    "sharps_in",
+    "note",
+    "no_after_score_reason",
+)

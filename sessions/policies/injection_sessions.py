@@ -1,0 +1,71 @@
+"""What may be done with an injection session in its state; each refusal is a sentence fit for the screen."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from scheduling.choices import VisitStatus
+from scheduling.models import Appointment
+from sessions.choices import RecordStatus
+from sessions.models import InjectionSession
+from sessions.rules import Finding
+
+STARTABLE = frozenset({VisitStatus.ARRIVED, VisitStatus.IN_ROOM, VisitStatus.OBSERVATION})
+
+
+class SessionRefusedError(Exception):
+    """This cannot be done in this state; the text says why."""
+
+
+class VersionConflictError(SessionRefusedError):
+    """Somebody else saved this draft after it was read; nothing was overwritten."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody else saved this session after you opened it. Nothing was overwritten."))
+
+
+class GateClosedError(SessionRefusedError):
+    """Rules that stop, or warnings without a reason, stand between the draft and the signature."""
+
+    def __init__(self, open_findings: list[Finding]) -> None:
+        super().__init__(_("The session cannot be signed yet."))
+        self.findings = open_findings
+
+
+def check_can_start(appointment: Appointment) -> None:
+    if appointment.status not in STARTABLE:
+        raise SessionRefusedError(
+            _("A session starts from a visit that has arrived; this one is %(status)s.")
+            % {"status": appointment.get_status_display()}
+        )
+
+
+def check_can_edit(session: InjectionSession, *, version: int) -> None:
+    if session.status == RecordStatus.SIGNED:
+        raise SessionRefusedError(_("This session is signed and cannot change. Write an addendum instead."))
+    if session.status == RecordStatus.VOIDED:
+        raise SessionRefusedError(_("This session is voided and cannot change."))
+    if session.version != version:
+        raise VersionConflictError
+
+
+def check_gate(findings: Iterable[Finding], answered: Iterable[str]) -> None:
+    """Raise ``GateClosedError`` unless every finding can be answered and is."""
+    reasons = frozenset(answered)
+    still_open = [f for f in findings if not f.is_answerable or f.key not in reasons]
+    if still_open:
+        raise GateClosedError(still_open)
+
+
+def check_can_void(session: InjectionSession, reason: str) -> None:
+    if session.status == RecordStatus.VOIDED:
+        raise SessionRefusedError(_("This session is already voided."))
+    if not reason.strip():
+        raise SessionRefusedError(_("Voiding needs a reason."))
+
+
+def check_can_add_addendum(session: InjectionSession, text: str) -> None:
+    if session.status == RecordStatus.DRAFT:
+        raise SessionRefusedError(_("This session is still a draft: change it instead."))
+    if not text.strip():
+        raise SessionRefusedError(_("An addendum needs a text."))

@@ -1,0 +1,255 @@
+"""A session with everything its rules and its pages need, in a number of queries that does not grow with its points."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from catalogue.choices import TechniqueDepth
+from catalogue.dose_limits import NoDoseLimitError
+from catalogue.models import Condition as CatalogueCondition
+from catalogue.models import ScreeningItem, SolutionAnaesthetic
+from catalogue.models import Solution as CatalogueSolution
+from catalogue.models import Technique as CatalogueTechnique
+from catalogue.queries import NerveChoice, maximum_dose_mg, nerves_for_choices, screening_items
+from common.wall_clock import local_day
+from patients.models import Allergy, BodyWeight, RiskFlag
+from sessions import consent_wordings, dose_rules
+from sessions.choices import Depth, Guidance, Moment, RecordStatus, Source
+from sessions.models import Consent, InjectionPoint, InjectionSession, PainScore, ScreeningAnswer
+from sessions.rules import facts
+from sessions.rules.consents import RISKS, Given, Scope, gaps, solution_class
+
+
+class Words:
+    """The catalogue as the rules know it, each part read once."""
+
+    @cached_property
+    def nerves(self) -> dict[UUID, NerveChoice]:
+        return {nerve.id: nerve for nerve in nerves_for_choices()}
+
+    @cached_property
+    def items(self) -> list[ScreeningItem]:
+        return list(screening_items())
+
+    @cached_property
+    def solutions(self) -> dict[UUID, facts.Solution]:
+        shares: dict[UUID, list[dose_rules.Share]] = {}
+        for row in SolutionAnaesthetic.objects.current():
+            shares.setdefault(row.solution_id, []).append(dose_rules.Share(row.anaesthetic, row.percent_max))
+        return {
+            row.pk: facts.Solution(
+                code=row.code,
+                name=row.name,
+                dextrose_percent=row.dextrose_percent,
+                has_corn_dextrose=row.has_corn_dextrose,
+                has_local_anaesthetic=row.has_local_anaesthetic,
+                anaesthetics=tuple(shares.get(row.pk, ())),
+                max_total_ml=row.max_total_ml,
+            )
+            for row in CatalogueSolution.objects.filter(is_topical=False)
+        }
+
+    def nerve_fact(self, nerve_id: UUID) -> facts.Nerve:
+        nerve = self.nerves[nerve_id]
+        return facts.Nerve(
+            code=nerve.code,
+            name=nerve.name,
+            needs_side=nerve.laterality == "L",
+            flags=frozenset(nerve.flags),
+            regions=frozenset(nerve.regions),
+        )
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A session and its rows, as stored."""
+
+    session: InjectionSession
+    points: list[InjectionPoint]
+    scores: list[PainScore]
+    answers: list[ScreeningAnswer]
+    words: Words
+
+    @property
+    def totals(self) -> dose_rules.Totals:
+        return dose_rules.totals(self.amounts)
+
+    @property
+    def amounts(self) -> list[dose_rules.Amount]:
+        return [point.amount for point in self.point_facts]
+
+    @cached_property
+    def point_facts(self) -> tuple[facts.Point, ...]:
+        return tuple(_point(point, self.words) for point in self.points)
+
+
+def load(session: InjectionSession, words: Words | None = None) -> Loaded:
+    """Read the rows of a session that was loaded with its clinic."""
+    return Loaded(
+        session=session,
+        points=list(session.points.select_related("lot", "lot__solution").order_by("number")),
+        scores=list(table_scores(session)),
+        answers=list(session.screening_answers.all()),
+        words=words or Words(),
+    )
+
+
+def table_scores(session: InjectionSession) -> list[PainScore]:
+    """The scores asked on the table; what the patient answered at home is another matter."""
+    rows = PainScore.objects.filter(injection_session_id=session.pk, clinic_id=session.clinic_id, cycle=1)
+    return list(rows.on_the_table().filter(source=Source.CLINICIAN))
+
+
+def facts_of(loaded: Loaded, *, now: datetime) -> facts.Session:
+    """What the rules look at. ``today`` is the session's own day on the clinic's wall clock."""
+    session, words = loaded.session, loaded.words
+    zone = ZoneInfo(session.clinic.zone)
+    today = local_day(session.started_at, zone)
+    weight = _weight(session, today)
+    previous, before = _earlier(session, zone)
+    answered = {answer.item for answer in loaded.answers}
+    return facts.Session(
+        now=now,
+        today=today,
+        technique=_technique(session.technique),
+        points=loaded.point_facts,
+        scores=tuple(_score(score) for score in loaded.scores),
+        concerns=_concerns(loaded),
+        unanswered=tuple(item.name for item in words.items if item.code not in answered),
+        screened_date=local_day(session.screened_at, zone) if session.screened_at else None,
+        consent_gaps=gaps(_given(consent_of(session), zone), scope_of(loaded), today),
+        is_image_guided=session.guidance == Guidance.ULTRASOUND,
+        needle_length_mm=session.needle_length_mm,
+        amount_drawn_ml=session.amount_drawn_ml,
+        sharps_out=session.sharps_out,
+        sharps_in=session.sharps_in,
+        no_after_score_reason=session.no_after_score_reason,
+        allergies=frozenset(_current(Allergy, session).values_list("substance", flat=True)),
+        risk_flags=tuple((row.flag, row.get_flag_display()) for row in _current(RiskFlag, session)),
+        weight_date=weight.measured_date if weight else None,
+        maximum_mg=_maximums(loaded, weight.weight_kg if weight else None),
+        condition=_condition(session),
+        previous_date=previous,
+        sessions_before=before,
+    )
+
+
+def consent_of(session: InjectionSession) -> Consent | None:
+    """The consent the session stands on: its own, else the newest of its course."""
+    own: Consent | None = session.consent
+    if session.course_id is None:
+        return own
+    of_course = Consent.objects.filter(clinic_id=session.clinic_id, course_id=session.course_id)
+    return of_course.select_related("technique").order_by("-given_at").first() or own
+
+
+def scope_of(loaded: Loaded) -> Scope:
+    """What the session as drafted needs consent for."""
+    return Scope(
+        technique=loaded.session.technique.code,
+        wording_version=consent_wordings.CURRENT_VERSION,
+        solution_classes=frozenset(solution_class(point.solution) for point in loaded.point_facts),
+        risk_flags=frozenset().union(*(point.nerve.flags & RISKS for point in loaded.point_facts)),
+    )
+
+
+def _given(consent: Consent | None, zone: ZoneInfo) -> Given | None:
+    if consent is None:
+        return None
+    scope = Scope(
+        technique=consent.technique.code,
+        wording_version=consent.wording_version,
+        solution_classes=frozenset(consent.solution_classes),
+        risk_flags=frozenset(consent.risk_flags),
+    )
+    return Given(scope, local_day(consent.given_at, zone), consent.withdrawn_at is not None)
+
+
+def _point(point: InjectionPoint, words: Words) -> facts.Point:
+    lot = point.lot
+    return facts.Point(
+        number=point.number,
+        nerve=words.nerve_fact(point.nerve_id),
+        side=point.side,
+        volume_ml=point.volume_ml,
+        solution=words.solutions[point.solution_id],
+        is_deep=point.depth == Depth.DEEP,
+        lot=facts.Lot(lot.lot_number, lot.solution.code, lot.expiry_date, lot.quarantined_at is not None)
+        if lot
+        else None,
+    )
+
+
+def _score(score: PainScore) -> facts.Score:
+    return facts.Score(score.question, score.moment == Moment.AFTER, score.score, score.measured_at)
+
+
+def _technique(technique: CatalogueTechnique) -> facts.Technique:
+    return facts.Technique(
+        code=technique.code,
+        name=technique.name,
+        is_deep=technique.depth != TechniqueDepth.SUBCUTANEOUS,
+        warn_session_volume_ml=technique.warn_session_volume_ml,
+        warn_dextrose_percent=technique.warn_dextrose_percent,
+    )
+
+
+def _concerns(loaded: Loaded) -> tuple[facts.Answer, ...]:
+    given = {answer.item: answer.is_yes for answer in loaded.answers}
+    return tuple(
+        facts.Answer(item.code, item.name, item.effect)
+        for item in loaded.words.items
+        if item.code in given and given[item.code] != item.is_concern_when_no
+    )
+
+
+def _current(model: type[Allergy] | type[RiskFlag], session: InjectionSession):  # type: ignore[no-untyped-def]
+    return model.objects.current().filter(patient_id=session.patient_id, clinic_id=session.clinic_id)
+
+
+def _weight(session: InjectionSession, today: date) -> BodyWeight | None:
+    rows = BodyWeight.objects.filter(patient_id=session.patient_id, clinic_id=session.clinic_id)
+    return rows.filter(measured_date__lte=today).order_by("-measured_date", "-id").first()
+
+
+def _maximums(loaded: Loaded, weight_kg: Decimal | None) -> dict[str, Decimal]:
+    """The lowest plain maximum on file for each anaesthetic given; what has none on file is left out."""
+    names = {share.name for point in loaded.point_facts for share in point.solution.anaesthetics}
+    found: dict[str, Decimal] = {}
+    for name in names if weight_kg else ():
+        try:
+            found[name] = maximum_dose_mg(name, has_adrenaline=False, weight_kg=weight_kg or Decimal(0))
+        except NoDoseLimitError:
+            continue
+    return found
+
+
+def _condition(session: InjectionSession) -> facts.Condition:
+    if session.course is None:
+        return facts.Condition()
+    own = session.course.patient_condition
+    if own.condition_id is None:
+        return facts.Condition(side=own.side)
+    row = CatalogueCondition.objects.prefetch_related("regions", "nerves").get(pk=own.condition_id)
+    return facts.Condition(
+        side=own.side,
+        regions=frozenset(region.code for region in row.regions.all()),
+        nerves=frozenset(nerve.code for nerve in row.nerves.all()),
+    )
+
+
+def _earlier(session: InjectionSession, zone: ZoneInfo) -> tuple[date | None, int]:
+    """The day of the session before (of the course, else of the patient) and how many the course has had."""
+    signed = InjectionSession.objects.filter(
+        clinic_id=session.clinic_id,
+        patient_id=session.patient_id,
+        status=RecordStatus.SIGNED,
+        started_at__lt=session.started_at,
+    ).exclude(pk=session.pk)
+    if session.course_id is not None:
+        signed = signed.filter(course_id=session.course_id)
+    times = list(signed.order_by("-started_at").values_list("started_at", flat=True)[:100])
+    return (local_day(times[0], zone) if times else None), (len(times) if session.course_id else 0)

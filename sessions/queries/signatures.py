@@ -1,0 +1,21 @@
+"""Is a signed record still what was signed? The hash is made anew by the database and compared."""
+
+from uuid import UUID
+
+from django.db import connection
+
+_BROKEN = """SELECT s.id FROM pit_sessions_injectionsession s
+    WHERE s.clinic_id = %s AND s.signed_at IS NOT NULL AND s.content_sha256 <> sessions_content_hash(s)"""
+
+
+def broken_signatures(clinic_id: UUID) -> list[UUID]:
+    """The signed sessions of the clinic in context whose content is no longer what was signed."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_BROKEN} ORDER BY s.signed_at, s.id", [clinic_id])
+        return [row for (row,) in cursor.fetchall()]
+
+
+def is_signature_broken(clinic_id: UUID, session_id: UUID) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_BROKEN} AND s.id = %s", [clinic_id, session_id])
+        return cursor.fetchone() is not None

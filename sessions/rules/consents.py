@@ -1,0 +1,58 @@
+"""Does the consent on file stand for what is about to be injected? (domain.md §12, rule V09.)"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sessions.rules.amounts import months_before
+from sessions.rules.facts import Solution
+
+# Regions whose own risk needs its own line in the consent.
+RISKS = frozenset({"PTX", "EYE", "SPINE", "GEN"})
+MONTHS_VALID = 12
+
+
+def _(sentence: str) -> str:
+    """Mark a sentence for translation; it is translated when it is shown."""
+    return sentence
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a treatment needs consent for, or what a consent was given for."""
+
+    technique: str
+    wording_version: str
+    solution_classes: frozenset[str] = frozenset()
+    risk_flags: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Given:
+    scope: Scope
+    given_date: date
+    is_withdrawn: bool = False
+
+
+def solution_class(solution: Solution) -> str:
+    """The class of a solution: a change of class needs a new signature, a change inside one does not."""
+    if solution.has_local_anaesthetic:
+        return "local_anaesthetic"
+    if solution.dextrose_percent is None:
+        return "without_dextrose"
+    return "dextrose_weak" if solution.dextrose_percent <= 5 else "dextrose_strong"
+
+
+def gaps(given: Given | None, needed: Scope, today: date) -> tuple[str, ...]:
+    """Why no consent covers the treatment, in words; nothing when it does."""
+    if given is None:
+        return (_("none was given yet"),)
+    if given.is_withdrawn:
+        return (_("it was withdrawn"),)
+    found = {
+        _("it is older than 12 months"): given.given_date < months_before(today, MONTHS_VALID),
+        _("it was given for another technique"): given.scope.technique != needed.technique,
+        _("its wording has changed since"): given.scope.wording_version != needed.wording_version,
+        _("it was given for other solutions"): not needed.solution_classes <= given.scope.solution_classes,
+        _("the region has a risk it does not name"): not needed.risk_flags <= given.scope.risk_flags,
+    }
+    return tuple(why for why, is_so in found.items() if is_so)

@@ -1,0 +1,161 @@
+"""The rows of a draft: written so that only what changed is touched, and the audit trail stays readable."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from patients.models import PatientCondition
+from sessions import consent_wordings
+from sessions.choices import Source
+from sessions.drafts import ConsentRow, Draft, PointRow
+from sessions.models import (
+    Consent,
+    Course,
+    InjectionPoint,
+    InjectionSession,
+    PainScore,
+    RuleOverride,
+    ScreeningAnswer,
+)
+from sessions.policies.injection_sessions import SessionRefusedError
+from sessions.queries.injection_sessions import Loaded, scope_of, table_scores
+from sessions.rules import Finding
+from sessions.services import courses
+
+_POINT_FIELDS = tuple(PointRow.__dataclass_fields__)
+
+
+def author(by: Actor) -> UUID:
+    """The member who stands behind a clinical row: the machine never does."""
+    if by.membership_id is None:
+        raise SessionRefusedError(_("Only a member of the clinic can do this."))
+    return by.membership_id
+
+
+def choose_course(session: InjectionSession, draft: Draft, *, by: Actor, now: datetime) -> Course | None:
+    """The chosen course of this very patient, or a new one for a condition of theirs."""
+    if draft.course_id is not None:
+        found = Course.objects.visible_to(by).filter(pk=draft.course_id, patient_id=session.patient_id).first()
+        if found is None:
+            raise SessionRefusedError(_("This course is another patient’s."))
+        return found
+    if draft.open_for_condition_id is None:
+        return None
+    own = PatientCondition.objects.visible_to(by).filter(patient_id=session.patient_id)
+    condition = own.filter(pk=draft.open_for_condition_id).first()
+    if condition is None:
+        raise SessionRefusedError(_("This condition is another patient’s."))
+    return courses.open_course(patient_condition=condition, by=by, now=now)
+
+
+def save_points(session: InjectionSession, rows: Iterable[PointRow]) -> None:
+    """Numbers follow the order of the rows; a row that did not change is not written again."""
+    stored = {point.number: point for point in session.points.all()}
+    for number, row in enumerate(rows, start=1):
+        point = stored.pop(number, None) or InjectionPoint(
+            clinic_id=session.clinic_id, injection_session=session, number=number
+        )
+        changed = [name for name in _POINT_FIELDS if getattr(point, name) != getattr(row, name)]
+        for name in changed:
+            setattr(point, name, getattr(row, name))
+        if changed or point._state.adding:
+            point.save()
+    if stored:
+        session.points.filter(number__in=stored).delete()
+
+
+def save_answers(session: InjectionSession, answers: dict[str, tuple[bool, str]], *, now: datetime) -> None:
+    """Answers hold for the day they were given: ``screened_at`` moves only when one is given or changed."""
+    stored = {answer.item: answer for answer in session.screening_answers.all()}
+    has_changed = False
+    for item, (is_yes, detail) in answers.items():
+        answer = stored.pop(item, None) or ScreeningAnswer(
+            clinic_id=session.clinic_id, injection_session=session, item=item
+        )
+        if answer._state.adding or (answer.is_yes, answer.detail) != (is_yes, detail):
+            answer.is_yes, answer.detail = is_yes, detail
+            answer.save()
+            has_changed = True
+    if stored:
+        session.screening_answers.filter(item__in=stored).delete()
+        has_changed = True
+    if has_changed:
+        session.screened_at = now
+
+
+def save_scores(session: InjectionSession, draft: Draft, *, now: datetime) -> None:
+    """Only the clinician's own scores on the table; the patient's are never touched."""
+    stored = {(score.moment, score.question): score for score in table_scores(session)}
+    for row in draft.scores:
+        score = stored.pop((row.moment, row.question), None) or PainScore(
+            clinic_id=session.clinic_id,
+            patient_id=session.patient_id,
+            injection_session=session,
+            moment=row.moment,
+            question=row.question,
+            source=Source.CLINICIAN,
+            measured_at=now,
+            received_at=now,
+        )
+        measured_at = row.measured_at or score.measured_at
+        if score._state.adding or (score.score, score.measured_at) != (row.score, measured_at):
+            score.score, score.measured_at = row.score, measured_at
+            score.save()
+    if stored:
+        PainScore.objects.filter(pk__in=[score.pk for score in stored.values()]).delete()
+
+
+def save_consent(loaded: Loaded, row: ConsentRow | None, *, by: Actor, now: datetime) -> Consent | None:
+    """A new consent for exactly what the draft holds; an old one is never changed."""
+    if row is None or not row.signed_name.strip():
+        return None
+    session, scope = loaded.session, scope_of(loaded)
+    return Consent.objects.create(
+        clinic_id=session.clinic_id,
+        patient_id=session.patient_id,
+        course_id=session.course_id,
+        technique_id=session.technique_id,
+        solution_classes=sorted(scope.solution_classes),
+        risk_flags=sorted(scope.risk_flags),
+        wording_version=consent_wordings.CURRENT_VERSION,
+        signed_name=row.signed_name.strip(),
+        signed_as=row.signed_as,
+        given_at=now,
+        taken_by_id=author(by),
+    )
+
+
+def reasons_of(session: InjectionSession) -> dict[str, str]:
+    """The reasons already given, by the key of their finding."""
+    return {f"{row.rule}:{row.subject}": row.reason for row in session.overrides.all()}
+
+
+def save_reasons(
+    session: InjectionSession, found: Iterable[Finding], reasons: dict[str, str], *, by: Actor, now: datetime
+) -> None:
+    """Keep a reason only beside the finding it answers: when a figure changes, it is asked again."""
+    stored = {(row.rule, row.subject): row for row in session.overrides.all()}
+    for finding in found:
+        reason = reasons.get(finding.key, "").strip()
+        if not (finding.is_answerable and reason):
+            continue
+        row = stored.pop((finding.rule.id, finding.subject), None)
+        if row is not None and row.reason == reason:
+            continue
+        RuleOverride.objects.update_or_create(
+            clinic_id=session.clinic_id,
+            injection_session=session,
+            rule=finding.rule.id,
+            subject=finding.subject,
+            defaults={
+                "sentence": finding.english[:300],
+                "reason": reason,
+                "overridden_by_id": author(by),
+                "overridden_at": now,
+            },
+        )
+    if stored:
+        session.overrides.filter(pk__in=[row.pk for row in stored.values()]).delete()

@@ -1,0 +1,172 @@
+"""Start, save, sign, void and amend an injection session."""
+
+from datetime import datetime, time, timedelta
+
+from django.db import transaction
+
+from accounts.actors import Actor
+from catalogue.models import Technique
+from common.wall_clock import instant, local_day
+from scheduling.choices import VisitStatus
+from scheduling.models import Appointment, AppointmentMove
+from sessions.choices import RecordStatus
+from sessions.drafts import PLAIN_FIELDS, Draft
+from sessions.models import Addendum, FollowUp, InjectionSession
+from sessions.policies.injection_sessions import (
+    check_can_add_addendum,
+    check_can_edit,
+    check_can_start,
+    check_can_void,
+    check_gate,
+)
+from sessions.queries.courses import open_courses
+from sessions.queries.injection_sessions import Loaded, consent_of, facts_of, load
+from sessions.rules import Finding, findings
+from sessions.services import injection_session_rows as rows
+
+# [DEF] domain.md §6: the call back is owed on day 7 at ten, on the clinic's wall clock.
+FOLLOW_UP_DAYS = 7
+FOLLOW_UP_TIME = time(10, 0)
+DEFAULT_TECHNIQUE = "PIT_SC"
+
+
+@transaction.atomic
+def start(*, appointment: Appointment, by: Actor, now: datetime) -> InjectionSession:
+    """Begin the visit's session, or return the one that has begun; the visit moves to "in room".
+
+    Locks the visit, so that two who start at once get one session. The patient's only open course is chosen already.
+    """
+    visit = Appointment.objects.visible_to(by).select_for_update().get(pk=appointment.pk)
+    begun = InjectionSession.objects.visible_to(by).filter(appointment=visit).exclude(status=RecordStatus.VOIDED)
+    if session := begun.first():
+        return session
+    check_can_start(visit)
+    _enter_room(visit, by=by, now=now)
+    open_now = open_courses(by, visit.patient_id)
+    return InjectionSession.objects.create(
+        clinic_id=by.clinic_id,
+        patient_id=visit.patient_id,
+        appointment=visit,
+        course_id=open_now[0].id if len(open_now) == 1 else None,
+        clinician_id=rows.author(by),
+        technique=Technique.objects.get(code=DEFAULT_TECHNIQUE),
+        started_at=now,
+    )
+
+
+def _enter_room(visit: Appointment, *, by: Actor, now: datetime) -> None:
+    if visit.status != VisitStatus.ARRIVED:
+        return
+    AppointmentMove.objects.create(
+        clinic_id=by.clinic_id,
+        appointment=visit,
+        from_status=visit.status,
+        to_status=VisitStatus.IN_ROOM,
+        moved_at=now,
+        moved_by_id=by.membership_id,
+    )
+    visit.status = VisitStatus.IN_ROOM
+    visit.version += 1
+    visit.save(update_fields=["status", "version"])
+
+
+def _locked(session: InjectionSession, by: Actor) -> InjectionSession:
+    own = InjectionSession.objects.visible_to(by).select_for_update(of=("self",))
+    related = ("clinic", "technique", "course__patient_condition", "consent__technique")
+    return own.select_related(*related).get(pk=session.pk)
+
+
+@transaction.atomic
+def save_draft(
+    *, injection_session: InjectionSession, version: int, draft: Draft, by: Actor, now: datetime
+) -> InjectionSession:
+    """Store the draft exactly as given. Raises ``VersionConflictError`` when somebody saved in between."""
+    session = _locked(injection_session, by)
+    check_can_edit(session, version=version)
+    for name in PLAIN_FIELDS:
+        setattr(session, name, getattr(draft, name))
+    session.technique = Technique.objects.get(pk=draft.technique_id)
+    session.course = rows.choose_course(session, draft, by=by, now=now)
+    rows.save_points(session, draft.points)
+    rows.save_answers(session, draft.answers, now=now)
+    rows.save_scores(session, draft, now=now)
+    loaded = load(session)
+    session.consent = rows.save_consent(loaded, draft.consent, by=by, now=now) or session.consent
+    session.version += 1
+    session.save()
+    rows.save_reasons(session, _found(loaded, now), draft.reasons, by=by, now=now)
+    return session
+
+
+@transaction.atomic
+def sign(
+    *,
+    injection_session: InjectionSession,
+    version: int,
+    by: Actor,
+    now: datetime,
+    reasons: dict[str, str] | None = None,
+) -> InjectionSession:
+    """Sign what stands in the draft at ``version``; the database makes the hash and refuses every later change.
+
+    ``reasons`` answer findings that were still open. Raises ``GateClosedError`` when some stay open, and
+    ``VersionConflictError`` when the draft is no longer the one the signer saw.
+    """
+    session = _locked(injection_session, by)
+    check_can_edit(session, version=version)
+    found = _found(load(session), now)
+    answered = rows.reasons_of(session) | {key: text for key, text in (reasons or {}).items() if text.strip()}
+    check_gate(found, answered)
+    rows.save_reasons(session, found, answered, by=by, now=now)
+    session.status = RecordStatus.SIGNED
+    session.signed_at = now
+    session.signed_by_id = rows.author(by)
+    session.consent = consent_of(session)
+    session.version += 1
+    session.save(update_fields=["status", "signed_at", "signed_by", "consent", "version"])
+    _owe_follow_up(session, by=by, now=now)
+    session.refresh_from_db()
+    return session
+
+
+@transaction.atomic
+def void(*, injection_session: InjectionSession, reason: str, by: Actor, now: datetime) -> InjectionSession:
+    """Strike the record out, legibly, and cancel what is owed for it; messages are stopped by their own sweep."""
+    session = _locked(injection_session, by)
+    check_can_void(session, reason)
+    session.status = RecordStatus.VOIDED
+    session.voided_at = now
+    session.voided_by_id = rows.author(by)
+    session.void_reason = reason.strip()
+    session.version += 1
+    session.save(update_fields=["status", "voided_at", "voided_by", "void_reason", "version"])
+    FollowUp.objects.visible_to(by).filter(injection_session=session).outstanding().update(cancelled_at=now)
+    return session
+
+
+@transaction.atomic
+def add_addendum(*, injection_session: InjectionSession, text: str, by: Actor, now: datetime) -> Addendum:
+    session = _locked(injection_session, by)
+    check_can_add_addendum(session, text)
+    return Addendum.objects.create(
+        clinic_id=by.clinic_id,
+        injection_session=session,
+        text=text.strip(),
+        written_at=now,
+        written_by_id=rows.author(by),
+    )
+
+
+def _owe_follow_up(session: InjectionSession, *, by: Actor, now: datetime) -> None:
+    day = local_day(now, by.zone) + timedelta(days=FOLLOW_UP_DAYS)
+    FollowUp.objects.create(
+        clinic_id=by.clinic_id,
+        patient_id=session.patient_id,
+        injection_session=session,
+        due_at=instant(day, FOLLOW_UP_TIME, by.zone),
+        owner_id=session.clinician_id,
+    )
+
+
+def _found(loaded: Loaded, now: datetime) -> list[Finding]:
+    return findings(facts_of(loaded, now=now))
