@@ -1,5 +1,6 @@
 """Start, save, sign, void: one test for each way out."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -10,6 +11,7 @@ from django.db import connection
 
 from accounts.actors import Actor
 from accounts.models import Clinic
+from common.tenancy import tenant
 from scheduling.choices import VisitStatus
 from scheduling.models import Appointment
 from sessions.choices import Moment, Question, RecordStatus, Source
@@ -290,20 +292,22 @@ def test_a_consent_of_the_course_serves_its_next_session(
 
 
 def test_another_clinics_session_is_out_of_reach(
-    ready: InjectionSession, other_clinic: Clinic, as_superuser: object
+    ready: InjectionSession, other_clinic: Clinic, as_superuser: Callable[[], None]
 ) -> None:
-    stranger = actor_of(MembershipFactory(clinic=other_clinic)) if as_superuser() is None else None  # type: ignore[operator]
+    with tenant(other_clinic.pk, actor="test"):
+        stranger = actor_of(MembershipFactory(clinic=other_clinic))
+    as_superuser()
 
     with pytest.raises(InjectionSession.DoesNotExist):
-        service.sign(injection_session=ready, version=2, by=stranger, now=LATER)  # type: ignore[arg-type]
+        service.sign(injection_session=ready, version=2, by=stranger, now=LATER)
 
 
 def test_a_change_by_a_superuser_is_found(
-    ready: InjectionSession, clinician: Actor, as_superuser: object, capsys: pytest.CaptureFixture[str]
+    ready: InjectionSession, clinician: Actor, as_superuser: Callable[[], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     signed = service.sign(injection_session=ready, version=2, by=clinician, now=LATER)
     call_command("verify_signatures")
-    as_superuser()  # type: ignore[operator]
+    as_superuser()
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute(
