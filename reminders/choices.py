@@ -1,4 +1,4 @@
-"""Message statuses and the fixed list of reasons to skip one."""
+"""Message states, the fixed list of reasons to skip one, and the steps of the ladder sent today."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,12 @@ class MessageState(models.TextChoices):
     SKIPPED = "skipped", _("skipped")
 
 
+# Somebody has to look: it may not have arrived, and the machine will not try again.
+STUCK = (MessageState.FAILED, MessageState.UNKNOWN)
+# Not yet on its way, so that it can still be stopped.
+WAITING = (MessageState.PLANNED, MessageState.CLAIMED)
+
+
 class SkipReason(models.TextChoices):
     SESSION_VOIDED = "session_voided", _("the session was voided")
     NO_ADDRESS = "no_address", _("no usable e-mail address")
@@ -26,3 +32,12 @@ class SkipReason(models.TextChoices):
 
 class Channel(models.TextChoices):
     EMAIL = "email", _("e-mail")
+
+
+class Step(models.TextChoices):
+    """The ladder of domain.md §6; the values are codes of ``catalogue.CareMessage`` and moments of a pain score."""
+
+    CARE_0H = "care_0h", _("same day")
+    CHECK_24H = "check_24h", _("day 1")
+    CHECK_72H = "check_72h", _("day 3")
+    CHECK_7D = "check_7d", _("day 7")

@@ -1,23 +1,43 @@
 """One message we owe: planned under a unique key, claimed, sent once, its result recorded."""
 
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ClinicForeignKey, ClinicOwnedQuerySet
 from patients.models import PatientOwned
-from reminders.choices import Channel, MessageState, SkipReason
+from reminders.choices import STUCK, WAITING, Channel, MessageState, SkipReason, Step
 
 
 class MessageQuerySet(ClinicOwnedQuerySet["Message"]):
-    pass
+    def due(self, now: datetime) -> Self:
+        """Planned ones whose time has come, the longest waiting first."""
+        return self.filter(state=MessageState.PLANNED, next_at__lte=now).order_by("next_at")
+
+    def abandoned(self, now: datetime) -> Self:
+        """Claimed or half sent by a worker whose lease has run out."""
+        return self.filter(
+            state__in=(MessageState.CLAIMED, MessageState.SENDING), next_at__lte=now, lease_until__lte=now
+        )
+
+    def stuck(self) -> Self:
+        return self.filter(state__in=STUCK)
+
+    def due_between(self, start: datetime, end: datetime) -> Self:
+        return self.filter(due_at__gte=start, due_at__lt=end)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-due_at", "-id")
 
 
 class Message(PatientOwned):
     """No body and no address are kept: both are derived when it is sent, from what holds then.
 
-    ``lease_until`` frees a claim whose worker died; ``is_ambiguous`` marks that a copy may already have left.
+    ``lease_until`` frees a claim whose worker died. ``is_ambiguous`` marks that a copy may already have left, and
+    ``resends`` counts how often it was sent again in spite of that (at most once). ``is_requested``: somebody asked for
+    it now, so that quiet hours do not hold it back.
     """
 
     injection_session = ClinicForeignKey(
@@ -25,7 +45,7 @@ class Message(PatientOwned):
     )
     appointment = ClinicForeignKey("scheduling.Appointment", null=True, blank=True, related_name="+")
     access_link = ClinicForeignKey("patients.AccessLink", null=True, blank=True, related_name="messages")
-    step = models.CharField(_("step"), max_length=20)
+    step = models.CharField(_("step"), max_length=20, choices=Step)
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.EMAIL)
     dedupe_key = models.CharField(max_length=120)
     due_at = models.DateTimeField(_("due"))
@@ -33,7 +53,9 @@ class Message(PatientOwned):
     expires_at = models.DateTimeField()
     state = models.CharField(_("state"), max_length=8, choices=MessageState, default=MessageState.PLANNED)
     skip_reason = models.CharField(max_length=16, choices=SkipReason, blank=True)
+    is_requested = models.BooleanField(default=False)
     attempts = models.PositiveSmallIntegerField(default=0)
+    resends = models.PositiveSmallIntegerField(default=0)
     is_ambiguous = models.BooleanField(default=False)
     lease_owner = models.CharField(max_length=64, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -50,19 +72,39 @@ class Message(PatientOwned):
                 name="reminders_message_due",
             ),
             models.Index(fields=["clinic", "-due_at"], name="reminders_message_recent"),
+            models.Index(
+                fields=["clinic", "-due_at"],
+                condition=models.Q(state__in=("failed", "unknown")),
+                name="reminders_message_stuck",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["clinic", "dedupe_key"], name="reminders_message_once"),
             models.CheckConstraint(condition=models.Q(state__in=MessageState.values), name="reminders_message_state"),
             models.CheckConstraint(
-                condition=models.Q(state="skipped") & ~models.Q(skip_reason="") | ~models.Q(state="skipped"),
+                condition=models.Q(state="skipped") & ~models.Q(skip_reason="")
+                | ~models.Q(state="skipped") & models.Q(skip_reason=""),
                 name="reminders_message_skip_reason",
             ),
             models.CheckConstraint(
                 condition=~models.Q(state="sent") | models.Q(sent_at__isnull=False),
                 name="reminders_message_sent_at",
             ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=("claimed", "sending"))
+                | models.Q(lease_until__isnull=False) & ~models.Q(lease_owner=""),
+                name="reminders_message_lease",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.step
+
+    @property
+    def is_waiting(self) -> bool:
+        """Not yet on its way: it can be stopped, or sent at once."""
+        return self.state in WAITING
+
+    @property
+    def is_stuck(self) -> bool:
+        return self.state in STUCK

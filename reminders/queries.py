@@ -1,0 +1,111 @@
+"""Which messages are owed, and what the messages page shows."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import DateField, DateTimeField, Exists, F, Func, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast
+
+from accounts.actors import Actor
+from catalogue.choices import CareAnchor
+from catalogue.models import CareMessage
+from common.wall_clock import day_bounds
+from reminders.choices import MessageState, Step
+from reminders.models import Message, SweepBeat
+from reminders.timing import Rung
+from sessions.models import InjectionSession
+
+SILENT_AFTER = timedelta(minutes=3)
+# A day before and after covers every zone; two more hours cover a change of the clocks.
+_SLACK = timedelta(hours=26)
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A signed session that owes one step."""
+
+    session_id: UUID
+    patient_id: UUID
+    signed_at: datetime
+    zone: str
+
+
+def ladder() -> list[Rung]:
+    """The steps counted from the signing of a session, as the catalogue has them today."""
+    rows = CareMessage.objects.current().filter(anchor=CareAnchor.SESSION_CLOSED, code__in=Step.values)
+    return [Rung(row.code, hours=row.offset_hours_min, days=row.offset_days, at=row.local_time) for row in rows]
+
+
+def owed(by: Actor, rung: Rung, *, start: datetime, end: datetime, limit: int) -> list[Owed]:
+    """Sessions whose step falls between start and end (before quiet hours move it) and has no message yet.
+
+    The range of ``signed_at`` keeps to the index, however many sessions lie further back.
+    """
+    offset = timedelta(hours=rung.hours or 0, days=rung.days or 0)
+    slack = timedelta(0) if rung.hours is not None else _SLACK
+    planned = Message.objects.filter(clinic_id=by.clinic_id, injection_session_id=OuterRef("pk"), step=rung.step)
+    rows = (
+        InjectionSession.objects.visible_to(by)
+        .signed()
+        .filter(signed_at__gte=start - offset - slack, signed_at__lte=end - offset + slack)
+        .annotate(falls_at=_falls_at(rung))
+        .filter(falls_at__gte=start, falls_at__lte=end)
+        .filter(~Exists(planned))
+        .order_by("signed_at")
+        .values_list("pk", "patient_id", "signed_at", "patient__zone")
+    )
+    return [Owed(pk, patient, signed, zone) for pk, patient, signed, zone in rows[:limit] if signed]
+
+
+def _falls_at(rung: Rung) -> Any:
+    """The step's instant in SQL: a first sieve. ``reminders.timing`` has the last word."""
+    if rung.hours is not None:
+        return F("signed_at") + Value(timedelta(hours=rung.hours))
+    zone = F("patient__zone")
+    day = Cast(Func(zone, F("signed_at"), function="timezone", output_field=DateTimeField()), DateField())
+    wall = Func(
+        day,
+        Value(rung.days or 0),
+        Value(rung.at),
+        template="(%(expressions)s)",
+        arg_joiner=" + ",
+        output_field=DateTimeField(),
+    )
+    return Func(zone, wall, function="timezone", output_field=DateTimeField())
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """When the sweep last came by, and whether that is too long ago."""
+
+    swept_at: datetime | None
+    is_silent: bool
+
+
+def pulse(by: Actor, *, now: datetime) -> Pulse:
+    swept_at = SweepBeat.objects.visible_to(by).values_list("swept_at", flat=True).first()
+    return Pulse(swept_at=swept_at, is_silent=swept_at is None or now - swept_at > SILENT_AFTER)
+
+
+def messages_of_clinic(by: Actor, *, day: date | None, state: str) -> QuerySet[Message]:
+    """Newest first; ``state`` is a message state, ``stuck``, or empty for all."""
+    rows = Message.objects.visible_to(by).select_related("patient").newest_first()
+    if day is not None:
+        rows = rows.due_between(*day_bounds(day, ZoneInfo(by.clinic.zone)))
+    if state == "stuck":
+        return rows.stuck()
+    if state == "due":
+        return rows.filter(state__in=(MessageState.CLAIMED, MessageState.SENDING))
+    return rows.filter(state=state) if state else rows
+
+
+def messages_of_patient(by: Actor, patient_id: UUID) -> QuerySet[Message]:
+    return Message.objects.visible_to(by).filter(patient_id=patient_id).select_related("patient").newest_first()
+
+
+def stuck_count(by: Actor, *, now: datetime, days: int = 30) -> int:
+    """How many messages of the last days somebody must look at."""
+    return Message.objects.visible_to(by).stuck().filter(due_at__gte=now - timedelta(days=days)).count()

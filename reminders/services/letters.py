@@ -1,0 +1,28 @@
+"""What a message says: who writes, a link, whom to call. Nothing else, in subject, body and headers alike."""
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts.models import Clinic
+from reminders.mail import Letter
+from reminders.models import Message
+
+
+def compose(message: Message, *, clinic: Clinic, to: str, key: str) -> Letter:
+    """Write the letter in the patient's language; ``key`` is the door's key, which is kept nowhere."""
+    name = " ".join(clinic.sender_name.split())
+    link = settings.PUBLIC_ORIGIN + reverse("portal:door", args=[key])
+    urgent = clinic.urgent_phone.as_international
+    with translation.override(message.patient.language):
+        paragraphs = [
+            _("{clinic}: a 1-minute check-in is ready:").format(clinic=name) + f"\n{link}",
+            _("The link works for 7 days. You will be asked for your date of birth."),
+            _("Urgent problem: call {phone}. In an emergency call {number}.").format(
+                phone=urgent, number=clinic.emergency_number
+            ),
+            _("Nobody reads answers to this message."),
+        ]
+        subject = _("{clinic}: a short check-in").format(clinic=name)
+    return Letter(message_id=message.pk, to=to, sender_name=name, subject=subject, body="\n\n".join(paragraphs) + "\n")
