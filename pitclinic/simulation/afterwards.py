@@ -15,6 +15,7 @@ from pitclinic.simulation.visits import Visit
 from pitclinic.simulation.writing import NULL, Ids, text
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+CARE_HOURS = 3
 STEPS = (("check_24h", 1), ("check_72h", 3), ("check_7d", 7))
 FOLLOW_UP_DAYS = 7
 # event, share of sessions, hours after the session, triage, severity, share of P-level reports by the patient
@@ -45,6 +46,8 @@ class Afterwards:
     def write(self, person: Person, session: str, visit: Visit, numbers: SessionNumbers) -> None:
         ended = visit.starts + SIGNED_AFTER_MINUTES * _MINUTE
         has_told_end = False
+        if visit.starts >= self.messages_since:
+            self._message(person, session, "care_0h", self._same_day(visit, ended))
         for step, days in STEPS:
             due = self.grid.at(visit.slot.day + days, 10 * 60)
             if due > self.now:
@@ -57,7 +60,15 @@ class Afterwards:
         self._side_effects(person, session, visit)
         self._follow_up(person, session, visit, numbers)
 
+    def _same_day(self, visit: Visit, ended: int) -> int:
+        """Three hours after the session, or at 08:00 when that falls into the night."""
+        due = ended + CARE_HOURS * _HOUR
+        evening = self.grid.at(visit.slot.day, 20 * 60)
+        return due if due < evening else self.grid.at(visit.slot.day + 1, 8 * 60)
+
     def _message(self, person: Person, session: str, step: str, due: int) -> None:
+        if due > self.now:
+            return
         may_go = person.has_email and person.has_care_consent
         why = "" if may_go else ("no_consent" if person.has_email else "no_address")
         self.tables.messages.add(

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
-from catalogue.models.entries import fold
-from patients.models import Identifier
+from patients.choices import NumberKind
+from patients.folding import tokens
+from patients.records import clinic_number
 from pitclinic.simulation import words
 from pitclinic.simulation.calendar_grid import iso
 from pitclinic.simulation.names import CULTURES, Culture
@@ -55,10 +56,11 @@ def register(*, rng: Random, ids: Ids, tables: Tables, number: int, created_at: 
         text(f"{rng.choice(culture.female)} {family}") if age_days < 18 * 365 else "",
         iso(created_at),
     )
-    tables.identifiers.add(ids.take(), person.id, Identifier.CLINIC_NUMBER, f"P{number + 1:06d}")
+    tables.identifiers.add(ids.take(), person.id, NumberKind.CLINIC.value, clinic_number(number + 1))
     if rng.random() < 0.2:
-        tables.identifiers.add(ids.take(), person.id, "hospital", f"H{number * 7 + 100_003:07d}")
-    _name_tokens(tables, ids, person)
+        tables.identifiers.add(ids.take(), person.id, NumberKind.PREVIOUS.value, f"H{number * 7 + 100_003:07d}")
+    for token, is_whole in tokens([given, family]).items():
+        tables.name_tokens.add(ids.take(), person.id, text(token), "t" if is_whole else "f")
     _contacts(rng, tables, ids, person, number)
     _risks(rng, tables, ids, person, age=age_days // 365)
     tables.body_weights.add(
@@ -93,23 +95,6 @@ def _phone(rng: Random) -> str:
         f"+1202555{100 + last % 100:04d}",
         f"+33199{last % 10000 // 100:04d}{last % 100:02d}",
     )[last % 4]
-
-
-def name_tokens(name: str) -> dict[str, bool]:
-    """Folded name parts (True) and each of them with one letter left out (False), which finds typing errors."""
-    tokens: dict[str, bool] = {}
-    whole = fold(name).split()
-    for word in whole:
-        if len(word) > 3:
-            for place in range(len(word)):
-                tokens.setdefault(word[:place] + word[place + 1 :], False)
-    tokens.update(dict.fromkeys(whole, True))
-    return tokens
-
-
-def _name_tokens(tables: Tables, ids: Ids, person: Person) -> None:
-    for token, is_whole in name_tokens(person.name).items():
-        tables.name_tokens.add(ids.take(), person.id, text(token[:60]), "t" if is_whole else "f")
 
 
 def _contacts(rng: Random, tables: Tables, ids: Ids, person: Person, number: int) -> None:

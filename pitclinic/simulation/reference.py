@@ -24,6 +24,7 @@ class NerveFacts:
     allows_midline: bool
     points_min: int
     points_max: int
+    flags: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ def _nerve(nerve: Nerve) -> NerveFacts:
         allows_midline=nerve.laterality == Laterality.MIDLINE,
         points_min=nerve.points_min,
         points_max=nerve.points_max,
+        flags=tuple(nerve.flags),
     )
 
 

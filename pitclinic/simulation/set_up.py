@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from accounts.choices import Role
 from accounts.models import Clinic, Membership, User
 from catalogue.models import Solution
+from patients.models import LastClinicNumber
 from pitclinic.simulation.calendar_grid import AFTERNOON, MORNING
 from pitclinic.simulation.names import DESK_NAMES, OTHER_STAFF, STAFF_NAMES
 from scheduling.models import AvailabilityBlock, Room, VisitType
@@ -90,6 +91,7 @@ def set_up(clinic: Clinic, plan: ClinicPlan) -> Staffed:
         Room(id=own.id("room", number), clinic=clinic, name=f"Room {number + 1}") for number in range(plan.clinicians)
     )
     own.hours(clinicians)
+    LastClinicNumber.objects.create(clinic=clinic, number=plan.patients)
     return Staffed(
         clinic=clinic,
         clinicians=[str(member.pk) for member in clinicians],

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 
+from patients.consents import WORDING_VERSION
 from patients.models import (
     Allergy,
     BodyWeight,
@@ -17,6 +18,7 @@ from patients.models import (
 from pitclinic.simulation.writing import Table
 from reminders.models import Message
 from scheduling.models import Appointment, AppointmentMove
+from sessions import consent_wordings
 from sessions.models import (
     Consent,
     Course,
@@ -108,7 +110,7 @@ def tables_of(clinic_id: str) -> Tables:
             "is_granted",
             "decided_at",
             **own,
-            wording_version="2026-1",
+            wording_version=WORDING_VERSION,
             proof="on paper at registration",
         ),
         conditions=Table(
@@ -154,11 +156,13 @@ def tables_of(clinic_id: str) -> Tables:
             "patient_id",
             "course_id",
             "technique_id",
+            "solution_classes",
+            "risk_flags",
             "signed_name",
             "given_at",
             "taken_by_id",
             **own,
-            wording_version="2026-1",
+            wording_version=consent_wordings.CURRENT_VERSION,
         ),
         sessions=Table(
             InjectionSession,

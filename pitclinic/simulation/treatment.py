@@ -12,9 +12,12 @@ from pitclinic.simulation.set_up import Staffed
 from pitclinic.simulation.tables import Tables
 from pitclinic.simulation.visits import Visit
 from pitclinic.simulation.writing import NULL, Ids, text
+from sessions.rules.consents import RISKS
 
 _MINUTE = 60
 SIGNED_AFTER_MINUTES = 26
+# What sessions.rules.consents calls the class of each solution used here.
+SOLUTION_CLASSES = {"D5W_BUF": "dextrose_weak", "D5W_PLAIN": "dextrose_weak", "MANN5_INJ": "without_dextrose"}
 _MEAL_ITEM, _ALLERGY_ITEM = "MEAL", "ALLERGY"
 
 
@@ -60,11 +63,14 @@ class TreatmentRoom:
         )
 
     def consent(self, person: Person, treatment: Treatment, visit: Visit) -> None:
+        risks = RISKS & {flag for nerve in treatment.nerves for flag in nerve.flags}
         self.tables.consents.add(
             self.ids.take(),
             person.id,
             treatment.course,
             self.reference.techniques[treatment.technique],
+            text(f"{{{SOLUTION_CLASSES[treatment.solution]}}}"),
+            text(f"{{{','.join(sorted(risks))}}}"),
             text(person.name),
             iso(visit.starts + 5 * _MINUTE),
             visit.clinician,

@@ -51,8 +51,10 @@ class Table:
         fixed: dict[str, Any] = {**_defaults(model, {*columns, *same}), **same}
         self._fixed = list(fixed.values())
         names = ", ".join(f'"{name}"' for name in (*columns, *fixed))
-        values = ", ".join([f"c{number}" for number in range(len(columns))] + [f"%s::{kinds[name]}" for name in fixed])
-        arrays = ", ".join(f"%s::{kinds[name]}[]" for name in columns)
+        # An array of arrays is unnested to its leaves: a column of arrays travels as text.
+        casts = [f"c{number}::{kinds[name]}" for number, name in enumerate(columns)]
+        values = ", ".join([*casts, *(f"%s::{kinds[name]}" for name in fixed)])
+        arrays = ", ".join("%s::text[]" if kinds[name].endswith("[]") else f"%s::{kinds[name]}[]" for name in columns)
         aliases = ", ".join(f"c{number}" for number in range(len(columns)))
         self._statement = (
             f'INSERT INTO "{self.name}" ({names}) SELECT {values} FROM unnest({arrays}) AS rows({aliases})'  # noqa: S608
