@@ -109,6 +109,8 @@ class AppointmentMove(ClinicOwned):
     was_clinician = ClinicForeignKey("accounts.Membership", null=True, related_name="+")
     was_room = ClinicForeignKey("scheduling.Room", null=True, related_name="+")
 
+    objects: ClassVar[ClinicOwnedQuerySet["AppointmentMove"]] = ClinicOwnedQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         ordering = ["moved_at", "id"]
 

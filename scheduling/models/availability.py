@@ -1,9 +1,11 @@
 """When a clinician works: weekly blocks in the clinic's wall-clock time, and leave."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ClinicForeignKey, ClinicOwned, ClinicRules
+from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules
 from scheduling.choices import Weekday
 
 
@@ -16,6 +18,8 @@ class AvailabilityBlock(ClinicOwned):
     end_time = models.TimeField(_("to"))
     valid_from_date = models.DateField(_("valid from"))
     valid_until_date = models.DateField(_("valid until"), null=True, blank=True)
+
+    objects: ClassVar[ClinicOwnedQuerySet["AvailabilityBlock"]] = ClinicOwnedQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         constraints = [
@@ -42,6 +46,8 @@ class Leave(ClinicOwned):
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("to"))
     reason = models.CharField(_("reason"), max_length=120, blank=True)
+
+    objects: ClassVar[ClinicOwnedQuerySet["Leave"]] = ClinicOwnedQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         constraints = [

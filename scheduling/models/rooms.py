@@ -1,14 +1,18 @@
 """A room where one visit happens at a time."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ClinicOwned
+from accounts.models import ClinicOwned, ClinicOwnedQuerySet
 
 
 class Room(ClinicOwned):
     name = models.CharField(_("name"), max_length=60)
     is_active = models.BooleanField(_("in use"), default=True)
+
+    objects: ClassVar[ClinicOwnedQuerySet["Room"]] = ClinicOwnedQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["name"]

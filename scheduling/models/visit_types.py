@@ -1,9 +1,11 @@
 """What a visit is for and how long it takes (defaults: domain.md §12)."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ClinicOwned
+from accounts.models import ClinicOwned, ClinicOwnedQuerySet
 
 
 class VisitType(ClinicOwned):
@@ -14,6 +16,8 @@ class VisitType(ClinicOwned):
     needs_room = models.BooleanField(_("needs a room"), default=True)
     is_treatment = models.BooleanField(_("includes injections"), default=True)
     is_active = models.BooleanField(_("in use"), default=True)
+
+    objects: ClassVar[ClinicOwnedQuerySet["VisitType"]] = ClinicOwnedQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["name"]

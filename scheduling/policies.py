@@ -1,0 +1,80 @@
+"""What may happen to a visit in its state. Each refusal is a sentence fit for the screen."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from accounts.choices import Role
+from accounts.models import Membership
+from common.wall_clock import local_day
+from scheduling.choices import MOVABLE_STATUSES, MOVES, VisitStatus
+from scheduling.models import Appointment, Room, VisitType
+
+
+class VisitRefusedError(Exception):
+    """The act is not possible; the text says why and what to do."""
+
+    def __init__(self, words: str | Promise) -> None:
+        super().__init__(str(words))
+        self.words = str(words)
+
+
+class VisitChangedError(VisitRefusedError):
+    """Someone else changed the visit since it was read."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Someone else changed this visit a moment ago. This is how it stands now."))
+
+
+def can_move(from_status: str, to_status: str) -> bool:
+    """Whether the table of legal moves holds this one."""
+    return to_status in MOVES.get(from_status, frozenset())
+
+
+def check_can_move(appointment: Appointment, to_status: str, *, now: datetime, zone: ZoneInfo) -> None:
+    if not can_move(appointment.status, to_status):
+        raise VisitRefusedError(
+            _("A visit that is “%(from)s” cannot become “%(to)s”.")
+            % {"from": VisitStatus(appointment.status).label, "to": _label(to_status)}
+        )
+    if to_status == VisitStatus.NO_SHOW and now < appointment.starts_at:
+        raise VisitRefusedError(_("The visit has not begun yet, so nobody can have missed it."))
+    if to_status == VisitStatus.ARRIVED and local_day(now, zone) < local_day(appointment.starts_at, zone):
+        raise VisitRefusedError(_("This visit is on a later day. Move it to today first."))
+
+
+def _label(status: str) -> str:
+    return str(VisitStatus(status).label) if status in VisitStatus.values else status
+
+
+def check_can_reschedule(appointment: Appointment) -> None:
+    if appointment.status not in MOVABLE_STATUSES:
+        raise VisitRefusedError(
+            _("A visit that is “%(status)s” keeps its time. Book a new one instead.")
+            % {"status": VisitStatus(appointment.status).label}
+        )
+
+
+def check_not_past(starts_at: datetime, *, now: datetime) -> None:
+    if starts_at < now:
+        raise VisitRefusedError(_("This time has passed."))
+
+
+def check_can_treat(clinician: Membership) -> None:
+    """Only an active clinician can be booked."""
+    if clinician.role != Role.CLINICIAN or not clinician.is_active or not clinician.user.is_active:
+        raise VisitRefusedError(
+            _("%(name)s does not see patients here at present.") % {"name": clinician.user.full_name}
+        )
+
+
+def check_room_in_use(room: Room | None) -> None:
+    if room is not None and not room.is_active:
+        raise VisitRefusedError(_("The room “%(room)s” is not in use.") % {"room": room.name})
+
+
+def check_type_in_use(visit_type: VisitType) -> None:
+    if not visit_type.is_active:
+        raise VisitRefusedError(_("The visit type “%(type)s” is not in use.") % {"type": visit_type.name})

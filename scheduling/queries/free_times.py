@@ -1,0 +1,101 @@
+"""Free times: what can be promised, in order."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from accounts.actors import Actor
+from accounts.models import Membership
+from common.wall_clock import is_shown_twice, local_day
+from scheduling.models import Room, VisitType
+from scheduling.queries import agendas
+from scheduling.queries.agendas import Agenda
+from scheduling.spans import Span, is_free, starts_within
+
+STEP = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FreeTime:
+    """A time that nobody holds, with its clinician and a free room (None for a visit that needs none)."""
+
+    starts_at: datetime
+    ends_at: datetime
+    clinician: Membership
+    room: Room | None
+    is_ambiguous: bool = False  # the clock shows this time twice on its day
+
+
+def free_times(
+    *,
+    by: Actor,
+    clinicians: Sequence[Membership],
+    visit_type: VisitType,
+    first_day: date,
+    days: int,
+    now: datetime,
+    patient_id: UUID | None = None,
+    leave_out: UUID | None = None,
+) -> list[FreeTime]:
+    """Every free time of the days, earliest first, in four queries. Nothing before ``now`` is offered."""
+    agenda = agendas.load(
+        by=by, clinicians=clinicians, first_day=first_day, days=days, patient_id=patient_id, leave_out=leave_out
+    )
+    patient_busy = agenda.patient_busy.get(patient_id, []) if patient_id else []
+    found = [
+        free
+        for clinician in clinicians
+        for free in _of_clinician(agenda, clinician, visit_type)
+        if free.starts_at >= now and is_free(patient_busy, (free.starts_at, free.ends_at))
+    ]
+    found.sort(key=lambda free: (free.starts_at, free.clinician.user.full_name))
+    return found
+
+
+def _of_clinician(agenda: Agenda, clinician: Membership, visit_type: VisitType) -> Iterator[FreeTime]:
+    length = timedelta(minutes=visit_type.duration_minutes)
+    busy = agenda.clinician_busy.get(clinician.pk, [])
+    for span in agenda.opened(clinician.pk):
+        for start in starts_within(span, length=length, step=STEP):
+            held = with_turnover(start, visit_type)
+            room = agenda.free_room(held) if visit_type.needs_room else None
+            if is_free(busy, held) and (room or not visit_type.needs_room or not agenda.rooms):
+                yield FreeTime(
+                    starts_at=start,
+                    ends_at=start + length,
+                    clinician=clinician,
+                    room=room,
+                    is_ambiguous=is_shown_twice(start, agenda.zone),
+                )
+
+
+def with_turnover(starts_at: datetime, visit_type: VisitType) -> Span:
+    """From the visit's start to the moment its clinician and room are ready again."""
+    minutes = visit_type.duration_minutes + visit_type.turnover_minutes
+    return starts_at, starts_at + timedelta(minutes=minutes)
+
+
+def next_free_times(
+    *,
+    by: Actor,
+    clinicians: Sequence[Membership],
+    visit_type: VisitType,
+    after: datetime,
+    now: datetime,
+    patient_id: UUID | None = None,
+    leave_out: UUID | None = None,
+    limit: int = 3,
+) -> list[FreeTime]:
+    """The first few free times from ``after`` on, within two weeks."""
+    found = free_times(
+        by=by,
+        clinicians=clinicians,
+        visit_type=visit_type,
+        first_day=local_day(after, by.zone),
+        days=14,
+        now=max(after, now),
+        patient_id=patient_id,
+        leave_out=leave_out,
+    )
+    return found[:limit]

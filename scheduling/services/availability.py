@@ -1,0 +1,64 @@
+"""When clinicians work and when they are away."""
+
+from datetime import date, datetime, time
+
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from accounts.models import Membership
+from scheduling.models import Appointment, AvailabilityBlock, Leave
+from scheduling.policies import VisitRefusedError, check_can_treat
+
+
+def add_blocks(
+    *,
+    clinician: Membership,
+    weekdays: list[int],
+    start_time: time,
+    end_time: time,
+    valid_from_date: date,
+    valid_until_date: date | None,
+    by: Actor,
+) -> list[AvailabilityBlock]:
+    """Open the same hours on each of the weekdays, by the clinic's wall clock."""
+    check_can_treat(clinician)
+    if end_time <= start_time:
+        raise VisitRefusedError(_("The end must come after the beginning."))
+    if valid_until_date is not None and valid_until_date < valid_from_date:
+        raise VisitRefusedError(_("The last day must not come before the first."))
+    return AvailabilityBlock.objects.bulk_create(
+        AvailabilityBlock(
+            clinic=by.clinic,
+            clinician=clinician,
+            weekday=weekday,
+            start_time=start_time,
+            end_time=end_time,
+            valid_from_date=valid_from_date,
+            valid_until_date=valid_until_date,
+        )
+        for weekday in weekdays
+    )
+
+
+def remove_block(*, block: AvailabilityBlock) -> None:
+    """Visits already booked in these hours stay."""
+    block.delete()
+
+
+def add_leave(*, clinician: Membership, starts_at: datetime, ends_at: datetime, reason: str, by: Actor) -> Leave:
+    check_can_treat(clinician)
+    if ends_at <= starts_at:
+        raise VisitRefusedError(_("The end must come after the beginning."))
+    return Leave.objects.create(
+        clinic=by.clinic, clinician=clinician, starts_at=starts_at, ends_at=ends_at, reason=reason
+    )
+
+
+def remove_leave(*, leave: Leave) -> None:
+    leave.delete()
+
+
+def visits_in_leave(leave: Leave, *, by: Actor) -> int:
+    """How many visits the clinician has promised in that time: somebody has to move them."""
+    visits = Appointment.objects.visible_to(by).holding().between(leave.starts_at, leave.ends_at)
+    return visits.filter(clinician_id=leave.clinician_id).count()

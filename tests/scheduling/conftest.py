@@ -1,0 +1,99 @@
+"""A clinic with a working week, rooms and visit types. Berlin; the week of Monday 7 September 2026."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from accounts.actors import Actor
+from accounts.choices import Role
+from accounts.models import Clinic, Membership
+from patients.models import Patient
+from scheduling.models import Appointment, AvailabilityBlock, Room, VisitType
+from scheduling.services import appointments
+from tests.factories.accounts import MembershipFactory, UserFactory
+from tests.factories.patients import PatientFactory
+from tests.factories.scheduling import RoomFactory, VisitTypeFactory
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NOW = datetime(2026, 9, 4, 12, 0, tzinfo=UTC)
+MONDAY = date(2026, 9, 7)
+
+
+def at(hour: int, minute: int = 0, *, day: date = MONDAY, zone: ZoneInfo = BERLIN) -> datetime:
+    return datetime.combine(day, time(hour, minute), tzinfo=zone).astimezone(UTC)
+
+
+def open_week(
+    clinician: Membership, *, weekdays: range = range(5), start: time = time(8), end: time = time(17)
+) -> None:
+    for weekday in weekdays:
+        AvailabilityBlock.objects.create(
+            clinic=clinician.clinic,
+            clinician=clinician,
+            weekday=weekday,
+            start_time=start,
+            end_time=end,
+            valid_from_date=date(2020, 1, 1),
+        )
+
+
+@dataclass
+class Practice:
+    """Everything one needs to book."""
+
+    clinic: Clinic
+    desk: Actor
+    clinician: Membership
+    room: Room
+    visit_type: VisitType
+    patient: Patient
+
+    def book(self, **changes: Any) -> Appointment:
+        given: dict[str, Any] = {
+            "patient": self.patient,
+            "clinician": self.clinician,
+            "room": self.room,
+            "visit_type": self.visit_type,
+            "starts_at": at(9),
+            "by": self.desk,
+            "now": NOW,
+        }
+        return appointments.book(**(given | changes))
+
+    def step(self, visit: Appointment, to: str, *, now: datetime = NOW, **changes: Any) -> Appointment:
+        given: dict[str, Any] = {"appointment": visit, "to": to, "by": self.desk, "now": now, "version": visit.version}
+        return appointments.change_status(**(given | changes))
+
+    def another_patient(self) -> Patient:
+        return PatientFactory(clinic=self.clinic)
+
+    def another_clinician(self) -> Membership:
+        clinician = MembershipFactory(clinic=self.clinic)
+        open_week(clinician)
+        return clinician
+
+    def another_room(self) -> Room:
+        return RoomFactory(clinic=self.clinic)
+
+
+def make_practice(clinic: Clinic, **changes: Any) -> Practice:
+    """Needs the clinic's context."""
+    desk = MembershipFactory(clinic=clinic, role=Role.FRONT_DESK)
+    clinician = MembershipFactory(clinic=clinic, user=UserFactory(full_name="Dr Ada Berg"))
+    open_week(clinician, **changes)
+    return Practice(
+        clinic=clinic,
+        desk=desk.as_actor(),
+        clinician=clinician,
+        room=RoomFactory(clinic=clinic, name="Room A"),
+        visit_type=VisitTypeFactory(clinic=clinic, turnover_minutes=5),
+        patient=PatientFactory(clinic=clinic),
+    )
+
+
+@pytest.fixture
+def practice(in_clinic: Clinic) -> Practice:
+    return make_practice(in_clinic)
