@@ -1,16 +1,22 @@
 from patients.queries.banners import PatientBanner, banner, banners
 from patients.queries.duplicates import Candidate, Likeness, possible_duplicates
 from patients.queries.lists import PatientRow, patient_page, recent_patients, rows_of
+from patients.queries.profiles import ClinicalProfile, Contact, clinical_profile, contacts_of, identifiers_of
 from patients.queries.search import find
 
 __all__ = [
     "Candidate",
+    "ClinicalProfile",
+    "Contact",
     "Likeness",
     "PatientBanner",
     "PatientRow",
     "banner",
     "banners",
+    "clinical_profile",
+    "contacts_of",
     "find",
+    "identifiers_of",
     "patient_page",
     "possible_duplicates",
     "recent_patients",

@@ -1,0 +1,75 @@
+"""How a patient may be reached."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Clinic
+from patients.choices import ContactKind, NumberKind
+from patients.contacts import email_in_lower_case, phone_in_e164, region_of
+from patients.forms.fields import PurposesField
+from patients.records import ContactDetails, NumberDetails
+
+
+class UseForm(forms.Form):
+    """Change what a contact may be used for."""
+
+    is_shared = forms.BooleanField(
+        label=_("Shared with somebody"), required=False, help_text=_("Nothing private is sent to a shared contact.")
+    )
+    is_preferred = forms.BooleanField(label=_("Preferred"), required=False)
+    purposes = PurposesField()
+
+
+class ContactForm(UseForm):
+    value = forms.CharField(label=_("Phone or e-mail"), max_length=254)
+    field_order = ["value"]
+
+    def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.clinic = clinic
+
+    def clean_value(self) -> str:
+        typed: str = self.cleaned_data["value"]
+        if "@" in typed:
+            return email_in_lower_case(typed)
+        return phone_in_e164(typed, region=region_of(self.clinic.phone))
+
+    def contact(self) -> ContactDetails:
+        data = self.cleaned_data
+        return ContactDetails(
+            kind=ContactKind.EMAIL if "@" in data["value"] else ContactKind.PHONE,
+            value=data["value"],
+            is_shared=data["is_shared"],
+            is_preferred=data["is_preferred"],
+            allowed=frozenset(data["purposes"]),
+        )
+
+
+class NumberForm(forms.Form):
+    system = forms.ChoiceField(
+        label=_("Kind"), choices=[(kind.value, kind.label) for kind in (NumberKind.NATIONAL, NumberKind.PREVIOUS)]
+    )
+    value = forms.CharField(label=_("Number"), max_length=120)
+
+    def number(self) -> NumberDetails:
+        return NumberDetails(system=self.cleaned_data["system"], value=self.cleaned_data["value"])
+
+
+class StopForm(forms.Form):
+    """Why a contact is used no more."""
+
+    REASONS = [
+        ("wrong", _("Wrong number or address")),
+        ("asked", _("The patient asked")),
+        ("changed", _("The patient has a new one")),
+    ]
+    reason = forms.ChoiceField(label=_("Why"), choices=REASONS)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if self.errors:
+            raise ValidationError(_("Say why."))
+        return data

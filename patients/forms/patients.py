@@ -1,0 +1,138 @@
+"""Register a patient, change the details, look for one."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Clinic
+from patients.choices import ContactKind, NumberKind, Sex
+from patients.contacts import email_in_lower_case, phone_in_e164, region_of
+from patients.forms.fields import DayField, PurposesField, zone_choices
+from patients.languages import choices as language_choices
+from patients.models import Patient
+from patients.records import ContactDetails, NumberDetails, PatientDetails
+from patients.search_terms import LONGEST
+
+_DETAILS = tuple(PatientDetails.__dataclass_fields__)
+
+
+class SearchForm(forms.Form):
+    q = forms.CharField(
+        label=_("Name, phone, date of birth or number"),
+        max_length=LONGEST,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+
+
+class PageForm(forms.Form):
+    """The query string of the list: the patient the page before ended with."""
+
+    after = forms.UUIDField(required=False)
+
+    @property
+    def after_id(self) -> UUID | None:
+        found: UUID | None = self.cleaned_data.get("after")
+        return found
+
+
+class DetailsForm(forms.Form):
+    family_name = forms.CharField(label=_("Family name"), max_length=120, required=False)
+    given_names = forms.CharField(label=_("Given names"), max_length=120, required=False)
+    preferred_name = forms.CharField(label=_("Likes to be called"), max_length=60, required=False)
+    birth_date = DayField(label=_("Date of birth"))
+    sex = forms.ChoiceField(label=_("Sex"), choices=Sex.choices, initial=Sex.UNKNOWN)
+    language = forms.ChoiceField(label=_("Language"), choices=language_choices)
+    zone = forms.ChoiceField(
+        label=_("Time zone"), choices=zone_choices, help_text=_("Messages arrive by the patient's own clock.")
+    )
+    guardian_name = forms.CharField(
+        label=_("Guardian"), max_length=120, required=False, help_text=_("Needed for anyone under 18.")
+    )
+    emergency_contact_name = forms.CharField(label=_("Emergency contact"), max_length=120, required=False)
+    emergency_contact_relation = forms.CharField(label=_("Relation"), max_length=60, required=False)
+    emergency_contact_phone = forms.CharField(label=_("Their phone"), max_length=32, required=False)
+
+    def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.clinic = clinic
+        self.region = region_of(clinic.phone)
+        day = self.fields["birth_date"]
+        if isinstance(day, DayField):
+            day.read_as(clinic.locale)
+        self.fields["language"].initial = clinic.locale.split("-")[0]
+        self.fields["zone"].initial = clinic.zone
+        self._keep_unlisted("zone")
+        self._keep_unlisted("language")
+        for name in self.fields:
+            self.fields[name].widget.attrs.setdefault("autocomplete", "off")
+
+    def _keep_unlisted(self, name: str) -> None:
+        """A value that came from a file stays choosable."""
+        field = self.fields[name]
+        value = self.initial.get(name) or field.initial
+        if isinstance(field, forms.ChoiceField) and value and value not in dict(field.choices):  # type: ignore[arg-type]
+            field.choices = [(value, value), *field.choices]  # type: ignore[misc]
+
+    def clean_emergency_contact_phone(self) -> str:
+        return self._phone("emergency_contact_phone")
+
+    def _phone(self, name: str) -> str:
+        typed: str = self.cleaned_data[name]
+        return phone_in_e164(typed, region=self.region) if typed else ""
+
+    def details(self) -> PatientDetails:
+        return PatientDetails(**{name: self.cleaned_data[name] for name in _DETAILS})
+
+
+class RegisterForm(DetailsForm):
+    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    phone_is_shared = forms.BooleanField(label=_("Somebody else uses this phone too"), required=False)
+    phone_purposes = PurposesField()
+    email = forms.CharField(label=_("E-mail"), max_length=254, required=False)
+    email_is_shared = forms.BooleanField(label=_("Somebody else reads this mailbox too"), required=False)
+    email_purposes = PurposesField()
+    national_number = forms.CharField(label=_("National number"), max_length=120, required=False)
+
+    def clean_phone(self) -> str:
+        return self._phone("phone")
+
+    def clean_email(self) -> str:
+        typed: str = self.cleaned_data["email"]
+        return email_in_lower_case(typed) if typed else ""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for contact in ("phone", "email"):
+            if data.get(f"{contact}_purposes") and not data.get(contact) and contact not in self.errors:
+                self.add_error(contact, ValidationError(_("Agreed to be used, but not filled in.")))
+        return data
+
+    def contacts(self) -> list[ContactDetails]:
+        data = self.cleaned_data
+        return [
+            ContactDetails(
+                kind=kind,
+                value=data[name],
+                is_shared=data[f"{name}_is_shared"],
+                is_preferred=name == "phone" or not data["phone"],
+                allowed=frozenset(data[f"{name}_purposes"]),
+            )
+            for name, kind in (("phone", ContactKind.PHONE), ("email", ContactKind.EMAIL))
+            if data[name]
+        ]
+
+    def numbers(self) -> list[NumberDetails]:
+        number = self.cleaned_data["national_number"]
+        return [NumberDetails(system=NumberKind.NATIONAL, value=number)] if number else []
+
+
+class EditForm(DetailsForm):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    @staticmethod
+    def initial_of(patient: Patient) -> dict[str, Any]:
+        return {name: getattr(patient, name) for name in (*_DETAILS, "version")}

@@ -1,0 +1,134 @@
+"""Register a patient, open the page the front desk works with, change the details."""
+
+import hashlib
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.decorators import staff
+from accounts.permissions import Act
+from accounts.requests import StaffRequest, saw
+from patients import queries
+from patients.forms.patients import EditForm, RegisterForm
+from patients.models import Patient
+from patients.queries import Candidate, Likeness
+from patients.services import patients
+from patients.views.lists import today_of
+
+
+@staff(Act.REGISTER_PATIENTS, methods=("GET", "POST"))
+def register(request: StaffRequest) -> HttpResponse:
+    """Save a new patient; who may already be here is shown first, and registering anyway is a deliberate act."""
+    if request.method != "POST":
+        return _register_page(request, RegisterForm(clinic=request.actor.clinic))
+    form = RegisterForm(request.POST, clinic=request.actor.clinic)
+    if not form.is_valid():
+        return _register_page(request, form, status=422)
+    candidates = queries.possible_duplicates(request.actor, _likeness(form), today=today_of(request))
+    if candidates and request.POST.get("register_anyway") != _seen(candidates):
+        return _register_page(request, form, candidates=candidates, status=409)
+    try:
+        patient = patients.register(
+            by=request.actor,
+            now=timezone.now(),
+            details=form.details(),
+            contacts=form.contacts(),
+            numbers=form.numbers(),
+        )
+    except ValidationError as error:
+        _put_beside_fields(form, error)
+        return _register_page(request, form, status=422)
+    messages.success(request, _("Registered."))
+    return redirect("patients:detail", patient.pk)
+
+
+def _likeness(form: RegisterForm) -> Likeness:
+    details = form.details()
+    return Likeness(
+        names=details.names,
+        birth_date=details.birth_date,
+        contacts=[contact.value for contact in form.contacts()],
+        numbers=[number.value for number in form.numbers()],
+    )
+
+
+def _seen(candidates: list[Candidate]) -> str:
+    """What "register anyway" refers to: exactly the candidates that were on the screen."""
+    ids = ",".join(sorted(str(candidate.row.id) for candidate in candidates))
+    return hashlib.sha256(ids.encode()).hexdigest()[:16]
+
+
+def _register_page(
+    request: StaffRequest, form: RegisterForm, *, candidates: list[Candidate] | None = None, status: int = 200
+) -> HttpResponse:
+    context = {"form": form, "candidates": candidates or [], "seen": _seen(candidates) if candidates else ""}
+    return render(request, "patients/register.html", context, status=status)
+
+
+def _put_beside_fields(form: RegisterForm | EditForm, error: ValidationError) -> None:
+    by_field = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+    for name, said in by_field.items():
+        form.add_error(name if name in form.fields else None, said)
+
+
+@staff(Act.FIND_PATIENTS)
+def detail(request: StaffRequest, patient_id: UUID) -> HttpResponse:
+    actor = request.actor
+    patient = get_object_or_404(Patient.objects.visible_to(actor), pk=patient_id)
+    saw(request, "patients_patient", row_id=patient.pk, patient_id=patient.pk)
+    context = {
+        "patient": patient,
+        "banner": queries.banner(actor, patient.pk, today=today_of(request)),
+        "contacts": queries.contacts_of(actor, patient.pk),
+        "identifiers": queries.identifiers_of(actor, patient.pk),
+    }
+    return render(request, "patients/detail.html", context)
+
+
+@staff(Act.REGISTER_PATIENTS, methods=("GET", "POST"))
+def edit(request: StaffRequest, patient_id: UUID) -> HttpResponse:
+    actor = request.actor
+    patient = get_object_or_404(Patient.objects.visible_to(actor), pk=patient_id)
+    if request.method != "POST":
+        form = EditForm(initial=EditForm.initial_of(patient), clinic=actor.clinic)
+        return _edit_page(request, patient, form)
+    form = EditForm(request.POST, initial=EditForm.initial_of(patient), clinic=actor.clinic)
+    if not form.is_valid():
+        return _edit_page(request, patient, form, status=422)
+    version = form.cleaned_data["version"]
+    try:
+        patients.update(by=actor, now=timezone.now(), patient=patient, version=version, details=form.details())
+    except patients.ChangedMeanwhileError as conflict:
+        return _conflict_page(request, form, conflict.current)
+    except ValidationError as error:
+        _put_beside_fields(form, error)
+        return _edit_page(request, patient, form, status=422)
+    messages.success(request, _("Saved."))
+    return redirect("patients:detail", patient.pk)
+
+
+def _edit_page(request: StaffRequest, patient: Patient, form: EditForm, *, status: int = 200) -> HttpResponse:
+    context = {"form": form, "patient": patient, "banner": _banner(request, patient)}
+    return render(request, "patients/edit.html", context, status=status)
+
+
+def _conflict_page(request: StaffRequest, form: EditForm, current: Patient) -> HttpResponse:
+    """Both texts side by side; sending the form again saves what was typed over what stands now."""
+    standing = EditForm.initial_of(current)
+    differing = [
+        (form.fields[name].label, form.cleaned_data[name], standing[name])
+        for name in standing
+        if name != "version" and form.cleaned_data[name] != standing[name]
+    ]
+    again = EditForm({**request.POST.dict(), "version": str(current.version)}, clinic=request.actor.clinic)
+    context = {"form": again, "patient": current, "banner": _banner(request, current), "differing": differing}
+    return render(request, "patients/edit.html", context, status=409)
+
+
+def _banner(request: StaffRequest, patient: Patient) -> queries.PatientBanner | None:
+    return queries.banner(request.actor, patient.pk, today=today_of(request))
