@@ -6,6 +6,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 TAIL_LENGTH = 20
+SHORTEST_PHONE = 5
 
 
 def region_of(phone: object) -> str | None:
@@ -22,7 +23,8 @@ def phone_in_e164(text: str, *, region: str | None) -> str:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException as error:
         raise ValidationError(_("This is not a phone number. Write it with its area code.")) from error
-    if number.extension or not phonenumbers.is_possible_number(number):
+    is_long_enough = len(str(number.national_number)) >= SHORTEST_PHONE
+    if number.extension or not is_long_enough or not phonenumbers.is_possible_number(number):
         raise ValidationError(_("This phone number is too short or too long."))
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
