@@ -7,6 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+NAMES = {"SHA", "ICD", "FHIR", "CSV"}  # the same in every language
 IDS = [str(path.relative_to(ROOT / "templates")) for path in TEMPLATES]
 
 
@@ -38,4 +39,4 @@ def test_a_template_speaks_through_gettext(path: Path) -> None:
     text = re.sub(r"<!?[a-zA-Z/][^>]*>", " ", text, flags=re.S)
     text = re.sub(r"&\w+;", " ", text)
     words = re.findall(r"[A-Za-z]{3,}", text)
-    assert words == []
+    assert [word for word in words if word not in NAMES] == []
