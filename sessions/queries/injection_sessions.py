@@ -18,6 +18,7 @@ from common.wall_clock import local_day
 from patients.models import Allergy, BodyWeight, RiskFlag
 from sessions import consent_wordings, dose_rules
 from sessions.choices import Depth, Guidance, Moment, RecordStatus, Source
+from sessions.drafts import PLAIN_FIELDS, Draft, PointRow, ScoreRow
 from sessions.models import Consent, InjectionPoint, InjectionSession, PainScore, ScreeningAnswer
 from sessions.rules import facts
 from sessions.rules.consents import RISKS, Given, Scope, gaps, solution_class
@@ -94,6 +95,22 @@ def load(session: InjectionSession, words: Words | None = None) -> Loaded:
         scores=list(table_scores(session)),
         answers=list(session.screening_answers.all()),
         words=words or Words(),
+    )
+
+
+def draft_of(loaded: Loaded) -> Draft:
+    """What is stored, in the shape in which it is typed."""
+    session = loaded.session
+    return Draft(
+        course_id=session.course_id,
+        answers={answer.item: (answer.is_yes, answer.detail) for answer in loaded.answers},
+        points=tuple(
+            PointRow(**{name: getattr(point, name) for name in PointRow.__dataclass_fields__})
+            for point in loaded.points
+        ),
+        scores=tuple(ScoreRow(row.question, row.moment, row.score, row.measured_at) for row in loaded.scores),
+        reasons={f"{row.rule}:{row.subject}": row.reason for row in session.overrides.all()},
+        **{name: getattr(session, name) for name in PLAIN_FIELDS},
     )
 
 

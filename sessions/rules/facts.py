@@ -67,7 +67,7 @@ class Point:
     @property
     def amount(self) -> Amount:
         solution = self.solution
-        return Amount(self.nerve.code, self.side, self.volume_ml, solution.dextrose_percent, solution.anaesthetics)
+        return Amount(self.nerve.name, self.side, self.volume_ml, solution.dextrose_percent, solution.anaesthetics)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,216 @@
+"""The points of a session as rows: nerve, side, kind of place, volume, depth, solution and lot."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from catalogue.models import Nerve, PointType, Solution
+from catalogue.models.entries import fold
+from catalogue.queries import NerveChoice
+from sessions.choices import Depth, PointSide
+from sessions.drafts import PointRow
+from sessions.forms.dressing import dress
+from sessions.models import SolutionLot
+
+DEFAULT_VOLUME_ML = Decimal("0.5")
+DEFAULT_SOLUTION = "D5W_BUF"
+AT_MOST = 60
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the rows of one page choose from, read once for all of them."""
+
+    nerves: list[NerveChoice]
+    synonyms: dict[UUID, str]
+    point_types: list[PointType]
+    solutions: list[Solution]
+    lots: list[SolutionLot]
+
+    @property
+    def nerve_options(self) -> Iterator[tuple[str, str]]:
+        """Value and words of the list a nerve is searched in."""
+        for nerve in self.nerves:
+            yield nerve.label, f"{nerve.short_name} · {self.synonyms.get(nerve.id, '')}"
+
+    @property
+    def default_solution(self) -> str:
+        return next((str(row.pk) for row in self.solutions if row.code == DEFAULT_SOLUTION), "")
+
+
+class NerveField(forms.CharField):
+    """A nerve by its code, its name, its short name or a synonym; what fits several nerves is asked back."""
+
+    def __init__(self, *, nerves: list[NerveChoice], synonyms: dict[UUID, str], **kwargs: Any) -> None:
+        super().__init__(max_length=120, **kwargs)
+        self.nerves, self.synonyms = nerves, synonyms
+
+    def clean(self, value: Any) -> NerveChoice | None:
+        typed = fold(super().clean(value))
+        if not typed:
+            return None
+        exact = [nerve for nerve in self.nerves if typed in self._names(nerve)]
+        found = exact or [nerve for nerve in self.nerves if self._matches(nerve, typed)]
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise forms.ValidationError(_("No nerve is called that."), code="unknown")
+        names = ", ".join(nerve.label for nerve in found[:4])
+        raise forms.ValidationError(_("Which one? %(names)s"), code="ambiguous", params={"names": names})
+
+    def _names(self, nerve: NerveChoice) -> tuple[str, ...]:
+        synonyms = self.synonyms.get(nerve.id, "").split(", ")
+        return tuple(fold(name) for name in (nerve.code, nerve.label, nerve.name, nerve.short_name, *synonyms))
+
+    def _matches(self, nerve: NerveChoice, typed: str) -> bool:
+        """Every typed word begins a word of the code, the names or the synonyms."""
+        text = " " + fold(f"{nerve.label} {nerve.short_name} {self.synonyms.get(nerve.id, '')}")
+        return all(f" {word}" in text for word in typed.split())
+
+
+class PointForm(forms.Form):
+    side = forms.ChoiceField(label=_("Side"), choices=PointSide, required=False, widget=forms.RadioSelect)
+    volume_ml = forms.DecimalField(
+        label=_("mL"),
+        max_digits=4,
+        decimal_places=2,
+        max_value=60,
+        initial=DEFAULT_VOLUME_ML,
+        widget=forms.NumberInput(attrs={"step": "0.05", "min": "0", "inputmode": "decimal"}),
+    )
+    depth = forms.ChoiceField(label=_("Depth"), choices=Depth, initial=Depth.SUBCUTANEOUS)
+    depth_mm = forms.IntegerField(label=_("mm"), min_value=0, max_value=200, required=False)
+
+    def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        nerve = NerveField(nerves=choices.nerves, synonyms=choices.synonyms, label=_("Nerve"), required=False)
+        nerve.widget.attrs |= {"list": "nerves", "autocomplete": "off"}
+        self.fields["nerve"] = nerve
+        self.fields["point_type"] = forms.ChoiceField(
+            label=_("Place"),
+            required=False,
+            choices=[("", "–"), *((str(row.pk), row.name) for row in choices.point_types)],
+        )
+        self.fields["solution"] = forms.ChoiceField(
+            label=_("Solution"),
+            initial=choices.default_solution,
+            choices=[(str(row.pk), row.name) for row in choices.solutions],
+        )
+        self.fields["lot"] = forms.ChoiceField(
+            label=_("Lot"), required=False, choices=[("", _("no lot")), *_lot_choices(choices.lots)]
+        )
+        dress(self)
+        self.lots = {str(lot.pk): lot for lot in choices.lots}
+
+    def clean_volume_ml(self) -> Decimal:
+        """V16."""
+        volume: Decimal = self.cleaned_data["volume_ml"]
+        if volume <= 0:
+            raise forms.ValidationError(_("A point needs a volume."), code="zero")
+        return volume
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        if self.is_unused(typed):
+            return typed
+        if "nerve" in typed and typed["nerve"] is None:
+            self.add_error("nerve", _("Which nerve?"))
+        self._check_side(typed)
+        lot = self.lots.get(typed.get("lot") or "")
+        if lot and str(lot.solution_id) != typed.get("solution"):
+            self.add_error("lot", _("This lot holds another solution."))
+        return typed
+
+    def _check_side(self, typed: dict[str, Any]) -> None:
+        """V06."""
+        nerve, side = typed.get("nerve"), typed.get("side")
+        if nerve and not side:
+            self.add_error("side", _("Which side?"))
+        elif nerve and nerve.laterality == "L" and side == PointSide.MIDLINE:
+            self.add_error("side", _("This nerve is on the left or on the right."))
+
+    @staticmethod
+    def is_unused(typed: dict[str, Any]) -> bool:
+        """A row without nerve and side was never begun; nothing else is typed first."""
+        return "nerve" in typed and typed["nerve"] is None and not typed.get("side")
+
+    def row(self) -> PointRow | None:
+        typed = self.cleaned_data
+        if self.is_unused(typed) or typed.get("DELETE"):
+            return None
+        return PointRow(
+            nerve_id=typed["nerve"].id,
+            side=typed["side"],
+            volume_ml=typed["volume_ml"],
+            solution_id=UUID(typed["solution"]),
+            lot_id=UUID(typed["lot"]) if typed["lot"] else None,
+            point_type_id=UUID(typed["point_type"]) if typed["point_type"] else None,
+            depth=typed["depth"],
+            depth_mm=typed["depth_mm"],
+        )
+
+
+def _lot_choices(lots: list[SolutionLot]) -> Iterator[tuple[str, str]]:
+    for lot in lots:
+        words = {"lot": lot.lot_number, "solution": lot.solution.name, "day": f"{lot.expiry_date:%Y-%m-%d}"}
+        yield str(lot.pk), str(_("%(lot)s · %(solution)s · use by %(day)s") % words)
+
+
+if TYPE_CHECKING:
+    _FormSet = forms.BaseFormSet[PointForm]
+else:
+    _FormSet = forms.BaseFormSet
+
+
+class PointFormSet(_FormSet):
+    def rows(self) -> Iterator[PointRow]:
+        """The rows that say something, in their order; call it after ``is_valid``."""
+        for form in self.forms:
+            row = form.row() if form.cleaned_data else None
+            if row is not None:
+                yield row
+
+    def valid_rows(self) -> Iterator[PointRow]:
+        """The rows that can be added up already, whatever is wrong with the others."""
+        for form in self.forms:
+            if form.is_valid() and form.cleaned_data:
+                row = form.row()
+                if row is not None:
+                    yield row
+
+
+def point_formset(data: Any, *, choices: Choices, rows: tuple[PointRow, ...]) -> PointFormSet:
+    """The stored rows and one empty row to go on with (three on an empty page)."""
+    factory = forms.formset_factory(
+        PointForm,
+        formset=PointFormSet,
+        can_delete=True,
+        extra=1 if rows else 3,
+        max_num=AT_MOST,
+        absolute_max=AT_MOST + 10,
+        validate_max=True,
+    )
+    labels = {nerve.id: nerve.label for nerve in choices.nerves}
+    initial = [
+        {
+            "nerve": labels.get(row.nerve_id, ""),
+            "side": row.side,
+            "volume_ml": row.volume_ml,
+            "depth": row.depth,
+            "depth_mm": row.depth_mm,
+            "point_type": str(row.point_type_id or ""),
+            "solution": str(row.solution_id),
+            "lot": str(row.lot_id or ""),
+        }
+        for row in rows
+    ]
+    return cast(PointFormSet, factory(data, initial=initial, prefix="points", form_kwargs={"choices": choices}))
+
+
+def nerve_synonyms() -> dict[UUID, str]:
+    return {pk: ", ".join(words) for pk, words in Nerve.objects.current().values_list("pk", "synonyms")}

@@ -1,0 +1,184 @@
+"""One visit's page as forms: the session itself, its points, its screening, its reasons. Nothing here saves."""
+
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from catalogue.queries import technique_choices
+from common.wall_clock import instant, local_day
+from patients.models import PatientCondition
+from sessions.choices import ConsentSigner, Guidance, Moment, Question
+from sessions.drafts import PLAIN_FIELDS, ConsentRow, Draft, ScoreRow
+from sessions.forms.dressing import dress
+from sessions.forms.injection_points import PointFormSet
+from sessions.forms.screening import ReasonsForm, ScreeningForm
+from sessions.queries.courses import CourseChoice
+
+PAIN = [("", _("not asked")), *((str(score), str(score)) for score in range(11))]
+# The four scores of the table: field → question, moment.
+SCORES = {
+    "rest_before": (Question.REST, Moment.BEFORE),
+    "provoked_before": (Question.PROVOKED, Moment.BEFORE),
+    "rest_after": (Question.REST, Moment.AFTER),
+    "provoked_after": (Question.PROVOKED, Moment.AFTER),
+}
+OPEN, HAS = "open:", "course:"
+
+
+class PainField(forms.TypedChoiceField):
+    """V01: a whole number from 0 to 10, or not asked."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=PAIN, coerce=int, empty_value=None, required=False, widget=forms.RadioSelect, **kwargs)
+
+
+class SessionForm(forms.Form):
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    course = forms.ChoiceField(label=_("Course"), required=False)
+    technique = forms.ChoiceField(label=_("Technique"))
+    guidance = forms.ChoiceField(label=_("Guidance"), choices=Guidance)
+    needle_gauge = forms.IntegerField(label=_("Needle (G)"), min_value=14, max_value=34, required=False)
+    needle_length_mm = forms.IntegerField(label=_("Needle length (mm)"), min_value=4, max_value=200, required=False)
+    provoked_movement = forms.CharField(
+        label=_("Movement that provokes the pain"), max_length=120, required=False, help_text=_("The same one after.")
+    )
+    rest_before = PainField(label=_("Pain at rest, before"))
+    provoked_before = PainField(label=_("Pain on the movement, before"))
+    rest_after = PainField(label=_("Pain at rest, after"))
+    provoked_after = PainField(label=_("Pain on the movement, after"))
+    before_time = forms.TimeField(label=_("Asked at"), required=False)
+    after_time = forms.TimeField(label=_("Asked again at"), required=False)
+    no_after_score_reason = forms.CharField(label=_("Why there is no score after"), max_length=200, required=False)
+    amount_drawn_ml = forms.DecimalField(
+        label=_("Drawn up (mL)"), min_value=0, max_digits=5, decimal_places=1, required=False
+    )
+    sharps_out = forms.IntegerField(label=_("Sharps opened"), min_value=0, max_value=200, required=False)
+    sharps_in = forms.IntegerField(label=_("Sharps disposed of"), min_value=0, max_value=200, required=False)
+    note = forms.CharField(label=_("Note"), max_length=20_000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    consent_name = forms.CharField(
+        label=_("Full name, typed by the person who consents"), max_length=120, required=False
+    )
+    consent_as = forms.ChoiceField(label=_("Who consents"), choices=ConsentSigner, required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        courses: list[CourseChoice],
+        conditions: list[PatientCondition],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["technique"].choices = [(str(row.pk), row.name) for row in technique_choices()]  # type: ignore[attr-defined]
+        self.fields["course"].choices = [  # type: ignore[attr-defined]
+            ("", _("No course")),
+            *((f"{HAS}{row.id}", _course_words(row)) for row in courses),
+            *((f"{OPEN}{row.pk}", _open_words(row)) for row in conditions),
+        ]
+        for name in ("before_time", "after_time"):
+            self.fields[name].widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        dress(self)
+
+
+def _course_words(course: CourseChoice) -> str:
+    return _("%(condition)s: session %(number)s of %(planned)s") % {
+        "condition": " ".join(part for part in (course.condition, course.side) if part),
+        "number": course.number,
+        "planned": course.planned_sessions,
+    }
+
+
+def _open_words(condition: PatientCondition) -> str:
+    words = " ".join(part for part in (condition.name, str(condition.get_side_display())) if part)
+    return _("Open a course for %(condition)s") % {"condition": words}
+
+
+class SessionForms:
+    """The forms of one page; ``stored`` is the draft they start from, ``started_at`` the day their times belong to."""
+
+    def __init__(
+        self,
+        data: Any,
+        *,
+        stored: Draft,
+        version: int,
+        started_at: datetime,
+        zone: ZoneInfo,
+        session: SessionForm,
+        points: PointFormSet,
+        screening: ScreeningForm,
+        reasons: ReasonsForm,
+    ) -> None:
+        self.is_bound = data is not None
+        self.stored, self.version, self.zone = stored, version, zone
+        self.day = local_day(started_at, zone)
+        self.session, self.points, self.screening, self.reasons = session, points, screening, reasons
+
+    def is_valid(self) -> bool:
+        # Every form is asked, so that the page shows all errors at once.
+        answers = [form.is_valid() for form in (self.session, self.points, self.screening, self.reasons)]
+        return all(answers)
+
+    @property
+    def errors(self) -> list[tuple[str, str, str]]:
+        """Anchor, label and words of every error on the page."""
+        found = [_errors_of(form) for form in (self.session, self.screening, self.reasons, *self.points.forms)]
+        rows = [error for errors in found for error in errors]
+        return rows + [("points", str(_("Points")), str(error)) for error in self.points.non_form_errors()]
+
+    def draft(self) -> Draft:
+        """What was typed; call it after ``is_valid``."""
+        typed = self.session.cleaned_data
+        plain = {name: typed[name] for name in PLAIN_FIELDS if name != "technique_id"}
+        chosen = typed["course"]
+        name = typed["consent_name"].strip()
+        return Draft(
+            technique_id=UUID(typed["technique"]),
+            course_id=UUID(chosen.removeprefix(HAS)) if chosen.startswith(HAS) else None,
+            open_for_condition_id=UUID(chosen.removeprefix(OPEN)) if chosen.startswith(OPEN) else None,
+            answers=self.screening.answers(),
+            points=tuple(self.points.rows()),
+            scores=tuple(self._scores(typed)),
+            consent=ConsentRow(name, typed["consent_as"] or ConsentSigner.PATIENT) if name else None,
+            reasons=self.reasons.reasons(),
+            **plain,
+        )
+
+    def _scores(self, typed: dict[str, Any]) -> list[ScoreRow]:
+        times = {Moment.BEFORE: typed["before_time"], Moment.AFTER: typed["after_time"]}
+        kept = {(row.question, row.moment): row.measured_at for row in self.stored.scores}
+        return [
+            ScoreRow(question, moment, typed[name], self._when(times[moment], kept.get((question, moment))))
+            for name, (question, moment) in SCORES.items()
+            if typed[name] is not None
+        ]
+
+    def _when(self, typed: time | None, kept: datetime | None) -> datetime | None:
+        """The stored instant while the clock still shows it, so that seconds are not lost by looking at the page."""
+        if typed is None:
+            return None
+        if kept is not None and kept.astimezone(self.zone).strftime("%H:%M") == typed.strftime("%H:%M"):
+            return kept
+        return instant(self.day, typed, self.zone)
+
+
+def _errors_of(form: forms.Form) -> list[tuple[str, str, str]]:
+    return [(str(field.auto_id), str(field.label), str(error)) for field in form for error in field.errors]
+
+
+def initial_of(draft: Draft, *, version: int, zone: ZoneInfo) -> dict[str, Any]:
+    """The session form as the stored draft fills it."""
+    found: dict[str, Any] = {name: getattr(draft, name) for name in PLAIN_FIELDS if name != "technique_id"}
+    found |= {"version": version, "technique": str(draft.technique_id)}
+    found["course"] = f"{HAS}{draft.course_id}" if draft.course_id else ""
+    stored = {(row.question, row.moment): row for row in draft.scores}
+    for name, key in SCORES.items():
+        if key in stored:
+            found[name] = str(stored[key].score)
+            when = stored[key].measured_at
+            clock = "before_time" if key[1] == Moment.BEFORE else "after_time"
+            found.setdefault(clock, when.astimezone(zone).strftime("%H:%M") if when else None)
+    return found

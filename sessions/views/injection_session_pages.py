@@ -1,0 +1,202 @@
+"""What the pages of one session show, put together once for all of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+
+from accounts.actors import Actor
+from catalogue.models import Solution
+from catalogue.queries import point_type_choices
+from common.wall_clock import local_day
+from patients.queries import PatientBanner, banner
+from sessions import consent_wordings
+from sessions.choices import Moment, Question
+from sessions.dose_rules import Totals, relief_percent
+from sessions.drafts import Draft
+from sessions.forms.injection_points import Choices, nerve_synonyms, point_formset
+from sessions.forms.injection_sessions import SessionForm, SessionForms, initial_of
+from sessions.forms.screening import ReasonsForm, ScreeningForm
+from sessions.models import Consent, InjectionPoint, InjectionSession, RuleOverride
+from sessions.queries import solution_lots
+from sessions.queries.courses import conditions_without_course, open_courses
+from sessions.queries.injection_sessions import Loaded, Words, consent_of, draft_of, facts_of, load
+from sessions.rules import Finding, findings
+
+_RELATED = ("clinic", "patient", "appointment", "technique", "course__patient_condition", "consent__technique")
+_PEOPLE = ("clinician__user", "signed_by__user", "voided_by__user")
+
+
+def get_session(actor: Actor, session_id: UUID) -> InjectionSession:
+    """The session with what its pages name, or a 404."""
+    own = InjectionSession.objects.visible_to(actor).select_related(*_RELATED, *_PEOPLE)
+    session = own.filter(pk=session_id).first()
+    if session is None:
+        raise Http404
+    return session
+
+
+@dataclass(frozen=True)
+class PainRow:
+    question: str
+    before: int | None
+    after: int | None
+
+    @property
+    def relief(self) -> Decimal | None:
+        return relief_percent(self.before, self.after)
+
+
+@dataclass(frozen=True)
+class PointLine:
+    point: InjectionPoint
+    nerve: str
+    place: str
+    solution: str
+
+
+@dataclass(frozen=True)
+class AnswerRow:
+    name: str
+    is_yes: bool
+    is_concern: bool
+    detail: str
+
+
+@dataclass
+class SessionPage:
+    """Everything is read when it is first asked for."""
+
+    session: InjectionSession
+    actor: Actor
+    now: datetime
+
+    @cached_property
+    def words(self) -> Words:
+        return Words()
+
+    @cached_property
+    def loaded(self) -> Loaded:
+        return load(self.session, self.words)
+
+    @cached_property
+    def stored(self) -> Draft:
+        return draft_of(self.loaded)
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        return findings(facts_of(self.loaded, now=self.now))
+
+    @cached_property
+    def banner(self) -> PatientBanner | None:
+        return banner(self.actor, self.session.patient_id, today=local_day(self.now, self.actor.zone))
+
+    @cached_property
+    def consent(self) -> Consent | None:
+        return consent_of(self.session)
+
+    @property
+    def consent_gaps(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.rule.id == "V09"]
+
+    @property
+    def totals(self) -> Totals:
+        return self.loaded.totals
+
+    @property
+    def wording(self) -> tuple[Any, ...]:
+        return consent_wordings.WORDINGS[consent_wordings.CURRENT_VERSION]
+
+    @property
+    def risk_lines(self) -> list[Any]:
+        flags = {flag for point in self.loaded.point_facts for flag in point.nerve.flags}
+        return [line for flag, line in consent_wordings.RISK_LINES.items() if flag in flags]
+
+    @property
+    def pain_rows(self) -> list[PainRow]:
+        scores = {(row.question, row.moment): row.score for row in self.loaded.scores}
+        return [
+            PainRow(str(question.label), scores.get((question, Moment.BEFORE)), scores.get((question, Moment.AFTER)))
+            for question in (Question.REST, Question.PROVOKED)
+        ]
+
+    @property
+    def point_rows(self) -> list[PointLine]:
+        places: dict[UUID | None, str] = {row.pk: row.name for row in point_type_choices()}
+        return [
+            PointLine(
+                point,
+                fact.nerve.name,
+                places.get(point.point_type_id, "") if point.point_type_id else "",
+                fact.solution.name,
+            )
+            for point, fact in zip(self.loaded.points, self.loaded.point_facts, strict=True)
+        ]
+
+    @property
+    def answer_rows(self) -> list[AnswerRow]:
+        """The questions in the catalogue's order; one that was retired since keeps its code as its name."""
+        items = {item.code: item for item in self.words.items}
+        order = {code: number for number, code in enumerate(items)}
+        rows = sorted(self.loaded.answers, key=lambda answer: order.get(answer.item, len(order)))
+        return [
+            AnswerRow(
+                name=items[row.item].name if row.item in items else row.item,
+                is_yes=row.is_yes,
+                is_concern=row.item in items and row.is_yes != items[row.item].is_concern_when_no,
+                detail=row.detail,
+            )
+            for row in rows
+        ]
+
+    @property
+    def override_rows(self) -> list[RuleOverride]:
+        return list(self.session.overrides.select_related("overridden_by__user").order_by("rule", "subject"))
+
+    @cached_property
+    def choices(self) -> Choices:
+        day = local_day(self.session.started_at, self.actor.zone)
+        lots = {lot.pk: lot for lot in solution_lots.usable(self.actor, day=day)}
+        # A lot that was quarantined after it was written down stays visible; rule V23 stops the signature.
+        lots |= {point.lot.pk: point.lot for point in self.loaded.points if point.lot}
+        return Choices(
+            nerves=list(self.words.nerves.values()),
+            synonyms=nerve_synonyms(),
+            point_types=list(point_type_choices()),
+            solutions=list(Solution.objects.current().filter(is_topical=False).order_by("is_comparator", "name")),
+            lots=list(lots.values()),
+        )
+
+    def forms(self, data: Any = None, *, version: int | None = None) -> SessionForms:
+        """The forms on the stored draft; with ``data`` they hold what was typed instead."""
+        stored, zone = self.stored, self.actor.zone
+        version = version or self.session.version
+        return SessionForms(
+            data,
+            stored=stored,
+            version=version,
+            started_at=self.session.started_at,
+            zone=zone,
+            session=SessionForm(
+                data,
+                initial=initial_of(stored, version=version, zone=zone),
+                courses=open_courses(self.actor, self.session.patient_id),
+                conditions=list(conditions_without_course(self.actor, self.session.patient_id)),
+            ),
+            points=point_formset(data, choices=self.choices, rows=stored.points),
+            screening=ScreeningForm(data, items=self.words.items, initial=_screening(stored)),
+            reasons=self.reasons_form(data),
+        )
+
+    def reasons_form(self, data: Any = None) -> ReasonsForm:
+        initial = {ReasonsForm.name_of(f): self.stored.reasons.get(f.key, "") for f in self.findings}
+        return ReasonsForm(data, findings=self.findings, initial=initial)
+
+
+def _screening(stored: Draft) -> dict[str, str]:
+    initial = {item: "yes" if is_yes else "no" for item, (is_yes, _detail) in stored.answers.items()}
+    return initial | {f"{item}_detail": detail for item, (_is_yes, detail) in stored.answers.items()}

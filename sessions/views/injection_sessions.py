@@ -1,0 +1,214 @@
+"""The session: start it, write it, look it over and sign it, read it, amend it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.decorators import staff
+from accounts.permissions import Act
+from accounts.requests import StaffRequest, saw
+from scheduling.models import Appointment
+from sessions import dose_rules
+from sessions.choices import RecordStatus
+from sessions.drafts import Draft, PointRow
+from sessions.forms.injection_session_acts import AddendumForm, SignForm, VoidForm
+from sessions.forms.injection_sessions import SessionForms
+from sessions.models import InjectionSession
+from sessions.policies.injection_sessions import GateClosedError, SessionRefusedError, VersionConflictError
+from sessions.queries.injection_sessions import Words
+from sessions.queries.signatures import is_signature_broken
+from sessions.services import injection_sessions as service
+from sessions.views.injection_session_conflicts import differences
+from sessions.views.injection_session_pages import SessionPage, get_session
+
+_TEMPLATES = "sessions/injection_sessions"
+
+
+@staff(Act.LOG_SESSIONS, methods=("POST",))
+def start(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
+    visit = Appointment.objects.visible_to(request.actor).filter(pk=appointment_id).first()
+    if visit is None:
+        raise Http404
+    try:
+        session = service.start(appointment=visit, by=request.actor, now=timezone.now())
+    except SessionRefusedError as refusal:
+        return _refused(request, refusal)
+    return redirect("sessions:edit", session_id=session.pk)
+
+
+@staff(Act.LOG_SESSIONS, methods=("GET", "POST"))
+def edit(request: StaffRequest, session_id: UUID) -> HttpResponse:
+    page = _page(request, session_id)
+    if page.session.status != RecordStatus.DRAFT:
+        return redirect("sessions:view", session_id=session_id)
+    if request.method != "POST":
+        return _edit_page(request, page, page.forms())
+    forms = page.forms(request.POST)
+    if not forms.is_valid():
+        return _edit_page(request, page, forms, status=422)
+    try:
+        service.save_draft(
+            injection_session=page.session,
+            version=forms.session.cleaned_data["version"],
+            draft=forms.draft(),
+            by=request.actor,
+            now=page.now,
+        )
+    except VersionConflictError as conflict:
+        return _conflict_page(request, page.session, forms.draft(), str(conflict))
+    except SessionRefusedError as refusal:
+        return _refused(request, refusal)
+    if request.POST.get("act") == "review":
+        return redirect("sessions:sign", session_id=session_id)
+    messages.success(request, _("The draft is saved."))
+    return redirect("sessions:edit", session_id=session_id)
+
+
+@staff(Act.LOG_SESSIONS, methods=("POST",))
+def totals(request: StaffRequest, session_id: UUID) -> HttpResponse:
+    """The sums of the points as typed so far; nothing is stored."""
+    page = _page(request, session_id)
+    rows = list(page.forms(request.POST).points.valid_rows()) if "points-TOTAL_FORMS" in request.POST else []
+    return render(request, f"{_TEMPLATES}/totals.html", {"totals": _totals(page.words, rows), "is_typed": True})
+
+
+@staff(Act.SIGN_SESSIONS, methods=("GET", "POST"))
+def sign(request: StaffRequest, session_id: UUID) -> HttpResponse:
+    page = _page(request, session_id)
+    if page.session.status != RecordStatus.DRAFT:
+        return redirect("sessions:view", session_id=session_id)
+    if request.method != "POST":
+        return _sign_page(request, page)
+    form, reasons = SignForm(request.POST), page.reasons_form(request.POST)
+    if not (form.is_valid() and reasons.is_valid()):
+        return _sign_page(request, page, reasons=reasons, status=422)
+    try:
+        service.sign(
+            injection_session=page.session,
+            version=form.cleaned_data["version"],
+            reasons=reasons.reasons(),
+            by=request.actor,
+            now=page.now,
+        )
+    except GateClosedError as closed:
+        messages.error(request, str(closed))
+        return _sign_page(request, page, reasons=reasons, status=422)
+    except VersionConflictError as conflict:
+        messages.error(request, _("%(what)s Look it over again.") % {"what": conflict})
+        return _sign_page(request, page, status=409)
+    messages.success(request, _("The session is signed and locked."))
+    return redirect("sessions:view", session_id=session_id)
+
+
+@staff(Act.SEE_CHART)
+def view(request: StaffRequest, session_id: UUID) -> HttpResponse:
+    return _view_page(request, _page(request, session_id))
+
+
+@staff(Act.SIGN_SESSIONS, methods=("POST",))
+def void(request: StaffRequest, session_id: UUID) -> HttpResponse:
+    page, form = _page(request, session_id), VoidForm(request.POST)
+    if not form.is_valid():
+        return _view_page(request, page, void_form=form, status=422)
+    try:
+        service.void(
+            injection_session=page.session,
+            reason=form.cleaned_data["reason"],
+            by=request.actor,
+            now=page.now,
+        )
+    except SessionRefusedError as refusal:
+        return _refused(request, refusal)
+    messages.success(request, _("The session is voided. It can still be read."))
+    return redirect("sessions:view", session_id=session_id)
+
+
+@staff(Act.SIGN_SESSIONS, methods=("POST",))
+def add_addendum(request: StaffRequest, session_id: UUID) -> HttpResponse:
+    page, form = _page(request, session_id), AddendumForm(request.POST)
+    if not form.is_valid():
+        return _view_page(request, page, addendum_form=form, status=422)
+    try:
+        service.add_addendum(
+            injection_session=page.session,
+            text=form.cleaned_data["text"],
+            by=request.actor,
+            now=page.now,
+        )
+    except SessionRefusedError as refusal:
+        return _refused(request, refusal)
+    messages.success(request, _("The addendum is added."))
+    return redirect("sessions:view", session_id=session_id)
+
+
+def _page(request: StaffRequest, session_id: UUID) -> SessionPage:
+    session = get_session(request.actor, session_id)
+    return SessionPage(session, request.actor, timezone.now())
+
+
+def _show(request: StaffRequest, name: str, page: SessionPage, context: dict[str, Any], status: int) -> HttpResponse:
+    session = page.session
+    saw(request, "pit_sessions_injectionsession", row_id=session.pk, patient_id=session.patient_id)
+    common = {"page": page, "session": session, "banner": page.banner, "totals": page.totals, "void_form": VoidForm()}
+    return render(request, f"{_TEMPLATES}/{name}.html", common | context, status=status)
+
+
+def _edit_page(
+    request: StaffRequest, page: SessionPage, forms: SessionForms, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    return _show(request, "edit", page, {"forms": forms} | more, status)
+
+
+def _conflict_page(request: StaffRequest, session: InjectionSession, typed: Draft, words: str) -> HttpResponse:
+    """Both texts side by side; saving again from here keeps what was typed, knowingly."""
+    page = SessionPage(get_session(request.actor, session.pk), request.actor, timezone.now())
+    if page.session.status != RecordStatus.DRAFT:
+        messages.error(request, _("The session was signed in the meantime. What you typed was not saved."))
+        return redirect("sessions:view", session_id=session.pk)
+    data: QueryDict = request.POST.copy()
+    data["version"] = str(page.session.version)
+    forms = page.forms(data)
+    forms.is_valid()
+    rows = differences(typed, page.stored, page.words)
+    return _edit_page(request, page, forms, status=409, conflict=words, differences=rows)
+
+
+def _sign_page(request: StaffRequest, page: SessionPage, *, reasons: Any = None, status: int = 200) -> HttpResponse:
+    context = {
+        "reasons": reasons or page.reasons_form(),
+        "form": SignForm(initial={"version": page.session.version}),
+    }
+    return _show(request, "sign", page, context, status)
+
+
+def _view_page(request: StaffRequest, page: SessionPage, *, status: int = 200, **forms: Any) -> HttpResponse:
+    session = page.session
+    context = {
+        "is_broken": session.signed_at is not None and is_signature_broken(session.clinic_id, session.pk),
+        "addenda": session.addenda.select_related("written_by__user"),
+        "addendum_form": AddendumForm(),
+    }
+    return _show(request, "view", page, context | forms, status)
+
+
+def _refused(request: HttpRequest, refusal: SessionRefusedError) -> HttpResponse:
+    return render(request, f"{_TEMPLATES}/refused.html", {"words": str(refusal)}, status=409)
+
+
+def _totals(words: Words, rows: list[PointRow]) -> dose_rules.Totals:
+    solutions = words.solutions
+    return dose_rules.totals(
+        dose_rules.Amount(
+            words.nerves[row.nerve_id].name,
+            row.side,
+            row.volume_ml,
+            solutions[row.solution_id].dextrose_percent,
+            solutions[row.solution_id].anaesthetics,
+        )
+        for row in rows
+    )
