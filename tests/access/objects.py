@@ -9,6 +9,8 @@ from common.tenancy import tenant
 from tests.factories.accounts import MembershipFactory
 from tests.factories.patients import PatientFactory
 from tests.factories.scheduling import AppointmentFactory
+from tests.factories.sessions import InjectionSessionFactory
+from tests.factories.treatments import SolutionLotFactory
 
 # URL argument → how to make such an object in a clinic. A URL with an argument that is not here fails the walk.
 MAKERS: dict[str, Callable[[Clinic, str], object]] = {
@@ -16,6 +18,10 @@ MAKERS: dict[str, Callable[[Clinic, str], object]] = {
     "appointment_id": lambda clinic, name: (
         AppointmentFactory(clinic=clinic, patient=PatientFactory(clinic=clinic, family_name=name)).pk
     ),
+    "session_id": lambda clinic, name: (
+        InjectionSessionFactory(clinic=clinic, appointment__patient=PatientFactory(clinic=clinic, family_name=name)).pk
+    ),
+    "lot_id": lambda clinic, name: SolutionLotFactory(clinic=clinic, lot_number=name).pk,
 }
 
 # Arguments that name no object: their values are the same for everybody.
