@@ -1,0 +1,184 @@
+"""The database goes away and comes back; the web process is killed in the middle of saving. Nothing is lost."""
+
+import contextlib
+import http.cookiejar
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from pitclinic import servers
+from pitclinic.demo.run import DATABASE, ROOT, Demo
+from tests.demo.running_demo import free_port
+
+pytestmark = pytest.mark.slow
+
+
+class Visitor:
+    """A person at a browser without JavaScript: keeps cookies, fills the form's token in, follows no redirect."""
+
+    def __init__(self, origin: str) -> None:
+        self.origin = origin
+        self.cookies = http.cookiejar.CookieJar()
+        self.token = ""
+
+        class NoRedirect(urllib.request.HTTPRedirectHandler):
+            def redirect_request(self, *args: Any, **kwargs: Any) -> None:
+                return None
+
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies), NoRedirect)
+
+    def ask(self, path: str, data: dict[str, str] | None = None) -> tuple[int, Any, str]:
+        body = None
+        if data is not None:
+            body = urllib.parse.urlencode({**data, "csrfmiddlewaretoken": self.token}).encode()
+        request = urllib.request.Request(self.origin + path, data=body, headers={"Origin": self.origin})
+        try:
+            response = self.opener.open(request, timeout=20)
+        except urllib.error.HTTPError as error:
+            response = error
+        with response:
+            text = response.read().decode()
+        if found := re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', text):
+            self.token = found.group(1)
+        return response.status, response.headers, text
+
+
+class Site:
+    """PostgreSQL and one web process of a demo clinic with three patients, each restarted at will."""
+
+    def __init__(self, run_dir: Path, stack: contextlib.ExitStack) -> None:
+        self.demo = Demo(run_dir=run_dir, port=free_port(), patients=3)
+        self.demo.start_servers(stack)
+        stack.callback(lambda: self.demo.postgres.stop())
+        self.demo.set_up()
+        stack.callback(self.kill_web)
+        self.start_web()
+
+    def start_web(self) -> None:
+        self.web = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "--config", "python:pitclinic.gunicorn"],
+            cwd=ROOT,
+            env=self.demo.environment(role="pit_app"),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self.wait_for(200)
+
+    def kill_web(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.web.pid, signal.SIGKILL)
+        self.web.wait()
+
+    def stop_database(self) -> None:
+        self.demo.postgres.stop()
+
+    def start_database(self) -> None:
+        self.demo.postgres = servers.start_postgres(data=self.demo.run_dir / "postgres")
+
+    def wait_for(self, status: int, path: str = "/readyz") -> None:
+        """Ask until the answer is ``status``; the number of tries is bounded."""
+        for _try in range(300):
+            with contextlib.suppress(OSError):
+                if Visitor(self.demo.address).ask(path)[0] == status:
+                    return
+            threading.Event().wait(0.1)
+        raise AssertionError(f"{path} never answered {status}")
+
+    def sign_in(self, role: str) -> Visitor:
+        visitor = Visitor(self.demo.address)
+        _status, _headers, page = visitor.ask("/demo/")
+        path = re.search(rf'action="(/demo/sign-in/[^"]+)"(?:(?!</form>).)*{role}', page, re.DOTALL)
+        assert path, page
+        assert visitor.ask(path.group(1), {})[0] == 302
+        return visitor
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.demo.postgres.dsn(database=DATABASE)) as superuser:
+            return superuser.execute(query).fetchall()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with contextlib.ExitStack() as stack:
+        yield Site(tmp_path_factory.mktemp("site"), stack)
+
+
+def test_while_the_database_is_away_every_page_says_come_back_soon_and_then_works_again(site: Site) -> None:
+    visitor = site.sign_in("Front desk")
+    assert visitor.ask("/patients/")[0] == 200
+    web = site.web.pid
+
+    site.stop_database()
+    answers = [visitor.ask(path) for path in ("/patients/", "/", "/account/login/")]
+    ready = visitor.ask("/readyz")[0]
+    alive = visitor.ask("/healthz")[0]
+    site.start_database()
+    site.wait_for(200)
+
+    assert [(status, headers["Retry-After"]) for status, headers, _text in answers] == [(503, "5")] * 3
+    assert not any("Traceback" in text or "psycopg" in text for _status, _headers, text in answers)
+    assert (ready, alive) == (503, 200)
+    assert visitor.ask("/patients/")[0] == 200
+    assert site.web.poll() is None
+    assert site.web.pid == web
+
+
+def test_a_web_process_killed_while_it_saves_loses_nothing_it_confirmed_and_leaves_nothing_half(
+    site: Site, figure: Callable[[str, float], None]
+) -> None:
+    confirmed: list[str] = []
+    stop = threading.Event()
+
+    def register(number: int) -> None:
+        visitor = site.sign_in("Front desk")
+        visitor.ask("/patients/register")
+        for count in range(40):
+            if stop.is_set():
+                return
+            name = f"Chaos{number}x{count}"
+            form = {
+                "family_name": name, "given_names": "Kim", "birth_date": f"19{50 + number}-03-{1 + count % 28:02d}",
+                "sex": "unknown", "language": "en", "zone": "Europe/Berlin", "register_anyway": "1",
+            }  # fmt: skip
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                if visitor.ask("/patients/register", form)[0] == 302:
+                    confirmed.append(name)
+
+    writers = [threading.Thread(target=register, args=(number,)) for number in range(4)]
+    for writer in writers:
+        writer.start()
+    deadline = time.monotonic() + 30
+    while len(confirmed) < 25 and time.monotonic() < deadline:
+        threading.Event().wait(0.01)
+    site.kill_web()
+    stop.set()
+    for writer in writers:
+        writer.join()
+    site.start_web()
+
+    stored = site.rows(
+        """SELECT p.family_name, (SELECT count(*) FROM patients_nametoken t WHERE t.patient_id = p.id AND t.is_whole),
+                  (SELECT count(*) FROM patients_identifier i WHERE i.patient_id = p.id)
+           FROM patients_patient p WHERE p.family_name LIKE 'Chaos%'"""
+    )
+    lost = set(confirmed) - {name for name, _tokens, _numbers in stored}
+    half = [name for name, tokens, numbers in stored if tokens == 0 or numbers == 0]
+    figure("save_kill9_lost", len(lost))
+    figure("save_kill9_half_saved", len(half))
+    assert len(confirmed) >= 25
+    assert (lost, half) == (set(), [])
+    assert len(stored) == len({name for name, _tokens, _numbers in stored})
