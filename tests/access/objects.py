@@ -1,41 +1,109 @@
 """One object of each kind for every URL argument, in a clinic of one's own and in a foreign one."""
 
-from collections.abc import Callable
-from uuid import UUID, uuid4
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import uuid4
 
 from accounts.choices import Role
-from accounts.models import Clinic
+from accounts.models import Clinic, Membership
 from common.tenancy import tenant
+from patients.models import Allergy, Identifier, PatientImport, RiskFlag
+from reminders.models import Message
+from scheduling.models import AvailabilityBlock, Leave
 from tests.factories.accounts import MembershipFactory
-from tests.factories.patients import PatientFactory
-from tests.factories.scheduling import AppointmentFactory
-from tests.factories.sessions import InjectionSessionFactory
-from tests.factories.treatments import SolutionLotFactory
+from tests.factories.patients import EmailFactory, PatientFactory
+from tests.factories.scheduling import AppointmentFactory, RoomFactory, VisitTypeFactory
+from tests.factories.sessions import (
+    FollowUpFactory,
+    InjectionSessionFactory,
+    PatientConditionFactory,
+    SideEffectFactory,
+    SolutionLotFactory,
+    signed_session,
+)
 
-# URL argument → how to make such an object in a clinic. A URL with an argument that is not here fails the walk.
-MAKERS: dict[str, Callable[[Clinic, str], object]] = {
-    "patient_id": lambda clinic, name: PatientFactory(clinic=clinic, family_name=name).pk,
-    "appointment_id": lambda clinic, name: (
-        AppointmentFactory(clinic=clinic, patient=PatientFactory(clinic=clinic, family_name=name)).pk
-    ),
-    "session_id": lambda clinic, name: (
-        InjectionSessionFactory(clinic=clinic, appointment__patient=PatientFactory(clinic=clinic, family_name=name)).pk
-    ),
-    "lot_id": lambda clinic, name: SolutionLotFactory(clinic=clinic, lot_number=name).pk,
+THEN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+# URL name → argument → which of the objects below it means, where the argument's own name does not say it.
+MEANT: dict[str, dict[str, str]] = {
+    "patients:end-condition": {"row_id": "condition_id"},
+    "patients:end-allergy": {"row_id": "allergy_id"},
+    "patients:lower-flag": {"row_id": "flag_id"},
 }
 
-# Arguments that name no object: their values are the same for everybody.
-PLAIN: dict[str, object] = {}
 
-
-def make(clinic: Clinic, sentinel: str) -> dict[str, object]:
-    """An object for each URL argument, every one carrying the sentinel in the patient's name."""
+def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
+    """Everything a URL can name, of one patient who carries the sentinel in the name."""
     with tenant(clinic.pk, actor="test"):
-        made = {argument: maker(clinic, sentinel) for argument, maker in MAKERS.items()}
-        made["membership_id"] = MembershipFactory(clinic=clinic, role=Role.FRONT_DESK).pk
-    return made | PLAIN
+        patient = PatientFactory(clinic=clinic, family_name=sentinel, given_names="Sam")
+        other = PatientFactory(clinic=clinic, family_name=sentinel)
+        whose = {"clinic": clinic, "patient": patient}
+        visit = AppointmentFactory(**whose, starts_at=THEN, status="arrived")
+        draft = InjectionSessionFactory(
+            clinic=clinic, appointment=AppointmentFactory(**whose, starts_at=THEN + timedelta(hours=2), status="in_room")
+        )
+        signed = signed_session(clinic=clinic, appointment__patient=patient, signed_at=THEN - timedelta(days=7))
+        clinician = visit.clinician
+        return {
+            "patient_id": patient.pk,
+            "other_patient_id": other.pk,
+            "point_id": EmailFactory(**whose).pk,
+            "number_id": Identifier.objects.create(**whose, system="national", value=sentinel).pk,
+            "condition_id": PatientConditionFactory(**whose).pk,
+            "allergy_id": Allergy.objects.create(**whose, substance="corn", recorded_at=THEN).pk,
+            "flag_id": RiskFlag.objects.create(**whose, flag="diabetes", recorded_at=THEN).pk,
+            "appointment_id": visit.pk,
+            "session_id": draft.pk,
+            "signed_session_id": signed.pk,
+            "side_effect_id": SideEffectFactory(**whose).pk,
+            "follow_up_id": FollowUpFactory(clinic=clinic, injection_session=signed).pk,
+            "lot_id": SolutionLotFactory(clinic=clinic).pk,
+            "room_id": RoomFactory(clinic=clinic).pk,
+            "visit_type_id": VisitTypeFactory(clinic=clinic).pk,
+            "block_id": _block(clinic, clinician).pk,
+            "leave_id": _leave(clinic, clinician).pk,
+            "message_id": _message(clinic, signed).pk,
+            "import_id": PatientImport.objects.create(clinic=clinic, kind="csv", file_name="a.csv", file_key="a").pk,
+            "membership_id": MembershipFactory(clinic=clinic, role=Role.FRONT_DESK).pk,
+            "clinician_id": clinician.pk,
+        }
 
 
-def nobody() -> dict[str, object]:
-    """Ids that no row has."""
-    return {argument: UUID(int=uuid4().int) for argument in [*MAKERS, "membership_id"]} | PLAIN
+def _block(clinic: Clinic, clinician: Membership) -> AvailabilityBlock:
+    return AvailabilityBlock.objects.create(
+        clinic=clinic,
+        clinician=clinician,
+        weekday=0,
+        start_time=time(9),
+        end_time=time(17),
+        valid_from_date=date(2026, 1, 1),
+    )
+
+
+def _leave(clinic: Clinic, clinician: Membership) -> Leave:
+    return Leave.objects.create(clinic=clinic, clinician=clinician, starts_at=THEN, ends_at=THEN + timedelta(days=1))
+
+
+def _message(clinic: Clinic, session: Any) -> Message:
+    return Message.objects.create(
+        clinic=clinic,
+        patient=session.patient,
+        injection_session=session,
+        step="check_24h",
+        dedupe_key="walk",
+        due_at=THEN,
+        next_at=THEN,
+        expires_at=THEN + timedelta(days=7),
+    )
+
+
+def nobody(like: dict[str, Any]) -> dict[str, Any]:
+    """Ids that no row has, for the same arguments."""
+    return {argument: uuid4() for argument in like}
+
+
+def value_for(name: str, argument: str, values: dict[str, Any]) -> Any:
+    """The object a URL's argument means; an argument nobody makes an object for fails the walk."""
+    key = MEANT.get(name, {}).get(argument, argument)
+    assert key in values, f"{name}: tests/access/objects.py makes no {key}"
+    return values[key]
