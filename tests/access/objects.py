@@ -18,9 +18,9 @@ from tests.factories.sessions import (
     InjectionSessionFactory,
     PatientConditionFactory,
     SideEffectFactory,
-    SolutionLotFactory,
     signed_session,
 )
+from tests.factories.treatments import SolutionLotFactory
 
 THEN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -40,7 +40,8 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
         whose = {"clinic": clinic, "patient": patient}
         visit = AppointmentFactory(**whose, starts_at=THEN, status="arrived")
         draft = InjectionSessionFactory(
-            clinic=clinic, appointment=AppointmentFactory(**whose, starts_at=THEN + timedelta(hours=2), status="in_room")
+            clinic=clinic,
+            appointment=AppointmentFactory(**whose, starts_at=THEN + timedelta(hours=2), status="in_room"),
         )
         signed = signed_session(clinic=clinic, appointment__patient=patient, signed_at=THEN - timedelta(days=7))
         clinician = visit.clinician
