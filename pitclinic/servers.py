@@ -6,7 +6,6 @@ in a session of their own, so that Ctrl-C reaches them only through `stop`, afte
 
 import contextlib
 import hashlib
-import json
 import os
 import shutil
 import signal
@@ -15,7 +14,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -51,7 +50,6 @@ class Server:
     process: subprocess.Popen[bytes]
     log: Path
     farewells: tuple[tuple[signal.Signals, float], ...]
-    forget: Callable[[], None] = field(default=lambda: None)
 
     @property
     def pid(self) -> int:
@@ -65,7 +63,6 @@ class Server:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(seconds)
         self.process.wait(1)
-        self.forget()
 
     def wait_until(self, answers: Callable[[], bool], *, seconds: float) -> None:
         """Poll until the server answers; a server that dies meanwhile is told with the end of its log."""
@@ -110,20 +107,10 @@ def _postgres_uid() -> set[int]:
     return set()
 
 
-def remember(pid: int, *, record: Path) -> None:
-    """Write down a process so that a later run can find it, and only it, should this run be killed."""
-    record.write_text(json.dumps({"pid": pid, "created": psutil.Process(pid).create_time()}))
-
-
-def recall(record: Path) -> psutil.Process | None:
-    """The process of a record if it still runs; a number since given to another process does not count."""
-    try:
-        known = json.loads(record.read_text())
-        process = psutil.Process(known["pid"])
-        alive = abs(process.create_time() - known["created"]) < 1 and is_alive(process)
-    except (OSError, ValueError, KeyError, TypeError, psutil.NoSuchProcess):
-        return None
-    return process if alive else None
+def running_in(folder: Path, *, name: str) -> list[psutil.Process]:
+    """The processes of a name that work in a folder: what a killed run left, whatever its pid files say."""
+    everyone = psutil.process_iter(["name", "cwd", "cmdline"])
+    return [process for process in everyone if (process.info["name"], process.info["cwd"]) == (name, str(folder))]
 
 
 def end(processes: list[psutil.Process], *, farewell: signal.Signals = signal.SIGTERM, seconds: float = 3) -> None:
@@ -240,21 +227,12 @@ def _as_account(account: str | None) -> dict[str, Any]:
 
 def end_leftover_postgres(data: Path) -> None:
     """Stop the server of a killed run, and take away a pid file whose process is gone or somebody else's."""
-    pid_file = data / "postmaster.pid"
-    try:
-        pid = int(pid_file.read_text().split("\n", 1)[0])
-    except (OSError, ValueError):
-        pid = 0
-    if pid and psutil.pid_exists(pid):
-        with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-            process = psutil.Process(pid)
-            if str(data) in process.cmdline():
-                end([process], farewell=signal.SIGINT, seconds=5)
+    postmasters = [p for p in running_in(data, name="postgres") if str(data) in (p.info["cmdline"] or [])]
+    end(postmasters, farewell=signal.SIGINT, seconds=5)
     # A postmaster killed outright leaves its backends: they go, yet hold the shared memory until then.
-    everyone = [p for p in psutil.process_iter(["name", "cwd"]) if p.info["name"] == "postgres"]
-    end([p for p in everyone if p.info["cwd"] == str(data)], farewell=signal.SIGQUIT)
+    end(running_in(data, name="postgres"), farewell=signal.SIGQUIT)
     sockets = socket_folder(preferred=data, name=".s.PGSQL.5432")
-    for stale in (pid_file, sockets / ".s.PGSQL.5432", sockets / ".s.PGSQL.5432.lock"):
+    for stale in (data / "postmaster.pid", sockets / ".s.PGSQL.5432", sockets / ".s.PGSQL.5432.lock"):
         stale.unlink(missing_ok=True)
 
 
@@ -305,9 +283,7 @@ def start_valkey(*, folder: Path) -> Valkey:
     """Start a broker that keeps its files in `folder`; one left by a killed run is stopped first."""
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    record = folder / "process.json"
-    if leftover := recall(record):
-        end([leftover])
+    end(running_in(folder, name="valkey-server"))
     socket = socket_folder(preferred=folder, name="valkey.sock") / "valkey.sock"
     socket.unlink(missing_ok=True)
     configuration = folder / "valkey.conf"
@@ -322,9 +298,8 @@ def start_valkey(*, folder: Path) -> Valkey:
             start_new_session=True,
             cwd=folder,
         )
-    remember(process.pid, record=record)
     farewells = ((signal.SIGTERM, 2.0), (signal.SIGKILL, 1.0))
-    server = Server("Valkey", process, log, farewells, forget=lambda: record.unlink(missing_ok=True))
+    server = Server("Valkey", process, log, farewells)
     server.wait_until(lambda: _valkey_answers(socket), seconds=10)
     return Valkey(server=server, socket=socket)
 

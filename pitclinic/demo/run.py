@@ -26,6 +26,16 @@ ASKED_TO_STOP = {130, 143}
 SECONDS_TO_ANSWER = 60
 
 
+class PromptManager(Manager):
+    """Honcho counts its patience from the first process that leaves; here it counts from the signal."""
+
+    def terminate(self) -> None:
+        patience = threading.Timer(SECONDS_TO_STOP, self.kill)
+        patience.daemon = True
+        patience.start()
+        super().terminate()
+
+
 class Demo:
     """One run: the servers, the environment of each process, and the order in which they come and go."""
 
@@ -91,7 +101,7 @@ class Demo:
     def run_processes(self) -> int:
         say("Web, worker and beat")
         honcho.manager.KILL_WAIT = SECONDS_TO_STOP
-        manager = Manager()
+        manager = PromptManager()
         (self.run_dir / "beat").mkdir(exist_ok=True)
         celery = "-m celery --quiet --app pitclinic"
         worker = f"{celery} worker --concurrency 2 --without-gossip --without-mingle --loglevel WARNING"
@@ -124,7 +134,7 @@ class Demo:
 
     def answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.address}/healthz", timeout=2) as answer:  # noqa: S310
+            with urllib.request.urlopen(f"{self.address}/healthz", timeout=SECONDS_TO_ANSWER) as answer:  # noqa: S310
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False
@@ -134,6 +144,8 @@ class Demo:
             "",
             f"    PIT Clinic is ready after {seconds:.1f} s:  {self.address}",
             "",
+            f"    One click signs you in as any of these people at {self.address}/demo/",
+            "",
             *(f"    {line}" for line in self.sign_ins()),
             "",
             "    The data is made up and stays in .run/ until `make demo-reset`. Ctrl-C stops everything.",
@@ -141,15 +153,17 @@ class Demo:
         ]
 
     def sign_ins(self) -> list[str]:
-        """The people of the demo, one line each."""
+        """One person of each role in each clinic, one line each."""
         question = """
-            SELECT membership.role, person.email, clinic.name
+            SELECT DISTINCT ON (clinic.name, membership.role)
+                   replace(membership.role, '_', ' '), person.email, clinic.name
             FROM accounts_membership AS membership
             JOIN accounts_user AS person ON person.id = membership.user_id
             JOIN accounts_clinic AS clinic ON clinic.id = membership.clinic_id
-            ORDER BY clinic.name, membership.role, person.email
+            WHERE membership.is_active
+            ORDER BY clinic.name, membership.role, length(person.email), person.email
         """
         with psycopg.connect(self.postgres.dsn(database=DATABASE)) as connection:
-            rows = [("Role", "Sign in as", "Clinic"), *connection.execute(question).fetchall()]
+            rows = [("Role", "Person", "Clinic"), *connection.execute(question).fetchall()]
         widths = [max(len(str(row[column])) for row in rows) for column in range(3)]
         return ["  ".join(str(cell).ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]

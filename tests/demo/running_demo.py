@@ -9,6 +9,7 @@ import threading
 import time
 import urllib.request
 from pathlib import Path
+from typing import Self
 
 import psutil
 
@@ -45,6 +46,16 @@ class RunningDemo:
         self._watchdog = threading.Timer(LONGEST_WAIT, self.process.kill)
         self._watchdog.start()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self.process.poll() is None:
+            self.stop()
+        self._watchdog.cancel()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
     @property
     def output(self) -> str:
         return "".join(self.lines)
@@ -65,11 +76,8 @@ class RunningDemo:
     def wait(self) -> int:
         """Read the rest and return the exit code."""
         assert self.process.stdout is not None
-        with self.process.stdout as rest:
-            self.lines += rest.readlines()
-        code = self.process.wait()
-        self._watchdog.cancel()
-        return code
+        self.lines += self.process.stdout.readlines()
+        return self.process.wait()
 
     def stop(self, sent: signal.Signals = signal.SIGTERM) -> tuple[int, float]:
         """Send a signal; return the exit code and how many seconds it took."""

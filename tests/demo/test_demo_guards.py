@@ -1,7 +1,5 @@
 """What keeps a demo from starting is told in one line; what was done is not done twice."""
 
-import json
-import os
 import socket
 import subprocess
 import sys
@@ -21,8 +19,8 @@ def test_a_busy_port_is_named_and_another_one_offered(tmp_path: Path):
         busy.bind(("127.0.0.1", 0))
         busy.listen()
         port = busy.getsockname()[1]
-        demo = RunningDemo(tmp_path, port=port)
-        assert demo.wait() == 1
+        with RunningDemo(tmp_path, port=port) as demo:
+            assert demo.wait() == 1
     assert demo.output == f"Port {port} is in use; choose another: make demo PORT={port + 1}\n"
 
 
@@ -75,21 +73,15 @@ def test_a_folder_made_by_somebody_else_is_not_trusted(tmp_path: Path, monkeypat
         folder.unlink()
 
 
-def test_a_process_number_given_to_another_process_is_not_recalled(tmp_path: Path):
-    record = tmp_path / "process.json"
-    record.write_text(json.dumps({"pid": os.getpid(), "created": psutil.Process().create_time() - 3600}))
-    assert servers.recall(record) is None
-
-
-def test_a_process_that_still_runs_is_recalled(tmp_path: Path):
-    servers.remember(os.getpid(), record=tmp_path / "process.json")
-    assert servers.recall(tmp_path / "process.json") == psutil.Process()
-
-
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": "x"}'])
-def test_a_spoilt_record_is_nobody(tmp_path: Path, text: str):
-    (tmp_path / "process.json").write_text(text)
-    assert servers.recall(tmp_path / "process.json") is None
+def test_what_a_killed_run_left_is_found_by_its_folder(tmp_path: Path):
+    left = servers.start_valkey(folder=tmp_path / "valkey")
+    assert [process.pid for process in servers.running_in(tmp_path / "valkey", name="valkey-server")] == [
+        left.server.pid
+    ]
+    following = servers.start_valkey(folder=tmp_path / "valkey")
+    assert left.server.process.wait() == 0
+    following.stop()
+    assert servers.running_in(tmp_path / "valkey", name="valkey-server") == []
 
 
 def test_a_process_that_will_not_leave_is_made_to():
