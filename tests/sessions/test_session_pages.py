@@ -122,7 +122,7 @@ def test_a_visit_that_is_only_booked_cannot_start(clinic: Clinic, client: Client
 
 
 def test_what_was_typed_stays_when_something_is_wrong(client: Client, session: InjectionSession) -> None:
-    typed = filled(session, **{"points-0-nerve": "saphenous", "note": "kept as typed"})
+    typed = filled(session, **{"points-0-nerve": "peroneal", "note": "kept as typed"})
 
     page = client.post(edit_url(session), typed)
 
@@ -130,7 +130,7 @@ def test_what_was_typed_stays_when_something_is_wrong(client: Client, session: I
     assert page.status_code == 422
     assert "Which one?" in text
     assert "kept as typed" in text
-    assert 'value="saphenous"' in text
+    assert 'value="peroneal"' in text
 
 
 def test_a_lateral_nerve_without_a_side_is_refused_at_the_form(client: Client, session: InjectionSession) -> None:
