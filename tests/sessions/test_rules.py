@@ -1,0 +1,316 @@
+"""Every rule of domain.md §11 that concerns a session: one session that trips it, and one just inside."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from sessions.dose_rules import Share
+from sessions.rules import RULES, Level, findings
+from sessions.rules.consents import Given, Scope, gaps, solution_class
+from sessions.rules.facts import Answer, Condition, Limits, Lot, Nerve, Point, Score, Session, Solution, Technique
+
+NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+TODAY = date(2026, 3, 2)
+D5W = Solution("D5W_BUF", "Dextrose 5 %, buffered", Decimal(5), has_corn_dextrose=True)
+SALINE = Solution("NS09", "Saline 0.9 %")
+LIDOCAINE = Solution("DEX125_LA", "With lidocaine", Decimal("12.5"), True, True, (Share("lidocaine", Decimal("0.5")),))
+KNEE = Nerve("N054", "Infrapatellar", regions=frozenset({"knee"}))
+SURAL = Nerve("N061", "Sural", regions=frozenset({"ankle", "foot"}))
+COCCYX = Nerve("N045", "Coccygeal plexus", needs_side=False, regions=frozenset({"sacral"}))
+RIB = Nerve("N035", "Intercostal", flags=frozenset({"PTX"}), regions=frozenset({"thorax"}))
+LOT = Lot("A1", "D5W_BUF", date(2026, 3, 2))
+
+
+def point(number: int = 1, **changes: Any) -> Point:
+    fields = {"nerve": KNEE, "side": "left", "volume_ml": Decimal("0.5"), "solution": D5W, "lot": LOT}
+    return Point(number=number, **{**fields, **changes})
+
+
+def score(value: int, *, is_after: bool, minutes: int = 0, question: str = "rest") -> Score:
+    return Score(question, is_after, value, NOW - timedelta(minutes=30 - minutes))
+
+
+SCORES = (score(6, is_after=False), score(2, is_after=True, minutes=20))
+GOOD = Session(
+    now=NOW,
+    today=TODAY,
+    technique=Technique("PIT_SC", "Superficial PIT", False, Decimal(40), Decimal(5)),
+    points=(point(),),
+    scores=SCORES,
+    screened_date=TODAY,
+    sharps_out=1,
+    sharps_in=1,
+)
+
+
+def many(volume: str, count: int = 1, **changes: Any) -> tuple[Point, ...]:
+    return tuple(point(n, volume_ml=Decimal(volume), **changes) for n in range(1, count + 1))
+
+
+def la(volume: str) -> tuple[Point, ...]:
+    """Points with lidocaine 0.5 %: 5 mg a millilitre."""
+    return (point(volume_ml=Decimal(volume), solution=LIDOCAINE, lot=None, is_deep=True),)
+
+
+def with_answer(item: str, effect: str) -> dict[str, Any]:
+    return {"concerns": (Answer(item, item.title(), effect),)}
+
+
+WEIGHED = {"weight_date": TODAY, "maximum_mg": {"lidocaine": Decimal(100)}, "is_image_guided": True}
+
+# rule → its id and level, what trips it, what is just inside.
+CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "score_range": ({"scores": (score(11, is_after=True),)}, {"scores": (score(10, is_after=True),)}),
+    "score_order": (
+        {"scores": (score(6, is_after=False, minutes=5), score(2, is_after=True, minutes=4))},
+        {"scores": (score(6, is_after=False, minutes=5), score(2, is_after=True, minutes=5))},
+    ),
+    "score_future": (
+        {"scores": (score(6, is_after=True, minutes=31),)},
+        {"scores": (score(6, is_after=True, minutes=30),)},
+    ),
+    "score_rise": (
+        {"scores": (score(3, is_after=False), score(6, is_after=True))},
+        {"scores": (score(3, is_after=False), score(5, is_after=True))},
+    ),
+    "side_missing": ({"points": (point(side="midline"),)}, {"points": (point(nerve=COCCYX, side="midline"),)}),
+    "side_differs": ({"condition": Condition(side="right")}, {"condition": Condition(side="bilateral")}),
+    "region_differs": (
+        {"points": (point(nerve=SURAL),), "condition": Condition(regions=frozenset({"knee"}))},
+        {
+            "points": (point(nerve=SURAL),),
+            "condition": Condition(regions=frozenset({"knee"}), nerves=frozenset({"N061"})),
+        },
+    ),
+    "no_consent": ({"consent_gaps": ("none was given yet",)}, {"consent_gaps": ()}),
+    "screening_old": ({"screened_date": TODAY - timedelta(days=1)}, {"screened_date": TODAY}),
+    "screening_open": ({"unanswered": ("Infection",)}, {"unanswered": ()}),
+    "screening_stop": (with_answer("INFECTION", "hard_block"), with_answer("DIABETES", "flag")),
+    "pleura_needle": (
+        {"points": (point(nerve=RIB),), "needle_length_mm": 26},
+        {"points": (point(nerve=RIB),), "needle_length_mm": 25},
+    ),
+    "deep_unguided": (
+        {"points": (point(is_deep=True),), "is_image_guided": False},
+        {"points": (point(is_deep=True),), "is_image_guided": True},
+    ),
+    "interval_short": ({"previous_date": date(2026, 2, 26)}, {"previous_date": date(2026, 2, 25)}),
+    "course_long": ({"sessions_before": 10}, {"sessions_before": 9}),
+    "nerve_twice": (
+        {"points": (point(1), point(2, nerve=SURAL), point(3))},
+        {"points": (point(1), point(2), point(3, side="right"), point(4, nerve=SURAL))},
+    ),
+    "no_after_score": (
+        {"scores": (score(6, is_after=False),)},
+        {"scores": (score(6, is_after=False),), "no_after_score_reason": "Felt faint"},
+    ),
+    "volume_zero": ({"points": many("0")}, {"points": many("0.01")}),
+    "volume_point": ({"points": many("1.01")}, {"points": many("1")}),
+    "volume_session": ({"points": many("1", 41)}, {"points": many("1", 40)}),
+    "volume_solution": (
+        {"points": many("1", 6, solution=replace(D5W, max_total_ml=Decimal(5)))},
+        {"points": many("1", 5, solution=replace(D5W, max_total_ml=Decimal(5)))},
+    ),
+    "volume_ceiling": (
+        {"points": many("1", 31), "limits": Limits(session_ml_ceiling=Decimal(30))},
+        {"points": many("1", 30), "limits": Limits(session_ml_ceiling=Decimal(30))},
+    ),
+    "drawn_differs": (
+        {"points": many("0.94", 1), "amount_drawn_ml": Decimal("1.0")},
+        {"points": many("0.95", 1), "amount_drawn_ml": Decimal("1.0")},
+    ),
+    "weight_missing": (
+        {"points": la("1"), **WEIGHED, "weight_date": date(2025, 9, 1)},
+        {"points": la("1"), **WEIGHED, "weight_date": date(2025, 9, 2)},
+    ),
+    # 20 mL hold 100 mg, which is the maximum of 100 mg; 16 mL hold 80 mg.
+    "anaesthetic_stop": ({"points": la("20.2"), **WEIGHED}, {"points": la("20"), **WEIGHED}),
+    "anaesthetic_warn": ({"points": la("16.2"), **WEIGHED}, {"points": la("16"), **WEIGHED}),
+    "anaesthetic_unknown": (
+        {"points": la("1"), **WEIGHED, "maximum_mg": {}},
+        {"points": la("1"), **WEIGHED},
+    ),
+    "dextrose_range": (
+        {"points": many("0.5", solution=replace(D5W, dextrose_percent=Decimal("50.1")))},
+        {"points": many("0.5", solution=replace(D5W, dextrose_percent=Decimal(50)))},
+    ),
+    "dextrose_strong": (
+        {"points": many("0.5", solution=replace(D5W, dextrose_percent=Decimal("5.1")))},
+        {"points": many("0.5", solution=replace(D5W, dextrose_percent=Decimal(5)))},
+    ),
+    "lot_expired": (
+        {"points": many("0.5", lot=replace(LOT, expiry_date=TODAY - timedelta(days=1)))},
+        {"points": many("0.5", lot=replace(LOT, expiry_date=TODAY))},
+    ),
+    "lot_quarantined": (
+        {"points": many("0.5", lot=replace(LOT, is_quarantined=True))},
+        {"points": many("0.5", lot=LOT)},
+    ),
+    "lot_other": ({"points": many("0.5", solution=SALINE)}, {"points": many("0.5")}),
+    "allergy": (
+        {"allergies": frozenset({"corn"})},
+        {"allergies": frozenset({"corn"}), "points": many("0.5", solution=SALINE, lot=None)},
+    ),
+    "caution": (with_answer("BLEEDING", "soft_block"), with_answer("PLEURA", "flag")),
+    "sharps_missing": ({"sharps_in": None}, {"sharps_in": 1}),
+    "sharps_differ": ({"sharps_out": 2, "sharps_in": 1}, {"sharps_out": 2, "sharps_in": 2}),
+    "no_points": ({"points": (), "scores": ()}, {}),
+    "no_lot": ({"points": many("0.5", lot=None)}, {"points": many("0.5")}),
+}
+
+
+def named(session: Session) -> list[str]:
+    names = {rule.sentence + rule.level: name for name, rule in RULES.items()}
+    return [names[finding.rule.sentence + finding.rule.level] for finding in findings(session)]
+
+
+def test_a_session_that_keeps_every_rule_has_no_findings() -> None:
+    assert named(GOOD) == []
+
+
+def test_every_rule_has_its_case() -> None:
+    assert set(CASES) == set(RULES)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_trips(name: str) -> None:
+    assert name in named(replace(GOOD, **CASES[name][0]))
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_is_quiet_just_inside(name: str) -> None:
+    assert name not in named(replace(GOOD, **CASES[name][1]))
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_every_finding_reads_as_a_sentence(name: str) -> None:
+    for finding in findings(replace(GOOD, **CASES[name][0])):
+        assert "%(" not in finding.english
+        assert finding.english.endswith((".", "?"))
+        assert len(finding.subject) <= 120
+        assert len(finding.english) <= 300
+
+
+# Level of each rule as domain.md §11 has it; "E + override" is a stop that a clinician's reason lifts.
+LEVELS = {
+    "V01": {"stop"},
+    "V03": {"stop"},
+    "V04": {"warning"},
+    "V06": {"stop", "warning"},
+    "V07": {"warning"},
+    "V09": {"stop"},
+    "V10": {"stop"},
+    "V11": {"stop_or_override"},
+    "V12": {"warning"},
+    "V13": {"warning"},
+    "V14": {"warning"},
+    "V15": {"stop"},
+    "V16": {"stop"},
+    "V17": {"warning"},
+    "V18": {"warning", "stop"},
+    "V19": {"warning"},
+    "V20": {"stop"},
+    "V21": {"warning", "stop"},
+    "V22": {"stop", "warning"},
+    "V23": {"stop"},
+    "V25": {"stop_or_override"},
+    "V26": {"warning"},
+    "V27": {"stop"},
+    "P01": {"warning"},
+    "P02": {"warning"},
+}
+
+
+def test_each_rule_stops_or_asks_as_the_reference_says() -> None:
+    found: dict[str, set[str]] = {}
+    for rule in RULES.values():
+        found.setdefault(rule.id, set()).add(rule.level.value)
+    assert found == LEVELS
+
+
+def test_what_stops_comes_first() -> None:
+    tripped = findings(replace(GOOD, sharps_in=0, amount_drawn_ml=Decimal(9), allergies=frozenset({"corn"})))
+    assert [f.rule.level for f in tripped] == [Level.STOP, Level.STOP_OR_OVERRIDE, Level.WARNING]
+
+
+def test_a_deep_point_may_have_ten_millilitres() -> None:
+    deep = replace(GOOD, is_image_guided=True)
+    assert "volume_point" not in named(replace(deep, points=many("10", is_deep=True)))
+    assert "volume_point" in named(replace(deep, points=many("10.01", is_deep=True)))
+
+
+def test_a_deep_technique_without_a_limit_of_its_own_asks_above_sixty() -> None:
+    deep = replace(GOOD, technique=Technique("X", "X", is_deep=True))
+    assert "volume_session" not in named(replace(deep, points=many("1", 60)))
+    assert "volume_session" in named(replace(deep, points=many("1", 61)))
+
+
+def test_a_yes_to_the_allergy_question_counts_for_dextrose_only() -> None:
+    says_yes = with_answer("ALLERGY", "hard_block")
+    assert named(replace(GOOD, **says_yes)) == ["allergy"]
+    assert "allergy" not in named(replace(GOOD, **says_yes, points=many("0.5", solution=SALINE, lot=None)))
+
+
+def test_an_allergy_to_local_anaesthetic_matches_its_solution() -> None:
+    session = replace(GOOD, points=la("1"), **WEIGHED, allergies=frozenset({"local_anaesthetic"}))
+    assert "allergy" in named(session)
+
+
+@pytest.mark.parametrize(
+    ("flag", "trips"), [("anticoagulant", True), ("pregnancy", True), ("immunosuppression", True), ("diabetes", False)]
+)
+def test_a_flag_of_the_register_asks_like_its_question(flag: str, trips: bool) -> None:
+    assert ("caution" in named(replace(GOOD, risk_flags=((flag, flag),)))) is trips
+
+
+def test_a_caution_named_twice_asks_once() -> None:
+    session = replace(GOOD, **with_answer("BLEEDING", "soft_block"), risk_flags=(("anticoagulant", "x"),))
+    assert named(session) == ["caution"]
+
+
+def test_a_session_without_points_needs_no_consent_no_sharps_and_no_score() -> None:
+    empty = replace(GOOD, points=(), scores=(), sharps_in=None, sharps_out=None, consent_gaps=("none",))
+    assert named(empty) == ["no_points"]
+
+
+def test_a_question_asked_before_is_asked_again() -> None:
+    asked = (*SCORES, score(7, is_after=False, question="provoked"))
+    assert named(replace(GOOD, scores=asked)) == ["no_after_score"]
+
+
+# Consent, domain.md §12.
+SCOPE = Scope("PIT_SC", "2026-11", frozenset({"dextrose_weak"}), frozenset({"PTX"}))
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        (None, "none was given yet"),
+        (Given(SCOPE, TODAY, is_withdrawn=True), "it was withdrawn"),
+        (Given(SCOPE, date(2025, 3, 1)), "it is older than 12 months"),
+        (Given(replace(SCOPE, technique="PIT_DEEP"), TODAY), "it was given for another technique"),
+        (Given(replace(SCOPE, wording_version="2025-01"), TODAY), "its wording has changed since"),
+        (Given(replace(SCOPE, solution_classes=frozenset()), TODAY), "it was given for other solutions"),
+        (Given(replace(SCOPE, risk_flags=frozenset({"EYE"})), TODAY), "the region has a risk it does not name"),
+    ],
+)
+def test_a_consent_that_does_not_cover_the_treatment_says_why(given: Given | None, why: str) -> None:
+    assert gaps(given, SCOPE, TODAY) == (why,)
+
+
+def test_a_consent_of_twelve_months_ago_still_covers_the_treatment() -> None:
+    wider = replace(SCOPE, risk_flags=frozenset({"PTX", "EYE"}))
+    assert gaps(Given(wider, date(2025, 3, 2)), SCOPE, TODAY) == ()
+
+
+def test_the_class_of_a_solution_follows_what_is_in_it() -> None:
+    strong = replace(D5W, dextrose_percent=Decimal(20))
+    assert [solution_class(s) for s in (D5W, strong, SALINE, LIDOCAINE)] == [
+        "dextrose_weak",
+        "dextrose_strong",
+        "without_dextrose",
+        "local_anaesthetic",
+    ]
