@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from lucide.templatetags.lucide import lucide
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
@@ -20,6 +21,13 @@ def test_a_template_carries_no_style_and_no_script_of_its_own(path: Path) -> Non
     assert not re.search(r"\bhx-on|\bhx-vals=['\"]js:|javascript:", text)
     scripts = re.findall(r"<script\b([^>]*)>", text)
     assert [script for script in scripts if "src=" not in script and "application/json" not in script] == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=IDS)
+def test_every_icon_of_a_template_exists(path: Path) -> None:
+    names = re.findall(r"""\{% icon ["']([\w-]+)["']|icon_name=["']([\w-]+)["']""", path.read_text())
+    for name in {one or other for one, other in names}:
+        assert "<svg" in lucide(name)
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=IDS)
