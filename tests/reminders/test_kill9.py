@@ -1,0 +1,179 @@
+"""Workers are killed with SIGKILL at every point of a sweep, again and again: nothing is lost, nothing comes twice."""
+
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from django.db import connection
+
+from accounts.models import Clinic
+from common.tenancy import tenant
+from reminders.choices import MessageState
+from reminders.models import Message
+from tests.factories.accounts import ClinicFactory
+from tests.reminders.factories import treated
+
+ROOT = Path(__file__).resolve().parents[2]
+SIGNED = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
+SESSIONS = 16
+ROUNDS = 8
+SECONDS = 20  # of killing a day at most, on a slow machine
+SEED = 9
+# Where a worker dies, and at which call at the latest: it plans and claims once a clinic, and sends many.
+POINTS = {
+    "before planning": 2,
+    "after planning": 2,
+    "before the claim": 2,
+    "inside the claim": 2,
+    "before the mark": 3,
+    "inside the mark": 3,
+    "after the mark": 3,
+    "after the text": 3,
+    "inside the record": 3,
+    "after the record": 3,
+}
+
+
+class _Sink:
+    """A real SMTP server that keeps count of what arrived, by Message-ID."""
+
+    def __init__(self) -> None:
+        self.arrived: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    async def handle_DATA(  # noqa: N802 - the name aiosmtpd calls
+        self, server: Any, session: Any, envelope: Any
+    ) -> str:
+        message = message_from_bytes(envelope.content)
+        with self._lock:
+            self.arrived[message["Message-ID"].strip("<>").split("@")[0]] += 1
+        return "250 taken"
+
+
+@contextmanager
+def _mail_server() -> Iterator[tuple[_Sink, int]]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    sink = _Sink()
+    controller = Controller(sink, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        yield sink, port
+    finally:
+        controller.stop()
+
+
+class _Workers:
+    def __init__(self, process: Any) -> None:
+        self.process = process
+
+    def sweep(self, now: datetime, *points: tuple[str, int] | None, kill_after: float | None = None) -> list[int]:
+        """Run one worker for each point; return their exit codes, -9 for the killed."""
+        order = json.dumps({"now": now.isoformat(), "points": points, "kill_after": kill_after})
+        self.process.stdin.write(order + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+
+@contextmanager
+def _workers(smtp_port: int) -> Iterator[_Workers]:
+    """Processes of the worker's own role: neither owner nor superuser, held to row-level security."""
+    database = connection.get_connection_params()
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.reminders.kill9_settings",
+        "PITCLINIC_TEST_DATABASE_URL": (
+            f"postgresql://pit_worker@/{database['dbname']}?host={database.get('host', '')}"
+            f"&port={database.get('port', 5432)}"
+        ),
+        "KILL9_SMTP_PORT": str(smtp_port),
+        "PYTHONPATH": str(ROOT),
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.reminders.kill9_worker"],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield _Workers(process)
+    finally:
+        process.communicate(timeout=20)
+
+
+def _all_messages(clinics: list[Clinic], *, until: datetime) -> list[Message]:
+    found: list[Message] = []
+    for clinic in clinics:
+        with tenant(clinic.pk, actor="test"):
+            found += Message.objects.filter(due_at__lte=until)
+    return found
+
+
+def _repeated_without_doubt(clinics: list[Clinic], sink: _Sink) -> list[Message]:
+    everything = _all_messages(clinics, until=SIGNED + timedelta(days=30))
+    return [m for m in everything if sink.arrived[str(m.pk)] > 1 and not m.is_ambiguous]
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_killing_workers_loses_nothing_and_repeats_nothing(figure):
+    dice = random.Random(SEED)
+    clinics = [ClinicFactory(zone="Europe/Berlin") for _clinic in range(2)]
+    for clinic in clinics:
+        with tenant(clinic.pk, actor="test"):
+            for number in range(SESSIONS):
+                treated(clinic, signed_at=SIGNED + timedelta(seconds=number))
+
+    killed = 0
+    with _mail_server() as (sink, port), _workers(port) as workers:
+        # The same-day step at noon, then day 1 the next morning; four workers side by side.
+        for due_at in (SIGNED + timedelta(hours=2, minutes=1), SIGNED + timedelta(days=1)):
+            deadline = time.monotonic() + SECONDS
+            for round_ in range(ROUNDS):
+                if time.monotonic() > deadline:
+                    break
+                now = due_at + timedelta(seconds=40 * round_)
+                names = dice.choices(list(POINTS), k=4)
+                points = [(name, dice.randint(1, POINTS[name])) for name in names]
+                killed += workers.sweep(now, *points).count(-signal.SIGKILL)
+                # From outside, wherever it happens to be: in a query, in a commit, in the middle of the text.
+                killed += workers.sweep(now, None, None, kill_after=dice.uniform(0, 0.06)).count(-signal.SIGKILL)
+            for minutes in (10, 13):
+                assert workers.sweep(due_at + timedelta(minutes=minutes), None) == [0]
+            assert not _repeated_without_doubt(clinics, sink)
+            # Half an hour later those in doubt, and only those, are sent once more.
+            for minutes in (44, 47):
+                assert workers.sweep(due_at + timedelta(minutes=minutes), None) == [0]
+
+    messages = _all_messages(clinics, until=SIGNED + timedelta(days=1, hours=1))
+    lost = [m for m in messages if sink.arrived[str(m.pk)] == 0]
+    repeated = _repeated_without_doubt(clinics, sink)
+    doubtful = [m for m in messages if m.is_ambiguous]
+    assert len(messages) == 2 * 2 * SESSIONS
+    assert killed >= 10
+    assert all(count <= 2 for count in sink.arrived.values())
+    assert {m.state for m in messages if not m.is_ambiguous} == {MessageState.SENT}
+    assert doubtful, "no worker died between the mark and the record: the test has grown too tame"
+    figure("sweep_kill9_lost", len(lost))
+    figure("sweep_kill9_repeated", len(repeated))
+    figure("sweep_kill9_marked_as_doubtful", len(doubtful))
+    figure("sweep_kill9_workers_killed", killed)
+    assert (lost, repeated) == ([], [])
