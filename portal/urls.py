@@ -1,14 +1,16 @@
-from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 
-from accounts.decorators import public
+from portal.views import check_ins, doors
 
 app_name = "portal"
-
-
-@public
-def door(request: HttpRequest, key: str) -> HttpResponse:
-    raise Http404
-
-
-urlpatterns = [path("<str:key>/", door, name="door")]
+urlpatterns = [
+    path("start/", check_ins.start, name="start"),
+    path("pain/", check_ins.pain, name="pain"),
+    path("relief/", check_ins.relief, name="relief"),
+    path("relief/end/", check_ins.relief_end, name="relief_end"),
+    path("worry/", check_ins.worry, name="worry"),
+    path("done/", check_ins.done, name="done"),
+    path("sent/", doors.sent, name="sent"),
+    path("<str:key>/", doors.door, name="door"),
+    path("<str:key>/again/", doors.again, name="again"),
+]

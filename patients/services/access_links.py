@@ -1,17 +1,19 @@
 """Keys to the patient's door: issued, found again, closed after too many wrong birth dates."""
 
+import base64
 import hashlib
 import re
-import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import F
+from django.utils.crypto import salted_hmac
 
 from accounts.actors import Actor
 from patients.models import AccessLink
 
 TOKEN_BYTES = 20  # 160 bits
+MOST_FAILURES = 5
 LASTS = timedelta(days=7)
 _KEY = re.compile(r"(?P<code>[a-z0-9]{4,12})-(?P<token>[A-Za-z0-9_-]{20,64})", re.ASCII)
 
@@ -26,17 +28,26 @@ def parts_of(key: str) -> tuple[str, str] | None:
     return (match["code"], match["token"]) if match else None
 
 
-def issue(*, patient_id: UUID, purpose: AccessLink.Purpose, by: Actor, now: datetime) -> tuple[AccessLink, str]:
-    """Make a link that works for seven days; return it with its key, which is kept nowhere."""
-    token = secrets.token_urlsafe(TOKEN_BYTES)
-    link = AccessLink.objects.create(
+def issue(
+    *, patient_id: UUID, purpose: AccessLink.Purpose, subject: str, by: Actor, now: datetime
+) -> tuple[AccessLink, str]:
+    """Return the link for ``subject``, which works for seven days, and its key, which is kept nowhere.
+
+    The token is an HMAC of the subject under the site's secret: writing the same message again writes the same key.
+    """
+    digest = salted_hmac("patients.access_links", subject, algorithm="sha256").digest()[:TOKEN_BYTES]
+    token = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    link, _is_new = AccessLink.objects.visible_to(by).get_or_create(
         clinic_id=by.clinic_id,
-        patient_id=patient_id,
-        purpose=purpose,
         token_hash=token_hash(token),
-        expires_at=now + LASTS,
+        defaults={"patient_id": patient_id, "purpose": purpose, "expires_at": now + LASTS},
     )
     return link, f"{by.clinic.link_code}-{token}"
+
+
+def is_open(link: AccessLink, *, now: datetime) -> bool:
+    """Whether the link still lets its patient in, given the right second factor."""
+    return link.revoked_at is None and link.expires_at > now and link.failed_attempts < MOST_FAILURES
 
 
 def count_failure(*, link: AccessLink, by: Actor, now: datetime) -> None:

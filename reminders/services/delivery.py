@@ -52,7 +52,13 @@ def prepare(*, message_id: UUID, owner: str, by: Actor, now: datetime) -> Letter
     if not decision.address:
         _put_back_or_skip(message, decision)
         return None
-    link, key = access_links.issue(patient_id=message.patient_id, purpose=AccessLink.Purpose.CHECK_IN, by=by, now=now)
+    link, key = access_links.issue(
+        patient_id=message.patient_id,
+        purpose=AccessLink.Purpose.CHECK_IN,
+        subject=f"message:{message.pk}",
+        by=by,
+        now=now,
+    )
     message.state = MessageState.SENDING
     message.attempts += 1
     message.lease_until = now + LEASE

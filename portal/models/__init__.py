@@ -1,0 +1,3 @@
+from portal.models.check_ins import CheckIn
+
+__all__ = ["CheckIn"]

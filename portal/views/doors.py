@@ -1,0 +1,77 @@
+"""The door: a neutral page, a birth date, and a way to ask for a new link. Nothing clinical, no name."""
+
+from allauth.account.adapter import get_adapter
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts.decorators import public
+from audit.services.audit_events import View, record
+from portal import limits
+from portal.decorators import remember
+from portal.forms import BirthDateForm
+from portal.queries import Door, find_door, inside
+from portal.services import check_ins
+from reminders.services import messages
+
+
+def _address(request: HttpRequest) -> str:
+    return str(get_adapter().get_client_ip(request))
+
+
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+def door(request: HttpRequest, key: str) -> HttpResponse:
+    """Opening the page uses nothing up, so that a mail scanner cannot: only the right birth date goes on."""
+    now = timezone.now()
+    found = find_door(key, now=now)
+    if found is None or not found.is_open:
+        return render(request, "portal/link_ended.html", {"key": key})
+    if request.method != "POST":
+        return render(request, "portal/door.html", {"form": BirthDateForm(), "clinic": found.by.clinic})
+    if limits.is_reached("guess", _address(request), now=now):
+        return render(request, "portal/too_often.html", {"clinic": found.by.clinic}, status=429)
+    return _try(request, found)
+
+
+def _try(request: HttpRequest, found: Door) -> HttpResponse:
+    now = timezone.now()
+    form = BirthDateForm(request.POST)
+    if form.is_valid():
+        with inside(found.by):
+            check_in = check_ins.enter(
+                door=found, birth_date=form.cleaned_data["birth_date"].isoformat(), by=found.by, now=now
+            )
+            if check_in:
+                record(View("portal_checkin", row_id=check_in.pk, patient_id=check_in.patient_id))
+        if check_in:
+            return remember(
+                redirect("portal:start"),
+                clinic_id=found.by.clinic_id,
+                link_id=found.link.pk,
+                check_in_id=check_in.pk,
+            )
+        limits.count("guess", _address(request), now=now)
+        form.say_wrong()
+    return render(request, "portal/door.html", {"form": form, "clinic": found.by.clinic}, status=422)
+
+
+@public
+@require_http_methods(["POST"])
+def again(request: HttpRequest, key: str) -> HttpResponse:
+    """Whatever the key is worth, the answer is the same; a new link goes to the address on record, by the worker."""
+    now = timezone.now()
+    address = _address(request)
+    found = find_door(key, now=now)
+    if found and not found.is_open and not limits.is_reached("again", address, now=now):
+        with inside(found.by):
+            messages.ask_again(message_id=found.message.pk, by=found.by, now=now)
+    limits.count("again", address, now=now)
+    return redirect("portal:sent")
+
+
+@public
+@require_http_methods(["GET", "HEAD"])
+def sent(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/sent.html")
