@@ -26,6 +26,7 @@ class Act(models.TextChoices):
     SEE_MESSAGES = "see_messages", _("See the messages to patients")
     SEND_MESSAGES = "send_messages", _("Resend and stop messages")
     SEE_WORKLISTS = "see_worklists", _("See worklists")
+    REPORT_SIDE_EFFECTS = "report_side_effects", _("Report a side effect")
     WORK_ALERTS = "work_alerts", _("Acknowledge and close side-effect reports")
     COMPLETE_FOLLOW_UPS = "complete_follow_ups", _("Complete follow-ups")
     SEE_AUDIT = "see_audit", _("Read the audit trail")
@@ -53,6 +54,7 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.SEE_MESSAGES: frozenset({_C, _D, _A}),
     Act.SEND_MESSAGES: frozenset({_C, _D, _A}),
     Act.SEE_WORKLISTS: frozenset({_C, _D, _A}),
+    Act.REPORT_SIDE_EFFECTS: frozenset({_C, _D}),
     Act.WORK_ALERTS: frozenset({_C}),
     Act.COMPLETE_FOLLOW_UPS: frozenset({_C, _D}),
     Act.SEE_AUDIT: frozenset({_U, _A}),

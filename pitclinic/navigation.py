@@ -33,7 +33,7 @@ ENTRIES = (
     Entry(_("Today"), "sun", "scheduling:today", Act.SEE_TODAY),
     Entry(_("Calendar"), "calendar-days", "scheduling:calendar", Act.SEE_SCHEDULE),
     Entry(_("Patients"), "users", "patients:list", Act.FIND_PATIENTS),
-    Entry(_("Worklists"), "list-checks", "worklists", Act.SEE_WORKLISTS),
+    Entry(_("Worklists"), "list-checks", "sessions:worklists", Act.SEE_WORKLISTS),
     Entry(_("Messages"), "mail", "reminders:messages", Act.SEE_MESSAGES),
     Entry(_("Stock"), "package", "sessions:lots", Act.MANAGE_STOCK),
     Entry(_("Settings"), "settings", "accounts:settings", Act.CHANGE_SETTINGS),

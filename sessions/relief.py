@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
+MIN_POINTS_FOR_SLOPE = 3
+
 
 def change_percent(before: int | None, after: int | None) -> float | None:
     """Return within-session relief, 100 × (before − after) / before; positive is better.
@@ -103,6 +105,21 @@ def median(values: Sequence[float]) -> float | None:
         return None
     middle = len(ordered) // 2
     return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+
+
+def slope_per_week(points: Sequence[tuple[float, float]]) -> float | None:
+    """Return the Theil-Sen slope: the median of the slopes between every two (days, score) points, times 7.
+
+    None with fewer than three points (domain.md §10). Negative is better: less pain.
+
+    >>> slope_per_week([(0, 8), (7, 7), (14, 6)])
+    -1.0
+    """
+    if len(points) < MIN_POINTS_FOR_SLOPE:
+        return None
+    slopes = [(b - a) / (t - s) for i, (s, a) in enumerate(points) for t, b in points[i + 1 :] if t != s]
+    middle = median(slopes)
+    return None if middle is None else 7 * middle
 
 
 def _counts(answer: Answer, session_end: datetime, censored_at: datetime | None) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 LEVELS = ("P0", "P1", "P2", "P3")
+ASSESS_SERIOUS_WITHIN = timedelta(hours=72)
 UNKNOWN_SIGN = "P0"  # a sign the catalogue does not (or no longer) know is taken for the worst
 
 
@@ -53,6 +54,11 @@ def most_urgent(levels: Sequence[str]) -> str:
 def is_downgrade(before: str, after: str) -> bool:
     """Answer whether ``after`` is less urgent than ``before``; that needs a clinician and a reason."""
     return LEVELS.index(after) > LEVELS.index(before)
+
+
+def is_assessment_overdue(*, is_serious: bool, outcome: str, causality: str, age: timedelta) -> bool:
+    """V30: a serious event without outcome or causality 72 hours after it was reported (``age``)."""
+    return is_serious and not (outcome and causality) and age > ASSESS_SERIOUS_WITHIN
 
 
 def _lasts_too_long(event: EventTriage, began_at: datetime | None, now: datetime | None) -> bool:

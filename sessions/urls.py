@@ -1,6 +1,14 @@
 from django.urls import URLPattern, URLResolver, path
 
-from sessions.views import injection_sessions, solution_lots
+from sessions.views import (
+    chart,
+    follow_ups,
+    history,
+    injection_sessions,
+    side_effects,
+    solution_lots,
+    worklists,
+)
 
 app_name = "sessions"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,4 +23,23 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("stock/receive/", solution_lots.receive, name="receive_lot"),
     path("stock/<uuid:lot_id>/quarantine/", solution_lots.quarantine, name="quarantine_lot"),
     path("stock/<uuid:lot_id>/release/", solution_lots.release, name="release_lot"),
+    path("patients/<uuid:patient_id>/chart/", chart.chart, name="chart"),
+    path("patients/<uuid:patient_id>/history/", history.history, name="history"),
+    path("patients/<uuid:patient_id>/side-effects/report/", side_effects.report, name="report_side_effect"),
+    path("side-effects/<uuid:side_effect_id>/", side_effects.page, name="side_effect"),
+    path("side-effects/<uuid:side_effect_id>/take/", side_effects.acknowledge, name="acknowledge_side_effect"),
+    path("side-effects/<uuid:side_effect_id>/give-back/", side_effects.give_back, name="give_back_side_effect"),
+    path("side-effects/<uuid:side_effect_id>/grade/", side_effects.grade, name="grade_side_effect"),
+    path("side-effects/<uuid:side_effect_id>/priority/", side_effects.retriage, name="retriage_side_effect"),
+    path("side-effects/<uuid:side_effect_id>/close/", side_effects.close, name="close_side_effect"),
+    path("side-effects/<uuid:side_effect_id>/reopen/", side_effects.reopen, name="reopen_side_effect"),
+    path("follow-ups/<uuid:follow_up_id>/", follow_ups.page, name="follow_up"),
+    path("follow-ups/<uuid:follow_up_id>/take/", follow_ups.take, name="take_follow_up"),
+    path("follow-ups/<uuid:follow_up_id>/give-back/", follow_ups.give_back, name="give_back_follow_up"),
+    path("follow-ups/<uuid:follow_up_id>/reopen/", follow_ups.reopen, name="reopen_follow_up"),
+    path("worklists/", worklists.overview, name="worklists"),
+    path("worklists/alerts/", worklists.one_list, {"name": "alerts"}, name="alerts"),
+    path("worklists/follow-ups/", worklists.one_list, {"name": "follow_ups"}, name="follow_ups"),
+    path("worklists/unsigned/", worklists.one_list, {"name": "unsigned"}, name="unsigned"),
+    path("worklists/counts/", worklists.counts, name="worklist_counts"),
 ]

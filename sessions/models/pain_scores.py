@@ -66,6 +66,8 @@ class ReliefReport(PatientOwned):
     ended_at = models.DateTimeField(_("came back at"), null=True, blank=True)
     source = models.CharField(max_length=10, choices=Source)
 
+    objects: ClassVar[ClinicOwnedQuerySet["ReliefReport"]] = ClinicOwnedQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         indexes = [models.Index(fields=["injection_session", "reported_at"], name="sessions_reliefreport_session")]
         constraints = [

@@ -1,14 +1,12 @@
 """What may be done with a side effect in its state; each refusal is a sentence fit for the screen."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from sessions.choices import AlertStatus
 from sessions.models import InjectionSession, SideEffect
 from sessions.triage import is_downgrade
-
-ASSESS_SERIOUS_WITHIN = timedelta(hours=72)
 
 
 class SideEffectRefusedError(Exception):
@@ -55,9 +53,3 @@ def check_can_close(side_effect: SideEffect, outcome: str) -> None:
 def check_can_reopen(side_effect: SideEffect) -> None:
     if side_effect.status != AlertStatus.CLOSED:
         raise SideEffectRefusedError(_("This report is not closed."))
-
-
-def is_assessment_overdue(side_effect: SideEffect, now: datetime) -> bool:
-    """V30: a serious event without outcome or causality 72 hours after it was reported."""
-    is_incomplete = side_effect.is_serious and not (side_effect.outcome and side_effect.causality)
-    return is_incomplete and now - side_effect.reported_at > ASSESS_SERIOUS_WITHIN

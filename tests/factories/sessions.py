@@ -7,8 +7,8 @@ from factory.django import DjangoModelFactory
 
 from catalogue.models import AdverseEventType, Technique
 from patients.models import PatientCondition
-from sessions.choices import RecordStatus, Source
-from sessions.models import Course, FollowUp, InjectionSession, SideEffect
+from sessions.choices import Moment, Question, RecordStatus, Source
+from sessions.models import Course, FollowUp, InjectionSession, PainScore, ReliefReport, SideEffect
 from tests.factories.patients import PatientFactory
 from tests.factories.scheduling import AppointmentFactory
 
@@ -94,3 +94,30 @@ class FollowUpFactory(DjangoModelFactory):
     injection_session = factory.SubFactory(InjectionSessionFactory, clinic=factory.SelfAttribute("..clinic"))
     patient = factory.SelfAttribute("injection_session.patient")
     due_at = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
+
+
+class PainScoreFactory(DjangoModelFactory):
+    """Pain at rest on the table, as the clinician notes it."""
+
+    class Meta:
+        model = PainScore
+
+    injection_session = factory.SubFactory(InjectionSessionFactory, clinic=factory.SelfAttribute("..clinic"))
+    patient = factory.SelfAttribute("injection_session.patient")
+    question = Question.REST
+    moment = Moment.BEFORE
+    score = 6
+    measured_at = factory.SelfAttribute("injection_session.started_at")
+    received_at = factory.SelfAttribute("measured_at")
+    source = Source.CLINICIAN
+
+
+class ReliefReportFactory(DjangoModelFactory):
+    class Meta:
+        model = ReliefReport
+
+    injection_session = factory.SubFactory(InjectionSessionFactory, clinic=factory.SelfAttribute("..clinic"))
+    patient = factory.SelfAttribute("injection_session.patient")
+    reported_at = factory.LazyAttribute(lambda report: report.injection_session.started_at + timedelta(hours=24))
+    has_ended = False
+    source = Source.PORTAL

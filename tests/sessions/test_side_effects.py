@@ -12,8 +12,9 @@ from common.tenancy import tenant
 from patients.models import RiskFlag
 from sessions.choices import AlertStatus, DangerSign, Source
 from sessions.models import SideEffect
-from sessions.policies.side_effects import SideEffectRefusedError, is_assessment_overdue
+from sessions.policies.side_effects import SideEffectRefusedError
 from sessions.services import side_effects
+from sessions.triage import is_assessment_overdue
 from tests.factories.accounts import MembershipFactory
 from tests.factories.patients import PatientFactory
 from tests.factories.sessions import InjectionSessionFactory, SideEffectFactory
@@ -197,8 +198,10 @@ def test_a_serious_event_is_not_closed_without_a_judgement_of_its_cause(clinicia
 def test_a_serious_event_without_outcome_or_cause_is_overdue_after_72_hours(
     is_serious: bool, outcome: str, causality: str, hours: int, is_overdue: bool
 ) -> None:
-    told = SideEffect(is_serious=is_serious, outcome=outcome, causality=causality, reported_at=NOW)
-    assert is_assessment_overdue(told, NOW + timedelta(hours=hours)) is is_overdue
+    found = is_assessment_overdue(
+        is_serious=is_serious, outcome=outcome, causality=causality, age=timedelta(hours=hours)
+    )
+    assert found is is_overdue
 
 
 def test_another_clinics_report_does_not_exist(clinician: Actor, other_clinic: Clinic, as_superuser) -> None:

@@ -1,0 +1,20 @@
+"""How the patient is, when somebody rings."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from sessions.choices import FollowUpOutcome
+
+
+class CompleteForm(forms.Form):
+    outcome = forms.ChoiceField(label=_("How is it?"), choices=FollowUpOutcome.choices, widget=forms.RadioSelect)
+    note = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4000, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True

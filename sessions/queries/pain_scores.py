@@ -1,0 +1,81 @@
+"""What the pain did in each session: before, after, at home, and how long relief lasted."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sessions.choices import Moment, Question, Source
+from sessions.models import InjectionSession, PainScore, ReliefReport
+from sessions.relief import Answer, Relief, change_percent, relief
+
+AT_HOME = (Moment.CARE_0H, Moment.CHECK_24H, Moment.CHECK_72H, Moment.CHECK_7D)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionScores:
+    """One session's scores. ``trough`` is asked before, ``peak`` after the last cycle, both of one question."""
+
+    trough: int | None
+    peak: int | None
+    relief: Relief
+    at_home: tuple[PainScore, ...]
+
+    @property
+    def change_percent(self) -> float | None:
+        return change_percent(self.trough, self.peak)
+
+
+def question_of(scores: Iterable[PainScore]) -> str:
+    """The question most often asked on the table; the provoked movement wins a tie. Only one is ever compared."""
+    asked = Counter(score.question for score in scores if score.moment in (Moment.BEFORE, Moment.AFTER))
+    return max((Question.PROVOKED, Question.REST, *asked), key=lambda question: asked[question])
+
+
+def scores_of(
+    session: InjectionSession,
+    scores: Sequence[PainScore],
+    reports: Sequence[ReliefReport],
+    *,
+    question: str,
+    next_session_at: datetime | None,
+) -> SessionScores:
+    """Put the rows of one session together. At home the patient is asked for the pain *now*; the score on the table
+    nearest to it is the one *at rest*, so only that pair tells when half of the gain is lost."""
+    tables = [score for score in scores if score.source == Source.CLINICIAN]
+    after = [score.measured_at for score in tables if score.moment == Moment.AFTER]
+    return SessionScores(
+        trough=_on_table(tables, Moment.BEFORE, question),
+        peak=_on_table(tables, Moment.AFTER, question),
+        relief=relief(
+            max(after, default=session.signed_at or session.started_at),
+            _answers(scores, reports),
+            before=_on_table(tables, Moment.BEFORE, Question.REST),
+            after=_on_table(tables, Moment.AFTER, Question.REST),
+            censored_at=next_session_at,
+        ),
+        at_home=tuple(sorted((s for s in scores if s.moment in AT_HOME), key=lambda score: score.measured_at)),
+    )
+
+
+def _on_table(scores: Iterable[PainScore], moment: str, question: str) -> int | None:
+    """Before the first cycle; after the last one (domain.md §10)."""
+    found = sorted((s.cycle, s.score) for s in scores if s.moment == moment and s.question == question)
+    if not found:
+        return None
+    return found[0 if moment == Moment.BEFORE else -1][1]
+
+
+def _answers(scores: Iterable[PainScore], reports: Iterable[ReliefReport]) -> list[Answer]:
+    """What the patient told; a score told together with a report belongs to it."""
+    now = {score.measured_at: score.score for score in scores if score.question == Question.NOW}
+    told = [
+        Answer(
+            at=report.reported_at,
+            has_ended=report.has_ended,
+            ended_at=report.ended_at,
+            score=now.pop(report.reported_at, None),
+        )
+        for report in reports
+    ]
+    return told + [Answer(at=at, score=score) for at, score in now.items()]

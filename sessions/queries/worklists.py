@@ -1,0 +1,195 @@
+"""What waits for somebody: alerts, follow-ups due, unsigned sessions; each with its age and its owner."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from accounts.actors import Actor
+from accounts.models import Clinic
+from accounts.permissions import Act
+from patients.choices import ContactKind
+from patients.models import ContactPoint
+from sessions.choices import AlertStatus, DangerSign, Priority
+from sessions.models import FollowUp, InjectionSession, SideEffect
+from sessions.triage import is_assessment_overdue
+
+URGENT = (Priority.P0, Priority.P1)
+# Nobody has taken it within this time: P0 escalates after 10 minutes, P1 is a call within 2 hours (domain.md §8).
+TAKE_WITHIN = {Priority.P0: timedelta(minutes=10), Priority.P1: timedelta(hours=2)}
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What the top bar shows; ``urgent`` are alerts of priority 0 and 1 that nobody has taken yet."""
+
+    urgent: int = 0
+    alerts: int = 0
+    follow_ups: int = 0
+    unsigned: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One thing that waits: about whom, since when, whose it is. ``phone`` is the one to ring."""
+
+    id: UUID
+    patient_id: UUID
+    patient_name: str
+    phone: str
+    since: datetime
+    owner_id: UUID | None
+    owner_name: str
+    is_overdue: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertRow(Row):
+    """What happened stays empty for who may not open a chart."""
+
+    priority: str
+    priority_label: str
+    status: str
+    version: int
+    is_assessment_overdue: bool = False
+    event_name: str = ""
+    signs: tuple[str, ...] = ()
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class NewAlerts:
+    """Urgent alerts that came in since somebody looked, and the moment to ask from next time."""
+
+    p0: int
+    p1: int
+    latest: datetime | None
+
+
+def counts(actor: Actor, *, now: datetime) -> Counts:
+    """Count the clinic's worklists in one query over partial indexes; cheap enough for every page."""
+    rows = Clinic.objects.filter(pk=actor.clinic_id).annotate(
+        urgent=_count(SideEffect.objects.filter(priority__in=URGENT, status=AlertStatus.OPEN).open()),
+        alerts=_count(SideEffect.objects.open()),
+        follow_ups=_count(FollowUp.objects.due(now)),
+        unsigned=_count(InjectionSession.objects.drafts()),
+    )
+    row = rows.values("urgent", "alerts", "follow_ups", "unsigned").first()
+    return Counts(**row) if row else Counts()
+
+
+def alerts(actor: Actor) -> QuerySet[Any]:
+    """Open side effects, the most urgent first, as values for ``alert_rows``."""
+    columns = ["version", "priority", "status", "is_serious", "outcome", "causality"]
+    names = {"since": F("reported_at"), "owner_name": F("acknowledged_by__user__full_name")}
+    if actor.may(Act.SEE_CHART):
+        columns += ["description", "danger_signs"]
+        names["event_name"] = F("event_type__name")
+    rows = SideEffect.objects.visible_to(actor).open().most_urgent_first()
+    return _with_people(rows, *columns, whose=F("acknowledged_by_id"), **names)
+
+
+def follow_ups_due(actor: Actor, *, now: datetime) -> QuerySet[Any]:
+    """Outstanding follow-ups that are due, the longest due first, as values for ``plain_rows``."""
+    rows = FollowUp.objects.visible_to(actor).due(now).order_by("due_at", "id")
+    return _with_people(rows, since=F("due_at"), whose=F("owner_id"), owner_name=F("owner__user__full_name"))
+
+
+def unsigned_sessions(actor: Actor) -> QuerySet[Any]:
+    """Drafts, the oldest first, as values for ``plain_rows``; the owner is the clinician who treats."""
+    rows = InjectionSession.objects.visible_to(actor).drafts().order_by("started_at", "id")
+    return _with_people(
+        rows, since=F("started_at"), whose=F("clinician_id"), owner_name=F("clinician__user__full_name")
+    )
+
+
+def alert_rows(values: Iterable[dict[str, Any]], now: datetime) -> list[AlertRow]:
+    return [_alert_row(value, now) for value in values]
+
+
+def plain_rows(values: Iterable[dict[str, Any]], now: datetime, overdue_after: timedelta) -> list[Row]:
+    return [_row(value, is_overdue=now - value["since"] > overdue_after) for value in values]
+
+
+def urgent_alerts_since(actor: Actor, since: datetime | None) -> NewAlerts:
+    """Count open P0 and P1 reported after ``since``; without it nothing is new. One query."""
+    newer = Q(reported_at__gt=since) if since else Q(pk__in=[])
+    rows = SideEffect.objects.visible_to(actor).open().filter(priority__in=URGENT)
+    found = rows.aggregate(
+        p0=Count("pk", filter=newer & Q(priority=Priority.P0)),
+        p1=Count("pk", filter=newer & Q(priority=Priority.P1)),
+        latest=Max("reported_at"),
+    )
+    return NewAlerts(**found)
+
+
+def phone_of_patient() -> Subquery:
+    """The phone to ring, for a query over rows with ``clinic_id`` and ``patient_id``: the preferred one, else the
+    oldest still in use."""
+    phones = ContactPoint.objects.in_use().filter(
+        clinic_id=OuterRef("clinic_id"), patient_id=OuterRef("patient_id"), kind=ContactKind.PHONE
+    )
+    return Subquery(phones.order_by("-is_preferred", "created_at").values("value")[:1])
+
+
+def _count(rows: QuerySet[Any]) -> Any:
+    """A correlated count over the rows of the outer clinic."""
+    counted = rows.filter(clinic_id=OuterRef("pk")).order_by().values("clinic_id").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def _with_people(rows: QuerySet[Any], *columns: str, **named: Any) -> QuerySet[Any]:
+    return rows.values(
+        "id",
+        "patient_id",
+        *columns,
+        given=F("patient__given_names"),
+        family=F("patient__family_name"),
+        phone=phone_of_patient(),
+        **named,
+    )
+
+
+def _row(value: dict[str, Any], *, is_overdue: bool) -> Row:
+    return Row(**_people(value), is_overdue=is_overdue)
+
+
+def _people(value: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": value["id"],
+        "patient_id": value["patient_id"],
+        "patient_name": f"{value['given']} {value['family']}".strip(),
+        "phone": value["phone"] or "",
+        "since": value["since"],
+        "owner_id": value["whose"],
+        "owner_name": value["owner_name"] or "",
+    }
+
+
+def _alert_row(value: dict[str, Any], now: datetime) -> AlertRow:
+    priority = Priority(value["priority"])
+    age = now - value["since"]
+    limit = TAKE_WITHIN.get(priority)
+    row = AlertRow(
+        **_people(value),
+        priority=priority,
+        priority_label=str(priority.label),
+        status=value["status"],
+        version=value["version"],
+        is_overdue=value["status"] == AlertStatus.OPEN and limit is not None and age > limit,
+        is_assessment_overdue=is_assessment_overdue(
+            is_serious=value["is_serious"], outcome=value["outcome"], causality=value["causality"], age=age
+        ),
+    )
+    if "event_name" not in value:
+        return row
+    return replace(
+        row,
+        event_name=value["event_name"],
+        signs=tuple(str(DangerSign(sign).label) for sign in value["danger_signs"]),
+        description=value["description"],
+    )

@@ -1,0 +1,76 @@
+"""What waits for somebody, on one page and each list on its own; the counts of the top bar."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.decorators import staff
+from accounts.permissions import Act
+from accounts.requests import StaffRequest
+from common.query_strings import read_query
+from sessions.forms.worklists import WorklistQuery
+from sessions.queries import worklists as queries
+
+SHOWN_OF_EACH = 10
+PAGE_SIZE = 50
+FOLLOW_UP_OVERDUE = timedelta(days=1)
+SIGN_WITHIN = timedelta(hours=24)
+
+
+@staff(Act.SEE_WORKLISTS)
+def overview(request: StaffRequest) -> HttpResponse:
+    """Everything that waits. A poll gets the lists alone, and is told of urgent alerts since the last one."""
+    actor, now = request.actor, timezone.now()
+    query = read_query(WorklistQuery, request)
+    new_alerts = queries.urgent_alerts_since(actor, query.cleaned_data["since"])
+    context = {
+        "now": now,
+        "counts": queries.counts(actor, now=now),
+        "alerts": queries.alert_rows(queries.alerts(actor)[:SHOWN_OF_EACH], now),
+        "follow_ups": _rows(queries.follow_ups_due(actor, now=now)[:SHOWN_OF_EACH], now, FOLLOW_UP_OVERDUE),
+        "unsigned": _rows(queries.unsigned_sessions(actor)[:SHOWN_OF_EACH], now, SIGN_WITHIN),
+        "new_alerts": new_alerts,
+        "since": new_alerts.latest or now,
+    }
+    template = "sessions/worklists/lists.html" if "X-Poll" in request.headers else "sessions/worklists/overview.html"
+    return render(request, template, context)
+
+
+@staff(Act.SEE_WORKLISTS)
+def one_list(request: StaffRequest, name: str) -> HttpResponse:
+    """One list whole, page by page."""
+    actor, now = request.actor, timezone.now()
+    query = read_query(WorklistQuery, request)
+    page = Paginator(_all(name, actor, now), PAGE_SIZE).get_page(query.cleaned_data["page"] or 1)
+    values: Any = page.object_list
+    if name == "alerts":
+        page.object_list = queries.alert_rows(values, now)
+    else:
+        page.object_list = _rows(values, now, FOLLOW_UP_OVERDUE if name == "follow_ups" else SIGN_WITHIN)
+    context = {"now": now, "page": page, "list_name": name, name: page.object_list}
+    return render(request, "sessions/worklists/one_list.html", context)
+
+
+@staff(Act.SEE_WORKLISTS)
+def counts(request: StaffRequest) -> HttpResponse:
+    """The counts in the top bar; it asks again each minute."""
+    found = queries.counts(request.actor, now=timezone.now())
+    return render(request, "sessions/worklists/counts.html", {"counts": found})
+
+
+def _all(name: str, actor: Actor, now: datetime) -> QuerySet[Any]:
+    if name == "alerts":
+        return queries.alerts(actor)
+    if name == "follow_ups":
+        return queries.follow_ups_due(actor, now=now)
+    return queries.unsigned_sessions(actor)
+
+
+def _rows(values: Any, now: datetime, overdue_after: timedelta) -> list[queries.Row]:
+    return queries.plain_rows(values, now, overdue_after)
