@@ -121,6 +121,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                        name="accounts_user_email_lower_case",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Membership",
@@ -168,23 +176,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
-                name="accounts_user_email_lower_case",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(fields=("clinic", "user"), name="accounts_membership_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("role__in", ["clinician", "front_desk", "clinic_admin", "auditor", "researcher"])),
-                name="accounts_membership_role",
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("clinic", "user"), name="accounts_membership_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("role__in", ["clinician", "front_desk", "clinic_admin", "auditor", "researcher"])
+                        ),
+                        name="accounts_membership_role",
+                    ),
+                ],
+            },
         ),
     ]

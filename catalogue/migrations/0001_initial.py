@@ -28,14 +28,8 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=120)),
                 ("composition", models.CharField(max_length=160)),
                 ("use", models.CharField(max_length=160)),
-                (
-                    "dextrose_percent",
-                    models.DecimalField(blank=True, decimal_places=1, max_digits=4, null=True),
-                ),
-                (
-                    "mannitol_percent",
-                    models.DecimalField(blank=True, decimal_places=1, max_digits=4, null=True),
-                ),
+                ("dextrose_percent", models.DecimalField(blank=True, decimal_places=1, max_digits=4, null=True)),
+                ("mannitol_percent", models.DecimalField(blank=True, decimal_places=1, max_digits=4, null=True)),
                 (
                     "has_corn_dextrose",
                     models.BooleanField(help_text="Dextrose is made from corn: blocked by a corn allergy."),
@@ -113,10 +107,7 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            (
-                                "source_mark__regex",
-                                "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$",
-                            )
+                            ("source_mark__regex", "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$")
                         ),
                         name="adverseeventtype_source_mark",
                     ),
@@ -176,19 +167,13 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            (
-                                "source_mark__regex",
-                                "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$",
-                            )
+                            ("source_mark__regex", "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$")
                         ),
                         name="bodyregion_source_mark",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            (
-                                "body_part__in",
-                                ["head_neck", "trunk", "upper_limb", "lower_limb", "unspecific"],
-                            )
+                            ("body_part__in", ["head_neck", "trunk", "upper_limb", "lower_limb", "unspecific"])
                         ),
                         name="bodyregion_body_part",
                     ),
@@ -228,8 +213,7 @@ class Migration(migrations.Migration):
                     "channels",
                     django.contrib.postgres.fields.ArrayField(
                         base_field=models.CharField(
-                            choices=[("sms", "Text message"), ("email", "E-mail"), ("portal", "Portal")],
-                            max_length=8,
+                            choices=[("sms", "Text message"), ("email", "E-mail"), ("portal", "Portal")], max_length=8
                         ),
                         size=None,
                     ),
@@ -253,10 +237,7 @@ class Migration(migrations.Migration):
                     "merged_into_code",
                     models.CharField(blank=True, help_text="The message that asks this too.", max_length=64),
                 ),
-                (
-                    "merged_when_next_visit_within_days",
-                    models.PositiveSmallIntegerField(blank=True, null=True),
-                ),
+                ("merged_when_next_visit_within_days", models.PositiveSmallIntegerField(blank=True, null=True)),
                 ("position", models.PositiveSmallIntegerField()),
             ],
             options={
@@ -269,10 +250,7 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            (
-                                "source_mark__regex",
-                                "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$",
-                            )
+                            ("source_mark__regex", "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$")
                         ),
                         name="caremessage_source_mark",
                     ),
@@ -358,10 +336,7 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            (
-                                "source_mark__regex",
-                                "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$",
-                            )
+                            ("source_mark__regex", "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$")
                         ),
                         name="instrument_source_mark",
                     ),
@@ -406,15 +381,38 @@ class Migration(migrations.Migration):
                 (
                     "instrument",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="scales",
-                        to="catalogue.instrument",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="scales", to="catalogue.instrument"
                     ),
                 ),
             ],
             options={
                 "ordering": ["code"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[A-Za-z0-9][A-Za-z0-9._:-]*$")),
+                        name="instrumentscale_code_is_plain",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("source_mark__regex", "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$")
+                        ),
+                        name="instrumentscale_source_mark",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_primary", True)),
+                        fields=("instrument",),
+                        name="instrumentscale_one_primary",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("max_score__isnull", True), ("min_score__isnull", True)),
+                            ("min_score__lt", models.F("max_score")),
+                            _connector="OR",
+                        ),
+                        name="instrumentscale_range",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -467,6 +465,33 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["code"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[A-Za-z0-9][A-Za-z0-9._:-]*$")),
+                        name="instrumentthreshold_code_is_plain",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("source_mark__regex", "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$")
+                        ),
+                        name="instrumentthreshold_source_mark",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["MCID", "MDC", "CUT_OFF"]), ("unit__in", ["points", "percent", "category"])
+                        ),
+                        name="instrumentthreshold_kind_and_unit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("value__isnull", False),
+                            ("value_low__isnull", False),
+                            ("value_high__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="instrumentthreshold_has_figure",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -510,26 +535,19 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            (
-                                "source_mark__regex",
-                                "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$",
-                            )
+                            ("source_mark__regex", "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$")
                         ),
                         name="localanaestheticmaximum_source_mark",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            (
-                                "anaesthetic__in",
-                                ["bupivacaine", "lidocaine", "mepivacaine", "procaine", "ropivacaine"],
-                            )
+                            ("anaesthetic__in", ["bupivacaine", "lidocaine", "mepivacaine", "procaine", "ropivacaine"])
                         ),
                         name="localanaestheticmaximum_anaesthetic",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("mg_per_kg__gt", 0),
-                            models.Q(("max_mg__isnull", True), ("max_mg__gt", 0), _connector="OR"),
+                            ("mg_per_kg__gt", 0), models.Q(("max_mg__isnull", True), ("max_mg__gt", 0), _connector="OR")
                         ),
                         name="localanaestheticmaximum_positive",
                     ),
@@ -559,8 +577,7 @@ class Migration(migrations.Migration):
                 (
                     "laterality",
                     models.CharField(
-                        choices=[("L", "Side required"), ("M", "Midline"), ("LM", "Side or midline")],
-                        max_length=2,
+                        choices=[("L", "Side required"), ("M", "Midline"), ("LM", "Side or midline")], max_length=2
                     ),
                 ),
                 (
@@ -612,6 +629,36 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["code"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[A-Za-z0-9][A-Za-z0-9._:-]*$")), name="nerve_code_is_plain"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("source_mark__regex", "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$")
+                        ),
+                        name="nerve_source_mark",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("laterality__in", ["L", "M", "LM"])), name="nerve_laterality"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("depth_class__in", ["S", "D", "SD"])), name="nerve_depth_class"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("points_per__in", ["side", "digit", "web"])), name="nerve_points_per"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("points_min__gte", 1), ("points_min__lte", models.F("points_max"))),
+                        name="nerve_points_range",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("flags__contained_by", ["PTX", "VASC", "EYE", "AIRWAY", "SPINE", "MOTOR", "GEN"])
+                        ),
+                        name="nerve_flags",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -640,10 +687,7 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            (
-                                "source_mark__regex",
-                                "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$",
-                            )
+                            ("source_mark__regex", "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$")
                         ),
                         name="pointtype_source_mark",
                     ),
@@ -703,10 +747,7 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            (
-                                "source_mark__regex",
-                                "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$",
-                            )
+                            ("source_mark__regex", "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$")
                         ),
                         name="screeningitem_source_mark",
                     ),
@@ -760,6 +801,33 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["code"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[A-Za-z0-9][A-Za-z0-9._:-]*$")),
+                        name="solutionanaesthetic_code_is_plain",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("source_mark__regex", "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$")
+                        ),
+                        name="solutionanaesthetic_source_mark",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("anaesthetic__in", ["bupivacaine", "lidocaine", "mepivacaine", "procaine", "ropivacaine"])
+                        ),
+                        name="solutionanaesthetic_anaesthetic",
+                    ),
+                    models.UniqueConstraint(fields=("solution", "anaesthetic"), name="solutionanaesthetic_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("percent_min__isnull", True),
+                            models.Q(("percent_min__gt", 0), ("percent_min__lte", models.F("percent_max"))),
+                            _connector="OR",
+                        ),
+                        name="solutionanaesthetic_percent_range",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -779,8 +847,7 @@ class Migration(migrations.Migration):
                 (
                     "is_clinic_page",
                     models.BooleanField(
-                        default=False,
-                        help_text="A provider's own page: it describes practice and proves no effect.",
+                        default=False, help_text="A provider's own page: it describes practice and proves no effect."
                     ),
                 ),
                 ("is_secondary", models.BooleanField(default=False)),
@@ -795,10 +862,7 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            (
-                                "source_mark__regex",
-                                "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$",
-                            )
+                            ("source_mark__regex", "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$")
                         ),
                         name="source_source_mark",
                     ),
@@ -834,14 +898,8 @@ class Migration(migrations.Migration):
                     django.contrib.postgres.fields.ArrayField(
                         base_field=models.CharField(
                             choices=[
-                                (
-                                    "E1",
-                                    "At least one randomised trial of perineural or subcutaneous dextrose",
-                                ),
-                                (
-                                    "E1u",
-                                    "At least one randomised trial, ultrasound-guided or another deep route only",
-                                ),
+                                ("E1", "At least one randomised trial of perineural or subcutaneous dextrose"),
+                                ("E1u", "At least one randomised trial, ultrasound-guided or another deep route only"),
                                 ("E2", "Series or case reports"),
                                 ("E3", "Practice claim only"),
                                 ("P", "Randomised trials of hypertonic prolotherapy only"),
@@ -854,10 +912,7 @@ class Migration(migrations.Migration):
                 ("evidence_note", models.CharField(blank=True, max_length=120)),
                 ("search_text", models.TextField(editable=False)),
                 ("regions", models.ManyToManyField(related_name="conditions", to="catalogue.bodyregion")),
-                (
-                    "nerves",
-                    models.ManyToManyField(blank=True, related_name="conditions", to="catalogue.nerve"),
-                ),
+                ("nerves", models.ManyToManyField(blank=True, related_name="conditions", to="catalogue.nerve")),
                 (
                     "evidence_sources",
                     models.ManyToManyField(blank=True, related_name="conditions", to="catalogue.source"),
@@ -866,6 +921,25 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["code"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[A-Za-z0-9][A-Za-z0-9._:-]*$")),
+                        name="condition_code_is_plain",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("source_mark__regex", "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$")
+                        ),
+                        name="condition_source_mark",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("evidence_grades__contained_by", ["E1", "E1u", "E2", "E3", "P"]),
+                            ("evidence_grades__len__gte", 1),
+                        ),
+                        name="condition_evidence_grades",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -890,19 +964,24 @@ class Migration(migrations.Migration):
                 ("follow_up", models.CharField(blank=True, max_length=80)),
                 ("result", models.CharField(blank=True, max_length=300)),
                 ("is_pit_specific", models.BooleanField(default=False)),
-                (
-                    "conditions",
-                    models.ManyToManyField(blank=True, related_name="studies", to="catalogue.condition"),
-                ),
-                (
-                    "sources",
-                    models.ManyToManyField(blank=True, related_name="studies", to="catalogue.source"),
-                ),
+                ("conditions", models.ManyToManyField(blank=True, related_name="studies", to="catalogue.condition")),
+                ("sources", models.ManyToManyField(blank=True, related_name="studies", to="catalogue.source")),
             ],
             options={
                 "verbose_name_plural": "studies",
                 "ordering": ["code"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[A-Za-z0-9][A-Za-z0-9._:-]*$")), name="study_code_is_plain"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("source_mark__regex", "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$")
+                        ),
+                        name="study_source_mark",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -956,15 +1035,47 @@ class Migration(migrations.Migration):
                 (
                     "study",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="results",
-                        to="catalogue.study",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="results", to="catalogue.study"
                     ),
                 ),
             ],
             options={
                 "ordering": ["code"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[A-Za-z0-9][A-Za-z0-9._:-]*$")),
+                        name="studyresult_code_is_plain",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("source_mark__regex", "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$")
+                        ),
+                        name="studyresult_source_mark",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "fall",
+                                    "gain",
+                                    "level",
+                                    "responders",
+                                    "relief_percent",
+                                    "effect_size",
+                                    "risk_ratio",
+                                    "p_value",
+                                ],
+                            )
+                        ),
+                        name="studyresult_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("is_sham_reference", False), ("is_control", True), _connector="OR"),
+                        name="studyresult_sham_is_control",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -995,14 +1106,8 @@ class Migration(migrations.Migration):
                 ),
                 ("guidance", models.CharField(blank=True, max_length=80)),
                 ("is_image_guided", models.BooleanField(default=False)),
-                (
-                    "dextrose_percent_min",
-                    models.DecimalField(blank=True, decimal_places=1, max_digits=4, null=True),
-                ),
-                (
-                    "dextrose_percent_max",
-                    models.DecimalField(blank=True, decimal_places=1, max_digits=4, null=True),
-                ),
+                ("dextrose_percent_min", models.DecimalField(blank=True, decimal_places=1, max_digits=4, null=True)),
+                ("dextrose_percent_max", models.DecimalField(blank=True, decimal_places=1, max_digits=4, null=True)),
                 ("volume_ml_min", models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True)),
                 ("volume_ml_max", models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True)),
                 (
@@ -1018,18 +1123,9 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                (
-                    "warn_point_volume_ml",
-                    models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True),
-                ),
-                (
-                    "warn_session_volume_ml",
-                    models.DecimalField(blank=True, decimal_places=1, max_digits=5, null=True),
-                ),
-                (
-                    "warn_dextrose_percent",
-                    models.DecimalField(blank=True, decimal_places=1, max_digits=4, null=True),
-                ),
+                ("warn_point_volume_ml", models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True)),
+                ("warn_session_volume_ml", models.DecimalField(blank=True, decimal_places=1, max_digits=5, null=True)),
+                ("warn_dextrose_percent", models.DecimalField(blank=True, decimal_places=1, max_digits=4, null=True)),
                 ("needle_note", models.CharField(blank=True, max_length=200)),
                 ("pain_relief_advice", models.TextField(blank=True)),
                 ("notes", models.TextField(blank=True)),
@@ -1044,19 +1140,13 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            (
-                                "source_mark__regex",
-                                "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$",
-                            )
+                            ("source_mark__regex", "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$")
                         ),
                         name="technique_source_mark",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            (
-                                "depth__in",
-                                ["subcutaneous", "deep_nerve", "caudal_epidural", "enthesis_joint", "varies"],
-                            )
+                            ("depth__in", ["subcutaneous", "deep_nerve", "caudal_epidural", "enthesis_joint", "varies"])
                         ),
                         name="technique_depth",
                     ),
@@ -1104,10 +1194,7 @@ class Migration(migrations.Migration):
                 (
                     "relation",
                     models.CharField(
-                        choices=[
-                            ("synonym", "Another word for it"),
-                            ("keep_apart", "Something else: keep apart"),
-                        ],
+                        choices=[("synonym", "Another word for it"), ("keep_apart", "Something else: keep apart")],
                         max_length=12,
                     ),
                 ),
@@ -1131,6 +1218,21 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["code"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[A-Za-z0-9][A-Za-z0-9._:-]*$")),
+                        name="searchterm_code_is_plain",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("source_mark__regex", "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$")
+                        ),
+                        name="searchterm_source_mark",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("relation__in", ["synonym", "keep_apart"])), name="searchterm_relation"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1165,9 +1267,7 @@ class Migration(migrations.Migration):
                 (
                     "condition",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="codes",
-                        to="catalogue.condition",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="codes", to="catalogue.condition"
                     ),
                 ),
             ],
@@ -1181,10 +1281,7 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            (
-                                "source_mark__regex",
-                                "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$",
-                            )
+                            ("source_mark__regex", "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$")
                         ),
                         name="conditioncode_source_mark",
                     ),
@@ -1221,10 +1318,7 @@ class Migration(migrations.Migration):
                 ("source_mark", models.CharField(max_length=120)),
                 ("retired_at", models.DateTimeField(blank=True, editable=False, null=True)),
                 ("name", models.CharField(max_length=120)),
-                (
-                    "question",
-                    models.CharField(help_text="Asked of the patient, in plain words.", max_length=200),
-                ),
+                ("question", models.CharField(help_text="Asked of the patient, in plain words.", max_length=200)),
                 (
                     "triage",
                     models.CharField(
@@ -1259,10 +1353,7 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            (
-                                "source_mark__regex",
-                                "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$",
-                            )
+                            ("source_mark__regex", "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$")
                         ),
                         name="dangersign_source_mark",
                     ),
@@ -1311,9 +1402,7 @@ class Migration(migrations.Migration):
                 (
                     "instrument",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="items",
-                        to="catalogue.instrument",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="items", to="catalogue.instrument"
                     ),
                 ),
             ],
@@ -1327,10 +1416,7 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            (
-                                "source_mark__regex",
-                                "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$",
-                            )
+                            ("source_mark__regex", "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$")
                         ),
                         name="instrumentitem_source_mark",
                     ),
@@ -1346,259 +1432,9 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name="instrumentscale",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[A-Za-z0-9][A-Za-z0-9._:-]*$")),
-                name="instrumentscale_code_is_plain",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="instrumentscale",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("source_mark__regex", "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$")
-                ),
-                name="instrumentscale_source_mark",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="instrumentscale",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_primary", True)),
-                fields=("instrument",),
-                name="instrumentscale_one_primary",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="instrumentscale",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("max_score__isnull", True), ("min_score__isnull", True)),
-                    ("min_score__lt", models.F("max_score")),
-                    _connector="OR",
-                ),
-                name="instrumentscale_range",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="instrumentthreshold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[A-Za-z0-9][A-Za-z0-9._:-]*$")),
-                name="instrumentthreshold_code_is_plain",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="instrumentthreshold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("source_mark__regex", "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$")
-                ),
-                name="instrumentthreshold_source_mark",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="instrumentthreshold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["MCID", "MDC", "CUT_OFF"]), ("unit__in", ["points", "percent", "category"])
-                ),
-                name="instrumentthreshold_kind_and_unit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="instrumentthreshold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("value__isnull", False),
-                    ("value_low__isnull", False),
-                    ("value_high__isnull", False),
-                    _connector="OR",
-                ),
-                name="instrumentthreshold_has_figure",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="nerve",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[A-Za-z0-9][A-Za-z0-9._:-]*$")),
-                name="nerve_code_is_plain",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="nerve",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("source_mark__regex", "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$")
-                ),
-                name="nerve_source_mark",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="nerve",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("laterality__in", ["L", "M", "LM"])), name="nerve_laterality"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="nerve",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("depth_class__in", ["S", "D", "SD"])), name="nerve_depth_class"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="nerve",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("points_per__in", ["side", "digit", "web"])), name="nerve_points_per"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="nerve",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("points_min__gte", 1), ("points_min__lte", models.F("points_max"))),
-                name="nerve_points_range",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="nerve",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("flags__contained_by", ["PTX", "VASC", "EYE", "AIRWAY", "SPINE", "MOTOR", "GEN"])),
-                name="nerve_flags",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="solutionanaesthetic",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[A-Za-z0-9][A-Za-z0-9._:-]*$")),
-                name="solutionanaesthetic_code_is_plain",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="solutionanaesthetic",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("source_mark__regex", "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$")
-                ),
-                name="solutionanaesthetic_source_mark",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="solutionanaesthetic",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "anaesthetic__in",
-                        ["bupivacaine", "lidocaine", "mepivacaine", "procaine", "ropivacaine"],
-                    )
-                ),
-                name="solutionanaesthetic_anaesthetic",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="solutionanaesthetic",
-            constraint=models.UniqueConstraint(fields=("solution", "anaesthetic"), name="solutionanaesthetic_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="solutionanaesthetic",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("percent_min__isnull", True),
-                    models.Q(("percent_min__gt", 0), ("percent_min__lte", models.F("percent_max"))),
-                    _connector="OR",
-                ),
-                name="solutionanaesthetic_percent_range",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="condition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[A-Za-z0-9][A-Za-z0-9._:-]*$")),
-                name="condition_code_is_plain",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="condition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("source_mark__regex", "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$")
-                ),
-                name="condition_source_mark",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="condition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("evidence_grades__contained_by", ["E1", "E1u", "E2", "E3", "P"]),
-                    ("evidence_grades__len__gte", 1),
-                ),
-                name="condition_evidence_grades",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="study",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[A-Za-z0-9][A-Za-z0-9._:-]*$")),
-                name="study_code_is_plain",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="study",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("source_mark__regex", "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$")
-                ),
-                name="study_source_mark",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="studyresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[A-Za-z0-9][A-Za-z0-9._:-]*$")),
-                name="studyresult_code_is_plain",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="studyresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("source_mark__regex", "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$")
-                ),
-                name="studyresult_source_mark",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="studyresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "fall",
-                            "gain",
-                            "level",
-                            "responders",
-                            "relief_percent",
-                            "effect_size",
-                            "risk_ratio",
-                            "p_value",
-                        ],
-                    )
-                ),
-                name="studyresult_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="studyresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_sham_reference", False), ("is_control", True), _connector="OR"),
-                name="studyresult_sham_is_control",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="solution",
             constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[A-Za-z0-9][A-Za-z0-9._:-]*$")),
-                name="solution_code_is_plain",
+                condition=models.Q(("code__regex", "^[A-Za-z0-9][A-Za-z0-9._:-]*$")), name="solution_code_is_plain"
             ),
         ),
         migrations.AddConstraint(
@@ -1626,28 +1462,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("dextrose_percent__isnull", True), ("has_corn_dextrose", True), _connector="OR"),
                 name="solution_dextrose_is_corn",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="searchterm",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[A-Za-z0-9][A-Za-z0-9._:-]*$")),
-                name="searchterm_code_is_plain",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="searchterm",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("source_mark__regex", "^(\\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\\])+$")
-                ),
-                name="searchterm_source_mark",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="searchterm",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("relation__in", ["synonym", "keep_apart"])), name="searchterm_relation"
             ),
         ),
     ]

@@ -75,6 +75,34 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["clinic", "birth_date"], name="patients_patient_birth_date"),
+                    models.Index(fields=["clinic", "family_name", "given_names", "id"], name="patients_patient_name"),
+                    models.Index(fields=["clinic", "-created_at"], name="patients_patient_recent"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("birth_date__gte", datetime.date(1890, 1, 1)),
+                            ("birth_date__lte", django.db.models.functions.datetime.Now()),
+                        ),
+                        name="patients_patient_birth_date_plausible",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("given_names", ""), _negated=True),
+                            models.Q(("family_name", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="patients_patient_has_name",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sex__in", ["female", "male", "other", "unknown"])),
+                        name="patients_patient_sex",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="NameToken",
@@ -107,6 +135,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["clinic", "is_whole", "token"], include=("patient",), name="patients_nametoken_token"
+                    ),
+                    models.Index(fields=["patient"], name="patients_nametoken_patient"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Identifier",
@@ -139,6 +175,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["clinic", "value"], name="patients_identifier_value")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("clinic", "system", "value"), name="patients_identifier_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("value", ""), _negated=True), name="patients_identifier_not_empty"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ContactPoint",
@@ -181,6 +226,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["clinic", "digits_reversed"], name="patients_contactpoint_tail"),
+                    models.Index(fields=["clinic", "value"], name="patients_contactpoint_value"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("clinic", "patient", "kind", "value"), name="patients_contactpoint_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["phone", "email"])), name="patients_contactpoint_kind"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("value", ""), _negated=True), name="patients_contactpoint_not_empty"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="BodyWeight",
@@ -213,6 +275,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("weight_kg__gt", Decimal("1")), ("weight_kg__lt", Decimal("500"))),
+                        name="patients_bodyweight_plausible",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Allergy",
@@ -264,6 +334,40 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "substance__in",
+                                [
+                                    "corn",
+                                    "dextrose",
+                                    "local_anaesthetic",
+                                    "chlorhexidine",
+                                    "latex",
+                                    "adhesive",
+                                    "other",
+                                ],
+                            )
+                        ),
+                        name="patients_allergy_substance",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("substance", "other"), _negated=True),
+                            models.Q(("substance_text", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="patients_allergy_other_is_named",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("clinic", "patient", "substance", "substance_text"),
+                        name="patients_allergy_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="AccessLink",
@@ -301,6 +405,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("clinic", "token_hash"), name="patients_accesslink_token")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PatientCondition",
@@ -361,6 +470,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("side", ""), ("side__in", ["left", "right", "bilateral", "midline"]), _connector="OR"
+                        ),
+                        name="patients_condition_side",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("resolved_date__isnull", True),
+                            ("onset_date__isnull", True),
+                            ("resolved_date__gte", models.F("onset_date")),
+                            _connector="OR",
+                        ),
+                        name="patients_condition_ends_after_start",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PatientConditionNerve",
@@ -400,6 +528,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("clinic", "patient_condition", "nerve"), name="patients_conditionnerve_once"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PatientImport",
@@ -461,6 +596,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["clinic", "-created_at"], name="patients_patientimport_recent")],
+            },
         ),
         migrations.CreateModel(
             name="ImportProgress",
@@ -497,6 +635,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("clinic", "patient_import"), name="patients_importprogress_once")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RiskFlag",
@@ -556,6 +699,42 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "flag__in",
+                                [
+                                    "anticoagulant",
+                                    "antiplatelet",
+                                    "bleeding_disorder",
+                                    "pregnancy",
+                                    "breastfeeding",
+                                    "diabetes",
+                                    "vasovagal",
+                                    "needle_fear",
+                                    "immunosuppression",
+                                    "recent_steroid",
+                                    "implant",
+                                    "copd",
+                                    "very_thin",
+                                    "cancer_history",
+                                    "fall_risk",
+                                    "chaperone",
+                                    "interpreter",
+                                ],
+                            )
+                        ),
+                        name="patients_riskflag_flag",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("clinic", "patient", "flag"),
+                        name="patients_riskflag_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ContactConsent",
@@ -647,211 +826,5 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [models.UniqueConstraint(fields=("clinic",), name="patients_lastclinicnumber_once")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="patient",
-            index=models.Index(fields=["clinic", "birth_date"], name="patients_patient_birth_date"),
-        ),
-        migrations.AddIndex(
-            model_name="patient",
-            index=models.Index(fields=["clinic", "family_name", "given_names", "id"], name="patients_patient_name"),
-        ),
-        migrations.AddIndex(
-            model_name="patient",
-            index=models.Index(fields=["clinic", "-created_at"], name="patients_patient_recent"),
-        ),
-        migrations.AddConstraint(
-            model_name="patient",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("birth_date__gte", datetime.date(1890, 1, 1)),
-                    ("birth_date__lte", django.db.models.functions.datetime.Now()),
-                ),
-                name="patients_patient_birth_date_plausible",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="patient",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("given_names", ""), _negated=True),
-                    models.Q(("family_name", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="patients_patient_has_name",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="patient",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sex__in", ["female", "male", "other", "unknown"])), name="patients_patient_sex"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="nametoken",
-            index=models.Index(
-                fields=["clinic", "is_whole", "token"], include=("patient",), name="patients_nametoken_token"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="nametoken",
-            index=models.Index(fields=["patient"], name="patients_nametoken_patient"),
-        ),
-        migrations.AddIndex(
-            model_name="identifier",
-            index=models.Index(fields=["clinic", "value"], name="patients_identifier_value"),
-        ),
-        migrations.AddConstraint(
-            model_name="identifier",
-            constraint=models.UniqueConstraint(fields=("clinic", "system", "value"), name="patients_identifier_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="identifier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("value", ""), _negated=True), name="patients_identifier_not_empty"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contactpoint",
-            index=models.Index(fields=["clinic", "digits_reversed"], name="patients_contactpoint_tail"),
-        ),
-        migrations.AddIndex(
-            model_name="contactpoint",
-            index=models.Index(fields=["clinic", "value"], name="patients_contactpoint_value"),
-        ),
-        migrations.AddConstraint(
-            model_name="contactpoint",
-            constraint=models.UniqueConstraint(
-                fields=("clinic", "patient", "kind", "value"), name="patients_contactpoint_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contactpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["phone", "email"])), name="patients_contactpoint_kind"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contactpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("value", ""), _negated=True), name="patients_contactpoint_not_empty"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bodyweight",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("weight_kg__gt", Decimal("1")), ("weight_kg__lt", Decimal("500"))),
-                name="patients_bodyweight_plausible",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="allergy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "substance__in",
-                        ["corn", "dextrose", "local_anaesthetic", "chlorhexidine", "latex", "adhesive", "other"],
-                    )
-                ),
-                name="patients_allergy_substance",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="allergy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("substance", "other"), _negated=True),
-                    models.Q(("substance_text", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="patients_allergy_other_is_named",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="allergy",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=("clinic", "patient", "substance", "substance_text"),
-                name="patients_allergy_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="accesslink",
-            constraint=models.UniqueConstraint(fields=("clinic", "token_hash"), name="patients_accesslink_token"),
-        ),
-        migrations.AddConstraint(
-            model_name="patientcondition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("side", ""), ("side__in", ["left", "right", "bilateral", "midline"]), _connector="OR"
-                ),
-                name="patients_condition_side",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="patientcondition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("resolved_date__isnull", True),
-                    ("onset_date__isnull", True),
-                    ("resolved_date__gte", models.F("onset_date")),
-                    _connector="OR",
-                ),
-                name="patients_condition_ends_after_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="patientconditionnerve",
-            constraint=models.UniqueConstraint(
-                fields=("clinic", "patient_condition", "nerve"), name="patients_conditionnerve_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="patientimport",
-            index=models.Index(fields=["clinic", "-created_at"], name="patients_patientimport_recent"),
-        ),
-        migrations.AddConstraint(
-            model_name="importprogress",
-            constraint=models.UniqueConstraint(
-                fields=("clinic", "patient_import"), name="patients_importprogress_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="riskflag",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "flag__in",
-                        [
-                            "anticoagulant",
-                            "antiplatelet",
-                            "bleeding_disorder",
-                            "pregnancy",
-                            "breastfeeding",
-                            "diabetes",
-                            "vasovagal",
-                            "needle_fear",
-                            "immunosuppression",
-                            "recent_steroid",
-                            "implant",
-                            "copd",
-                            "very_thin",
-                            "cancer_history",
-                            "fall_risk",
-                            "chaperone",
-                            "interpreter",
-                        ],
-                    )
-                ),
-                name="patients_riskflag_flag",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="riskflag",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=("clinic", "patient", "flag"),
-                name="patients_riskflag_once",
-            ),
         ),
     ]

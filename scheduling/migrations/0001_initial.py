@@ -122,6 +122,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["name"],
+                "constraints": [models.UniqueConstraint(fields=("clinic", "name"), name="scheduling_room_once")],
             },
         ),
         migrations.CreateModel(
@@ -274,6 +275,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("clinic", "code"), name="scheduling_visittype_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("duration_minutes__gte", 5), ("duration_minutes__lte", 480)),
+                        name="scheduling_visittype_duration",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -398,21 +406,6 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="room",
-            constraint=models.UniqueConstraint(fields=("clinic", "name"), name="scheduling_room_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="visittype",
-            constraint=models.UniqueConstraint(fields=("clinic", "code"), name="scheduling_visittype_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="visittype",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("duration_minutes__gte", 5), ("duration_minutes__lte", 480)),
-                name="scheduling_visittype_duration",
-            ),
         ),
         migrations.AddIndex(
             model_name="appointment",

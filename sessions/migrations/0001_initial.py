@@ -70,6 +70,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_date__isnull", True), ("ended_date__gte", models.F("started_date")), _connector="OR"
+                        ),
+                        name="sessions_course_ends_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("planned_sessions__gte", 1), ("planned_sessions__lte", 50)),
+                        name="sessions_course_planned",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "open")),
+                        fields=("clinic", "patient_condition"),
+                        name="sessions_course_one_open",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Consent",
@@ -150,6 +169,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["patient", "-given_at"], name="sessions_consent_patient")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("signed_name", ""), _negated=True), name="sessions_consent_name"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("signed_as__in", ["patient", "guardian"])),
+                        name="sessions_consent_signed_as",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="InjectionSession",
@@ -297,6 +328,64 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["patient", "-started_at"], name="sessions_session_patient"),
+                    models.Index(fields=["clinic", "signed_at"], name="sessions_session_signed"),
+                    models.Index(
+                        condition=models.Q(("status", "draft")),
+                        fields=["clinic", "started_at"],
+                        name="sessions_session_drafts",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "voided"), _negated=True),
+                        fields=("clinic", "appointment"),
+                        name="sessions_session_one_a_visit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["draft", "signed", "voided"])),
+                        name="sessions_session_status",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("content_sha256", ""), ("signed_at__isnull", True), ("status", "draft")),
+                            models.Q(("signed_at__isnull", False), ("signed_by__isnull", False), ("status", "signed")),
+                            models.Q(("status", "voided"), ("voided_at__isnull", False), ("voided_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="sessions_session_status_is_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "voided"), _negated=True),
+                            models.Q(("void_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="sessions_session_void_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("signed_at__isnull", True), ("signed_at__gte", models.F("started_at")), _connector="OR"
+                        ),
+                        name="sessions_session_signed_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("signed_at__isnull", True),
+                            models.Q(("sharps_in__isnull", True), ("sharps_out__isnull", True)),
+                            models.Q(
+                                ("sharps_in", models.F("sharps_out")),
+                                ("sharps_in__isnull", False),
+                                ("sharps_out__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="sessions_session_sharps",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="FollowUp",
@@ -376,6 +465,32 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("cancelled_at__isnull", True), ("completed_at__isnull", True)),
+                        fields=["clinic", "due_at"],
+                        name="sessions_followup_due",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("clinic", "injection_session"), name="sessions_followup_one_a_session"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("completed_at__isnull", True), ("outcome", "")),
+                            models.Q(
+                                ("completed_at__isnull", False),
+                                ("completed_by__isnull", False),
+                                models.Q(("outcome", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="sessions_followup_completed_has_outcome",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Addendum",
@@ -422,6 +537,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["written_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True), name="sessions_addendum_text"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -503,6 +623,33 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["patient", "measured_at"], name="sessions_painscore_patient")],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("score__lte", 10)), name="sessions_painscore_0_to_10"),
+                    models.CheckConstraint(
+                        condition=models.Q(("question__in", ["rest", "provoked", "now", "average_7d", "worst_7d"])),
+                        name="sessions_painscore_question",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "moment__in",
+                                ["before", "after", "care_0h", "check_24h", "check_72h", "check_7d", "other"],
+                            )
+                        ),
+                        name="sessions_painscore_moment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("source__in", ["clinician", "portal", "phone"])),
+                        name="sessions_painscore_source",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("clinic", "injection_session", "moment", "question", "source", "cycle"),
+                        name="sessions_painscore_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ReliefReport",
@@ -552,6 +699,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["injection_session", "reported_at"], name="sessions_reliefreport_session")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_at__isnull", True),
+                            models.Q(("ended_at__lte", models.F("reported_at")), ("has_ended", True)),
+                            _connector="OR",
+                        ),
+                        name="sessions_reliefreport_ended",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RuleOverride",
@@ -599,6 +761,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("clinic", "injection_session", "rule", "subject"), name="sessions_override_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="sessions_override_reason"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ScreeningAnswer",
@@ -635,6 +807,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("clinic", "injection_session", "item"), name="sessions_screeninganswer_once"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SideEffect",
@@ -816,6 +995,51 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", "closed"), _negated=True),
+                        fields=["clinic", "priority", "reported_at"],
+                        name="sessions_sideeffect_open",
+                    ),
+                    models.Index(fields=["patient", "-reported_at"], name="sessions_sideeffect_patient"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("priority__in", ["P0", "P1", "P2", "P3"])),
+                        name="sessions_sideeffect_priority",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("acknowledged_at__isnull", True), ("closed_at__isnull", True), ("status", "open")
+                            ),
+                            models.Q(
+                                ("acknowledged_at__isnull", False),
+                                ("acknowledged_by__isnull", False),
+                                ("status", "acknowledged"),
+                            ),
+                            models.Q(("closed_at__isnull", False), ("closed_by__isnull", False), ("status", "closed")),
+                            _connector="OR",
+                        ),
+                        name="sessions_sideeffect_status_is_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("severity__isnull", True), ("severity__range", (1, 5)), _connector="OR"),
+                        name="sessions_sideeffect_severity",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("onset_at__isnull", True), ("onset_at__lte", models.F("reported_at")), _connector="OR"
+                        ),
+                        name="sessions_sideeffect_onset",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("seriousness", []), ("is_serious", True), _connector="OR"),
+                        name="sessions_sideeffect_seriousness",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SolutionLot",
@@ -853,6 +1077,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["expiry_date", "lot_number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("clinic", "solution", "lot_number"), name="sessions_solutionlot_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("lot_number", ""), _negated=True), name="sessions_solutionlot_number"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -942,325 +1174,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                        fields=("clinic", "injection_session", "number"),
+                        name="sessions_point_number",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("side__in", ["left", "right", "midline"])), name="sessions_point_side"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("volume_ml__gt", Decimal("0")), ("volume_ml__lte", Decimal("60"))),
+                        name="sessions_point_volume",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("depth__in", ["subcutaneous", "deep"])), name="sessions_point_depth"
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="course",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_date__isnull", True), ("ended_date__gte", models.F("started_date")), _connector="OR"
-                ),
-                name="sessions_course_ends_after_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="course",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("planned_sessions__gte", 1), ("planned_sessions__lte", 50)),
-                name="sessions_course_planned",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="course",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "open")),
-                fields=("clinic", "patient_condition"),
-                name="sessions_course_one_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="consent",
-            index=models.Index(fields=["patient", "-given_at"], name="sessions_consent_patient"),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("signed_name", ""), _negated=True), name="sessions_consent_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("signed_as__in", ["patient", "guardian"])), name="sessions_consent_signed_as"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="injectionsession",
-            index=models.Index(fields=["patient", "-started_at"], name="sessions_session_patient"),
-        ),
-        migrations.AddIndex(
-            model_name="injectionsession",
-            index=models.Index(fields=["clinic", "signed_at"], name="sessions_session_signed"),
-        ),
-        migrations.AddIndex(
-            model_name="injectionsession",
-            index=models.Index(
-                condition=models.Q(("status", "draft")), fields=["clinic", "started_at"], name="sessions_session_drafts"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="injectionsession",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "voided"), _negated=True),
-                fields=("clinic", "appointment"),
-                name="sessions_session_one_a_visit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="injectionsession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["draft", "signed", "voided"])), name="sessions_session_status"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="injectionsession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("content_sha256", ""), ("signed_at__isnull", True), ("status", "draft")),
-                    models.Q(("signed_at__isnull", False), ("signed_by__isnull", False), ("status", "signed")),
-                    models.Q(("status", "voided"), ("voided_at__isnull", False), ("voided_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="sessions_session_status_is_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="injectionsession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "voided"), _negated=True),
-                    models.Q(("void_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="sessions_session_void_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="injectionsession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("signed_at__isnull", True), ("signed_at__gte", models.F("started_at")), _connector="OR"
-                ),
-                name="sessions_session_signed_after_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="injectionsession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("signed_at__isnull", True),
-                    models.Q(("sharps_in__isnull", True), ("sharps_out__isnull", True)),
-                    models.Q(
-                        ("sharps_in", models.F("sharps_out")),
-                        ("sharps_in__isnull", False),
-                        ("sharps_out__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="sessions_session_sharps",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="followup",
-            index=models.Index(
-                condition=models.Q(("cancelled_at__isnull", True), ("completed_at__isnull", True)),
-                fields=["clinic", "due_at"],
-                name="sessions_followup_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="followup",
-            constraint=models.UniqueConstraint(
-                fields=("clinic", "injection_session"), name="sessions_followup_one_a_session"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="followup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("completed_at__isnull", True), ("outcome", "")),
-                    models.Q(
-                        ("completed_at__isnull", False),
-                        ("completed_by__isnull", False),
-                        models.Q(("outcome", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="sessions_followup_completed_has_outcome",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="addendum",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True), name="sessions_addendum_text"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="painscore",
-            index=models.Index(fields=["patient", "measured_at"], name="sessions_painscore_patient"),
-        ),
-        migrations.AddConstraint(
-            model_name="painscore",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("score__lte", 10)), name="sessions_painscore_0_to_10"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="painscore",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("question__in", ["rest", "provoked", "now", "average_7d", "worst_7d"])),
-                name="sessions_painscore_question",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="painscore",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("moment__in", ["before", "after", "care_0h", "check_24h", "check_72h", "check_7d", "other"])
-                ),
-                name="sessions_painscore_moment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="painscore",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source__in", ["clinician", "portal", "phone"])), name="sessions_painscore_source"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="painscore",
-            constraint=models.UniqueConstraint(
-                fields=("clinic", "injection_session", "moment", "question", "source", "cycle"),
-                name="sessions_painscore_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="reliefreport",
-            index=models.Index(fields=["injection_session", "reported_at"], name="sessions_reliefreport_session"),
-        ),
-        migrations.AddConstraint(
-            model_name="reliefreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_at__isnull", True),
-                    models.Q(("ended_at__lte", models.F("reported_at")), ("has_ended", True)),
-                    _connector="OR",
-                ),
-                name="sessions_reliefreport_ended",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ruleoverride",
-            constraint=models.UniqueConstraint(
-                fields=("clinic", "injection_session", "rule", "subject"), name="sessions_override_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ruleoverride",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="sessions_override_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="screeninganswer",
-            constraint=models.UniqueConstraint(
-                fields=("clinic", "injection_session", "item"), name="sessions_screeninganswer_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="sideeffect",
-            index=models.Index(
-                condition=models.Q(("status", "closed"), _negated=True),
-                fields=["clinic", "priority", "reported_at"],
-                name="sessions_sideeffect_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="sideeffect",
-            index=models.Index(fields=["patient", "-reported_at"], name="sessions_sideeffect_patient"),
-        ),
-        migrations.AddConstraint(
-            model_name="sideeffect",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("priority__in", ["P0", "P1", "P2", "P3"])), name="sessions_sideeffect_priority"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sideeffect",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("acknowledged_at__isnull", True), ("closed_at__isnull", True), ("status", "open")),
-                    models.Q(
-                        ("acknowledged_at__isnull", False),
-                        ("acknowledged_by__isnull", False),
-                        ("status", "acknowledged"),
-                    ),
-                    models.Q(("closed_at__isnull", False), ("closed_by__isnull", False), ("status", "closed")),
-                    _connector="OR",
-                ),
-                name="sessions_sideeffect_status_is_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sideeffect",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("severity__isnull", True), ("severity__range", (1, 5)), _connector="OR"),
-                name="sessions_sideeffect_severity",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sideeffect",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("onset_at__isnull", True), ("onset_at__lte", models.F("reported_at")), _connector="OR"
-                ),
-                name="sessions_sideeffect_onset",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sideeffect",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("seriousness", []), ("is_serious", True), _connector="OR"),
-                name="sessions_sideeffect_seriousness",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="solutionlot",
-            constraint=models.UniqueConstraint(
-                fields=("clinic", "solution", "lot_number"), name="sessions_solutionlot_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="solutionlot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("lot_number", ""), _negated=True), name="sessions_solutionlot_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="injectionpoint",
-            constraint=models.UniqueConstraint(
-                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
-                fields=("clinic", "injection_session", "number"),
-                name="sessions_point_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="injectionpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("side__in", ["left", "right", "midline"])), name="sessions_point_side"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="injectionpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("volume_ml__gt", Decimal("0")), ("volume_ml__lte", Decimal("60"))),
-                name="sessions_point_volume",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="injectionpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("depth__in", ["subcutaneous", "deep"])), name="sessions_point_depth"
-            ),
         ),
     ]
