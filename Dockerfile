@@ -22,7 +22,7 @@ RUN python -P pitclinic/assets.py --fetched && rm -rf node_modules \
        python manage.py collectstatic --no-input --verbosity 0 \
     && python -m whitenoise.compress --quiet staticfiles \
     && useradd --system --uid 10001 --home-dir /var/lib/pitclinic --create-home pitclinic \
-    && install -d -o pitclinic /var/lib/pitclinic/beat
+    && install -d -o pitclinic /var/lib/pitclinic/beat /var/lib/pitclinic/imports
 USER 10001
 EXPOSE 8000
 CMD ["gunicorn", "--config", "python:pitclinic.gunicorn"]

@@ -65,6 +65,8 @@ class ActorMiddleware:
             return self.get_response(request)
         if self._must_set_up_second_factor(request):
             return redirect("mfa_index")
+        if request.method == "POST":
+            len(request.POST)  # read the body before the transaction: a slow upload holds none open
         with timezone.override(None), tenant(None, actor="", user_id=request.user.pk, request_id=_request_id()):
             self._enter_clinic(request)
             response = self.get_response(request)

@@ -1,6 +1,8 @@
 """Small database expressions shared by every app."""
 
-from django.db import models
+from uuid import UUID
+
+from django.db import connection, models
 from django.utils.deconstruct import deconstructible
 
 
@@ -13,3 +15,10 @@ class UUIDv7(models.Func):
 
     def __init__(self) -> None:
         super().__init__()
+
+
+def new_ids(count: int) -> list[UUID]:
+    """Identifiers made by the database ahead of a bulk insert, in order."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT uuidv7() FROM generate_series(1, %s)", [count])
+        return [row[0] for row in cursor.fetchall()]

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from patients.views import clinical_profile, contacts, lists, patients
+from patients.views import clinical_profile, contacts, imports, lists, patients
 
 app_name = "patients"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -8,6 +8,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("search", lists.search, name="search"),
     path("choose", lists.choose, name="choose"),
     path("register", patients.register, name="register"),
+    path("import/", imports.imports, name="imports"),
+    path("import/<uuid:import_id>/", imports.show, name="import"),
+    path("import/<uuid:import_id>/progress", imports.progress, name="import-progress"),
+    path("import/<uuid:import_id>/check", imports.check, name="import-check"),
+    path("import/<uuid:import_id>/apply", imports.apply, name="import-apply"),
+    path("import/<uuid:import_id>/discard", imports.discard, name="import-discard"),
+    path("import/<uuid:import_id>/errors.csv", imports.errors, name="import-errors"),
     path("<uuid:patient_id>/", patients.detail, name="detail"),
     path("<uuid:patient_id>/edit", patients.edit, name="edit"),
     path("<uuid:patient_id>/contacts/add", contacts.add_contact, name="add-contact"),

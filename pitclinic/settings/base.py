@@ -1,6 +1,7 @@
 """Settings that hold everywhere. Production, demo and tests each add their own on top."""
 
 from pathlib import Path
+from typing import Any
 
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
@@ -170,10 +171,24 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"] + ([BASE_DIR / "vendor"] if (BASE_DIR / "vendor").is_dir() else [])
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "pitclinic.static_storage.ModuleManifestStorage"},
+    # Uploaded tables and bundles until they are read: shared by web and worker, never served.
+    "imports": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": "/var/lib/pitclinic/imports",
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
 }
+FILE_UPLOAD_HANDLERS = [
+    "common.uploads.SizeLimitHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
@@ -198,6 +213,7 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "inte
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep-messages": {"task": "reminders.tasks.sweep_messages", "schedule": crontab(minute="*")},
+    "sweep-imports": {"task": "patients.tasks.sweep_imports", "schedule": crontab(minute="*")},
     "seal-audit": {"task": "accounts.tasks.seal_audit", "schedule": crontab(minute="*")},
 }
 # `database` and `boot` checks run at process start as well: see pitclinic.boot.

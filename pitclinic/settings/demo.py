@@ -25,6 +25,8 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 
 LOGIN_URL = "demo:people"
 
+STORAGES["imports"]["OPTIONS"]["location"] = str(RUN_DIR / "imports")
+
 # Real mail files, which the demo's outbox page reads.
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = str(RUN_DIR / "mail")

@@ -1,0 +1,38 @@
+"""Uploads that are too large are refused while they arrive, before they fill memory or disk."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.core.files.uploadhandler import FileUploadHandler
+
+# What a form may carry beside its file.
+ROOM_FOR_FIELDS = 1_048_576
+
+
+class SizeLimitHandler(FileUploadHandler):
+    """Raise ``RequestDataTooBig`` (a 413 page) by the announced length, or as soon as the bytes exceed the limit."""
+
+    def handle_raw_input(
+        self,
+        input_data: Any,
+        META: dict[str, str],  # noqa: N803 - the parser names it
+        content_length: int,
+        boundary: str,
+        encoding: str | None = None,
+    ) -> None:
+        self._left = settings.IMPORT_MAX_BYTES + ROOM_FOR_FIELDS
+        self._take(content_length, is_announced=True)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        self._take(len(raw_data))
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        return None
+
+    def _take(self, size: int, *, is_announced: bool = False) -> None:
+        if size > self._left:
+            raise RequestDataTooBig("The upload is larger than IMPORT_MAX_BYTES.")
+        if not is_announced:
+            self._left -= size

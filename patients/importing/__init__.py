@@ -1,0 +1,1 @@
+"""Files of patients, read and checked without touching the register."""

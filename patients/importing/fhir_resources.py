@@ -1,0 +1,238 @@
+"""Patient, Condition and AllergyIntolerance of FHIR R4, checked and turned into the register's own words.
+
+``fhir.resources`` checks the shape; it accepts any code, so the required codes are checked here.
+"""
+
+import re
+from datetime import date
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from pydantic import ValidationError as ShapeError
+
+from catalogue.icd10cm import is_well_formed
+from patients.choices import ContactKind, NumberKind, Sex, Substance
+from patients.contacts import email_in_lower_case, phone_in_e164
+from patients.folding import fold
+from patients.importing.csv_rows import Habits
+from patients.importing.people import without_repeats
+from patients.importing.values import to_language, to_zone
+from patients.records import AllergyDetails, ConditionDetails, ContactDetails, NumberDetails, PatientDetails
+
+READ = ("Patient", "Condition", "AllergyIntolerance")
+ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
+_ZONE = "http://hl7.org/fhir/StructureDefinition/timezone"
+_WHOLE_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_CLINICAL = {
+    "Condition": frozenset({"active", "recurrence", "relapse", "inactive", "remission", "resolved"}),
+    "AllergyIntolerance": frozenset({"active", "inactive", "resolved"}),
+}
+_VERIFICATION = {
+    "Condition": frozenset({"unconfirmed", "provisional", "differential", "confirmed", "refuted", "entered-in-error"}),
+    "AllergyIntolerance": frozenset({"unconfirmed", "presumed", "confirmed", "refuted", "entered-in-error"}),
+}
+_PRESENT = frozenset({"", "active", "recurrence", "relapse"})
+_NOT_TRUE = frozenset({"refuted", "entered-in-error"})
+_GUARDIANS = frozenset({"guard", "prn", "mth", "fth", "guardian", "parent", "mother", "father"})
+# The first word that is found names the substance.
+_SUBSTANCES: tuple[tuple[Substance, str], ...] = (
+    (Substance.CORN, "corn|maize"),
+    (Substance.DEXTROSE, "dextrose|glucose"),
+    (
+        Substance.LOCAL_ANAESTHETIC,
+        "lidocaine|lignocaine|procaine|bupivacaine|ropivacaine|mepivacaine|local anaesthetic|local anesthetic",
+    ),
+    (Substance.CHLORHEXIDINE, "chlorhexidine"),
+    (Substance.LATEX, "latex"),
+    (Substance.ADHESIVE, "adhesive|plaster|tape"),
+)
+
+
+@cache
+def _model(kind: str) -> Any:
+    """Loaded when first needed: the models take a second."""
+    return getattr(import_module(f"fhir.resources.R4B.{kind.lower()}"), kind)
+
+
+def check_shape(resource: dict[str, Any]) -> None:
+    """Raise ``ValidationError`` naming the elements that are not FHIR R4; what they hold is not repeated."""
+    try:
+        _model(resource["resourceType"]).model_validate(resource)
+    except ShapeError as error:
+        where = sorted({".".join(map(str, one["loc"])) for one in error.errors()})
+        raise ValidationError(_("Not FHIR R4: %(elements)s") % {"elements": ", ".join(where)[:200]}) from error
+    except (RecursionError, TypeError, ValueError) as error:
+        raise ValidationError(_("Not FHIR R4.")) from error
+
+
+def is_out_of_use(resource: dict[str, Any]) -> bool:
+    """An inactive patient, a condition or allergy that is over, refuted or entered in error. Checks the codes."""
+    kind = resource["resourceType"]
+    if kind == "Patient":
+        return resource.get("active") is False
+    clinical = _status(resource, "clinicalStatus", _CLINICAL[kind])
+    verification = _status(resource, "verificationStatus", _VERIFICATION[kind])
+    return clinical not in _PRESENT or verification in _NOT_TRUE
+
+
+def _status(resource: dict[str, Any], name: str, known: frozenset[str]) -> str:
+    codes = [coding.get("code", "") for coding in (resource.get(name) or {}).get("coding") or []]
+    if any(code not in known for code in codes):
+        raise ValidationError(_("%(element)s holds a code that FHIR does not know.") % {"element": name})
+    return codes[0] if codes else ""
+
+
+def to_details(patient: dict[str, Any], habits: Habits) -> PatientDetails:
+    """Raises ``ValidationError`` for a missing name or day of birth, an unknown gender, a bad phone."""
+    given, family, called = _names(patient.get("name") or [])
+    contact = _contact(patient, emergency=True)
+    guardian = _contact(patient, emergency=False)
+    phone = next(
+        (c["value"] for c in contact.get("telecom") or [] if c.get("system") == "phone" and c.get("value")), ""
+    )
+    return PatientDetails(
+        given_names=_short(given, 120),
+        family_name=_short(family, 120),
+        preferred_name=_short(called, 60),
+        birth_date=_birth_date(patient.get("birthDate")),
+        sex=_gender(patient.get("gender")),
+        language=_language(patient, habits),
+        zone=_zone(patient, habits),
+        guardian_name=_short(_whole_name(guardian.get("name")), 120),
+        emergency_contact_name=_short(_whole_name(contact.get("name")), 120),
+        emergency_contact_phone=phone_in_e164(phone, region=habits.region) if phone else "",
+    )
+
+
+def _short(text: str, length: int) -> str:
+    if len(text) > length:
+        raise ValidationError(_("A name or text is too long."))
+    return text
+
+
+def _names(names: list[dict[str, Any]]) -> tuple[str, str, str]:
+    by_use = {name.get("use", ""): name for name in reversed(names)}
+    name = by_use.get("official") or by_use.get("usual") or by_use.get("") or {}
+    given, family = " ".join(filter(None, name.get("given") or [])), name.get("family") or ""
+    if not (given or family) and name.get("text"):
+        given, _space, family = name["text"].strip().rpartition(" ")
+    called = " ".join(filter(None, by_use.get("nickname", {}).get("given") or []))
+    return given, family, called
+
+
+def _whole_name(name: dict[str, Any] | None) -> str:
+    if not name:
+        return ""
+    return name.get("text") or " ".join(filter(None, [*(name.get("given") or []), name.get("family")]))
+
+
+def _contact(patient: dict[str, Any], *, emergency: bool) -> dict[str, Any]:
+    """The first contact who is a guardian, or the first who is not."""
+    for contact in patient.get("contact") or []:
+        words = {
+            word
+            for relation in contact.get("relationship") or []
+            for said in [relation.get("text"), *(c.get("code") for c in relation.get("coding") or [])]
+            for word in fold(said or "").split()
+        }
+        if bool(words & _GUARDIANS) != emergency:
+            return dict(contact)
+    return {}
+
+
+def _birth_date(value: object) -> date:
+    match = _WHOLE_DAY.fullmatch(value) if isinstance(value, str) else None
+    if not match:
+        raise ValidationError(_("birthDate has to be a whole day."))
+    try:
+        return date.fromisoformat(match[0])
+    except ValueError as error:
+        raise ValidationError(_("There is no such day as birthDate names.")) from error
+
+
+def _gender(value: object) -> Sex:
+    if value is None:
+        return Sex.UNKNOWN
+    if value not in Sex.values:
+        raise ValidationError(_("gender holds a code that FHIR does not know."))
+    return Sex(value)
+
+
+def _language(patient: dict[str, Any], habits: Habits) -> str:
+    spoken = sorted(patient.get("communication") or [], key=lambda one: not one.get("preferred"))
+    codes = [coding.get("code") for one in spoken for coding in (one.get("language") or {}).get("coding") or []]
+    return to_language(codes[0]) if codes and codes[0] else habits.language
+
+
+def _zone(patient: dict[str, Any], habits: Habits) -> str:
+    zones = [one.get("valueCode") for one in patient.get("extension") or [] if one.get("url") == _ZONE]
+    return to_zone(zones[0]) if zones and zones[0] else habits.zone
+
+
+def to_contacts(patient: dict[str, Any], habits: Habits) -> tuple[ContactDetails, ...]:
+    telecom = sorted(patient.get("telecom") or [], key=lambda one: one.get("rank") or 99)
+    found = []
+    for one in telecom:
+        value = one.get("value") or ""
+        if one.get("use") == "old" or not value:
+            continue
+        if one.get("system") in ("phone", "sms"):
+            found.append(ContactDetails(ContactKind.PHONE, phone_in_e164(value, region=habits.region)))
+        elif one.get("system") == "email":
+            found.append(ContactDetails(ContactKind.EMAIL, email_in_lower_case(value)))
+    return without_repeats(found)
+
+
+def to_numbers(patient: dict[str, Any]) -> tuple[NumberDetails, ...]:
+    """The identifiers in use, each under the address of its system."""
+    found = {}
+    for one in patient.get("identifier") or []:
+        value, system = (one.get("value") or "").strip(), one.get("system") or NumberKind.PREVIOUS.value
+        if one.get("use") == "old" or not value:
+            continue
+        if len(value) > 120 or len(system) > 200:
+            raise ValidationError(_("An identifier is too long."))
+        found[system, value] = NumberDetails(system=system, value=value)
+    return tuple(found.values())
+
+
+def to_condition(resource: dict[str, Any], source_id: str) -> ConditionDetails:
+    codings = (resource.get("code") or {}).get("coding") or []
+    coded = [coding.get("code", "").strip().upper() for coding in codings if coding.get("system") == ICD10CM]
+    code = next((code for code in coded if code), "")
+    if code and not is_well_formed(code):
+        raise ValidationError(_("The ICD-10-CM code is not complete."))
+    name = _concept_words(resource.get("code")) or code
+    if not name:
+        raise ValidationError(_("A condition has neither a name nor an ICD-10-CM code."))
+    onset = resource.get("onsetDateTime")
+    day = _WHOLE_DAY.match(onset) if isinstance(onset, str) else None
+    return ConditionDetails(
+        name=name[:200],
+        icd10cm_code=code,
+        onset_date=date.fromisoformat(day[0]) if day else None,
+        source_id=source_id,
+    )
+
+
+def to_allergy(resource: dict[str, Any], source_id: str) -> AllergyDetails:
+    words = _concept_words(resource.get("code"))
+    if not words:
+        raise ValidationError(_("An allergy does not say to what."))
+    reactions = [one for reaction in resource.get("reaction") or [] for one in reaction.get("manifestation") or []]
+    reaction = ", ".join(filter(None, map(_concept_words, reactions)))
+    folded = f" {fold(words)} "
+    for substance, known in _SUBSTANCES:
+        if any(f" {word} " in folded for word in known.split("|")):
+            return AllergyDetails(substance, "", reaction[:200], source_id)
+    return AllergyDetails(Substance.OTHER, words[:200], reaction[:200], source_id)
+
+
+def _concept_words(concept: dict[str, Any] | None) -> str:
+    if not concept:
+        return ""
+    displays = [coding.get("display") or "" for coding in concept.get("coding") or []]
+    return (concept.get("text") or next((display for display in displays if display), "")).strip()

@@ -1,0 +1,61 @@
+"""What a file says about one person, and what is wrong with a row of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.exceptions import ValidationError
+
+from patients.folding import fold
+from patients.policies import check_details
+from patients.records import AllergyDetails, ConditionDetails, ContactDetails, NumberDetails, PatientDetails
+
+
+class FileRefusedError(Exception):
+    """The file as a whole cannot be read; the message is fit for the screen and repeats nothing from the file."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with a row. ``reason`` never repeats the value."""
+
+    row: int
+    field: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Person:
+    row: int
+    details: PatientDetails
+    contacts: tuple[ContactDetails, ...] = ()
+    numbers: tuple[NumberDetails, ...] = ()
+    conditions: tuple[ConditionDetails, ...] = ()
+    allergies: tuple[AllergyDetails, ...] = ()
+
+    @property
+    def content_key(self) -> tuple[str, date]:
+        """What makes two people without a number the same: folded name and birth date."""
+        return content_key(self.details.given_names, self.details.family_name, self.details.birth_date)
+
+
+def content_key(given_names: str, family_name: str, birth_date: date) -> tuple[str, date]:
+    return (f"{fold(given_names)}|{fold(family_name)}", birth_date)
+
+
+def problems_of(row: int, details: PatientDetails, *, today: date) -> list[Problem]:
+    """What the register itself would refuse."""
+    try:
+        check_details(details, today=today)
+    except ValidationError as error:
+        return [Problem(row, name, " ".join(said)) for name, said in error.message_dict.items()]
+    return []
+
+
+def without_repeats(contacts: Iterable[ContactDetails]) -> tuple[ContactDetails, ...]:
+    """Each contact once, the first preferred."""
+    unique = list({(contact.kind, contact.value): contact for contact in contacts}.values())
+    return tuple(
+        ContactDetails(contact.kind, contact.value, contact.is_shared, place == 0, contact.allowed)
+        for place, contact in enumerate(unique)
+    )

@@ -1,0 +1,309 @@
+"""A file of patients on its way in: taken, read against the register, written whole or not at all."""
+
+import hashlib
+import itertools
+import secrets
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from typing import IO, Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files import File
+from django.core.files.storage import Storage, storages
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor, machine
+from accounts.models import Clinic
+from common.tenancy import tenant
+from patients.contacts import region_of
+from patients.importing import csv_rows, fhir_bundle
+from patients.importing.columns import ColumnMap, guess, guess_month_first
+from patients.importing.csv_rows import Habits, Preview
+from patients.importing.files import check_beginning
+from patients.importing.people import FileRefusedError, Person, Problem
+from patients.models import ImportProgress, PatientImport
+from patients.search_terms import is_month_first
+from patients.services.import_progress import Progress
+from patients.services.import_writing import Writer
+
+BATCH = 1_000
+ERRORS_KEPT = 1_000
+STALE_AFTER = timedelta(minutes=2)
+KEPT_FOR = timedelta(hours=24)
+State, Kind = PatientImport.State, PatientImport.Kind
+OPEN_STATES = (State.UPLOADED, State.CHECKED)
+
+
+class NotWrittenError(Exception):
+    """Something is wrong with a row, so nothing is written; undoes the transaction."""
+
+
+class LostClaimError(Exception):
+    """Another worker took the job over; undoes the transaction."""
+
+
+def files() -> Storage:
+    """Where uploads wait, under random names, out of the web's reach."""
+    return storages["imports"]
+
+
+def take_file(*, by: Actor, kind: str, file_name: str, file: IO[bytes]) -> PatientImport:
+    """Keep an upload until it is read. Raises ``ValidationError`` when it is too large, empty or an archive."""
+    file.seek(0)
+    start = file.read(16)
+    try:
+        check_beginning(start)
+    except FileRefusedError as error:
+        raise ValidationError({"file": str(error)}) from error
+    sha256 = _checksum(file)
+    file.seek(0)
+    key = files().save(f"{by.clinic_id}/{secrets.token_hex(16)}", File(file))
+    try:
+        with transaction.atomic():
+            return PatientImport.objects.create(
+                clinic=by.clinic,
+                kind=kind,
+                file_name=file_name[:200],
+                file_key=key,
+                file_sha256=sha256,
+                uploaded_by_id=by.membership_id,
+            )
+    except DatabaseError:
+        files().delete(key)
+        raise
+
+
+def _checksum(file: IO[bytes]) -> str:
+    file.seek(0)
+    digest, size = hashlib.sha256(), 0
+    while chunk := file.read(1_048_576):
+        size += len(chunk)
+        if size > settings.IMPORT_MAX_BYTES:
+            limit = settings.IMPORT_MAX_BYTES // 1_048_576
+            raise ValidationError({"file": _("The file is larger than %(n)s MB. Split it.") % {"n": limit}})
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def look_at(job: PatientImport) -> Preview:
+    """The header and first rows of a table. Raises ``FileRefusedError``."""
+    with closing(files().open(job.file_key)) as file:
+        return csv_rows.preview(file)
+
+
+def guess_map(clinic: Clinic, shown: Preview) -> tuple[ColumnMap, bool]:
+    """The columns as their headings say, and whether the month comes first in dates."""
+    columns = guess(shown.header)
+    at = columns.get("birth_date")
+    days = [row[at] for row in shown.rows if at is not None and at < len(row)]
+    return columns, guess_month_first(days, clinic_writes_month_first=is_month_first(clinic.locale))
+
+
+def ask_to_check(*, by: Actor, job: PatientImport, column_map: dict[str, object] | None = None) -> bool:
+    """Queue the dry run; False when the job is past that."""
+    rows = PatientImport.objects.visible_to(by).filter(pk=job.pk, state__in=OPEN_STATES)
+    return bool(rows.update(state=State.QUEUED, is_dry_run=True, column_map=column_map or {}, errors=[], error_count=0))
+
+
+def ask_to_apply(*, by: Actor, job: PatientImport) -> bool:
+    """Queue the real run; only a job whose dry run found nothing wrong goes through."""
+    rows = PatientImport.objects.visible_to(by).filter(pk=job.pk, state=State.CHECKED, error_count=0)
+    return bool(rows.update(state=State.QUEUED, is_dry_run=False))
+
+
+def discard(*, by: Actor, now: datetime, job: PatientImport) -> bool:
+    """Give up on a file that nobody is working on."""
+    rows = PatientImport.objects.visible_to(by).filter(pk=job.pk, state__in=OPEN_STATES)
+    if not rows.update(
+        state=State.FAILED, ended_at=now, errors=[asdict(Problem(0, "", _("Discarded.")))], error_count=1
+    ):
+        return False
+    transaction.on_commit(lambda: _delete_file(job))
+    return True
+
+
+def waiting(by: Actor, *, now: datetime) -> list[UUID]:
+    """Jobs nobody works on: queued ones, and running ones whose worker has gone silent."""
+    silent = PatientImport.objects.visible_to(by).filter(state=State.RUNNING, started_at__lt=now - STALE_AFTER)
+    alive = ImportProgress.objects.visible_to(by).filter(alive_at__gte=now - STALE_AFTER)
+    silent = silent.exclude(pk__in=alive.values("patient_import_id"))
+    queued = PatientImport.objects.visible_to(by).filter(state=State.QUEUED)
+    return list((queued | silent).order_by("created_at").values_list("pk", flat=True))
+
+
+def expire(*, by: Actor, now: datetime) -> None:
+    """Forget files nobody came back to within a day."""
+    old = PatientImport.objects.visible_to(by).filter(state__in=OPEN_STATES, created_at__lt=now - KEPT_FOR)
+    for job in old:
+        discard(by=by, now=now, job=job)
+
+
+def run(*, clinic: Clinic, job_id: UUID, clock: Callable[[], datetime]) -> None:
+    """Do one queued job, outside any transaction of the caller. A job that somebody else does is left alone.
+
+    The register changes in one transaction that also ends the job, so a worker that dies leaves nothing, and one that
+    was only slow cannot end a job that another took over. Progress is written beside it.
+    """
+    by = machine(clinic, "task:patients.import")
+    with tenant(clinic.pk, actor=by.audit_name):
+        job = _claim(by, job_id, now=clock())
+    if job is None:
+        return
+    try:
+        with closing(files().open(job.file_key)) as file, Progress(by, job.pk, clock) as progress:
+            _read_and_write(by, job, file, progress, clock)
+    except LostClaimError:
+        return
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: the sweep finds the job again
+    except Exception as error:
+        _end(by, job, State.FAILED, {}, [Problem(0, "", _reason(error))], now=clock())
+        if not isinstance(error, _EXPECTED):
+            raise
+    _delete_unless_open(by, job)
+
+
+_EXPECTED = (FileRefusedError, IntegrityError, FileNotFoundError)
+
+
+def _reason(error: Exception) -> str:
+    """A sentence for the screen that repeats nothing of the file."""
+    if isinstance(error, FileRefusedError):
+        return str(error)
+    if isinstance(error, IntegrityError):
+        return _("The register changed while the file was read. Upload the file again.")
+    if isinstance(error, FileNotFoundError):
+        return _("The file is gone. Upload it again.")
+    return _("Something went wrong on our side. Nothing was imported.")
+
+
+def _claim(by: Actor, job_id: UUID, *, now: datetime) -> PatientImport | None:
+    """Take the job if nobody alive has it."""
+    own = PatientImport.objects.visible_to(by).select_for_update(skip_locked=True)
+    job = own.filter(pk=job_id, state__in=(State.QUEUED, State.RUNNING)).first()
+    if job is None or job_id not in waiting(by, now=now):
+        return None
+    job.state, job.claim, job.started_at = State.RUNNING, uuid4(), now
+    job.save(update_fields=["state", "claim", "started_at"])
+    ImportProgress.objects.update_or_create(
+        clinic=by.clinic, patient_import=job, defaults={"rows_done": 0, "rows_total": 0, "alive_at": now}
+    )
+    return job
+
+
+def _read_and_write(
+    by: Actor, job: PatientImport, file: IO[bytes], progress: Progress, clock: Callable[[], datetime]
+) -> None:
+    """The whole file in one transaction, which also ends the job; with anything wrong nothing is written."""
+    now = clock()
+    writer = Writer(by=by, now=now, is_dry_run=job.is_dry_run, proof=f"import:{job.pk}")
+    problems: list[Problem] = []
+    ignored: Counter[str] = Counter()
+    progress.total = _rows_in(file, b"\n" if job.kind == Kind.CSV else b'"resourceType"')
+    try:
+        with tenant(by.clinic_id, actor=by.audit_name):
+            for people in _batches(_people(by, job, file, progress, problems, ignored, now)):
+                writer.take(people)
+                if (problems or writer.problems) and not job.is_dry_run:
+                    raise NotWrittenError
+            if not job.is_dry_run:
+                _refuse_any(problems)
+                writer.finish()
+            state = State.CHECKED if job.is_dry_run else State.DONE
+            progress.stop()
+            found = problems + writer.problems
+            _end(by, job, state, _counts(writer, ignored), found, now=clock())
+    except NotWrittenError:
+        progress.stop()
+        _end(by, job, State.FAILED, {}, problems + writer.problems, now=clock())
+
+
+def _refuse_any(problems: list[Problem]) -> None:
+    if problems:
+        raise NotWrittenError
+
+
+def _counts(writer: Writer, ignored: Counter[str]) -> dict[str, Any]:
+    return {**writer.counts, "ignored": dict(sorted(ignored.items()))}
+
+
+def _people(
+    by: Actor,
+    job: PatientImport,
+    file: IO[bytes],
+    progress: Progress,
+    problems: list[Problem],
+    ignored: Counter[str],
+    now: datetime,
+) -> Iterator[Person]:
+    habits = _habits(by, job, today=now.astimezone(by.zone).date())
+    if job.kind == Kind.FHIR:
+        bundle, people = fhir_bundle.read(file, habits, progress.at)
+        problems += bundle.problems
+        ignored.update(bundle.ignored)
+        yield from people
+        return
+    for number, found in enumerate(csv_rows.read(file, job.column_map.get("columns") or {}, habits), start=1):
+        progress.at(number)
+        if isinstance(found, Person):
+            yield found
+        else:
+            problems += found
+
+
+def _habits(by: Actor, job: PatientImport, *, today: date) -> Habits:
+    clinic = by.clinic
+    return Habits(
+        zone=clinic.zone,
+        language=clinic.locale.split("-")[0],
+        region=region_of(clinic.phone),
+        is_month_first=bool(job.column_map.get("is_month_first")),
+        today=today,
+    )
+
+
+def _batches(people: Iterator[Person]) -> Iterator[list[Person]]:
+    while batch := list(itertools.islice(people, BATCH)):
+        yield batch
+
+
+def _rows_in(file: IO[bytes], mark: bytes) -> int:
+    """About how many rows there are; only the progress bar asks."""
+    file.seek(0)
+    return sum(chunk.count(mark) for chunk in iter(lambda: file.read(1_048_576), b""))
+
+
+def _end(
+    by: Actor, job: PatientImport, state: str, counts: dict[str, Any], problems: list[Problem], *, now: datetime
+) -> None:
+    """Write down how it went, if the job is still ours."""
+    ordered = sorted(problems, key=lambda problem: problem.row)
+    with tenant(by.clinic_id, actor=by.audit_name):
+        rows = PatientImport.objects.visible_to(by).filter(pk=job.pk, claim=job.claim, state=State.RUNNING)
+        ended = rows.update(
+            state=state,
+            ended_at=now,
+            counts=counts,
+            errors=[asdict(problem) for problem in ordered[:ERRORS_KEPT]],
+            error_count=len(ordered),
+        )
+        if not ended:
+            raise LostClaimError
+
+
+def _delete_unless_open(by: Actor, job: PatientImport) -> None:
+    with tenant(by.clinic_id, actor=by.audit_name):
+        job = PatientImport.objects.visible_to(by).get(pk=job.pk)
+    if job.state not in OPEN_STATES:
+        _delete_file(job)
+
+
+def _delete_file(job: PatientImport) -> None:
+    if job.file_key:
+        files().delete(job.file_key)

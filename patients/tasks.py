@@ -1,0 +1,32 @@
+"""Imports by the worker: one task does one file, a sweep each minute finds those that were not begun or not ended."""
+
+from uuid import UUID
+
+from celery import shared_task
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.clinic_tasks import for_each_clinic
+from accounts.models import Clinic
+from patients.services import patient_imports
+
+
+@shared_task
+def run_import(*, clinic_id: str, import_id: str) -> None:
+    clinic = Clinic.objects.filter(pk=clinic_id).first()
+    if clinic is not None:
+        patient_imports.run(clinic=clinic, job_id=UUID(import_id), clock=timezone.now)
+
+
+@shared_task
+def sweep_imports() -> None:
+    found: list[tuple[str, str]] = []
+
+    def look(actor: Actor) -> None:
+        now = timezone.now()
+        patient_imports.expire(by=actor, now=now)
+        found.extend((str(actor.clinic_id), str(job_id)) for job_id in patient_imports.waiting(actor, now=now))
+
+    for_each_clinic("patients.sweep_imports", look)
+    for clinic_id, import_id in found:
+        run_import.delay(clinic_id=clinic_id, import_id=import_id)

@@ -1,0 +1,490 @@
+"""A file of patients comes in whole or not at all, and a broken one leaves no trace."""
+
+import io
+import json
+import threading
+import zipfile
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from accounts.actors import machine
+from common.tenancy import tenant
+from patients.choices import Purpose
+from patients.importing.columns import guess
+from patients.models import (
+    Allergy,
+    ContactConsent,
+    ContactPoint,
+    Identifier,
+    ImportProgress,
+    NameToken,
+    Patient,
+    PatientCondition,
+    PatientImport,
+)
+from patients.queries import find
+from patients.services import patient_imports
+from patients.tasks import run_import, sweep_imports
+
+DATA = Path(__file__).parents[1] / "data"
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+TODAY = date(2026, 3, 2)
+HEADER = "Last name,First name,Date of birth,Phone,Email,Old number,Patient number\n"
+State, Kind = PatientImport.State, PatientImport.Kind
+
+
+@pytest.fixture(autouse=True)
+def quick_progress(monkeypatch):
+    monkeypatch.setattr("patients.services.import_progress.EVERY_SECONDS", 30)
+
+
+class Importer:
+    """Takes a file the way the page does, without the worker's wait."""
+
+    def __init__(self, clinic):
+        self.clinic = clinic
+        self.by = machine(clinic, "test")
+
+    def take(self, content, kind=Kind.CSV, name="people.csv"):
+        if isinstance(content, str):
+            content = content.encode()
+        with tenant(self.clinic.pk, actor="test"):
+            return patient_imports.take_file(by=self.by, kind=kind, file_name=name, file=io.BytesIO(content))
+
+    def check(self, job, **more):
+        with tenant(self.clinic.pk, actor="test"):
+            column_map = {}
+            if job.kind == Kind.CSV:
+                try:
+                    columns, month_first = patient_imports.guess_map(self.clinic, patient_imports.look_at(job))
+                    column_map = {"columns": columns, "is_month_first": month_first}
+                except patient_imports.FileRefusedError:
+                    column_map = {"columns": guess(HEADER.strip().split(","))}
+            patient_imports.ask_to_check(by=self.by, job=job, column_map=column_map | more)
+        return self.run(job)
+
+    def apply(self, job):
+        with tenant(self.clinic.pk, actor="test"):
+            assert patient_imports.ask_to_apply(by=self.by, job=job)
+        return self.run(job)
+
+    def run(self, job, now=NOW):
+        patient_imports.run(clinic=self.clinic, job_id=job.pk, clock=lambda: now)
+        with tenant(self.clinic.pk, actor="test"):
+            return PatientImport.objects.get(pk=job.pk)
+
+    def whole(self, content, kind=Kind.CSV):
+        job = self.check(self.take(content, kind))
+        assert (job.state, job.errors) == (State.CHECKED, [])
+        return self.apply(job)
+
+    def refused(self, content, kind=Kind.CSV):
+        """The reasons why; nothing may be left behind."""
+        job = self.check(self.take(content, kind))
+        assert job.state in (State.CHECKED, State.FAILED)
+        assert job.error_count == len(job.errors) > 0
+        with tenant(self.clinic.pk, actor="test"):
+            assert not Patient.objects.exists()
+            assert not patient_imports.ask_to_apply(by=self.by, job=job)
+        if job.state == State.FAILED:
+            assert not patient_imports.files().exists(job.file_key)
+        return [(error["row"], error["reason"]) for error in job.errors]
+
+
+@pytest.fixture
+def importer(clinic):
+    return Importer(clinic)
+
+
+def test_the_sample_table_comes_in(importer, clinic):
+    job = importer.whole((DATA / "patients.csv").read_bytes())
+    assert job.state == State.DONE
+    assert job.counts["new"] == 10
+    assert not patient_imports.files().exists(job.file_key)
+    with tenant(clinic.pk, actor="test"):
+        assert Patient.objects.count() == 10
+        maire = Patient.objects.get(family_name="O’Brien")
+        assert (maire.given_names, maire.birth_date, maire.sex) == ("Máire", date(1964, 2, 29), "female")
+        assert ContactPoint.objects.get(patient=maire).value == "+4930901820"
+        allowed = ContactConsent.objects.filter(contact_point__patient=maire).values_list("purpose", "is_granted")
+        assert list(allowed) == [(Purpose.APPOINTMENT, True)]
+        numbers = Identifier.objects.filter(system="clinic").values_list("value", flat=True)
+        assert sorted(numbers) == [f"P-{n:05d}" for n in range(1, 11)]
+        assert [row.name for row in find(importer.by, "simkova zofia", today=TODAY)] == ["Šimková, Žofia"]
+
+
+def test_the_sample_bundle_comes_in(importer, clinic):
+    job = importer.whole((DATA / "bundle.json").read_bytes(), Kind.FHIR)
+    assert job.counts == {
+        "new": 2,
+        "extended": 0,
+        "unchanged": 0,
+        "may_be_here": 0,
+        "ignored": {"Condition not in use": 1, "Observation": 1, "Patient not in use": 1},
+    }
+    with tenant(clinic.pk, actor="test"):
+        aroha = Patient.objects.get(family_name="Example")
+        assert (aroha.given_names, aroha.preferred_name, aroha.sex) == ("Aroha Mere", "Ro", "female")
+        assert (aroha.emergency_contact_name, aroha.emergency_contact_phone) == ("Tane Example", "+491715550112")
+        condition = PatientCondition.objects.select_related("condition").get()
+        assert condition.condition is not None
+        assert condition.condition.name == "Carpal tunnel syndrome"
+        assert (condition.icd10cm_code, condition.side) == ("G56.01", "right")
+        assert condition.onset_date == date(2024, 11, 5)
+        assert sorted(Allergy.objects.values_list("substance", "substance_text", "reaction")) == [
+            ("corn", "", "Hives"),
+            ("other", "Penicillin", ""),
+        ]
+
+
+@pytest.mark.parametrize(("name", "kind"), [("patients.csv", Kind.CSV), ("bundle.json", Kind.FHIR)])
+def test_the_same_file_again_changes_nothing(importer, clinic, name, kind):
+    content = (DATA / name).read_bytes()
+    first = importer.whole(content, kind)
+
+    def everything():
+        with tenant(clinic.pk, actor="test"), connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM audit_auditevent WHERE table_name NOT LIKE '%%import%%'")
+            tables = (Patient, ContactPoint, ContactConsent, Identifier, NameToken, PatientCondition, Allergy)
+            return [cursor.fetchone(), *(table.objects.count() for table in tables)]
+
+    before = everything()
+    again = importer.whole(content, kind)
+    assert everything() == before
+    assert (again.counts["new"], again.counts["extended"]) == (0, 0)
+    assert again.counts["unchanged"] == first.counts["new"]
+
+
+def test_a_longer_file_adds_what_is_new_and_overwrites_nothing(importer, clinic):
+    importer.whole(HEADER + "Berg,Ann,1970-01-02,,,X1,\n")
+    with tenant(clinic.pk, actor="test"):
+        Patient.objects.update(family_name="Corrected")
+    job = importer.whole(HEADER + "Berg,Ann,1970-01-02,0176 1234567,,X1,\nNew,Bob,1971-01-02,,,X2,\n")
+    assert (job.counts["new"], job.counts["extended"]) == (1, 1)
+    with tenant(clinic.pk, actor="test"):
+        assert Patient.objects.get(birth_date=date(1970, 1, 2)).family_name == "Corrected"
+        assert ContactPoint.objects.get().value == "+491761234567"
+
+
+def test_a_clinics_own_numbers_are_kept_and_passed_over(importer, clinic):
+    importer.whole(HEADER + "A,A,1970-01-02,,,,P-00002\nB,B,1971-01-02,,,,\nC,C,1971-01-03,,,,\n")
+    with tenant(clinic.pk, actor="test"):
+        numbers = dict(Identifier.objects.filter(system="clinic").values_list("patient__family_name", "value"))
+        assert numbers == {"A": "P-00002", "B": "P-00001", "C": "P-00003"}
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("Berg,Ann,31.02.1970,,,,", "no such day"),
+        ("Berg,Ann,70-1-2,,,,", "four-digit year"),
+        ("Berg,Ann,2999-01-01,,,,", "has not come yet"),
+        ("Berg,Ann,1850-01-01,,,,", "Nobody alive"),
+        ("Berg,Ann,2015-01-01,,,,", "needs a guardian"),
+        (",,1970-01-02,,,,", "has a name"),
+        ("=HYPERLINK(1),Ann,1970-01-02,,,,", "formula"),
+        ("Berg,@SUM(A1),1970-01-02,,,,", "formula"),
+        ("Berg,-1+2,1970-01-02,,,,", "formula"),
+        ("Berg,Ann,1970-01-02,+cmd|calc,,,", "not a phone number"),
+        ("Berg,Ann,1970-01-02,12,,,", "too short"),
+        ("Berg,Ann,1970-01-02,,nobody,,", "valid email"),
+        ("Berg,Ann,1970-01-02", "columns where the header has"),
+        ('Berg,"Ann\nB",1970-01-02,,,,', "line break"),
+        (f"{'x' * 121},Ann,1970-01-02,,,,", "too long"),
+        ("Berg,Ann,1970-01-02,,,D1,\nBerg,Bob,1970-01-03,,,D1,", "same number stands in row 2"),
+        ("Berg,Ann,1970-01-02,,,,\nBerg,Ann,1970-01-02,,,,", "same name and date of birth stand in row 2"),
+    ],
+)
+def test_a_wrong_row_is_named_and_nothing_comes_in(importer, row, said):
+    good = "Good,Person,1980-01-02,,,G1,\n"
+    reasons = importer.refused(HEADER + row + "\n" + good)
+    assert len(reasons) == 1
+    assert said in reasons[0][1]
+    assert reasons[0][0] in (2, 3)
+
+
+def zipped():
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("people.csv", b"0" * 10_000_000)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ((HEADER + "Müller,Jürgen,1970-01-02,,,,\n").encode("latin-1"), "not UTF-8"),
+        ((HEADER + "A,B,1970-01-02,,,,\n" * 3000).encode() + b"\xff\n", "not UTF-8"),
+        (HEADER.encode() + b"A\0,B,1970-01-02,,,,\n", "NUL"),
+        (b"just words\nand more\n", "no table"),
+        (HEADER.encode() + b'"' + b"A" * 200_000 + b"\n", "too long or a quotation mark"),
+        (HEADER.encode() + b"A" * 300_000 + b"\n", "too long to be a row"),
+        (b"Colour,Size\nred,1\n", "which columns hold the name"),
+    ],
+)
+def test_a_file_that_is_no_table_is_refused_as_a_whole(importer, content, said):
+    assert said in importer.refused(content)[0][1]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "empty"),
+        (b"  \n", "empty"),
+        (zipped(), "archive"),
+        (b"\x1f\x8b\x08" + b"x" * 50, "archive"),
+        (b"\xd0\xcf\x11\xe0" + b"x" * 50, "workbook"),
+        (b"%PDF-1.7 x", "PDF"),
+        ("Last name,Date\n".encode("utf-16"), "UTF-16"),
+    ],
+)
+def test_a_file_that_is_no_text_is_not_even_kept(importer, clinic, content, said):
+    with pytest.raises(ValidationError, match=said):
+        importer.take(content)
+    with tenant(clinic.pk, actor="test"):
+        assert not PatientImport.objects.exists()
+
+
+def test_a_file_that_is_too_large_is_not_kept(importer, settings):
+    settings.IMPORT_MAX_BYTES = 1_000
+    with pytest.raises(ValidationError, match="larger than"):
+        importer.take(HEADER + "A,B,1970-01-02,,,,\n" * 100)
+
+
+def bundle(*resources, **more):
+    return json.dumps(
+        {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": r} for r in resources]} | more
+    )
+
+
+def patient(**more):
+    base = {
+        "resourceType": "Patient",
+        "id": "1",
+        "name": [{"family": "Berg", "given": ["Ann"]}],
+        "birthDate": "1970-01-02",
+    }
+    return base | more
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{", "not complete JSON"),
+        ('{"resourceType": "Bundle", "entry": [', "not complete JSON"),
+        ("{}", "no FHIR bundle"),
+        ('{"resourceType": "Patient"}', "no bundle"),
+        ('{"a":' * 100_000, "nested deeper"),
+        ('{"resourceType": "Bundle", "entry": [{"resource": ' + '{"x":' * 1000, "nested deeper"),
+        (bundle(patient(birthDate="1970-01-02", name=[{"family": "A\0B"}])), "NUL"),
+        (b'{"resourceType": "Bundle", "entry": [{"resource": {"a": "\xff"}}]}', "not complete JSON"),
+    ],
+)
+def test_json_that_is_no_bundle_is_refused_as_a_whole(importer, content, said):
+    assert said in importer.refused(content, Kind.FHIR)[0][1]
+
+
+@pytest.mark.parametrize(
+    ("resources", "said"),
+    [
+        ([patient(gender="xx")], "gender"),
+        ([patient(birthDate="1970")], "whole day"),
+        ([patient(birthDate="1970-02-31")], "birthDate"),
+        ([patient(birthDate="2999-01-01")], "has not come yet"),
+        ([patient(name=[])], "has a name"),
+        ([patient(name="Ann")], "Not FHIR R4"),
+        ([patient(nonsense=1)], "Not FHIR R4"),
+        ([patient(telecom=[{"system": "phone", "value": "call me"}])], "phone"),
+        ([patient(), patient(birthDate="1980-01-01")], "one id"),
+        (
+            [patient(), {"resourceType": "Condition", "subject": {"reference": "Patient/9"}, "code": {"text": "x"}}],
+            "not in this",
+        ),
+        (
+            [
+                patient(),
+                {
+                    "resourceType": "Condition",
+                    "subject": {"reference": "Patient/1"},
+                    "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "G56.0-"}]},
+                },
+            ],
+            "not complete",
+        ),
+        (
+            [
+                patient(),
+                {
+                    "resourceType": "AllergyIntolerance",
+                    "patient": {"reference": "Patient/1"},
+                    "code": {"text": "latex"},
+                    "clinicalStatus": {"coding": [{"code": "nope"}]},
+                },
+            ],
+            "clinicalStatus",
+        ),
+    ],
+)
+def test_a_wrong_resource_is_named_and_nothing_comes_in(importer, resources, said):
+    reasons = importer.refused(bundle(*resources), Kind.FHIR)
+    assert len(reasons) == 1
+    assert said in reasons[0][1]
+    assert reasons[0][0] == len(resources)
+
+
+def test_what_went_wrong_never_repeats_the_value(importer, clinic):
+    job = importer.check(importer.take(HEADER + "Sentinel,Sentinel,sentinel,sentinel,sentinel,Sentinel,\n"))
+    assert job.error_count >= 1
+    assert "entinel" not in json.dumps(job.errors)
+
+
+def test_one_number_of_two_patients_is_refused_in_the_dry_run_and_in_the_real_one(importer, clinic):
+    importer.whole(HEADER + "Berg,Ann,1970-01-02,,,X1,\nOther,Bob,1980-01-02,,,X2,\n")
+    job = importer.check(importer.take(HEADER + "Third,Cy,1990-01-02,,,X1,\n"))
+    assert "another name and another date" in job.errors[0]["reason"]
+    checked = importer.check(importer.take(HEADER + "Late,Dee,1991-01-02,,,X3,\n"))
+    with tenant(clinic.pk, actor="test"):
+        Identifier.objects.filter(value="X2").update(value="X3")
+    job = importer.apply(checked)
+    assert job.state == State.FAILED
+    with tenant(clinic.pk, actor="test"):
+        assert Patient.objects.count() == 2
+
+
+def test_another_clinics_patients_are_neither_matched_nor_touched(importer, other_clinic, clinic, as_superuser):
+    content = HEADER + "Berg,Ann,1970-01-02,,,X1,\n"
+    Importer(other_clinic).whole(content)
+    as_superuser()
+    assert importer.whole(content).counts["new"] == 1
+    with tenant(None, actor="test"):
+        assert sorted(Patient.objects.values_list("clinic__name", flat=True)) == sorted(
+            [clinic.name, other_clinic.name]
+        )
+
+
+def test_a_job_is_done_once_and_taken_over_only_from_a_silent_worker(importer, clinic):
+    job = importer.check(importer.take(HEADER + "Berg,Ann,1970-01-02,,,X1,\n"))
+    with tenant(clinic.pk, actor="test"):
+        patient_imports.ask_to_apply(by=importer.by, job=job)
+        PatientImport.objects.update(state=State.RUNNING, started_at=NOW)
+        ImportProgress.objects.update(alive_at=NOW)
+    assert importer.run(job, now=NOW + timedelta(seconds=30)).state == State.RUNNING
+    assert importer.run(job, now=NOW + timedelta(minutes=3)).state == State.DONE
+    assert importer.run(job, now=NOW + timedelta(minutes=9)).state == State.DONE
+    with tenant(clinic.pk, actor="test"):
+        assert Patient.objects.count() == 1
+
+
+def test_a_slow_worker_cannot_end_a_job_that_another_took_over(importer, clinic, monkeypatch):
+    job = importer.check(importer.take(HEADER + "Berg,Ann,1970-01-02,,,X1,\n"))
+    with tenant(clinic.pk, actor="test"):
+        patient_imports.ask_to_apply(by=importer.by, job=job)
+    finish = patient_imports.Writer.finish
+
+    def overtaken(self):
+        finish(self)
+        PatientImport.objects.update(claim="00000000-0000-4000-8000-000000000000")
+
+    monkeypatch.setattr(patient_imports.Writer, "finish", overtaken)
+    assert importer.run(job).state == State.RUNNING
+    with tenant(clinic.pk, actor="test"):
+        assert not Patient.objects.exists()
+
+
+def test_an_error_of_ours_ends_the_job_and_is_not_swallowed(importer, clinic, monkeypatch):
+    job = importer.check(importer.take(HEADER + "Berg,Ann,1970-01-02,,,X1,\n"))
+    with tenant(clinic.pk, actor="test"):
+        patient_imports.ask_to_apply(by=importer.by, job=job)
+    monkeypatch.setattr(patient_imports.Writer, "finish", lambda self: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        importer.run(job)
+    with tenant(clinic.pk, actor="test"):
+        job.refresh_from_db()
+        assert job.state == State.FAILED
+        assert not Patient.objects.exists()
+
+
+def test_the_sweep_finds_queued_jobs_and_forgets_old_files(importer, clinic, monkeypatch):
+    sent = []
+    monkeypatch.setattr(run_import, "delay", lambda **names: sent.append(names))
+    job = importer.take(HEADER + "Berg,Ann,1970-01-02,,,X1,\n")
+    old = importer.take(HEADER + "Old,Ann,1970-01-02,,,X1,\n")
+    with tenant(clinic.pk, actor="test"):
+        columns = guess(HEADER.strip().split(","))
+        patient_imports.ask_to_check(by=importer.by, job=job, column_map={"columns": columns})
+        PatientImport.objects.filter(pk=old.pk).update(created_at=NOW - timedelta(days=400))
+    sweep_imports()
+    assert sent == [{"clinic_id": str(clinic.pk), "import_id": str(job.pk)}]
+    run_import(**sent[0])
+    run_import(clinic_id=str(job.pk), import_id=str(job.pk))
+    with tenant(clinic.pk, actor="test"):
+        job.refresh_from_db()
+        old.refresh_from_db()
+        assert (job.state, old.state) == (State.CHECKED, State.FAILED)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_progress_is_seen_while_nothing_is_written_yet(importer, clinic, monkeypatch):
+    monkeypatch.setattr("patients.services.import_progress.EVERY_SECONDS", 0.01)
+    monkeypatch.setattr(patient_imports, "BATCH", 1)
+    job = importer.check(importer.take(HEADER + "A,A,1970-01-02,,,1,\nB,B,1970-01-02,,,2,\n"))
+    with tenant(clinic.pk, actor="test"):
+        patient_imports.ask_to_apply(by=importer.by, job=job)
+    seen, finish = [], patient_imports.Writer.finish
+
+    def look():
+        try:
+            while not seen or seen[-1][0] < 2:
+                with tenant(clinic.pk, actor="test"):
+                    progress = ImportProgress.objects.get()
+                    seen.append((progress.rows_done, progress.rows_total, Patient.objects.count()))
+        finally:
+            connection.close()
+
+    def finish_when_seen(self):
+        onlooker = threading.Thread(target=look)
+        onlooker.start()
+        onlooker.join(20)
+        finish(self)
+
+    monkeypatch.setattr(patient_imports.Writer, "finish", finish_when_seen)
+    assert importer.run(job).state == State.DONE
+    assert seen[-1] == (2, 3, 0)
+
+
+def test_the_command_checks_first_and_imports_when_told(clinic, tmp_path, capsys):
+    path = tmp_path / "people.csv"
+    path.write_text("Who,Born\nBerg; Ann,1970-01-02\n")
+    call_command("import_patients", path, clinic=clinic.name, kind="csv", map=["name=Who"])
+    assert "Checked, nothing written: 1 new" in capsys.readouterr().out
+    call_command(
+        "import_patients", path, clinic=str(clinic.pk), kind="csv", apply=True, map=["name=1", "birth_date=Born"]
+    )
+    assert "Imported: 1 new" in capsys.readouterr().out
+    call_command("import_patients", DATA / "bundle.json", clinic=clinic.name, kind="fhir", apply=True)
+    assert "Imported: 2 new" in capsys.readouterr().out
+    with tenant(clinic.pk, actor="test"):
+        assert Patient.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"clinic": "Nowhere"}, "no clinic"),
+        ({"map": ["colour=1"]}, "no field"),
+        ({"map": ["name=Nothing"]}, "no column"),
+        ({"file": Path("/nonexistent/x.csv")}, "Cannot read"),
+        ({}, "things are wrong"),
+    ],
+)
+def test_the_command_says_what_is_wrong(clinic, tmp_path, more, said):
+    path = tmp_path / "people.csv"
+    path.write_text("Name,Born\nBerg Ann,never\n")
+    names = {"file": path, "clinic": clinic.name, "kind": "csv", "apply": True} | more
+    with pytest.raises(CommandError, match=said):
+        call_command("import_patients", names.pop("file"), **names)
