@@ -8,11 +8,14 @@ from accounts.actors import Actor
 from catalogue.models import Technique
 from common.wall_clock import instant, local_day
 from scheduling.choices import VisitStatus
-from scheduling.models import Appointment, AppointmentMove
+from scheduling.models import Appointment
+from scheduling.policies import VisitChangedError, VisitRefusedError
+from scheduling.services import appointments
 from sessions.choices import RecordStatus
 from sessions.drafts import PLAIN_FIELDS, Draft
 from sessions.models import Addendum, FollowUp, InjectionSession
 from sessions.policies.injection_sessions import (
+    SessionRefusedError,
     check_can_add_addendum,
     check_can_edit,
     check_can_start,
@@ -32,16 +35,39 @@ DEFAULT_TECHNIQUE = "PIT_SC"
 
 @transaction.atomic
 def start(*, appointment: Appointment, by: Actor, now: datetime) -> InjectionSession:
-    """Begin the visit's session, or return the one that has begun; the visit moves to "in room".
+    """Begin the visit's session, or return the one that has begun; an arrived visit moves to "in room".
 
     Locks the visit, so that two who start at once get one session. The patient's only open course is chosen already.
     """
-    visit = Appointment.objects.visible_to(by).select_for_update().get(pk=appointment.pk)
-    begun = InjectionSession.objects.visible_to(by).filter(appointment=visit).exclude(status=RecordStatus.VOIDED)
-    if session := begun.first():
+    related = ("patient", "clinician", "room", "visit_type")
+    visit = Appointment.objects.visible_to(by).select_related(*related).get(pk=appointment.pk)
+    if session := _begun(visit, by):
         return session
     check_can_start(visit)
     _enter_room(visit, by=by, now=now)
+    # Whoever waited here for another's start finds that session.
+    Appointment.objects.visible_to(by).select_for_update().get(pk=visit.pk)
+    return _begun(visit, by) or _create(visit, by=by, now=now)
+
+
+def _begun(visit: Appointment, by: Actor) -> InjectionSession | None:
+    own = InjectionSession.objects.visible_to(by).filter(appointment=visit)
+    return own.exclude(status=RecordStatus.VOIDED).first()
+
+
+def _enter_room(visit: Appointment, *, by: Actor, now: datetime) -> None:
+    if visit.status != VisitStatus.ARRIVED:
+        return
+    try:
+        appointments.change_status(appointment=visit, to=VisitStatus.IN_ROOM, by=by, now=now, version=visit.version)
+    except VisitChangedError:
+        visit.refresh_from_db()
+        check_can_start(visit)
+    except VisitRefusedError as refusal:
+        raise SessionRefusedError(refusal.words) from refusal
+
+
+def _create(visit: Appointment, *, by: Actor, now: datetime) -> InjectionSession:
     open_now = open_courses(by, visit.patient_id)
     return InjectionSession.objects.create(
         clinic_id=by.clinic_id,
@@ -52,22 +78,6 @@ def start(*, appointment: Appointment, by: Actor, now: datetime) -> InjectionSes
         technique=Technique.objects.get(code=DEFAULT_TECHNIQUE),
         started_at=now,
     )
-
-
-def _enter_room(visit: Appointment, *, by: Actor, now: datetime) -> None:
-    if visit.status != VisitStatus.ARRIVED:
-        return
-    AppointmentMove.objects.create(
-        clinic_id=by.clinic_id,
-        appointment=visit,
-        from_status=visit.status,
-        to_status=VisitStatus.IN_ROOM,
-        moved_at=now,
-        moved_by_id=by.membership_id,
-    )
-    visit.status = VisitStatus.IN_ROOM
-    visit.version += 1
-    visit.save(update_fields=["status", "version"])
 
 
 def _locked(session: InjectionSession, by: Actor) -> InjectionSession:

@@ -1,5 +1,6 @@
 """Start, save, sign, void: one test for each way out."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,7 +21,7 @@ from sessions.models import Consent, Course, FollowUp, InjectionSession, PainSco
 from sessions.policies.injection_sessions import GateClosedError, SessionRefusedError, VersionConflictError
 from sessions.queries.signatures import is_signature_broken
 from sessions.services import injection_sessions as service
-from tests.factories.accounts import MembershipFactory
+from tests.factories.accounts import ClinicFactory, MembershipFactory
 from tests.factories.scheduling import AppointmentFactory
 from tests.factories.sessions import CourseFactory
 from tests.factories.treatments import SolutionLotFactory, a_draft, actor_of
@@ -67,6 +68,33 @@ def test_starting_moves_the_arrived_visit_into_the_room(visit: Appointment, sess
 
 def test_starting_twice_gives_the_same_session(visit: Appointment, session: InjectionSession, clinician: Actor) -> None:
     assert service.start(appointment=visit, by=clinician, now=LATER) == session
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_start_at_once_get_one_session() -> None:
+    clinic = ClinicFactory()
+    with tenant(clinic.pk, actor="test"):
+        visit = AppointmentFactory(clinic=clinic, status=VisitStatus.ARRIVED)
+        by = actor_of(visit.clinician)
+    gate, found = threading.Barrier(4), set()
+
+    def begin() -> None:
+        try:
+            with tenant(clinic.pk, actor="test"):
+                gate.wait()
+                found.add(service.start(appointment=visit, by=by, now=NOW).pk)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=begin) for _who in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(found) == 1
+    with tenant(clinic.pk, actor="test"):
+        assert visit.moves.count() == 1
 
 
 def test_a_visit_that_has_not_arrived_cannot_start(in_clinic: Clinic) -> None:

@@ -44,7 +44,7 @@ def sql(statement: str, *params: object) -> None:
 
 SESSION = "pit_sessions_injectionsession"
 ATTACKS: dict[str, Callable[[InjectionSession], object]] = {
-    "save the model": lambda s: (setattr(s, "note", "x"), setattr(s, "version", s.version + 1), s.save()),
+    "save the model": lambda s: _save(s, note="x", version=s.version + 1),
     "update in bulk": lambda s: InjectionSession.objects.filter(pk=s.pk).update(note="x", version=4),
     "update by raw SQL": lambda s: sql(f"UPDATE {SESSION} SET note = 'x', version = version + 1 WHERE id = %s", s.pk),
     "un-sign": lambda s: InjectionSession.objects.filter(pk=s.pk).update(
@@ -101,6 +101,12 @@ ATTACKS: dict[str, Callable[[InjectionSession], object]] = {
         content_sha256="0" * 64,
     ),
 }
+
+
+def _save(session: InjectionSession, **changes: object) -> None:
+    for name, value in changes.items():
+        setattr(session, name, value)
+    session.save()
 
 
 def _copy(point: InjectionPoint, **changes: object) -> InjectionPoint:
