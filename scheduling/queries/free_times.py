@@ -26,6 +26,11 @@ class FreeTime:
     room: Room | None
     is_ambiguous: bool = False  # the clock shows this time twice on its day
 
+    @property
+    def key(self) -> str:
+        """How a form names this time."""
+        return f"{self.starts_at.isoformat()}/{self.clinician.pk}"
+
 
 def free_times(
     *,

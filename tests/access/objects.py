@@ -67,6 +67,7 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
             "import_id": PatientImport.objects.create(clinic=clinic, kind="csv", file_name="a.csv", file_key="a").pk,
             "membership_id": MembershipFactory(clinic=clinic, role=Role.FRONT_DESK).pk,
             "clinician_id": clinician.pk,
+            "version": 1,
         }
 
 
@@ -100,7 +101,7 @@ def _message(clinic: Clinic, session: Any) -> Message:
 
 def nobody(like: dict[str, Any]) -> dict[str, Any]:
     """Ids that no row has, for the same arguments."""
-    return {argument: uuid4() for argument in like}
+    return {argument: value if isinstance(value, int) else uuid4() for argument, value in like.items()}
 
 
 def value_for(name: str, argument: str, values: dict[str, Any]) -> Any:

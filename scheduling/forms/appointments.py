@@ -1,0 +1,135 @@
+"""What people type when they book, move, cancel or take a step."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.models import Membership
+from common.wall_clock import instant, is_shown
+from scheduling.choices import CancelledBy, VisitStatus
+from scheduling.models import Room, VisitType
+
+# Beyond them a date is a slip of the hand, and arithmetic with it may leave the calendar.
+FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 12, 31)
+
+
+class DayField(forms.DateField):
+    """A day of this century."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        checks = [MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)]
+        super().__init__(validators=checks, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
+
+
+class StepForm(forms.Form):
+    """One tap: the status to go to, and the version the tapper saw."""
+
+    to = forms.ChoiceField(choices=VisitStatus)
+    version = forms.IntegerField(min_value=1, max_value=2_000_000_000)
+    back = forms.ChoiceField(choices=[("today", ""), ("visit", "")], required=False)
+
+
+class DayQuery(forms.Form):
+    """The address of a calendar day."""
+
+    day = DayField(required=False)
+    show = forms.ChoiceField(choices=[("clinicians", ""), ("rooms", "")], required=False)
+
+
+class BoardQuery(forms.Form):
+    clinician = forms.UUIDField(required=False)
+
+
+class TimesQuery(forms.Form):
+    """What times are looked for: the week from ``day`` on, and the day of it that is ``shown``."""
+
+    visit_type = forms.UUIDField(required=False)
+    clinician = forms.UUIDField(required=False)
+    day = DayField(required=False)
+    shown = DayField(required=False)
+
+
+class PersonField(forms.ModelChoiceField):
+    """A choice of clinicians by name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.user.full_name)
+
+
+class PlaceForm(forms.Form):
+    """A time with its clinician, tapped (``chosen``) or typed, and a room.
+
+    Cleaned: ``starts_at`` and ``clinician``, both always there, and ``room``, None for the first free.
+    """
+
+    chosen = forms.CharField(required=False, max_length=120)
+    day = DayField(label=_("Day"), required=False)
+    time = forms.TimeField(label=_("Time"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
+    clinician = PersonField(queryset=Membership.objects.none(), label=_("Clinician"), required=False)
+    room = forms.ModelChoiceField(
+        queryset=Room.objects.none(), label=_("Room"), required=False, empty_label=_("The first free room")
+    )
+    is_override = forms.BooleanField(label=_("Book it all the same"), required=False)
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, by: Actor, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.zone = by.zone
+        self._field("clinician").queryset = Membership.objects.visible_to(by).clinicians()
+        self._field("room").queryset = Room.objects.visible_to(by).filter(is_active=True)
+
+    def _field(self, name: str) -> Any:
+        return self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        chosen, day, at = cleaned.get("chosen"), cleaned.get("day"), cleaned.get("time")
+        if day and at:
+            self._typed(cleaned, day, at)
+        elif chosen:
+            self._tapped(cleaned, chosen)
+        elif not self.errors:
+            raise forms.ValidationError(_("Choose a time."))
+        return cleaned
+
+    def _typed(self, cleaned: dict[str, Any], day: dt.date, at: dt.time) -> None:
+        if not is_shown(day, at, self.zone):
+            self.add_error("time", _("The clock skips this time on that day."))
+            return
+        cleaned["starts_at"] = instant(day, at, self.zone)
+        if cleaned.get("clinician") is None and "clinician" not in self.errors:
+            self.add_error("clinician", _("Choose who sees the patient."))
+
+    def _tapped(self, cleaned: dict[str, Any], chosen: str) -> None:
+        moment, _slash, clinician_id = chosen.partition("/")
+        try:
+            starts_at = dt.datetime.fromisoformat(moment)
+            cleaned["clinician"] = self._field("clinician").clean(clinician_id)
+        except (ValueError, forms.ValidationError):
+            starts_at = None
+        if starts_at is None or starts_at.tzinfo is None or cleaned.get("clinician") is None:
+            raise forms.ValidationError(_("Choose a time."))
+        cleaned["starts_at"] = starts_at
+
+
+class BookForm(PlaceForm):
+    visit_type = forms.ModelChoiceField(queryset=VisitType.objects.none(), widget=forms.HiddenInput)
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, by: Actor, **kwargs: Any) -> None:
+        super().__init__(data, by=by, **kwargs)
+        self._field("visit_type").queryset = VisitType.objects.visible_to(by).filter(is_active=True)
+
+
+class MoveForm(PlaceForm):
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2_000_000_000)
+    reason = forms.CharField(label=_("Why (optional)"), max_length=200, required=False)
+
+
+class CancelForm(forms.Form):
+    cancelled_by = forms.ChoiceField(label=_("Cancelled by"), choices=CancelledBy, widget=forms.RadioSelect)
+    reason = forms.CharField(label=_("Why"), max_length=200)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2_000_000_000)

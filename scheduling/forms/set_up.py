@@ -1,0 +1,97 @@
+"""Rooms, visit types, weekly hours and leave."""
+
+from collections.abc import Mapping
+from datetime import date, time
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.models import Membership
+from common.wall_clock import day_bounds, instant
+from scheduling.choices import Weekday
+from scheduling.forms.appointments import DayField, PersonField
+from scheduling.models import Room, VisitType
+
+
+class RoomForm(forms.ModelForm):
+    class Meta:
+        model = Room
+        fields = ("name", "is_active")
+
+
+class VisitTypeForm(forms.ModelForm):
+    class Meta:
+        model = VisitType
+        fields = ("name", "duration_minutes", "turnover_minutes", "needs_room", "is_treatment", "is_active")
+        help_texts = {"turnover_minutes": _("Time after the visit until clinician and room are ready again.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["duration_minutes"].widget.attrs.update({"min": 5, "max": 480})
+        self.fields["turnover_minutes"].widget.attrs.update({"min": 0, "max": 120})
+
+    def clean_duration_minutes(self) -> int:
+        minutes = int(self.cleaned_data["duration_minutes"])
+        if not 5 <= minutes <= 480:
+            raise forms.ValidationError(_("A visit lasts from 5 minutes to 8 hours."))
+        return minutes
+
+    def clean_turnover_minutes(self) -> int:
+        minutes = int(self.cleaned_data["turnover_minutes"])
+        if minutes > 120:
+            raise forms.ValidationError(_("At most 120 minutes."))
+        return minutes
+
+
+class _OfClinician(forms.Form):
+    clinician = PersonField(queryset=Membership.objects.none(), label=_("Clinician"))
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, by: Actor, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.zone = by.zone
+        field: Any = self.fields["clinician"]
+        field.queryset = Membership.objects.visible_to(by).clinicians()
+
+
+class HoursForm(_OfClinician):
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("On"), choices=Weekday, coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+    start_time = forms.TimeField(label=_("From"), widget=forms.TimeInput(attrs={"type": "time"}))
+    end_time = forms.TimeField(label=_("To"), widget=forms.TimeInput(attrs={"type": "time"}))
+    valid_from_date = DayField(label=_("First day"))
+    valid_until_date = DayField(
+        label=_("Last day"),
+        required=False,
+        help_text=_("Empty: until somebody changes it."),
+    )
+
+
+class LeaveForm(_OfClinician):
+    """Whole days, or hours of one day."""
+
+    first_day = DayField(label=_("First day"))
+    last_day = DayField(label=_("Last day"))
+    start_time = forms.TimeField(
+        label=_("From"), required=False, widget=forms.TimeInput(attrs={"type": "time"}), help_text=_("Empty: all day.")
+    )
+    end_time = forms.TimeField(label=_("To"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
+    reason = forms.CharField(
+        label=_("Note"), max_length=120, required=False, help_text=_("Staff see it. No health details.")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        first, last = cleaned.get("first_day"), cleaned.get("last_day")
+        if first and last:
+            self._place(cleaned, first, last)
+        return cleaned
+
+    def _place(self, cleaned: dict[str, Any], first: date, last: date) -> None:
+        start, end = cleaned.get("start_time"), cleaned.get("end_time")
+        cleaned["starts_at"] = instant(first, start or time.min, self.zone)
+        cleaned["ends_at"] = instant(last, end, self.zone) if end else day_bounds(last, self.zone)[1]
+        if cleaned["ends_at"] <= cleaned["starts_at"]:
+            self.add_error("last_day", _("The end must come after the beginning."))

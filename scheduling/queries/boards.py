@@ -1,0 +1,145 @@
+"""The flow board: everybody of one day where they are now, and since when."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from common.wall_clock import day_bounds
+from patients.choices import SAFETY_BANNER_FLAGS, SAFETY_BANNER_SUBSTANCES, Flag, Substance
+from patients.models import Allergy, RiskFlag
+from scheduling.choices import NEXT_STEP, TREATABLE_STATUSES, VisitStatus
+from scheduling.models import Appointment, AppointmentMove
+from scheduling.models.appointments import AppointmentQuerySet
+
+_S = VisitStatus
+
+LANES: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
+    (_("Expected"), (_S.BOOKED, _S.CONFIRMED)),
+    (_("Arrived"), (_S.ARRIVED,)),
+    (_("In room"), (_S.IN_ROOM,)),
+    (_("Observation"), (_S.OBSERVATION,)),
+    (_("Done"), (_S.DONE,)),
+)
+LONG_WAIT = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """A visit on the board. ``minutes`` counts from its last step; ``late_minutes`` from a start nobody came to."""
+
+    visit: Appointment
+    next_step: VisitStatus | None
+    since: datetime | None
+    minutes: int
+    late_minutes: int
+    is_long_wait: bool
+    is_first_visit: bool
+    banners: tuple[str, ...]
+
+    @property
+    def is_treatable(self) -> bool:
+        return self.visit.status in TREATABLE_STATUSES
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lane:
+    title: str | Promise
+    cards: list[Card]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Board:
+    lanes: list[Lane]
+    off: list[Card]
+    late: int
+    unconfirmed: int
+    waiting: int
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.off and not any(lane.cards for lane in self.lanes)
+
+
+def visits_of_day(by: Actor, day: date) -> AppointmentQuerySet:
+    """The day's visits in order, with what a line about one needs."""
+    visits = Appointment.objects.visible_to(by).between(*day_bounds(day, by.zone))
+    return visits.select_related("patient", "clinician__user", "room", "visit_type").order_by("starts_at", "id")
+
+
+def board(*, by: Actor, day: date, now: datetime, clinician_id: UUID | None = None) -> Board:
+    """Four queries: visits, their last steps, flags and allergies fit for everybody's eyes."""
+    visits = visits_of_day(by, day).annotate(has_been_here=Exists(_earlier_visits()))
+    if clinician_id is not None:
+        visits = visits.filter(clinician_id=clinician_id)
+    rows = list(visits)
+    since, banners = _since(by, rows), safety_banners(by, {visit.patient_id for visit in rows})
+    cards = [_card(visit, since.get(visit.pk), tuple(banners.get(visit.patient_id, ())), now) for visit in rows]
+    on_board = {status for _title, statuses in LANES for status in statuses}
+    return Board(
+        lanes=[
+            Lane(title=title, cards=[card for card in cards if card.visit.status in statuses])
+            for title, statuses in LANES
+        ],
+        off=[card for card in cards if card.visit.status not in on_board],
+        late=sum(card.late_minutes > 0 for card in cards),
+        unconfirmed=sum(card.visit.status == VisitStatus.BOOKED for card in cards),
+        waiting=sum(card.visit.status == VisitStatus.ARRIVED for card in cards),
+    )
+
+
+def _earlier_visits() -> AppointmentQuerySet:
+    return Appointment.objects.filter(
+        clinic_id=OuterRef("clinic_id"),
+        patient_id=OuterRef("patient_id"),
+        starts_at__lt=OuterRef("starts_at"),
+        status=VisitStatus.DONE,
+    )
+
+
+def _since(by: Actor, visits: Iterable[Appointment]) -> dict[UUID, datetime]:
+    """When each visit came into its present status."""
+    present = {visit.pk: visit.status for visit in visits}
+    moves = AppointmentMove.objects.visible_to(by).filter(appointment_id__in=list(present))
+    rows = moves.order_by("moved_at", "id").values_list("appointment_id", "from_status", "to_status", "moved_at")
+    return {pk: at for pk, before, status, at in rows if status == present[pk] and before != status}
+
+
+def safety_banners(by: Actor, patient_ids: set[UUID]) -> dict[UUID, list[str]]:
+    """What everybody at the clinic may see about a patient: needs and dangers at the desk, no clinical notes."""
+    found: dict[UUID, list[str]] = defaultdict(list)
+    ids = list(patient_ids)
+    flags = RiskFlag.objects.visible_to(by).current().filter(patient_id__in=ids, flag__in=SAFETY_BANNER_FLAGS)
+    for patient_id, flag in flags.order_by("flag").values_list("patient_id", "flag"):
+        found[patient_id].append(str(Flag(flag).label))
+    allergies = Allergy.objects.visible_to(by).current().filter(patient_id__in=ids)
+    named = allergies.filter(substance__in=SAFETY_BANNER_SUBSTANCES).order_by("substance")
+    for patient_id, substance in named.values_list("patient_id", "substance"):
+        found[patient_id].append(str(_("Allergy: %(substance)s") % {"substance": Substance(substance).label}))
+    return found
+
+
+def _card(visit: Appointment, since: datetime | None, banners: tuple[str, ...], now: datetime) -> Card:
+    is_expected = visit.status in (VisitStatus.BOOKED, VisitStatus.CONFIRMED)
+    # Somebody who came early waits from the promised time on.
+    waits_from = max(since, visit.starts_at) if since else visit.starts_at
+    return Card(
+        visit=visit,
+        next_step=NEXT_STEP.get(visit.status),
+        since=since,
+        minutes=_minutes(now - since) if since else 0,
+        late_minutes=_minutes(now - visit.starts_at) if is_expected else 0,
+        is_long_wait=visit.status == VisitStatus.ARRIVED and now - waits_from >= LONG_WAIT,
+        is_first_visit=not getattr(visit, "has_been_here", True),
+        banners=banners,
+    )
+
+
+def _minutes(length: timedelta) -> int:
+    return max(int(length.total_seconds() // 60), 0)

@@ -1,0 +1,106 @@
+"""One visit: its page, its cancellation, another time for it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.decorators import staff
+from accounts.permissions import Act
+from accounts.requests import StaffRequest, saw
+from common.query_strings import read_query
+from common.undo import offer
+from scheduling.choices import MOVABLE_STATUSES, MOVES, NEXT_STEP, TREATABLE_STATUSES, VisitStatus
+from scheduling.forms.appointments import CancelForm, MoveForm, TimesQuery
+from scheduling.models import Appointment, AppointmentMove
+from scheduling.policies import VisitRefusedError, can_move, check_can_reschedule
+from scheduling.services import appointments
+from scheduling.views.patients import banner_of, page_of
+from scheduling.views.steps import own_visit, say_step, undo_address
+from scheduling.views.times import refuse, times_context
+
+
+@staff(Act.SEE_SCHEDULE)
+def appointment(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
+    visit = own_visit(request, appointment_id)
+    moves = AppointmentMove.objects.visible_to(request.actor).filter(appointment=visit)
+    steps = [status for status in VisitStatus if can_move(visit.status, status) and status != VisitStatus.CANCELLED]
+    can_treat = visit.status in TREATABLE_STATUSES and request.actor.may(Act.LOG_SESSIONS)
+    saw(request, "scheduling_appointment", row_id=visit.pk, patient_id=visit.patient_id)
+    context = {
+        "visit": visit,
+        "banner": banner_of(request, visit.patient_id),
+        "moves": moves.select_related("moved_by__user", "was_clinician__user", "was_room"),
+        "next_step": NEXT_STEP.get(visit.status),
+        "other_steps": [status for status in steps if status != NEXT_STEP.get(visit.status)],
+        "can_cancel": VisitStatus.CANCELLED in MOVES[visit.status],
+        "can_reschedule": visit.status in MOVABLE_STATUSES,
+        "start_url": page_of("sessions:start", appointment_id=visit.pk) if can_treat else "",
+    }
+    return render(request, "scheduling/appointment.html", context)
+
+
+@staff(Act.BOOK_VISITS, methods=("GET", "POST"))
+def cancel(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
+    visit = own_visit(request, appointment_id)
+    form = CancelForm(request.POST or None, initial={"version": visit.version})
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                cancelled = appointments.cancel(
+                    appointment=visit, by=request.actor, now=timezone.now(), **form.cleaned_data
+                )
+            except VisitRefusedError as refused:
+                status = refuse(form, refused, version=visit.version)
+            else:
+                say_step(request, cancelled)
+                return redirect("scheduling:appointment", appointment_id=visit.pk)
+    context = {"visit": visit, "form": form, "banner": banner_of(request, visit.patient_id)}
+    return render(request, "scheduling/cancel.html", context, status=status)
+
+
+@staff(Act.BOOK_VISITS, methods=("GET", "POST"))
+def move(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
+    visit, now = own_visit(request, appointment_id), timezone.now()
+    try:
+        check_can_reschedule(visit)
+    except VisitRefusedError as refused:
+        said = {"visit": visit, "banner": banner_of(request, visit.patient_id), "words": refused.words}
+        return render(request, "scheduling/cannot_move.html", said, status=409)
+    form = MoveForm(request.POST or None, by=request.actor, initial={"version": visit.version})
+    status, taken = 200, None
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                moved = _move(request, visit, form.cleaned_data)
+            except VisitRefusedError as refused:
+                status, taken = refuse(form, refused, version=visit.version), refused
+            else:
+                offer(request, _("The visit has its new time."), undo_url=undo_address(moved))
+                return redirect("scheduling:appointment", appointment_id=visit.pk)
+    query = read_query(TimesQuery, request).cleaned_data
+    query = query | {"visit_type": visit.visit_type_id, "clinician": query["clinician"] or visit.clinician_id}
+    context = times_context(request, query, now=now, patient_id=visit.patient_id, leave_out=visit)
+    context |= {"visit": visit, "form": form, "refused": taken, "banner": banner_of(request, visit.patient_id)}
+    template = "scheduling/move.html#times" if request.htmx else "scheduling/move.html"  # type: ignore[attr-defined]
+    return render(request, template, context, status=status)
+
+
+def _move(request: StaffRequest, visit: Appointment, cleaned: dict[str, Any]) -> Appointment:
+    return appointments.move(
+        appointment=visit,
+        by=request.actor,
+        now=timezone.now(),
+        version=cleaned["version"],
+        starts_at=cleaned["starts_at"],
+        clinician=cleaned["clinician"],
+        room=cleaned["room"],
+        is_override=cleaned["is_override"],
+        reason=cleaned["reason"],
+    )

@@ -1,0 +1,42 @@
+"""Today: where everybody is."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from accounts.decorators import staff
+from accounts.models import Membership
+from accounts.permissions import Act
+from accounts.requests import StaffRequest
+from common.query_strings import read_query
+from common.wall_clock import local_day
+from scheduling.forms.appointments import BoardQuery
+from scheduling.models import VisitType
+from scheduling.queries.boards import board
+from scheduling.queries.free_times import free_times
+
+
+@staff(Act.SEE_TODAY)
+def today(request: StaffRequest) -> HttpResponse:
+    by, now = request.actor, timezone.now()
+    day = local_day(now, by.zone)
+    clinician_id = read_query(BoardQuery, request).cleaned_data["clinician"]
+    clinicians = list(Membership.objects.visible_to(by).clinicians())
+    shortest = VisitType.objects.visible_to(by).filter(is_active=True, is_treatment=True)
+    visit_type = shortest.order_by("duration_minutes", "name").first()
+    free = (
+        free_times(by=by, clinicians=clinicians, visit_type=visit_type, first_day=day, days=1, now=now)
+        if visit_type
+        else []
+    )
+    context = {
+        "board": board(by=by, day=day, now=now, clinician_id=clinician_id),
+        "day": day,
+        "now": now,
+        "clinicians": clinicians,
+        "clinician_id": clinician_id,
+        "free": free,
+        "visit_type": visit_type,
+    }
+    template = "scheduling/today.html#board" if request.headers.get("X-Poll") else "scheduling/today.html"
+    return render(request, template, context)

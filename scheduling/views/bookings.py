@@ -1,0 +1,61 @@
+"""Book a visit for a patient: what, when, done."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.decorators import staff
+from accounts.permissions import Act
+from accounts.requests import StaffRequest
+from common.query_strings import read_query
+from common.undo import offer
+from patients.models import Patient
+from scheduling.forms.appointments import BookForm, TimesQuery
+from scheduling.models import Appointment
+from scheduling.policies import VisitRefusedError
+from scheduling.services import appointments
+from scheduling.views.patients import banner_of
+from scheduling.views.steps import undo_address
+from scheduling.views.times import refuse, times_context
+
+
+@staff(Act.BOOK_VISITS, methods=("GET", "POST"))
+def book(request: StaffRequest, patient_id: UUID) -> HttpResponse:
+    patient = get_object_or_404(Patient.objects.visible_to(request.actor), pk=patient_id)
+    now = timezone.now()
+    form = BookForm(request.POST or None, by=request.actor)
+    status, taken = 200, None
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                visit = _book(request, patient, form.cleaned_data)
+            except VisitRefusedError as refused:
+                status, taken = refuse(form, refused), refused
+            else:
+                offer(request, _("The visit is booked."), undo_url=undo_address(visit))
+                return redirect("scheduling:appointment", appointment_id=visit.pk)
+    query = read_query(TimesQuery, request).cleaned_data
+    if form.is_bound and "visit_type" in form.cleaned_data:
+        query["visit_type"] = form.cleaned_data["visit_type"].pk
+    context = times_context(request, query, now=now, patient_id=patient.pk)
+    context |= {"patient": patient, "form": form, "refused": taken, "banner": banner_of(request, patient.pk)}
+    template = "scheduling/book.html#times" if request.htmx else "scheduling/book.html"  # type: ignore[attr-defined]
+    return render(request, template, context, status=status)
+
+
+def _book(request: StaffRequest, patient: Patient, cleaned: dict[str, Any]) -> Appointment:
+    return appointments.book(
+        patient=patient,
+        clinician=cleaned["clinician"],
+        room=cleaned["room"],
+        visit_type=cleaned["visit_type"],
+        starts_at=cleaned["starts_at"],
+        by=request.actor,
+        now=timezone.now(),
+        is_override=cleaned["is_override"],
+    )

@@ -1,0 +1,106 @@
+"""The part that booking and moving share: a week of free times to tap, and what to say when one is gone."""
+
+from collections import Counter
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django import forms
+from django.http import Http404
+
+from accounts.models import Membership
+from accounts.requests import StaffRequest
+from common.wall_clock import local_day
+from scheduling.choices import VisitStatus
+from scheduling.models import Appointment, VisitType
+from scheduling.policies import VisitChangedError, VisitRefusedError
+from scheduling.queries.free_times import FreeTime, free_times
+from scheduling.services.appointments import SlotTakenError
+
+DAYS = 7
+M = TypeVar("M", VisitType, Membership)
+
+
+def times_context(
+    request: StaffRequest,
+    query: dict[str, Any],
+    *,
+    now: datetime,
+    patient_id: UUID,
+    leave_out: Appointment | None = None,
+) -> dict[str, Any]:
+    """What may be chosen, what is chosen, and the free times of the week from the chosen day on."""
+    by = request.actor
+    today = local_day(now, by.zone)
+    visit_types = list(VisitType.objects.visible_to(by).filter(is_active=True))
+    if leave_out is not None:
+        visit_types = [leave_out.visit_type]
+    clinicians = list(Membership.objects.visible_to(by).clinicians())
+    visit_type = _chosen(visit_types, query["visit_type"]) or _usual_type(request, visit_types, patient_id)
+    clinician = _chosen(clinicians, query["clinician"])
+    first_day = max(query["day"] or today, today)
+    found = (
+        free_times(
+            by=by,
+            clinicians=[clinician] if clinician else clinicians,
+            visit_type=visit_type,
+            first_day=first_day,
+            days=DAYS,
+            now=now,
+            patient_id=patient_id,
+            leave_out=leave_out.pk if leave_out else None,
+        )
+        if visit_type
+        else []
+    )
+    by_day = Counter(local_day(free.starts_at, by.zone) for free in found)
+    week = _week(first_day)
+    shown_day = query["shown"] if query["shown"] in week else min(by_day, default=first_day)
+    return {
+        "visit_types": visit_types,
+        "visit_type": visit_type,
+        "clinicians": clinicians,
+        "chosen_clinician": clinician,
+        "first_day": first_day,
+        "shown_day": shown_day,
+        "week": [(day, by_day[day]) for day in week],
+        "is_week_empty": not found,
+        "next_week": first_day + timedelta(days=DAYS),
+        "times": _of_day(found, shown_day, request),
+    }
+
+
+def _week(first_day: date) -> list[date]:
+    return [first_day + timedelta(days=number) for number in range(DAYS)]
+
+
+def _of_day(found: list[FreeTime], day: date, request: StaffRequest) -> list[tuple[Membership, list[FreeTime]]]:
+    """The day's free times under their clinician's name."""
+    of_day = [free for free in found if local_day(free.starts_at, request.actor.zone) == day]
+    of_day.sort(key=lambda free: (free.clinician.user.full_name, free.clinician.pk, free.starts_at))
+    return [(clinician, list(times)) for clinician, times in groupby(of_day, key=lambda free: free.clinician)]
+
+
+def _chosen(rows: list[M], pk: UUID | None) -> M | None:
+    if pk is None:
+        return None
+    found = next((row for row in rows if row.pk == pk), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _usual_type(request: StaffRequest, visit_types: list[VisitType], patient_id: UUID) -> VisitType | None:
+    """A follow-up for somebody who was here before, else the first evaluation."""
+    visits = Appointment.objects.visible_to(request.actor).filter(patient_id=patient_id, status=VisitStatus.DONE)
+    wanted = "follow-up" if visits.exists() else "initial-evaluation"
+    return next((one for one in visit_types if one.code == wanted), visit_types[0] if visit_types else None)
+
+
+def refuse(form: forms.BaseForm, refused: VisitRefusedError, *, version: int | None = None) -> int:
+    """Show the refusal on the form with everything typed kept; return the status of the answer."""
+    form.add_error(None, refused.words)
+    if isinstance(refused, VisitChangedError) and version is not None:
+        form.data = {**form.data.dict(), "version": str(version)}  # type: ignore[attr-defined]
+    return 409 if isinstance(refused, VisitChangedError | SlotTakenError) else 422
