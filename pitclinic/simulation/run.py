@@ -5,6 +5,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -21,7 +22,7 @@ from pitclinic.simulation.reference import Reference, load_reference
 from pitclinic.simulation.set_up import ClinicPlan, Staffed, clinic_id, create_clinic, set_up
 from pitclinic.simulation.story import Storyteller
 from pitclinic.simulation.tables import Tables, tables_of
-from pitclinic.simulation.writing import Ids
+from pitclinic.simulation.writing import Ids, Row, Table
 
 ACTOR = "command:simulate"
 BATCH_PATIENTS = 1_000
@@ -89,8 +90,7 @@ def simulate(
     )
     with _whole(is_small=patients <= LARGE):
         run = _Run.begin(plan)
-        for _done in run.batches(progress):
-            pass
+        run.write(progress)
     tables = run.tables
     return Report(
         clinic=run.clinic,
@@ -117,6 +117,25 @@ def peak_rss_mb() -> float:
     """The most memory this process has held, in MB (Linux counts kilobytes, macOS bytes)."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """The rows of some patients, and which of their sessions become signed or void when all are in."""
+
+    rows: list[tuple[Table, list[Row]]]
+    to_sign: list[str]
+    to_void: list[str]
+
+    def send(self) -> None:
+        """Write everything, inside the clinic's transaction at hand."""
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 0")
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        for table, rows in self.rows:
+            table.send(rows)
+        _sign(self.to_sign + self.to_void)
+        _void(self.to_void)
 
 
 @dataclass
@@ -150,20 +169,25 @@ class _Run:
         ids = Ids(seed=f"{plan.seed}:{plan.word}", milliseconds=grid.midnights[0] * 1000)
         return cls(plan, clinic, staffed, reference, grid, tables_of(str(clinic.pk)), ids)
 
-    def batches(self, progress: Progress | None) -> Iterator[int]:
-        """Write the patients in batches; each is whole, signed and committed before the next begins."""
-        total = self.plan.patients
-        for start in range(0, total, BATCH_PATIENTS):
-            end = min(start + BATCH_PATIENTS, total)
-            with tenant(self.clinic.pk, actor=ACTOR):
-                with connection.cursor() as cursor:
-                    cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
-                self._batch(start, end)
-            if progress is not None:
-                progress(end, total, self.tables.total)
-            yield end
+    def write(self, progress: Progress | None) -> None:
+        """Write the patients in batches; each is whole, signed and committed before the next begins.
 
-    def _batch(self, start: int, end: int) -> None:
+        While the database takes one batch, a thread that touches no database makes up the next.
+        """
+        total = self.plan.patients
+        spans = [(start, min(start + BATCH_PATIENTS, total)) for start in range(0, total, BATCH_PATIENTS)]
+        with ThreadPoolExecutor(max_workers=1) as ahead:
+            coming = ahead.submit(self._tell, *spans[0])
+            for number, (_start, end) in enumerate(spans, start=1):
+                batch = coming.result()
+                if number < len(spans):
+                    coming = ahead.submit(self._tell, *spans[number])
+                with tenant(self.clinic.pk, actor=ACTOR):
+                    batch.send()
+                if progress is not None:
+                    progress(end, total, self.tables.total)
+
+    def _tell(self, start: int, end: int) -> "_Batch":
         plan, now = self.plan, int(self.plan.now.timestamp())
         is_large = plan.patients > LARGE
         teller = Storyteller(
@@ -182,10 +206,7 @@ class _Run:
             teller.fill_calendar()
             teller.report_harm()
         teller.visits.flush()
-        self.tables.send()
-        _sign(teller.room.to_sign)
-        _sign(teller.room.to_void)
-        _void(teller.room.to_void)
+        return _Batch(self.tables.take(), teller.room.to_sign, teller.room.to_void)
 
     def _start_day(self, number: int) -> int:
         """The n-th patient's first day: later patients start later; a small clinic grows towards today."""
@@ -202,7 +223,7 @@ def _sign(sessions: list[str]) -> None:
             cursor.execute(
                 "UPDATE pit_sessions_injectionsession SET status = 'signed', version = version + 1,"
                 " signed_at = started_at + interval '24 minutes', signed_by_id = clinician_id"
-                " WHERE id = ANY(%s::uuid[])",
+                " WHERE id = ANY(%s::uuid[]) AND status = 'draft'",
                 [sessions],
             )
 

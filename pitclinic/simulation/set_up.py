@@ -91,7 +91,7 @@ def set_up(clinic: Clinic, plan: ClinicPlan) -> Staffed:
         Room(id=own.id("room", number), clinic=clinic, name=f"Room {number + 1}") for number in range(plan.clinicians)
     )
     own.hours(clinicians)
-    LastClinicNumber.objects.create(clinic=clinic, number=plan.patients)
+    LastClinicNumber.objects.create(id=own.id("last number"), clinic=clinic, number=plan.patients)
     return Staffed(
         clinic=clinic,
         clinicians=[str(member.pk) for member in clinicians],

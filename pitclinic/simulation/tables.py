@@ -15,7 +15,7 @@ from patients.models import (
     PatientConditionNerve,
     RiskFlag,
 )
-from pitclinic.simulation.writing import Table
+from pitclinic.simulation.writing import Row, Table
 from reminders.models import Message
 from scheduling.models import Appointment, AppointmentMove
 from sessions import consent_wordings
@@ -66,8 +66,9 @@ class Tables:
     def total(self) -> int:
         return sum(table.total for table in self.all())
 
-    def send(self) -> int:
-        return sum(table.send() for table in self.all())
+    def take(self) -> list[tuple[Table, list[Row]]]:
+        """What waits for each table, in the order to send it; nothing waits afterwards."""
+        return [(table, table.take()) for table in self.all()]
 
 
 def tables_of(clinic_id: str) -> Tables:

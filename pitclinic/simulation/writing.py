@@ -15,6 +15,8 @@ NULL = "NULL"
 EMPTY = '""'
 CHUNK_ROWS = 5_000
 
+Row = tuple[str, ...]
+
 
 def text(value: str) -> str:
     """Free text as an element of an array; ids, numbers, times and codes need no quotes."""
@@ -43,7 +45,7 @@ class Table:
         """``columns`` come with each row; ``same`` columns have one value in every row."""
         self.name = model._meta.db_table
         self.total = 0
-        self._rows: list[tuple[str, ...]] = []
+        self._rows: list[Row] = []
         kinds = {column.column: str(column.db_type(connection)) for column in model._meta.concrete_fields}
         missing = {*columns, *same} - kinds.keys()
         if missing:
@@ -63,16 +65,19 @@ class Table:
     def add(self, *values: str) -> None:
         self._rows.append(values)
 
-    def send(self) -> int:
-        """Send what waits, inside the transaction at hand; return the number of rows."""
+    def take(self) -> list[Row]:
+        """The rows that wait; nothing waits afterwards."""
         rows, self._rows = self._rows, []
+        return rows
+
+    def send(self, rows: list[Row]) -> None:
+        """Write rows, inside the transaction at hand."""
         with connection.cursor() as cursor:
             for start in range(0, len(rows), CHUNK_ROWS):
                 columns = zip(*rows[start : start + CHUNK_ROWS], strict=True)
                 arrays = ["{" + ",".join([value or EMPTY for value in column]) + "}" for column in columns]
                 cursor.execute(self._statement, [*self._fixed, *arrays])
         self.total += len(rows)
-        return len(rows)
 
 
 def _defaults(model: type[models.Model], given: set[str]) -> dict[str, Any]:

@@ -13,11 +13,10 @@ from typing import Self
 
 import psutil
 
-from pitclinic import servers
 from pitclinic.demo.guard import MARK
 
 ROOT = Path(__file__).resolve().parents[2]
-LONGEST_WAIT = 300
+LONGEST_WAIT = 120
 
 
 def free_port() -> int:
@@ -27,7 +26,7 @@ def free_port() -> int:
 
 
 class RunningDemo:
-    """One `python -m pitclinic.demo`, ended for good after five minutes whatever happens."""
+    """One `python -m pitclinic.demo`, ended for good after two minutes whatever happens."""
 
     def __init__(self, run_dir: Path, *, port: int | None = None, arguments: tuple[str, ...] = ()) -> None:
         self.run_dir, self.port = run_dir, port or free_port()
@@ -44,8 +43,7 @@ class RunningDemo:
             text=True,
             start_new_session=True,
         )
-        self._watchdog = threading.Timer(LONGEST_WAIT, self.end)
-        self._watchdog.daemon = True
+        self._watchdog = threading.Timer(LONGEST_WAIT, self.process.kill)
         self._watchdog.start()
 
     def __enter__(self) -> Self:
@@ -81,11 +79,6 @@ class RunningDemo:
         self.lines += self.process.stdout.readlines()
         return self.process.wait()
 
-    def end(self) -> None:
-        """Kill it with all it started: as long as one of them lives, reading what they print does not end."""
-        self.process.kill()
-        end_processes_of(self.run_dir)
-
     def stop(self, sent: signal.Signals = signal.SIGTERM) -> tuple[int, float]:
         """Send a signal; return the exit code and how many seconds it took."""
         asked = time.monotonic()
@@ -97,11 +90,7 @@ class RunningDemo:
             return int(answer.status)
 
 
-def end_processes_of(run_dir: Path) -> None:
-    servers.end(processes_of(run_dir), farewell=signal.SIGKILL)
-
-
-def processes_of(run_dir: Path) -> list[psutil.Process]:
+def processes_of(run_dir: Path) -> list[str]:
     """Every living process that carries the mark of the folder or was started with a path in it."""
     found = []
     for process in psutil.process_iter():
@@ -110,7 +99,7 @@ def processes_of(run_dir: Path) -> list[psutil.Process]:
                 continue
             words = " ".join(process.cmdline())
             if str(run_dir) in words or process.environ().get(MARK) == str(run_dir):
-                found.append(process)
+                found.append(words)
         except psutil.Error:
             continue
     return found
