@@ -50,7 +50,7 @@ lint: .stamps/test .stamps/assets-tests .stamps/words
 	@$(CHECK_PRODUCTION) $(RUN) manage.py check --deploy --fail-level WARNING
 
 screenshots: .stamps/test .stamps/assets-tests .stamps/words
-	@$(RUN) -m pytest tests/e2e/screenshots.py --override-ini=python_files=screenshots.py
+	@$(RUN) -m tests.demo.screenshots
 
 # --- set-up ---
 

@@ -28,14 +28,14 @@ def free_port() -> int:
 class RunningDemo:
     """One `python -m pitclinic.demo`, ended for good after two minutes whatever happens."""
 
-    def __init__(self, run_dir: Path, *, port: int | None = None, arguments: tuple[str, ...] = ()) -> None:
+    def __init__(self, run_dir: Path, *, port: int | None = None, patients: int = 3) -> None:
         self.run_dir, self.port = run_dir, port or free_port()
         self.lines: list[str] = []
         self.started = time.monotonic()
         clean = {key: value for key, value in os.environ.items() if not key.startswith(("PITCLINIC_", "DJANGO_"))}
-        command = [sys.executable, "-m", "pitclinic.demo", "--port", str(self.port), "--patients", "3", *arguments]
+        options = ["--port", str(self.port), "--patients", str(patients)]
         self.process = subprocess.Popen(
-            command,
+            [sys.executable, "-m", "pitclinic.demo", *options],
             cwd=ROOT,
             env={**clean, "PITCLINIC_RUN_DIR": str(run_dir)},
             stdout=subprocess.PIPE,
