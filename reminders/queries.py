@@ -19,6 +19,7 @@ from reminders.timing import Rung
 from sessions.models import InjectionSession
 
 SILENT_AFTER = timedelta(minutes=3)
+STUCK_FOR = timedelta(days=30)
 # A day before and after covers every zone; two more hours cover a change of the clocks.
 _SLACK = timedelta(hours=26)
 
@@ -90,13 +91,13 @@ def pulse(by: Actor, *, now: datetime) -> Pulse:
     return Pulse(swept_at=swept_at, is_silent=swept_at is None or now - swept_at > SILENT_AFTER)
 
 
-def messages_of_clinic(by: Actor, *, day: date | None, state: str) -> QuerySet[Message]:
-    """Newest first; ``state`` is a message state, ``stuck``, or empty for all."""
+def messages_of_clinic(by: Actor, *, day: date | None, state: str, now: datetime) -> QuerySet[Message]:
+    """Newest first; ``state`` is a message state, ``stuck`` (of the last 30 days), ``due``, or empty for all."""
     rows = Message.objects.visible_to(by).select_related("patient").newest_first()
     if day is not None:
         rows = rows.due_between(*day_bounds(day, ZoneInfo(by.clinic.zone)))
     if state == "stuck":
-        return rows.stuck()
+        return rows.stuck().filter(due_at__gte=now - STUCK_FOR)
     if state == "due":
         return rows.filter(state__in=(MessageState.CLAIMED, MessageState.SENDING))
     return rows.filter(state=state) if state else rows
@@ -106,6 +107,6 @@ def messages_of_patient(by: Actor, patient_id: UUID) -> QuerySet[Message]:
     return Message.objects.visible_to(by).filter(patient_id=patient_id).select_related("patient").newest_first()
 
 
-def stuck_count(by: Actor, *, now: datetime, days: int = 30) -> int:
-    """How many messages of the last days somebody must look at."""
-    return Message.objects.visible_to(by).stuck().filter(due_at__gte=now - timedelta(days=days)).count()
+def stuck_count(by: Actor, *, now: datetime) -> int:
+    """How many messages of the last 30 days somebody must look at."""
+    return Message.objects.visible_to(by).stuck().filter(due_at__gte=now - STUCK_FOR).count()
