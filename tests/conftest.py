@@ -7,7 +7,6 @@ import psycopg
 import pytest
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection, connections
 from django.db.backends.signals import connection_created
 from django.test import Client
@@ -16,6 +15,7 @@ from django.test.testcases import TransactionTestCase
 from accounts.models import Clinic, User
 from common.tenancy import tenant
 from tests.factories.accounts import ClinicFactory, MembershipFactory, UserFactory
+from tests.plugins import golden
 
 pytest_plugins = ["tests.plugins.figures"]
 
@@ -37,22 +37,27 @@ def _roles() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(_roles: None, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Migrate and load the catalogue as the owner, then go on as the application."""
+def django_db_setup(_roles: None, django_db_blocker: Any, request: pytest.FixtureRequest) -> Iterator[None]:
+    """A copy of the migrated database for this process, made as the owner; then go on as the application."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    name = f"test_pitclinic_{worker}"
     with django_db_blocker.unblock():
-        call_command("load_catalogue", verbosity=0)
-        connection.close()
+        before = connection.settings_dict["NAME"]
+        golden.copy(name)
+        golden.use(name)
         _role["name"] = "pit_app"
         yield
         connections.close_all()
         _role["name"] = "pit_owner"
+        with psycopg.connect(**golden.server_params(), dbname="postgres", autocommit=True) as server:
+            golden.drop(server, name)
+        golden.use(before)
 
 
 def _empty_every_table(self: TransactionTestCase) -> None:
     """Between tests that commit: delete as a superuser with triggers off; the catalogue stays."""
-    params = {key: value for key, value in connection.get_connection_params().items() if key != "cursor_factory"}
-    params.pop("context", None)
-    with psycopg.connect(**params, autocommit=True) as superuser:
+    name = connection.settings_dict["NAME"]
+    with psycopg.connect(**golden.server_params(), dbname=name, autocommit=True) as superuser:
         superuser.execute("SET session_replication_role = replica")
         superuser.execute("SET lock_timeout = '10s'")
         names = superuser.execute(

@@ -13,10 +13,11 @@ from typing import Self
 
 import psutil
 
+from pitclinic import servers
 from pitclinic.demo.guard import MARK
 
 ROOT = Path(__file__).resolve().parents[2]
-LONGEST_WAIT = 120
+LONGEST_WAIT = 300
 
 
 def free_port() -> int:
@@ -26,7 +27,7 @@ def free_port() -> int:
 
 
 class RunningDemo:
-    """One `python -m pitclinic.demo`, ended for good after two minutes whatever happens."""
+    """One `python -m pitclinic.demo`, ended for good after five minutes whatever happens."""
 
     def __init__(self, run_dir: Path, *, port: int | None = None, patients: int = 3) -> None:
         self.run_dir, self.port = run_dir, port or free_port()
@@ -43,7 +44,8 @@ class RunningDemo:
             text=True,
             start_new_session=True,
         )
-        self._watchdog = threading.Timer(LONGEST_WAIT, self.process.kill)
+        self._watchdog = threading.Timer(LONGEST_WAIT, self.end)
+        self._watchdog.daemon = True
         self._watchdog.start()
 
     def __enter__(self) -> Self:
@@ -79,6 +81,11 @@ class RunningDemo:
         self.lines += self.process.stdout.readlines()
         return self.process.wait()
 
+    def end(self) -> None:
+        """Kill it with all it started: as long as one of them lives, reading what they print does not end."""
+        self.process.kill()
+        end_processes_of(self.run_dir)
+
     def stop(self, sent: signal.Signals = signal.SIGTERM) -> tuple[int, float]:
         """Send a signal; return the exit code and how many seconds it took."""
         asked = time.monotonic()
@@ -90,7 +97,11 @@ class RunningDemo:
             return int(answer.status)
 
 
-def processes_of(run_dir: Path) -> list[str]:
+def end_processes_of(run_dir: Path) -> None:
+    servers.end(processes_of(run_dir), farewell=signal.SIGKILL)
+
+
+def processes_of(run_dir: Path) -> list[psutil.Process]:
     """Every living process that carries the mark of the folder or was started with a path in it."""
     found = []
     for process in psutil.process_iter():
@@ -99,7 +110,7 @@ def processes_of(run_dir: Path) -> list[str]:
                 continue
             words = " ".join(process.cmdline())
             if str(run_dir) in words or process.environ().get(MARK) == str(run_dir):
-                found.append(words)
+                found.append(process)
         except psutil.Error:
             continue
     return found

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from pitclinic.servers import start_postgres
-from tests.demo.running_demo import RunningDemo, processes_of
+from tests.demo.running_demo import RunningDemo, end_processes_of, processes_of
 
 pytestmark = pytest.mark.slow
 Figure = Callable[[str, float], None]
@@ -19,7 +19,9 @@ Figure = Callable[[str, float], None]
 @pytest.fixture
 def run_dir(tmp_path: Path) -> Iterator[Path]:
     yield tmp_path
-    assert processes_of(tmp_path) == []
+    left = processes_of(tmp_path)
+    end_processes_of(tmp_path)
+    assert left == []
 
 
 def users_of(run_dir: Path) -> list[str]:

@@ -1,0 +1,38 @@
+"""A pair of eyes on every page: axe at phone and desktop width, and a picture of it."""
+
+import os
+import re
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+WIDTHS = (390, 1440)
+HEIGHT = 900
+PICTURES = Path(__file__).resolve().parents[2] / "screenshots"
+
+
+class Eyes:
+    """Looks at pages; remembers what axe found and how many pages it saw."""
+
+    def __init__(self) -> None:
+        self.violations: list[str] = []
+        self.seen: list[str] = []
+
+    def look(self, page: Page, name: str) -> None:
+        """Judge the page as it stands, at each width; keep a picture of each when PITCLINIC_PICTURES is set."""
+        before = page.viewport_size
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": HEIGHT})
+            for found in Axe().run(page).response["violations"]:
+                nodes = "; ".join(node["html"][:160] for node in found["nodes"][:3])
+                self.violations.append(f"{name} at {width} px: {found['id']} ({found['impact']}): {nodes}")
+            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            if wide > 1:
+                self.violations.append(f"{name} at {width} px scrolls sideways by {wide} px")
+            if os.environ.get("PITCLINIC_PICTURES"):
+                PICTURES.mkdir(exist_ok=True)
+                page.screenshot(path=PICTURES / f"{re.sub('[^a-z0-9]+', '-', name.lower())}-{width}.png", full_page=True)
+        if before:
+            page.set_viewport_size(before)
+        self.seen.append(name)
