@@ -32,7 +32,8 @@ class Eyes:
                 self.violations.append(f"{name} at {width} px scrolls sideways by {wide} px")
             if os.environ.get("PITCLINIC_PICTURES"):
                 PICTURES.mkdir(exist_ok=True)
-                page.screenshot(path=PICTURES / f"{re.sub('[^a-z0-9]+', '-', name.lower())}-{width}.png", full_page=True)
+                name = re.sub("[^a-z0-9]+", "-", name.lower())
+                page.screenshot(path=PICTURES / f"{name}-{width}.png", full_page=True)
         if before:
             page.set_viewport_size(before)
         self.seen.append(name)
