@@ -36,6 +36,11 @@ class Words:
         return list(screening_items())
 
     @cached_property
+    def injectables(self) -> list[CatalogueSolution]:
+        """Every solution for a needle, those no longer chosen included; comparators last."""
+        return list(CatalogueSolution.objects.filter(is_topical=False).order_by("is_comparator", "name"))
+
+    @cached_property
     def solutions(self) -> dict[UUID, facts.Solution]:
         shares: dict[UUID, list[dose_rules.Share]] = {}
         for row in SolutionAnaesthetic.objects.current():
@@ -50,7 +55,7 @@ class Words:
                 anaesthetics=tuple(shares.get(row.pk, ())),
                 max_total_ml=row.max_total_ml,
             )
-            for row in CatalogueSolution.objects.filter(is_topical=False)
+            for row in self.injectables
         }
 
     def nerve_fact(self, nerve_id: UUID) -> facts.Nerve:

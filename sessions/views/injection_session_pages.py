@@ -10,7 +10,6 @@ from uuid import UUID
 from django.http import Http404
 
 from accounts.actors import Actor
-from catalogue.models import Solution
 from catalogue.queries import point_type_choices
 from common.wall_clock import local_day
 from patients.queries import PatientBanner, banner
@@ -167,7 +166,7 @@ class SessionPage:
             nerves=list(self.words.nerves.values()),
             synonyms=nerve_synonyms(),
             point_types=list(point_type_choices()),
-            solutions=list(Solution.objects.current().filter(is_topical=False).order_by("is_comparator", "name")),
+            solutions=[row for row in self.words.injectables if row.retired_at is None],
             lots=list(lots.values()),
         )
 

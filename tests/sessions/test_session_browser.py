@@ -1,0 +1,164 @@
+"""The session in a real browser: a row added by script, totals that follow, a signature; axe and widths on the way."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, expect
+
+from accounts.choices import Role
+from accounts.models import Clinic
+from common.tenancy import tenant
+from scheduling.choices import VisitStatus
+from scheduling.models import Appointment
+from sessions.models import InjectionSession
+from tests.factories.patients import PatientFactory
+from tests.factories.scheduling import AppointmentFactory
+from tests.factories.sessions import CourseFactory
+from tests.factories.treatments import SolutionLotFactory
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(clinic: Clinic, staff_client: Callable[..., Client]) -> Appointment:
+    clinician = staff_client(Role.CLINICIAN, clinic=clinic)
+    with tenant(clinic.pk, actor="test"):
+        patient = PatientFactory(clinic=clinic, given_names="Aroha", family_name="Example")
+        CourseFactory(clinic=clinic, patient=patient)
+        SolutionLotFactory(clinic=clinic, lot_number="LOT-77", expiry_date=date(2030, 1, 31))
+        visit = AppointmentFactory(
+            clinic=clinic,
+            patient=patient,
+            clinician=clinician.member,  # type: ignore[attr-defined]
+            status=VisitStatus.ARRIVED,
+            starts_at=timezone.now(),
+        )
+    visit.client = clinician  # type: ignore[attr-defined]
+    return visit
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_server: Any, visit: Appointment) -> Open:
+    def opened(path: str, **options: Any) -> Page:
+        context = browser.new_context(base_url=live_server.url, reduced_motion="reduce", **options)
+        cookie = visit.client.cookies[settings.SESSION_COOKIE_NAME]  # type: ignore[attr-defined]
+        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+        page = context.new_page()
+        page.said = []  # type: ignore[attr-defined]
+        page.on("console", lambda message: page.said.append(message.text))  # type: ignore[attr-defined]
+        page.on("pageerror", lambda error: page.said.append(str(error)))  # type: ignore[attr-defined]
+        page.goto(path)
+        return page
+
+    return opened
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{row['id']}: {node['html'][:160]}" for row in found for node in row["nodes"]]
+
+
+def is_too_wide(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"))
+
+
+def begin(visit: Appointment) -> str:
+    answer = visit.client.post(reverse("sessions:start", args=[visit.pk]))  # type: ignore[attr-defined]
+    return str(answer.headers["Location"])
+
+
+def write(page: Page) -> None:
+    """Type a session of two points, the first thing a clinician does with an empty page."""
+    page.get_by_role("button", name="All asked, nothing to report").click()
+    page.get_by_label("Full name, typed by the person who consents").fill("Aroha Example")
+    page.locator("#id_rest_before").get_by_role("radio", name="6").check()
+    first = page.locator("[data-row]").nth(0)
+    first.get_by_label("Nerve").fill("N049 Lateral femoral cutaneous")
+    first.get_by_role("radio", name="Left").check()
+    first.get_by_label("Lot").select_option(index=1)
+
+
+def test_a_session_is_written_with_scripts_and_signed(
+    clinic: Clinic, visit: Appointment, open_page: Open, figure: Callable[[str, float], None]
+) -> None:
+    page = open_page(begin(visit), viewport={"width": 820, "height": 1180})
+    write(page)
+    page.get_by_role("button", name="Add a point").click()
+    second = page.locator("[data-row]").nth(1)
+    expect(second.get_by_label("Nerve")).to_have_value("N049 Lateral femoral cutaneous")
+    second.get_by_label("mL").fill("1")
+    second.get_by_label("mL").blur()
+    expect(page.locator("#totals")).to_contain_text("1.50")
+    expect(page.locator("#totals")).to_contain_text("0.075")
+    page.locator("#id_rest_after").get_by_role("radio", name="2").check()
+    page.get_by_label("Sharps opened").fill("1")
+    page.get_by_label("Sharps disposed of").fill("1")
+    page.get_by_role("button", name="Save and look over").click()
+    expect(page.get_by_text("Every rule is kept.")).to_be_visible()
+    found = violations(page)
+    page.get_by_role("button", name="Sign", exact=True).click()
+    expect(page.get_by_text("I gave this treatment and this record is true.")).to_be_visible()
+    found += violations(page)
+
+    figure("session_axe_violations", len(found))
+    assert found == []
+    assert page.said == []  # type: ignore[attr-defined]
+    with tenant(clinic.pk, actor="test"):
+        stored = InjectionSession.objects.get()
+        assert [(p.number, p.side, str(p.volume_ml)) for p in stored.points.all()] == [
+            (1, "left", "0.50"),
+            (2, "left", "1.00"),
+        ]
+
+
+def test_a_removed_row_is_not_saved(clinic: Clinic, visit: Appointment, open_page: Open) -> None:
+    page = open_page(begin(visit), viewport={"width": 1440, "height": 900})
+    write(page)
+    page.get_by_role("button", name="Add a point").click()
+    page.locator("[data-row]").nth(0).get_by_text("Remove").click()
+    page.get_by_role("button", name="Save draft").click()
+    expect(page.get_by_text("The draft is saved.")).to_be_visible()
+
+    with tenant(clinic.pk, actor="test"):
+        assert [p.number for p in InjectionSession.objects.get().points.all()] == [1]
+
+
+def test_the_page_works_without_scripts(clinic: Clinic, visit: Appointment, open_page: Open) -> None:
+    page = open_page(begin(visit), viewport={"width": 390, "height": 844}, java_script_enabled=False)
+    first = page.locator("[data-row]").nth(0)
+    first.get_by_label("Nerve").fill("meralgia")
+    page.get_by_role("button", name="Save draft").click()
+    expect(page.get_by_text("No nerve is called that.").first).to_be_visible()
+    first.get_by_label("Nerve").fill("lateral femoral")
+    first.get_by_role("radio", name="Right").check()
+    page.get_by_role("button", name="Save and add a row").click()
+
+    expect(page.locator("[data-row]")).to_have_count(2)
+    expect(page.locator("#totals")).to_contain_text("0.50")
+    with tenant(clinic.pk, actor="test"):
+        assert InjectionSession.objects.get().points.get().side == "right"
+
+
+@pytest.mark.parametrize("width", [390, 820, 1440])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_fits_and_reads(width: int, scheme: Any, visit: Appointment, open_page: Open) -> None:
+    url = begin(visit)
+    page = open_page(url, viewport={"width": width, "height": 1000}, color_scheme=scheme)
+    write(page)
+    page.get_by_label("Drawn up (mL)").fill("5")
+    page.get_by_role("button", name="Save draft").click()
+    expect(page.get_by_text("The draft is saved.")).to_be_visible()
+    for path in (url, f"{url}sign/", f"{url}record/", reverse("sessions:lots")):
+        page.goto(path)
+        assert violations(page) == [], path
+        assert not is_too_wide(page), path
+    assert page.said == []  # type: ignore[attr-defined]
