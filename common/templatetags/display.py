@@ -40,7 +40,8 @@ def _amount(value: Amount, places: int | None, unit: str) -> str:
     if places is None:
         number = number_format(Decimal(str(value)).normalize() + 0, use_l10n=True)
     else:
-        number = number_format(value, decimal_pos=places, use_l10n=True)
+        # Rounded here: formatting alone would cut the digits off.
+        number = number_format(round(Decimal(str(value)), places), decimal_pos=places, use_l10n=True)
     return format_html('<span class="num">{}{}<span class="unit">{}</span></span>', number, NO_BREAK_SPACE, unit)
 
 

@@ -7,6 +7,8 @@ SHOW = [("", _("Changes and views")), ("changes", _("Changes only")), ("views", 
 
 
 class HistoryQuery(forms.Form):
-    show = forms.ChoiceField(label=_("Show"), choices=SHOW, required=False)
+    show = forms.ChoiceField(
+        label=_("Show"), choices=SHOW, required=False, widget=forms.Select(attrs={"class": "form-select w-auto"})
+    )
     before = forms.DateTimeField(required=False)
     before_id = forms.UUIDField(required=False)

@@ -13,8 +13,12 @@ class SideEffectRefusedError(Exception):
     """This cannot be done in this state; the text says why."""
 
 
-def check_onset(injection_session: InjectionSession | None, onset_at: datetime | None) -> None:
-    """V30: what began before the session is not its side effect."""
+def check_onset(
+    injection_session: InjectionSession | None, onset_at: datetime | None, *, reported_at: datetime
+) -> None:
+    """V30: what began before the session is not its side effect; nothing begins after it was told."""
+    if onset_at and onset_at > reported_at:
+        raise SideEffectRefusedError(_("It cannot have begun after it was reported."))
     if injection_session and onset_at and onset_at < injection_session.started_at:
         raise SideEffectRefusedError(
             _("This began before the session. Report it without the session, or correct when.")

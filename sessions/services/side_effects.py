@@ -66,7 +66,7 @@ def report(
         raise ValueError("A report needs a sign or words.")
     if injection_session and injection_session.patient_id != patient.pk:
         raise ValueError("The session is another patient's.")
-    policies.check_onset(injection_session, onset_at)
+    policies.check_onset(injection_session, onset_at, reported_at=now)
     signs = [sign for sign in DangerSign if sign in {DangerSign(told) for told in danger_signs}]
     reviewed = _reviewed(signs)
     event_type = _event_type(event_type_code, reviewed)
@@ -134,7 +134,7 @@ def grade(
 
     def judge(side_effect: SideEffect) -> dict[str, Any]:
         policies.check_can_change(side_effect)
-        policies.check_onset(side_effect.injection_session, onset_at)
+        policies.check_onset(side_effect.injection_session, onset_at, reported_at=side_effect.reported_at)
         return {
             "severity": severity,
             "seriousness": list(seriousness),

@@ -138,6 +138,13 @@ def test_an_onset_before_the_session_is_refused_when_grading_too(clinician: Acto
         graded(told, clinician, onset_at=session.started_at - timedelta(hours=1))
 
 
+def test_nothing_begins_after_it_was_reported(clinician: Actor) -> None:
+    with pytest.raises(SideEffectRefusedError, match="after it was reported"):
+        reported(clinician, onset_at=NOW + timedelta(minutes=1))
+    with pytest.raises(SideEffectRefusedError, match="after it was reported"):
+        graded(reported(clinician), clinician, onset_at=NOW + timedelta(minutes=1))
+
+
 def test_a_lower_priority_needs_a_reason_that_the_trail_keeps(clinician: Actor) -> None:
     told = reported(clinician, danger_signs=[DangerSign.BREATHLESS])
     with pytest.raises(SideEffectRefusedError, match="reason"):
