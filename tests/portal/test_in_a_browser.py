@@ -1,0 +1,93 @@
+"""The patient's way in a real browser: phone to desk, light and dark, with and without scripts."""
+
+import os
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from common.tenancy import tenant
+from sessions.models import PainScore, SideEffect
+from tests.factories.accounts import ClinicFactory
+from tests.look.test_gallery import SMALL_TARGETS
+from tests.portal.visits import BORN, told
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+SHOTS = os.environ.get("PITCLINIC_SHOTS", "")
+SMALL_FOR_PATIENTS = SMALL_TARGETS.replace("43.5", "55.5").replace('"a.btn, button,', '".portal-main a.btn, button,')
+
+
+def _look_at(page: Page, name: str) -> None:
+    if SHOTS:
+        page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)
+    found = Axe().run(page).response["violations"]
+    assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == [], name
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+    assert page.evaluate(SMALL_FOR_PATIENTS) == [], name
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme", "has_script"),
+    [(390, "light", True), (820, "dark", True), (1440, "light", True), (390, "dark", False)],
+)
+def test_a_patient_answers_in_three_taps(live_server, browser: Browser, width, scheme, has_script):
+    visit = told(ClinicFactory(sender_name="Haus am Park"))
+    context = browser.new_context(
+        viewport={"width": width, "height": 844}, color_scheme=scheme, java_script_enabled=has_script
+    )
+    page = context.new_page()
+    weight = {"bytes": 0}
+    page.on(
+        "response",
+        lambda answer: weight.update(bytes=weight["bytes"] + len(answer.body() or b"")) if answer.ok else None,
+    )
+    look = _look_at if has_script else lambda page, name: None
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+
+    page.goto(f"{live_server.url}{visit.url}")
+    assert weight["bytes"] < 100_000
+    look(page, f"portal-door-{width}-{scheme}")
+    for name, value in BORN.items():
+        page.fill(f"#id_{name}", value)
+    page.click("text=Go on")
+
+    look(page, f"portal-pain-{width}-{scheme}")
+    page.click("button[value='4']")
+    look(page, f"portal-relief-{width}-{scheme}")
+    page.click("text=No, the pain has come back")
+    look(page, f"portal-relief-end-{width}-{scheme}")
+    page.click("text=About 6 hours ago")
+    look(page, f"portal-worry-{width}-{scheme}")
+    page.click("text=No, nothing")
+    look(page, f"portal-done-{width}-{scheme}")
+    assert page.url.endswith("/p/done/")
+
+    page.click("text=Report a problem")
+    page.click("button[value='breathless']")
+    look(page, f"portal-emergency-{width}-{scheme}")
+    assert page.locator("text=Call for help now").is_visible()
+    assert said == []
+    context.close()
+    with tenant(visit.clinic.pk):
+        assert PainScore.objects.get().score == 4
+        assert SideEffect.objects.get().priority == "P0"
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (390, "dark")])
+def test_an_old_link_and_a_wrong_date_are_told_plainly(live_server, browser: Browser, width, scheme):
+    visit = told(ClinicFactory(sender_name="Haus am Park"))
+    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(f"{live_server.url}{visit.url}")
+    for name, value in {**BORN, "year": "1950"}.items():
+        page.fill(f"#id_{name}", value)
+    page.click("text=Go on")
+    _look_at(page, f"portal-wrong-{width}-{scheme}")
+    page.goto(f"{live_server.url}/p/{visit.clinic.link_code}-{'x' * 27}/")
+    _look_at(page, f"portal-ended-{width}-{scheme}")
+    page.click("text=Send me a new link")
+    _look_at(page, f"portal-sent-{width}-{scheme}")
+    context.close()

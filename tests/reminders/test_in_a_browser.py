@@ -1,0 +1,50 @@
+"""The messages page in a real browser, phone to desk, light and dark."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+from playwright.sync_api import Browser
+
+from accounts.choices import Role
+from common.tenancy import tenant
+from tests.factories.accounts import ClinicFactory
+from tests.reminders.factories import message_for, treated
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+SHOTS = os.environ.get("PITCLINIC_SHOTS", "")
+LOOKS = [(390, "light"), (820, "dark"), (1440, "light"), (1440, "dark")]
+
+
+def test_the_messages_page_is_clean_at_every_width(live_server, browser: Browser, staff_client):
+    clinic, now = ClinicFactory(), timezone.now()
+    with tenant(clinic.pk, actor="test"):
+        for number, fields in enumerate(
+            (
+                {},
+                {"state": "sent", "sent_at": now, "attempts": 1},
+                {"state": "skipped", "skip_reason": "shared_address"},
+                {"state": "failed", "last_error": "recipient refused 550", "attempts": 8},
+                {"state": "unknown", "is_ambiguous": True, "attempts": 2},
+                {"state": "sending", "lease_owner": "w", "lease_until": now, "attempts": 1},
+            )
+        ):
+            session = treated(clinic, signed_at=now - timedelta(hours=30, minutes=number))
+            message_for(session, due_at=now - timedelta(minutes=number), **fields)
+    client = staff_client(Role.FRONT_DESK, clinic=clinic)
+    for width, scheme in LOOKS:
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+        page = context.new_page()
+        for name, path in (("messages", "/messages/"), ("patient", f"/messages/patients/{session.patient_id}/")):
+            page.goto(live_server.url + path)
+            if SHOTS:
+                page.screenshot(path=str(Path(SHOTS) / f"{name}-{width}-{scheme}.png"), full_page=True)
+            found = Axe().run(page).response["violations"]
+            assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == []
+            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (name, width)
+        context.close()
