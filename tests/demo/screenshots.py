@@ -13,7 +13,7 @@ from tests.plugins.chromium import find_chromium
 
 FOLDER = ROOT / "docs" / "screenshots"
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
-STAFF_PAGES = {"today": "Today", "calendar": "Calendar", "patients": "Patients", "worklists": "Worklists"}
+STAFF_PAGES = {"calendar": "Calendar", "worklists": "Worklists"}
 
 
 def main() -> None:
@@ -34,7 +34,6 @@ def take_staff_pages(browser: Browser, demo: RunningDemo) -> None:
     page = browser.new_page(viewport=DESKTOP, base_url=f"http://127.0.0.1:{demo.port}", locale="en-GB")
     page.set_default_timeout(LONGEST_WAIT * 1000)
     page.goto("/demo/")
-    keep(page, "demo")
     with page.expect_navigation():
         page.get_by_role("button", name="Clinician").first.click()
     for name, words in STAFF_PAGES.items():
