@@ -11,7 +11,7 @@ ROOM_FOR_FIELDS = 1_048_576
 
 
 class SizeLimitHandler(FileUploadHandler):
-    """Raise ``RequestDataTooBig`` (a 413 page) by the announced length, or as soon as the bytes exceed the limit."""
+    """Raise ``RequestDataTooBig`` (a 413 page) by the announced length, beyond which Django reads nothing."""
 
     def handle_raw_input(
         self,
@@ -21,18 +21,11 @@ class SizeLimitHandler(FileUploadHandler):
         boundary: str,
         encoding: str | None = None,
     ) -> None:
-        self._left = settings.IMPORT_MAX_BYTES + ROOM_FOR_FIELDS
-        self._take(content_length, is_announced=True)
+        if content_length > settings.IMPORT_MAX_BYTES + ROOM_FOR_FIELDS:
+            raise RequestDataTooBig("The upload is larger than IMPORT_MAX_BYTES.")
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
-        self._take(len(raw_data))
         return raw_data
 
     def file_complete(self, file_size: int) -> None:
         return None
-
-    def _take(self, size: int, *, is_announced: bool = False) -> None:
-        if size > self._left:
-            raise RequestDataTooBig("The upload is larger than IMPORT_MAX_BYTES.")
-        if not is_announced:
-            self._left -= size

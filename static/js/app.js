@@ -3,8 +3,10 @@ import { startBusy } from "./busy.js";
 import { startFormKeep } from "./form-keep.js";
 import { startShortcuts } from "./shortcuts.js";
 import { startTheme } from "./theme.js";
+import { startUploadSize } from "./upload-size.js";
 
 startBusy();
 startFormKeep();
 startShortcuts();
 startTheme();
+startUploadSize();

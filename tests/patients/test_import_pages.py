@@ -1,0 +1,187 @@
+"""The admin uploads, maps, checks and imports; everybody else is refused, and too much is refused early."""
+
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from accounts.choices import Role
+from common.csv_export import csv_text, safe_cell
+from common.tenancy import tenant
+from patients.models import Patient, PatientImport
+from patients.services import patient_imports
+from patients.tasks import run_import
+
+DATA = Path(__file__).parents[1] / "data"
+State = PatientImport.State
+
+
+@pytest.fixture(autouse=True)
+def quick_progress(monkeypatch):
+    monkeypatch.setattr("patients.services.import_progress.EVERY_SECONDS", 30)
+
+
+@pytest.fixture
+def admin(staff_client, clinic):
+    return staff_client(Role.CLINIC_ADMIN, clinic=clinic)
+
+
+@pytest.fixture
+def upload(admin):
+    def send(content, name="people.csv"):
+        return admin.post(reverse("patients:imports"), {"file": SimpleUploadedFile(name, content)})
+
+    return send
+
+
+def job_of(clinic):
+    with tenant(clinic.pk, actor="test"):
+        return PatientImport.objects.order_by("-created_at").first()
+
+
+def work(clinic):
+    run_import(clinic_id=str(clinic.pk), import_id=str(job_of(clinic).pk))
+    return job_of(clinic)
+
+
+def columns(page):
+    return {name: field.value() or "" for name in page.context["form"].fields for field in [page.context["form"][name]]}
+
+
+def test_a_table_comes_in_through_the_pages(admin, upload, clinic, django_capture_on_commit_callbacks, monkeypatch):
+    sent = []
+    monkeypatch.setattr(
+        "patients.views.imports.current_app.send_task", lambda name, kwargs: sent.append((name, kwargs))
+    )
+    url = upload((DATA / "patients.csv").read_bytes()).url
+    page = admin.get(url)
+    assert "Šimková" in page.text
+    with django_capture_on_commit_callbacks(execute=True):
+        assert admin.post(reverse("patients:import-check", args=[job_of(clinic).pk]), columns(page)).url == url
+    names = {"clinic_id": str(clinic.pk), "import_id": str(job_of(clinic).pk)}
+    assert sent == [("patients.tasks.run_import", names)]
+    progress = reverse("patients:import-progress", args=[job_of(clinic).pk])
+    assert "Waiting for the worker" in admin.get(progress, headers={"X-Poll": "1"}).text
+    assert work(clinic).state == State.CHECKED
+    assert admin.get(progress).headers["HX-Refresh"] == "true"
+    assert "nothing is wrong" in admin.get(url).text
+    with django_capture_on_commit_callbacks(execute=True):
+        admin.post(reverse("patients:import-apply", args=[job_of(clinic).pk]))
+    assert work(clinic).state == State.DONE
+    assert "Imported" in admin.get(url).text
+    assert "people.csv" in admin.get(reverse("patients:imports")).text
+    with tenant(clinic.pk, actor="test"):
+        assert Patient.objects.count() == 10
+
+
+def test_a_bundle_needs_no_columns(admin, upload, clinic):
+    url = upload((DATA / "bundle.json").read_bytes(), "bundle.json").url
+    assert "Check the file" in admin.get(url).text
+    admin.post(reverse("patients:import-check", args=[job_of(clinic).pk]))
+    assert work(clinic).counts["new"] == 2
+    assert "Passed over: Observation" in admin.get(url).text
+
+
+def test_errors_are_shown_and_downloaded_and_cannot_be_run(admin, upload, clinic):
+    url = upload(b"Name,Born\n=cmd,1970-01-02\nBerg Ann,never\n").url
+    page = admin.get(url)
+    admin.post(reverse("patients:import-check", args=[job_of(clinic).pk]), columns(page))
+    work(clinic)
+    assert "2 things are wrong" in admin.get(url).text
+    listed = admin.get(reverse("patients:import-errors", args=[job_of(clinic).pk]))
+    assert listed.headers["Content-Type"] == "text/csv"
+    assert listed.text.splitlines() == [
+        '"Row","Field","What is wrong"',
+        '2,"name","This begins like a formula of a spreadsheet."',
+        '3,"birth_date","This is not a date with a four-digit year."',
+    ]
+    admin.post(reverse("patients:import-apply", args=[job_of(clinic).pk]))
+    assert job_of(clinic).state == State.CHECKED
+    assert admin.post(reverse("patients:import-discard", args=[job_of(clinic).pk])).url == reverse("patients:imports")
+    assert job_of(clinic).state == State.FAILED
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        ({}, "which column holds the name"),
+        ({"name": "0"}, "which column holds the date"),
+        ({"name": "0", "birth_date": "0"}, "same column"),
+        ({"name": "7", "birth_date": "1"}, "valid choice"),
+    ],
+)
+def test_columns_that_make_no_sense_are_refused(admin, upload, clinic, chosen, said):
+    upload(b"Who,Born\nBerg Ann,1970-01-02\n")
+    answer = admin.post(reverse("patients:import-check", args=[job_of(clinic).pk]), {"date_order": "day"} | chosen)
+    assert answer.status_code == 422
+    assert said in answer.text
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 zip", "a,b".encode("utf-16")])
+def test_a_file_of_another_kind_is_refused_at_once(upload, clinic, content):
+    assert upload(content).status_code == 422
+    assert job_of(clinic) is None
+
+
+def test_a_latin_1_file_is_told_so_on_its_page(admin, upload, clinic):
+    url = upload("Name,Born\nMüller,1970-01-02\n".encode("latin-1")).url
+    assert "not UTF-8" in admin.get(url).text
+    assert admin.post(reverse("patients:import-check", args=[job_of(clinic).pk])).url == url
+    assert job_of(clinic).state == State.UPLOADED
+
+
+class Announced:
+    """A body that counts what is read of it."""
+
+    was_read = 0
+
+    def read(self, size=65_536):
+        self.was_read += size
+        return b"x" * size
+
+    readline = read
+
+
+def test_two_gigabytes_are_refused_before_they_arrive(admin, clinic):
+    body = Announced()
+    kind = "multipart/form-data; boundary=b"
+    more = {"CONTENT_LENGTH": str(2 * 1024**3), "wsgi.input": body}
+    answer = admin.generic("POST", reverse("patients:imports"), content_type=kind, **more)
+    assert answer.status_code == 413
+    assert "too large" in answer.text
+    assert body.was_read == 0
+    assert job_of(clinic) is None
+
+
+def test_only_the_admin_of_the_clinic_sees_imports(staff_client, upload, clinic, other_clinic, as_superuser):
+    upload(b"Name,Born\nBerg Ann,1970-01-02\n")
+    job = job_of(clinic)
+    urls = [reverse("patients:imports"), reverse("patients:import", args=[job.pk])]
+    for role in (Role.CLINICIAN, Role.FRONT_DESK, Role.AUDITOR, Role.RESEARCHER):
+        client = staff_client(role, clinic=clinic)
+        assert {client.get(url).status_code for url in urls} == {403}
+    foreign = staff_client(Role.CLINIC_ADMIN, clinic=other_clinic)
+    as_superuser()
+    for name in ("import", "import-progress", "import-errors"):
+        assert foreign.get(reverse(f"patients:{name}", args=[job.pk])).status_code == 404
+    for name in ("import-check", "import-apply", "import-discard"):
+        assert foreign.post(reverse(f"patients:{name}", args=[job.pk])).status_code == 404
+    assert patient_imports.files().exists(job.file_key)
+
+
+@pytest.mark.parametrize(
+    "name", ["<script>alert(1)</script>.csv", "../../etc/passwd", "=cmd|' /C calc'!A0.csv", "a" * 190]
+)
+def test_a_file_name_is_only_ever_text(admin, upload, clinic, name):
+    page = admin.get(upload(b"Name,Born\nBerg Ann,1970-01-02\n", name).url)
+    assert "<script>alert" not in page.text
+    assert "/" not in job_of(clinic).file_name
+    assert name[:20] not in job_of(clinic).file_key
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "\nx", " =1"])
+def test_an_exported_cell_is_never_a_formula(text):
+    assert str(safe_cell(text)).startswith("'")
+    assert safe_cell(-1) == -1
+    assert csv_text(["a"], [["plain"]]) == '"a"\r\n"plain"\r\n'
