@@ -9,7 +9,8 @@ from common.tenancy import tenant
 from patients.choices import ContactKind, NumberKind
 from patients.models import ContactPoint, Identifier
 from reminders.models import Message
-from scheduling.models import Room, VisitType
+from scheduling.choices import VisitStatus
+from scheduling.models import Appointment, Room, VisitType
 from sessions.models import Course, FollowUp, InjectionSession, SideEffect
 
 
@@ -31,6 +32,10 @@ def samples(clinic: Clinic) -> dict[str, str]:
             "session_id": session and session.pk,
             # An address may want its own sample: a session is edited while it is a draft.
             "sessions:edit:session_id": _key(InjectionSession.objects.filter(clinic=clinic).drafts()),
+            "sessions:sign:session_id": _key(InjectionSession.objects.filter(clinic=clinic).drafts()),
+            "scheduling:move:appointment_id": _key(
+                Appointment.objects.filter(clinic=clinic, status=VisitStatus.BOOKED).order_by("-starts_at")
+            ),
             "appointment_id": session and session.appointment_id,
             "course_id": _key(Course.objects.filter(clinic=clinic, status="open").order_by("-started_date")),
             "side_effect_id": _key(SideEffect.objects.filter(clinic=clinic).open().order_by("-reported_at")),

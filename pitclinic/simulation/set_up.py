@@ -18,12 +18,16 @@ from sessions.models import SolutionLot
 NAMESPACE = UUID("5f1d6a3e-9c1b-4c55-8c8e-0a4a7a9be001")
 LOT_SOLUTIONS = ("D5W_BUF", "D5W_PLAIN", "MANN5_INJ")
 LOT_DAYS = 90
-# code: name, minutes, turnover, with injections. Durations are the product defaults of domain.md §12 [DEF].
+# code: name, minutes, turnover, with injections. The usual visit types (scheduling.services.visit_types) with ids that
+# follow from the seed; a first treatment takes 75 of its 75 to 90 minutes (domain.md §12), two slots of the grid.
 VISIT_TYPES = {
-    "initial": ("Initial evaluation", 60, 10, False),
-    "first-treatment": ("Initial evaluation and first treatment", 75, 5, True),
-    "follow-up": ("Follow-up session", 30, 10, True),
-    "review": ("Review without injection", 20, 10, False),
+    "initial-evaluation": ("Initial evaluation", 60, 10, False),
+    "initial-treatment": ("Initial evaluation and first treatment", 75, 5, True),
+    "follow-up": ("Follow-up session", 30, 5, True),
+    "multi-region": ("Several regions or ultrasound", 45, 10, True),
+    "review": ("Review without injection", 20, 5, False),
+    "telehealth": ("Check by telephone or video", 15, 0, False),
+    "urgent": ("Urgent: side effect", 15, 5, False),
 }
 
 
@@ -159,6 +163,7 @@ class _Own:
                 duration_minutes=minutes,
                 turnover_minutes=turnover,
                 is_treatment=is_treatment,
+                needs_room=code != "telehealth",
             )
             for code, (name, minutes, turnover, is_treatment) in VISIT_TYPES.items()
         }

@@ -105,7 +105,7 @@ class Storyteller:
 
     def _first_visits(self, person: Person, start_day: int, clinician: int) -> Visit | None:
         """The evaluation, with the first treatment in half of the courses."""
-        kind = "first-treatment" if self.rng.random() < 0.5 else "initial"
+        kind = "initial-treatment" if self.rng.random() < 0.5 else "initial-evaluation"
         slot = self.grid.take(self.rng, day=self._working_day(start_day), clinician=clinician, slots=2)
         if slot is None:
             return None
@@ -113,7 +113,7 @@ class Storyteller:
         if status in (VisitStatus.NO_SHOW, VisitStatus.CANCELLED, VisitStatus.DEFERRED):
             status = VisitStatus.DONE
         visit = self.visits.write(patient=person.id, slot=slot, kind=kind, status=status)
-        self._is_treatment = kind == "first-treatment"
+        self._is_treatment = kind == "initial-treatment"
         return visit
 
     def _write_course(self, chapter: Chapter, condition: ConditionFacts, side: str, first: Visit) -> None:

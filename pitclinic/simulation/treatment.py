@@ -13,6 +13,8 @@ from pitclinic.simulation.tables import Tables
 from pitclinic.simulation.visits import Visit
 from pitclinic.simulation.writing import NULL, Ids, text
 from sessions.rules.consents import RISKS
+from sessions.rules.table import RULES
+from sessions.rules.visit import CAUTIONS
 
 _MINUTE = 60
 SIGNED_AFTER_MINUTES = 26
@@ -152,11 +154,20 @@ class TreatmentRoom:
         for item in self.reference.screening_items:
             is_yes = self._answer(person, item)
             self.tables.screening_answers.add(self.ids.take(), session, item, "t" if is_yes else "f", "")
-        if person.flags & words.SCREENING_FLAGS["BLEEDING"] or "immunosuppression" in person.flags:
-            self.tables.overrides.add(
-                self.ids.take(), session, "V26", "", visit.clinician, iso(visit.starts + 4 * _MINUTE),
-                text(words.OVERRIDE_REASON),
-            )  # fmt: skip
+        for item, flags in CAUTIONS.items():
+            if person.flags & flags:
+                self._override(session, visit, item)
+
+    def _override(self, session: str, visit: Visit, item: str) -> None:
+        self.tables.overrides.add(
+            self.ids.take(),
+            session,
+            RULES["caution"].id,
+            item,
+            visit.clinician,
+            iso(visit.starts + 4 * _MINUTE),
+            text(words.OVERRIDE_REASON),
+        )
 
     def _answer(self, person: Person, item: str) -> bool:
         if item == _MEAL_ITEM:

@@ -30,7 +30,7 @@ class Command(BaseCommand):
         logging.disable(logging.CRITICAL)
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
         bench = Bench(clinic, runs=max(options["runs"], 1))
-        self.stdout.write(f"{'page':46} {'as':12} {'median':>8} {'p95':>8} {'cpu':>7} {'queries':>7} {'kB':>6}")
+        self.stdout.write(f"{'page':46} {'as':12} {'median':>8} {'p95':>8} {'work':>7} {'queries':>7} {'kB':>6}")
         timed: list[Timing] = []
         posts: list[str] = []
         for page in pages(clinic):
@@ -52,7 +52,7 @@ class Command(BaseCommand):
         scans = f"  reads all of {', '.join(timing.scans)}" if timing.scans else ""
         self.stdout.write(
             f"{timing.page.label:46} {timing.reader:12} {timing.median_ms:8.1f} {timing.p95_ms:8.1f}"
-            f" {timing.cpu_ms:7.1f} {timing.queries:7d} {timing.kilobytes:6.0f}{mark}{scans}"
+            f" {timing.work_ms:7.1f} {timing.queries:7d} {timing.kilobytes:6.0f}{mark}{scans}"
         )
 
     def _sum_up(self, timed: list[Timing]) -> None:
@@ -60,5 +60,6 @@ class Command(BaseCommand):
         scans = sum(bool(timing.scans) for timing in timed)
         self.stdout.write(
             f"{len(timed)} pages, {slow} with a median over {SLOW_MS} ms, {scans} reading a table of more than"
-            " 100,000 rows from end to end (milliseconds at the server, rendering included; cpu: of the web process)"
+            " 100,000 rows from end to end\n"
+            "(median and p95: milliseconds at the server by the clock; work: processor time of web and database)"
         )
