@@ -156,6 +156,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "django_cache",
+        # counters of failed tries live here: room enough that a flood of addresses does not push them out
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
     }
 }
 
