@@ -58,6 +58,11 @@ STATUS_LOOKS = {
     "overdue": Look("alarm-clock", "warn"),
     "completed": Look("check", "good"),
     "closed": Look("check", "good"),
+    # what a call found
+    "better": Look("trending-down", "good"),
+    "same": Look("equal", "planned"),
+    "worse": Look("trending-up", "warn"),
+    "not_reached": Look("phone-missed", "planned"),
     "waiting": Look("clock", "planned"),
     "running": Look("loader", "active"),
     "refused": Look("x", "bad"),
