@@ -17,6 +17,19 @@ from sessions.queries.pain_scores import SessionScores, question_of, scores_of
 R = TypeVar("R", PainScore, ReliefReport)
 
 SHOWN_AT_MOST = 300  # of each kind; a course has 5 to 10 sessions
+# What the page shows; a record of years is many rows.
+VISIT_COLUMNS = ("starts_at", "status", "cancel_reason", "visit_type__name", "clinician__user__full_name")
+SESSION_COLUMNS = (
+    "patient_id",
+    "appointment_id",
+    "course_id",
+    "status",
+    "started_at",
+    "signed_at",
+    "void_reason",
+    "technique__name",
+    "clinician__user__full_name",
+)
 
 
 @dataclass(frozen=True)
@@ -105,6 +118,7 @@ def record_of(actor: Actor, patient_id: UUID) -> Record:
         InjectionSession.objects.visible_to(actor)
         .filter(patient_id=patient_id)
         .select_related("clinician__user", "technique")
+        .only(*SESSION_COLUMNS)
         .order_by("-started_at", "-id")[:SHOWN_AT_MOST]
     )[::-1]
     return Record(
@@ -112,6 +126,7 @@ def record_of(actor: Actor, patient_id: UUID) -> Record:
             Appointment.objects.visible_to(actor)
             .filter(patient_id=patient_id)
             .select_related("visit_type", "clinician__user")
+            .only(*VISIT_COLUMNS)
             .order_by("-starts_at", "-id")[:SHOWN_AT_MOST]
         ),
         courses=list(

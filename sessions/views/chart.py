@@ -21,7 +21,7 @@ from sessions.queries.chart import record_of
 from sessions.queries.chart_timeline import timeline
 from sessions.queries.pain_scores import question_of
 
-ENTRIES_A_PAGE = 25
+ENTRIES_A_PAGE = 20
 
 
 @staff(Act.SEE_CHART)
