@@ -42,6 +42,9 @@ NEXT_STEP: dict[str, VisitStatus] = {
     _S.OBSERVATION: _S.DONE,
 }
 
+# A step beside it that the board offers too.
+SIDE_STEP: dict[str, VisitStatus] = {_S.IN_ROOM: _S.OBSERVATION}
+
 # A visit can be given another time, clinician or room while nothing has been done in it.
 MOVABLE_STATUSES = (_S.BOOKED, _S.CONFIRMED, _S.ARRIVED)
 

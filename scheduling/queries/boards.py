@@ -8,13 +8,14 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from common.wall_clock import day_bounds
 from patients.choices import SAFETY_BANNER_FLAGS, SAFETY_BANNER_SUBSTANCES, Flag, Substance
 from patients.models import Allergy, RiskFlag
-from scheduling.choices import NEXT_STEP, TREATABLE_STATUSES, VisitStatus
+from scheduling.choices import NEXT_STEP, SIDE_STEP, TREATABLE_STATUSES, VisitStatus
 from scheduling.models import Appointment, AppointmentMove
 from scheduling.models.appointments import AppointmentQuerySet
 
@@ -36,12 +37,25 @@ class Card:
 
     visit: Appointment
     next_step: VisitStatus | None
+    side_step: VisitStatus | None
     since: datetime | None
     minutes: int
     late_minutes: int
     is_long_wait: bool
     is_first_visit: bool
     banners: tuple[str, ...]
+
+    @property
+    def steps(self) -> list[VisitStatus]:
+        return [step for step in (self.next_step, self.side_step) if step]
+
+    @property
+    def waited(self) -> str:
+        return in_words(self.minutes)
+
+    @property
+    def late(self) -> str:
+        return in_words(self.late_minutes)
 
     @property
     def is_treatable(self) -> bool:
@@ -132,8 +146,9 @@ def _card(visit: Appointment, since: datetime | None, banners: tuple[str, ...], 
     return Card(
         visit=visit,
         next_step=NEXT_STEP.get(visit.status),
+        side_step=SIDE_STEP.get(visit.status),
         since=since,
-        minutes=_minutes(now - since) if since else 0,
+        minutes=_minutes(now - (since or visit.starts_at)),
         late_minutes=_minutes(now - visit.starts_at) if is_expected else 0,
         is_long_wait=visit.status == VisitStatus.ARRIVED and now - waits_from >= LONG_WAIT,
         is_first_visit=not getattr(visit, "has_been_here", True),
@@ -143,3 +158,11 @@ def _card(visit: Appointment, since: datetime | None, banners: tuple[str, ...], 
 
 def _minutes(length: timedelta) -> int:
     return max(int(length.total_seconds() // 60), 0)
+
+
+def in_words(minutes: int) -> str:
+    """``25 min``, ``2 h 5 min``."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return gettext("%(minutes)s min") % {"minutes": rest}
+    return gettext("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": rest}

@@ -1,0 +1,139 @@
+"""The desk's morning in a real browser: the board, a booking in three actions, a move; axe on every page."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Browser, Page
+
+from accounts.choices import Role
+from common.tenancy import tenant
+from patients.models import RiskFlag
+from scheduling.services.visit_types import set_up_defaults
+from tests.factories.accounts import ClinicFactory
+from tests.factories.patients import PatientFactory
+from tests.factories.scheduling import AppointmentFactory
+from tests.scheduling.conftest import Practice, make_practice
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+WIDTHS = (390, 820, 1440)
+STATUSES = ("booked", "confirmed", "arrived", "in_room", "observation", "done")
+
+
+@pytest.fixture
+def practice(transactional_db: None) -> Practice:
+    clinic = ClinicFactory(name="Harbour Clinic", zone="UTC")
+    with tenant(clinic.pk, actor="test"):
+        set_up_defaults(clinic=clinic)
+        practice = make_practice(clinic, weekdays=range(7), start=time(0), end=time(23, 45))
+        colleague = practice.another_clinician()
+        noon = datetime.combine(datetime.now(UTC).date(), time(12), tzinfo=UTC)
+        for number, status in enumerate(STATUSES):
+            visit = AppointmentFactory(
+                clinic=clinic,
+                patient=PatientFactory(clinic=clinic, given_names="Aroha", family_name=f"Example-{number}"),
+                clinician=colleague if number % 2 else practice.clinician,
+                room=practice.room,
+                visit_type=practice.visit_type,
+                starts_at=noon + timedelta(minutes=30 * number),
+                status=status,
+            )
+        RiskFlag.objects.create(clinic=clinic, patient=visit.patient, flag="fall_risk", recorded_at=noon)
+    return practice
+
+
+@pytest.fixture
+def open_page(practice: Practice, staff_client: Callable[..., Client], browser: Browser, live_server: Any) -> Any:
+    """``open_page(path, width=…, scheme=…)`` as a signed-in clinic admin; what the console said is kept."""
+    contexts = []
+
+    def go(path: str, *, width: int = 1440, scheme: Any = "light", role: str = Role.CLINIC_ADMIN) -> Page:
+        client = staff_client(role, clinic=practice.clinic)
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
+        )
+        contexts.append(context)
+        cookie = client.cookies["sessionid"].value
+        context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+        page = context.new_page()
+        said: list[str] = []
+        page.said = said  # type: ignore[attr-defined]
+        page.on("console", lambda message: said.append(message.text))
+        page.goto(live_server.url + path)
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+
+
+def _problems(page: Page) -> list[str]:
+    found = [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in Axe().run(page).response["violations"]]
+    if page.evaluate("document.documentElement.scrollWidth - innerWidth") > 0:
+        found.append("the page scrolls sideways")
+    return found + page.said  # type: ignore[attr-defined]
+
+
+def _paths(practice: Practice) -> dict[str, str]:
+    with tenant(practice.clinic.pk):
+        visit = practice.book(starts_at=datetime.now(UTC) + timedelta(days=2), now=datetime.now(UTC), is_override=True)
+    own = [visit.pk]
+    return {
+        "today": reverse("scheduling:today"),
+        "calendar": reverse("scheduling:calendar"),
+        "rooms": reverse("scheduling:calendar") + "?show=rooms",
+        "book": reverse("scheduling:book", args=[practice.patient.pk]),
+        "visit": reverse("scheduling:appointment", args=own),
+        "move": reverse("scheduling:move", args=own),
+        "cancel": reverse("scheduling:cancel", args=own),
+        "visits": reverse("scheduling:patient_visits", args=[practice.patient.pk]),
+        "set_up": reverse("scheduling:set_up"),
+        "hours": reverse("scheduling:add_hours"),
+        "leave": reverse("scheduling:add_leave"),
+        "visit_type": reverse("scheduling:add_visit_type"),
+        "room": reverse("scheduling:add_room"),
+    }
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_is_clean_at_every_width(practice: Practice, open_page: Any, scheme: str) -> None:
+    found = {}
+    for name, path in _paths(practice).items():
+        page = open_page(path, scheme=scheme)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            if problems := _problems(page):
+                found[f"{name} at {width}"] = problems
+    assert found == {}
+
+
+def test_one_tap_moves_a_patient_and_undo_takes_it_back(practice: Practice, open_page: Any) -> None:
+    page = open_page(reverse("scheduling:today"))
+    expected, arrived = (page.get_by_role("region", name=name) for name in ("Expected", "Arrived"))
+    assert (expected.get_by_role("listitem").count(), arrived.get_by_role("listitem").count()) == (2, 1)
+
+    expected.get_by_role("button", name=re.compile("Arrived.*Example-0")).click()
+    page.get_by_role("button", name="Undo").wait_for()
+
+    assert arrived.get_by_role("listitem").count() == 2
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("Undone: now").wait_for()
+    assert expected.get_by_role("listitem").count() == 2
+
+
+def test_a_visit_is_booked_in_three_actions(practice: Practice, open_page: Any) -> None:
+    page = open_page(reverse("scheduling:book", args=[practice.patient.pk]))
+
+    page.get_by_label("Visit type").select_option(label="Several regions or ultrasound, 45 min")
+    page.wait_for_load_state("networkidle")
+    page.get_by_role("radio").last.check()
+    page.get_by_role("button", name="Book", exact=True).click()
+
+    page.get_by_text("The visit is booked.").wait_for()
+    assert page.get_by_role("heading", level=1).inner_text().startswith("Several regions or ultrasound")
