@@ -21,8 +21,9 @@ from scheduling.models.appointments import AppointmentQuerySet
 
 _S = VisitStatus
 
+_EXPECTED = (_S.BOOKED, _S.CONFIRMED)
 LANES: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
-    (_("Expected"), (_S.BOOKED, _S.CONFIRMED)),
+    (_("Expected"), _EXPECTED),
     (_("Arrived"), (_S.ARRIVED,)),
     (_("In room"), (_S.IN_ROOM,)),
     (_("Observation"), (_S.OBSERVATION,)),
@@ -58,13 +59,24 @@ class Card:
         return in_words(self.late_minutes)
 
     @property
+    def is_expected(self) -> bool:
+        return self.visit.status in _EXPECTED
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.since is not None and self.next_step is not None and not self.is_expected
+
+    @property
     def is_treatable(self) -> bool:
         return self.visit.status in TREATABLE_STATUSES
 
 
 @dataclass(frozen=True, kw_only=True)
 class Lane:
+    """``status`` is the one of its visits; the first lane's are booked or confirmed, and each card says which."""
+
     title: str | Promise
+    status: str
     cards: list[Card]
 
 
@@ -98,7 +110,7 @@ def board(*, by: Actor, day: date, now: datetime, clinician_id: UUID | None = No
     on_board = {status for _title, statuses in LANES for status in statuses}
     return Board(
         lanes=[
-            Lane(title=title, cards=[card for card in cards if card.visit.status in statuses])
+            Lane(title=title, status=statuses[-1], cards=[card for card in cards if card.visit.status in statuses])
             for title, statuses in LANES
         ],
         off=[card for card in cards if card.visit.status not in on_board],
@@ -140,7 +152,7 @@ def safety_banners(by: Actor, patient_ids: set[UUID]) -> dict[UUID, list[str]]:
 
 
 def _card(visit: Appointment, since: datetime | None, banners: tuple[str, ...], now: datetime) -> Card:
-    is_expected = visit.status in (VisitStatus.BOOKED, VisitStatus.CONFIRMED)
+    is_expected = visit.status in _EXPECTED
     # Somebody who came early waits from the promised time on.
     waits_from = max(since, visit.starts_at) if since else visit.starts_at
     return Card(
