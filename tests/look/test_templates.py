@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.template.loader import get_template
 from lucide.templatetags.lucide import lucide
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,6 +22,11 @@ def test_a_template_carries_no_style_and_no_script_of_its_own(path: Path) -> Non
     assert not re.search(r"\bhx-on|\bhx-vals=['\"]js:|javascript:", text)
     scripts = re.findall(r"<script\b([^>]*)>", text)
     assert [script for script in scripts if "src=" not in script and "application/json" not in script] == []
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_a_template_can_be_read(name: str) -> None:
+    assert get_template(name)
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=IDS)
