@@ -36,6 +36,15 @@ def staff(act: Act, *, methods: Iterable[str] = ("GET", "HEAD")) -> Callable[[V]
     return decorate
 
 
+def own_transactions(view: V) -> V:
+    """Mark a public view that opens its own transactions, so that what it stored stands before its page is drawn.
+
+    It is nobody's page at the clinic: whoever is signed in at this browser is left out of it.
+    """
+    view.has_own_transactions = True  # type: ignore[attr-defined]
+    return view
+
+
 def public(view: V) -> V:
     """Mark a view that needs no sign-in: health, sign-in itself, the patient's door (which checks its own link)."""
     view.is_public = True  # type: ignore[attr-defined]

@@ -61,6 +61,9 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.actor = None  # type: ignore[attr-defined]
         request.audit_views = []  # type: ignore[attr-defined]
+        match = _resolve(request)
+        if match and hasattr(match.func, "has_own_transactions"):
+            return self.get_response(request)
         if not request.user.is_authenticated:
             return self.get_response(request)
         if self._must_set_up_second_factor(request):

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods
 
-from accounts.decorators import public
+from accounts.decorators import own_transactions, public
 from portal.queries import Visit, find_visit
 
 COOKIE = "portal"
@@ -42,7 +42,7 @@ def patient(*, methods: Iterable[str]) -> Callable[[Callable[..., HttpResponse]]
             with translation.override(visit.patient.language):
                 return checked(request, *args, **kwargs)
 
-        return public(inner)
+        return own_transactions(public(inner))
 
     return decorate
 

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from accounts.decorators import public
+from accounts.decorators import own_transactions, public
 from audit.services.audit_events import View, record
 from portal import limits
 from portal.decorators import remember
@@ -20,6 +20,7 @@ def _address(request: HttpRequest) -> str:
     return str(get_adapter().get_client_ip(request))
 
 
+@own_transactions
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
 def door(request: HttpRequest, key: str) -> HttpResponse:
@@ -57,6 +58,7 @@ def _try(request: HttpRequest, found: Door) -> HttpResponse:
     return render(request, "portal/door.html", {"form": form, "clinic": found.by.clinic}, status=422)
 
 
+@own_transactions
 @public
 @require_http_methods(["POST"])
 def again(request: HttpRequest, key: str) -> HttpResponse:
@@ -71,6 +73,7 @@ def again(request: HttpRequest, key: str) -> HttpResponse:
     return redirect("portal:sent")
 
 
+@own_transactions
 @public
 @require_http_methods(["GET", "HEAD"])
 def sent(request: HttpRequest) -> HttpResponse:

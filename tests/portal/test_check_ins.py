@@ -152,6 +152,22 @@ def test_the_emergency_words_come_from_a_stored_report_even_if_the_page_breaks(v
         assert SideEffect.objects.get().priority == Priority.P0
 
 
+def test_that_report_stands_at_a_browser_where_staff_is_signed_in_too(visit, staff_client, monkeypatch):
+    from portal.views import check_ins
+
+    browser = staff_client("front_desk", clinic=visit.clinic)
+    browser.cookies["portal"] = visit.browser.cookies["portal"].value
+    browser.raise_request_exception = False
+
+    def breaks(*args, **kwargs):
+        raise RuntimeError
+
+    monkeypatch.setattr(check_ins, "render", breaks)
+    assert browser.post("/p/worry/", {"sign": "breathless"}).status_code == 500
+    with tenant(visit.clinic.pk):
+        assert SideEffect.objects.get().priority == Priority.P0
+
+
 def test_who_told_a_danger_sign_sees_the_words_again_at_the_end(visit):
     visit.tap("pain", score="skip")
     visit.tap("relief", answer="skip")

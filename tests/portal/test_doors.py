@@ -1,5 +1,6 @@
 """The door: a neutral page, a birth date, five tries; an old link leads to a new one and says nothing else."""
 
+import logging
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from accounts.models import Clinic
 from audit.models import AuditEvent
 from common.tenancy import tenant
 from patients.models import AccessLink
+from pitclinic.logs import json_formatter
 from portal import limits
 from portal.models import CheckIn
 from reminders.models import Message
@@ -40,6 +42,16 @@ def test_before_the_birth_date_the_page_says_nothing_clinical_and_no_name(visit)
     assert visit.clinic.sender_name.lower() in text
     assert response["Cache-Control"] == "no-store, private"
     assert response["Referrer-Policy"] == "no-referrer"
+
+
+def test_no_log_line_tells_the_link(visit):
+    event = {"event": "request_started", "request": f"POST {visit.url}", "ip": "127.0.0.1"}
+    record = logging.makeLogRecord({"msg": event, "levelname": "INFO", "name": "django_structlog"})
+    record._logger, record._name, record._from_structlog = None, "x", True  # as structlog hands it over
+    line = json_formatter().format(record)
+    assert visit.key not in line
+    assert "/p/[link]" in line
+    assert "127.0.0.1" in line
 
 
 def test_a_mail_scanner_uses_nothing_up(visit):
