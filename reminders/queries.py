@@ -1,7 +1,7 @@
 """Which messages are owed, and what the messages page shows."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,8 +20,7 @@ from sessions.models import InjectionSession
 
 SILENT_AFTER = timedelta(minutes=3)
 STUCK_FOR = timedelta(days=30)
-# A day before and after covers every zone; two more hours cover a change of the clocks.
-_SLACK = timedelta(hours=26)
+_CLOCK_CHANGE = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
@@ -45,13 +44,12 @@ def owed(by: Actor, rung: Rung, *, start: datetime, end: datetime, limit: int) -
 
     The range of ``signed_at`` keeps to the index, however many sessions lie further back.
     """
-    offset = timedelta(hours=rung.hours or 0, days=rung.days or 0)
-    slack = timedelta(0) if rung.hours is not None else _SLACK
+    earliest, latest = _how_long_before(rung)
     planned = Message.objects.filter(clinic_id=by.clinic_id, injection_session_id=OuterRef("pk"), step=rung.step)
     rows = (
         InjectionSession.objects.visible_to(by)
         .signed()
-        .filter(signed_at__gte=start - offset - slack, signed_at__lte=end - offset + slack)
+        .filter(signed_at__gte=start - earliest, signed_at__lte=end - latest)
         .annotate(falls_at=_falls_at(rung))
         .filter(falls_at__gte=start, falls_at__lte=end)
         .filter(~Exists(planned))
@@ -59,6 +57,18 @@ def owed(by: Actor, rung: Rung, *, start: datetime, end: datetime, limit: int) -
         .values_list("pk", "patient_id", "signed_at", "patient__zone")
     )
     return [Owed(pk, patient, signed, zone) for pk, patient, signed, zone in rows[:limit] if signed]
+
+
+def _how_long_before(rung: Rung) -> tuple[timedelta, timedelta]:
+    """The longest and the shortest time from the signing to the step, in any zone and across a change of clocks.
+
+    A step at ten on day 3 belongs to sessions signed at any time of day 0: 58 to 82 hours, and two more either way.
+    """
+    if rung.hours is not None:
+        return timedelta(hours=rung.hours), timedelta(hours=rung.hours)
+    at = rung.at or time.min
+    after_midnight = timedelta(days=rung.days or 0, hours=at.hour, minutes=at.minute, seconds=at.second)
+    return after_midnight + _CLOCK_CHANGE, after_midnight - timedelta(days=1) - _CLOCK_CHANGE
 
 
 def _falls_at(rung: Rung) -> Any:

@@ -15,7 +15,7 @@ AHEAD = timedelta(hours=24)
 # How far back to look: an hour, or since the last sweep. An outage loses nothing, and an old record floods nothing.
 GRACE = timedelta(hours=1)
 LONGEST_OUTAGE = timedelta(days=3)
-AT_ONCE = 2000
+AT_ONCE = 500  # of each step; the next minute goes on
 
 
 def dedupe_key(session_id: object, step: str) -> str:

@@ -1,11 +1,12 @@
 """The planner asks which signed sessions owe which steps, and plans each once."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from common.tenancy import tenant
-from reminders import queries
+from reminders import queries, timing
 from reminders.choices import MessageState, SkipReason, Step
 from reminders.models import Message
 from reminders.services import planning
@@ -55,6 +56,20 @@ def test_times_follow_the_patients_clock_not_the_clinics(in_clinic):
     treated(in_clinic, signed_at=SIGNED, zone="Asia/Kathmandu")  # signed at 14:45 there
     planned = _planned(in_clinic, SIGNED)
     assert planned[Step.CHECK_24H].due_at == datetime(2026, 3, 4, 4, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("hour", [0, 5, 11, 17, 22, 23])
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago", "America/New_York", "Australia/Lord_Howe"])
+def test_the_sieve_in_the_database_lets_every_owed_step_through(in_clinic, zone, hour):
+    # around the changes of the clocks in New York (8 March) and Lord Howe (5 April)
+    for day in (datetime(2026, 3, 6, tzinfo=UTC), datetime(2026, 4, 3, tzinfo=UTC)):
+        signed_at = day + timedelta(hours=hour, minutes=59)
+        session = treated(in_clinic, signed_at=signed_at, zone=zone)
+        for rung in queries.ladder():
+            due_at = timing.due_at(rung, signed_at, ZoneInfo(zone))
+            start = due_at - timedelta(hours=13) if rung.hours else due_at
+            found = queries.owed(worker(in_clinic), rung, start=start, end=due_at, limit=5)
+            assert session.pk in {owed.session_id for owed in found}, rung.step
 
 
 def test_a_draft_and_a_voided_session_owe_nothing(in_clinic):
