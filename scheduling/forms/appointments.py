@@ -18,6 +18,10 @@ from scheduling.models import Room, VisitType
 FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 12, 31)
 
 
+# The choice that stands for the typed time, among those to tap.
+TYPED = "typed"
+
+
 class DayField(forms.DateField):
     """A day of this century."""
 
@@ -75,6 +79,7 @@ class PlaceForm(forms.Form):
         queryset=Room.objects.none(), label=_("Room"), required=False, empty_label=_("The first free room")
     )
     is_override = forms.BooleanField(label=_("Book it all the same"), required=False)
+    seen = forms.CharField(required=False, max_length=60)  # the typed time that was refused a moment ago
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, by: Actor, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
@@ -88,13 +93,23 @@ class PlaceForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         chosen, day, at = cleaned.get("chosen"), cleaned.get("day"), cleaned.get("time")
-        if day and at:
+        is_tapped = bool(chosen) and chosen != TYPED
+        if is_tapped and (day or at) and not self._is_tapped_instead(cleaned):
+            raise forms.ValidationError(
+                _("One time is tapped and another typed. Tap “The time typed here” or empty it.")
+            )
+        if is_tapped:
+            self._tapped(cleaned, str(chosen))
+        elif day and at:
             self._typed(cleaned, day, at)
-        elif chosen:
-            self._tapped(cleaned, chosen)
         elif not self.errors:
             raise forms.ValidationError(_("Choose a time."))
         return cleaned
+
+    def _is_tapped_instead(self, cleaned: dict[str, Any]) -> bool:
+        """Whether the typed time is only what was left over when it was refused."""
+        typed = f"{self.data.get('day', '')} {self.data.get('time', '')}"
+        return not cleaned.get("is_override") and cleaned.get("seen") == typed
 
     def _typed(self, cleaned: dict[str, Any], day: dt.date, at: dt.time) -> None:
         if not is_shown(day, at, self.zone):

@@ -259,6 +259,25 @@ def test_a_time_outside_the_hours_needs_a_tick(practice: Practice, desk: Client)
     assert "does not work on Saturday" in page.content.decode()
 
 
+def test_a_tapped_and_a_typed_time_are_never_confused(practice: Practice, desk: Client) -> None:
+    address = reverse("scheduling:book", args=[practice.patient.pk])
+    tapped = {"visit_type": practice.visit_type.pk, "chosen": desk.get(address).context["times"][0][1][0].key}
+    typed = {"day": "2026-09-12", "time": "10:00", "clinician": practice.clinician.pk}
+
+    both = desk.post(address, tapped | typed)
+    assert both.status_code == 422
+    assert "One time is tapped and another typed" in both.content.decode()
+    refused = desk.post(address, tapped | typed | {"chosen": "typed"})
+    assert "does not work on Saturday" in refused.content.decode()
+    assert 'name="seen" value="2026-09-12 10:00"' in refused.content.decode()
+    both = desk.post(address, tapped | typed | {"seen": "2026-09-12 10:00", "is_override": "on"})
+    assert both.status_code == 422
+
+    page = desk.post(address, tapped | typed | {"seen": "2026-09-12 10:00"}, follow=True)
+
+    assert page.context["visit"].starts_at == at(9)
+
+
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
