@@ -101,6 +101,7 @@ def test_a_session_is_written_with_scripts_and_signed(
     second.get_by_label("mL").blur()
     expect(page.locator("#totals")).to_contain_text("1.50")
     expect(page.locator("#totals")).to_contain_text("0.075")
+    expect(page.locator("#sum")).to_contain_text("2 points · 1.50")
     page.locator("#id_rest_after").get_by_role("radio", name="2").check()
     page.get_by_label("Sharps opened").fill("1")
     page.get_by_label("Sharps disposed of").fill("1")
