@@ -18,6 +18,7 @@ from accounts.models import Clinic
 from common.tenancy import tenant
 from pitclinic.simulation import words
 from pitclinic.simulation.calendar_grid import SLOTS, Grid
+from pitclinic.simulation.places import place_at
 from pitclinic.simulation.reference import Reference, load_reference
 from pitclinic.simulation.set_up import ClinicPlan, Staffed, clinic_id, create_clinic, set_up
 from pitclinic.simulation.story import Storyteller
@@ -84,7 +85,7 @@ def simulate(
     if Clinic.objects.filter(pk=clinic_id(word)).exists():
         raise ClinicExistsError(f"There is already a clinic “{word}”; nothing was changed.")
     months = months_for(patients, months)
-    first = now.date() - timedelta(days=round(months * DAYS_A_MONTH))
+    first = now.astimezone(ZoneInfo(place_at(now).zone)).date() - timedelta(days=round(months * DAYS_A_MONTH))
     plan = ClinicPlan(
         word=word, name=name, patients=patients, seed=seed, first=first, now=now, clinicians=clinicians_for(patients)
     )

@@ -12,6 +12,7 @@ from catalogue.models import Solution
 from patients.models import LastClinicNumber
 from pitclinic.simulation.calendar_grid import AFTERNOON, MORNING
 from pitclinic.simulation.names import DESK_NAMES, OTHER_STAFF, STAFF_NAMES
+from pitclinic.simulation.places import place_at
 from scheduling.models import AvailabilityBlock, Room, VisitType
 from sessions.models import SolutionLot
 
@@ -72,14 +73,16 @@ def clinic_id(word: str) -> UUID:
 
 
 def create_clinic(plan: ClinicPlan) -> Clinic:
+    place = place_at(plan.now)
     return Clinic.objects.create(
         id=clinic_id(plan.word),
         name=plan.name,
         sender_name="Your appointments",
         link_code=uuid5(NAMESPACE, f"link:{plan.word}").hex.translate(str.maketrans("01", "xy"))[:6],
-        zone="Europe/Berlin",
-        phone="+493023125000",
-        urgent_phone="+493023125001",
+        zone=place.zone,
+        phone=place.phone,
+        urgent_phone=place.urgent_phone,
+        emergency_number=place.emergency_number,
         is_synthetic=True,
     )
 

@@ -22,7 +22,6 @@ _DAY = 86_400
 BOOKED_AHEAD = 3
 # The share of the slots taken today and on the next working days.
 DAYS_FILLED = (0.9, 0.5, 0.45, 0.4, 0.35, 0.3)
-ZONE_OF_PATIENTS = "Europe/Berlin"
 
 
 @dataclass
@@ -75,7 +74,7 @@ class Storyteller:
             number=number,
             created_at=created_at,
             today=today,
-            zone=ZONE_OF_PATIENTS,
+            zone=self.staffed.clinic.zone,
         )
         day = self._course(person, start_day)
         if rng.random() < 0.12 and day < grid.today - 60:
