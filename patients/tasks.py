@@ -11,7 +11,8 @@ from accounts.models import Clinic
 from patients.services import patient_imports
 
 
-@shared_task
+# A large file on a busy machine takes its time; the broker hands the message out again after an hour.
+@shared_task(soft_time_limit=50 * 60, time_limit=51 * 60)
 def run_import(*, clinic_id: str, import_id: str) -> None:
     clinic = Clinic.objects.filter(pk=clinic_id).first()
     if clinic is not None:

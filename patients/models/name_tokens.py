@@ -19,7 +19,6 @@ class NameToken(PatientOwned):
     class Meta:
         indexes = [
             models.Index(fields=["clinic", "is_whole", "token"], include=["patient"], name="patients_nametoken_token"),
-            models.Index(fields=["patient"], name="patients_nametoken_patient"),
         ]
 
     def __str__(self) -> str:

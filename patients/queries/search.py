@@ -19,8 +19,10 @@ from patients.queries.lists import PatientRow, parts, rows_of
 from patients.search_terms import Term, parse
 
 LIMIT = 20
-# A single short beginning ("m") fits tens of thousands: the first of the index will do, the next letter says more.
-FIRST_OF_A_BEGINNING = 400
+# So many at most are sorted by name. Words that fit more than this need another word anyway.
+SORTED_AT_MOST = 400
+# Shorter words are never one letter off: the index keeps no form of fewer letters.
+SHORTEST_FORGIVEN = 3
 # Looked at in Python, where a letter wrong twice is told from a letter wrong once.
 FORGIVEN_LOOKED_AT = 100
 _LAST = "\U0010ffff"
@@ -43,8 +45,7 @@ def find(actor: Actor, text: str, *, today: date, limit: int = LIMIT) -> list[Pa
     if not terms:
         return []
     found: dict[Any, Patient] = {}
-    has_names = any(term.name for term in terms)
-    for closeness in Closeness if has_names else [Closeness.SAME]:
+    for closeness in _worth_trying(terms):
         if len(found) < limit:
             for patient in _candidates(actor, terms, closeness, limit=limit):
                 found.setdefault(patient.pk, patient)
@@ -53,10 +54,18 @@ def find(actor: Actor, text: str, *, today: date, limit: int = LIMIT) -> list[Pa
     return rows_of(ordered, today=today)
 
 
+def _worth_trying(terms: tuple[Term, ...]) -> list[Closeness]:
+    longest = max(len(term.name) for term in terms)
+    if not longest:
+        return [Closeness.SAME]
+    return [*Closeness] if longest >= SHORTEST_FORGIVEN else [Closeness.SAME, Closeness.BEGINS]
+
+
 def _candidates(actor: Actor, terms: tuple[Term, ...], closeness: Closeness, *, limit: int) -> Iterable[Patient]:
-    patients = Patient.objects.visible_to(actor)
+    fitting = Patient.objects.visible_to(actor)
     for term in terms:
-        patients = patients.filter(pk__in=_ids(actor, term, closeness, is_alone=len(terms) == 1))
+        fitting = fitting.filter(pk__in=_ids(actor, term, closeness, is_alone=len(terms) == 1))
+    patients = Patient.objects.visible_to(actor).filter(pk__in=fitting.order_by().values("pk")[:SORTED_AT_MOST])
     if closeness is not Closeness.FORGIVEN:
         return patients.by_name()[:limit]
     typed = [term.name for term in terms if term.name]
@@ -95,9 +104,9 @@ def _by_name(actor: Actor, word: str, closeness: Closeness, *, is_alone: bool) -
     begins = Q(is_whole=True, token__gte=word, token__lt=word + _LAST)
     if closeness is Closeness.SAME:
         return tokens.filter(is_whole=True, token=word).values("patient_id")
-    if closeness is Closeness.BEGINS:
+    if closeness is Closeness.BEGINS or len(word) < SHORTEST_FORGIVEN:
         fitting = tokens.filter(begins)
-        return (fitting.order_by("token")[:FIRST_OF_A_BEGINNING] if is_alone else fitting).values("patient_id")
+        return (fitting.order_by("token")[:SORTED_AT_MOST] if is_alone else fitting).values("patient_id")
     forms = sorted(forms_to_look_for(word))
     alike = Q(is_whole=True, token__in=forms) | Q(is_whole=False, token__in=forms)
     return tokens.filter(alike if is_alone else alike | begins).values("patient_id")
