@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.decorators import staff
 from accounts.forms import ClinicForm
-from accounts.models import Membership
+from accounts.models import Clinic, Membership
 from accounts.permissions import Act
 from accounts.requests import StaffRequest
 from accounts.services import clinics
@@ -26,10 +26,13 @@ def switch(request: StaffRequest, membership_id: UUID) -> HttpResponse:
 
 @staff(Act.CHANGE_SETTINGS, methods=("GET", "POST"))
 def settings_page(request: StaffRequest) -> HttpResponse:
-    form = ClinicForm(request.POST or None, instance=request.actor.clinic)
+    # A copy: a form writes into its instance even when it is refused, and the page still shows the clinic as it is.
+    form = ClinicForm(request.POST or None, instance=Clinic.objects.get(pk=request.actor.clinic_id))
     if request.method == "POST" and form.is_valid():
         clinics.change_details(by=request.actor, **form.cleaned_data)
         messages.success(request, _("The clinic's details are saved."))
         return redirect("accounts:settings")
     members = Membership.objects.visible_to(request.actor).select_related("user").order_by("role", "user__full_name")
-    return render(request, "accounts/settings.html", {"form": form, "members": members})
+    return render(
+        request, "accounts/settings.html", {"form": form, "members": members}, status=422 if form.errors else 200
+    )
