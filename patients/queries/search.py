@@ -1,7 +1,8 @@
 """Find patients by what somebody remembers of them.
 
 Everything compared is an equality or a range on stored, folded forms: the only comparisons PostgreSQL lets an index
-answer under row-level security (security.md §3.3).
+answer under row-level security (security.md §3.3). The patients each term fits are found first, term by term, and
+intersected as sets: left as joins, the planner takes a rare term for a common one and walks the whole register.
 """
 
 from collections.abc import Iterable
@@ -9,7 +10,7 @@ from datetime import date
 from enum import IntEnum
 from typing import Any
 
-from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 
 from accounts.actors import Actor
 from patients.choices import ContactKind
@@ -62,10 +63,10 @@ def _worth_trying(terms: tuple[Term, ...]) -> list[Closeness]:
 
 
 def _candidates(actor: Actor, terms: tuple[Term, ...], closeness: Closeness, *, limit: int) -> Iterable[Patient]:
-    fitting = Patient.objects.visible_to(actor)
-    for term in terms:
-        fitting = fitting.filter(pk__in=_ids(actor, term, closeness, is_alone=len(terms) == 1))
-    patients = Patient.objects.visible_to(actor).filter(pk__in=fitting.order_by().values("pk")[:SORTED_AT_MOST])
+    fitting, *more = [_ids(actor, term, closeness) for term in terms]
+    if more:
+        fitting = fitting.intersection(*more)
+    patients = Patient.objects.visible_to(actor).filter(pk__in=fitting[:SORTED_AT_MOST])
     if closeness is not Closeness.FORGIVEN:
         return patients.by_name()[:limit]
     typed = [term.name for term in terms if term.name]
@@ -78,10 +79,10 @@ def _fits(patient: Patient, typed: list[str]) -> bool:
     return all(any(part.startswith(word) or is_alike(word, part) for part in own) for word in typed)
 
 
-def _ids(actor: Actor, term: Term, closeness: Closeness, *, is_alone: bool) -> QuerySet[Any, Any]:
+def _ids(actor: Actor, term: Term, closeness: Closeness) -> QuerySet[Any, Any]:
     """The ids of the patients one term fits, whichever way it is read."""
     if term.name:
-        return _by_name(actor, term.name, closeness, is_alone=is_alone)
+        return _either(_by_name(actor, term.name, closeness))
     readings: list[QuerySet[Any, Any]] = [
         Patient.objects.visible_to(actor).filter(birth_date__gte=first, birth_date__lt=end).values("id")
         for first, end in term.days
@@ -96,17 +97,21 @@ def _ids(actor: Actor, term: Term, closeness: Closeness, *, is_alone: bool) -> Q
         readings.append(phones.values("patient_id"))
     if term.numbers:
         readings.append(Identifier.objects.visible_to(actor).filter(value__in=term.numbers).values("patient_id"))
+    return _either(readings)
+
+
+def _either(readings: list[QuerySet[Any, Any]]) -> QuerySet[Any, Any]:
     return readings[0].union(*readings[1:]) if len(readings) > 1 else readings[0]
 
 
-def _by_name(actor: Actor, word: str, closeness: Closeness, *, is_alone: bool) -> QuerySet[Any, Any]:
+def _by_name(actor: Actor, word: str, closeness: Closeness) -> list[QuerySet[Any, Any]]:
+    """One reading for each range of the index: an OR of them would be answered by walking it whole."""
     tokens = NameToken.objects.visible_to(actor)
-    begins = Q(is_whole=True, token__gte=word, token__lt=word + _LAST)
     if closeness is Closeness.SAME:
-        return tokens.filter(is_whole=True, token=word).values("patient_id")
+        return [tokens.filter(is_whole=True, token=word).values("patient_id")]
+    begins = tokens.filter(is_whole=True, token__gte=word, token__lt=word + _LAST).values("patient_id")
     if closeness is Closeness.BEGINS or len(word) < SHORTEST_FORGIVEN:
-        fitting = tokens.filter(begins)
-        return (fitting.order_by("token")[:SORTED_AT_MOST] if is_alone else fitting).values("patient_id")
+        return [begins]
     forms = sorted(forms_to_look_for(word))
-    alike = Q(is_whole=True, token__in=forms) | Q(is_whole=False, token__in=forms)
-    return tokens.filter(alike if is_alone else alike | begins).values("patient_id")
+    alike = [tokens.filter(is_whole=whole, token__in=forms).values("patient_id") for whole in (True, False)]
+    return [*alike, begins]
