@@ -92,7 +92,7 @@ def _message(clinic: Clinic, session: Any) -> Message:
         patient=session.patient,
         injection_session=session,
         step="check_24h",
-        dedupe_key="walk",
+        dedupe_key=f"walk:{session.pk}",
         due_at=THEN,
         next_at=THEN,
         expires_at=THEN + timedelta(days=7),

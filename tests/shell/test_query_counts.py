@@ -1,0 +1,54 @@
+"""Every list, board and chart asks the database as often for three rows as for one: a literal count for each."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.choices import Role
+from accounts.models import Clinic
+from tests.access import objects
+
+# Page → role, its argument (if any), its query string, and how many queries it asks, signing in and audit included.
+PAGES: dict[str, tuple[str, str, str, int]] = {
+    "patients:list": (Role.FRONT_DESK, "", "", 15),
+    "patients:detail": (Role.FRONT_DESK, "patient_id", "", 19),
+    "patients:profile": (Role.CLINICIAN, "patient_id", "", 23),
+    "patients:imports": (Role.CLINIC_ADMIN, "", "", 10),
+    "scheduling:today": (Role.FRONT_DESK, "", "", 16),
+    "scheduling:calendar": (Role.FRONT_DESK, "", "?day=2026-03-02", 15),
+    "scheduling:patient_visits": (Role.FRONT_DESK, "patient_id", "", 12),
+    "scheduling:set_up": (Role.CLINIC_ADMIN, "", "", 13),
+    "sessions:chart": (Role.CLINICIAN, "patient_id", "", 22),
+    "sessions:history": (Role.CLINICIAN, "patient_id", "", 18),
+    "sessions:worklists": (Role.CLINICIAN, "", "", 14),
+    "sessions:alerts": (Role.CLINICIAN, "", "", 11),
+    "sessions:follow_ups": (Role.CLINICIAN, "", "", 11),
+    "sessions:unsigned": (Role.CLINICIAN, "", "", 11),
+    "sessions:lots": (Role.CLINICIAN, "", "", 12),
+    "reminders:messages": (Role.FRONT_DESK, "", "?day=2026-03-02", 18),
+    "accounts:audit_log": (Role.AUDITOR, "", "", 16),
+    "accounts:settings": (Role.CLINIC_ADMIN, "", "", 11),
+}
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_asks_as_often_for_three_rows_as_for_one(
+    page: str, rows: int, clinic: Clinic, staff_client: Callable[..., Client]
+) -> None:
+    role, argument, query, count = PAGES[page]
+    made = [objects.make(clinic, f"Row{number}") for number in range(rows)]
+    client = staff_client(role, clinic=clinic)
+    url = reverse(page, args=[made[0][argument]] if argument else []) + query
+    assert client.get(url).status_code == 200
+
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        client.get(url)
+
+    assert len(asked) == count, "\n".join(entry["sql"][:150] for entry in asked.captured_queries)
