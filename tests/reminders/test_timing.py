@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reminders import timing
@@ -33,9 +33,12 @@ ZONES = [
     "UTC",
 ]
 moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))
+# A busy machine is slow to draw; that says nothing about the arithmetic.
+calm = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 zones = st.sampled_from(ZONES).map(ZoneInfo)
 
 
+@calm
 @given(signed_at=moments, zone=zones, rung=st.sampled_from(LADDER))
 def test_nothing_is_owed_in_the_quiet_hours(signed_at, zone, rung):
     due = timing.due_at(rung, signed_at, zone)
@@ -43,6 +46,7 @@ def test_nothing_is_owed_in_the_quiet_hours(signed_at, zone, rung):
     assert not timing.is_quiet(due, zone)
 
 
+@calm
 @given(signed_at=moments, zone=zones, rung=st.sampled_from(LADDER[1:]))
 def test_a_later_step_is_owed_at_ten_by_the_patients_clock_some_calendar_days_later(signed_at, zone, rung):
     local = timing.due_at(rung, signed_at, zone).astimezone(zone)
@@ -50,6 +54,7 @@ def test_a_later_step_is_owed_at_ten_by_the_patients_clock_some_calendar_days_la
     assert local.date() == signed_at.astimezone(zone).date() + timedelta(days=rung.days)
 
 
+@calm
 @given(signed_at=moments, zone=zones)
 def test_the_first_step_is_owed_two_hours_later_or_the_next_morning(signed_at, zone):
     due = timing.due_at(LADDER[0], signed_at, zone)
@@ -57,6 +62,7 @@ def test_the_first_step_is_owed_two_hours_later_or_the_next_morning(signed_at, z
     assert timedelta(hours=2) <= due - signed_at <= timedelta(hours=15)
 
 
+@calm
 @given(signed_at=moments, zone=zones, rung=st.sampled_from(LADDER))
 def test_a_step_lasts_until_the_next_one_is_owed(signed_at, zone, rung):
     due = timing.due_at(rung, signed_at, zone)
@@ -64,6 +70,7 @@ def test_a_step_lasts_until_the_next_one_is_owed(signed_at, zone, rung):
     assert due < expires <= due + timedelta(days=4, hours=1)
 
 
+@calm
 @given(moment=moments, zone=zones)
 def test_waiting_for_the_quiet_hours_to_end_takes_at_most_half_a_day_and_ends_it(moment, zone):
     then = timing.after_quiet_hours(moment, zone)
@@ -103,6 +110,7 @@ def test_quiet_hours_run_from_eight_in_the_evening_to_eight_in_the_morning(shown
     assert timing.is_quiet(moment, zone) is is_quiet
 
 
+@calm
 @given(attempts=st.integers(1, 20), jitter=st.floats(0, 1, exclude_max=True))
 def test_the_wait_grows_from_a_minute_to_an_hour_with_a_little_spread(attempts, jitter):
     wait = timing.backoff(attempts, jitter=jitter)
