@@ -10,6 +10,8 @@ from accounts.models import ClinicForeignKey, ClinicOwnedQuerySet
 from patients.models import PatientOwned
 from sessions.choices import AlertStatus, Causality, DangerSign, Priority, Seriousness, Severity, Source
 
+NO_KIND = "OTHER"  # the catalogue's kind of event for what fits no other
+
 
 class SideEffectQuerySet(ClinicOwnedQuerySet["SideEffect"]):
     def open(self) -> Self:
@@ -85,3 +87,20 @@ class SideEffect(PatientOwned):
 
     def __str__(self) -> str:
         return self.priority
+
+    @property
+    def is_only_told(self) -> bool:
+        """A sign somebody told and no clinician has judged: the kind of event is what to rule out, not a finding."""
+        return bool(self.danger_signs) and self.severity is None
+
+    @property
+    def to_rule_out(self) -> str:
+        """The kind of event the signs point at, while nobody has judged; empty where they point at none."""
+        return self.event_type.name if self.is_only_told and self.event_type.code != NO_KIND else ""
+
+    @property
+    def headline(self) -> str:
+        """What to call it: the signs as told, until a clinician has judged what it was."""
+        if not self.is_only_told:
+            return self.event_type.name
+        return "; ".join(str(DangerSign(sign).label) for sign in self.danger_signs)

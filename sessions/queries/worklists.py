@@ -16,6 +16,7 @@ from patients.choices import ContactKind
 from patients.models import ContactPoint
 from sessions.choices import AlertStatus, DangerSign, Priority
 from sessions.models import FollowUp, InjectionSession, SideEffect
+from sessions.models.side_effects import NO_KIND
 from sessions.triage import is_assessment_overdue
 
 URGENT = (Priority.P0, Priority.P1)
@@ -57,6 +58,7 @@ class AlertRow(Row):
     version: int
     is_assessment_overdue: bool = False
     event_name: str = ""
+    to_rule_out: str = ""
     signs: tuple[str, ...] = ()
     description: str = ""
 
@@ -89,6 +91,7 @@ def alerts(actor: Actor) -> QuerySet[Any]:
     if actor.may(Act.SEE_CHART):
         columns += ["description", "danger_signs"]
         names["event_name"] = F("event_type__name")
+        names["event_code"] = F("event_type__code")
     rows = SideEffect.objects.visible_to(actor).open().most_urgent_first()
     return _with_people(rows, *columns, whose=F("acknowledged_by_id"), **names)
 
@@ -190,6 +193,7 @@ def _alert_row(value: dict[str, Any], now: datetime) -> AlertRow:
     return replace(
         row,
         event_name=value["event_name"],
+        to_rule_out="" if value["event_code"] == NO_KIND else value["event_name"],
         signs=tuple(str(DangerSign(sign).label) for sign in value["danger_signs"]),
         description=value["description"],
     )
