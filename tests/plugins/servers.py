@@ -1,7 +1,8 @@
 """One PostgreSQL and one Valkey for a run of the tests, started before Django reads its settings.
 
 Set PITCLINIC_TEST_DATABASE_URL (a superuser's) and PITCLINIC_TEST_BROKER_URL to use servers of your own.
-Loaded with `-p`, so run `python -m pytest`. The processes of pytest-xdist inherit what the first one started.
+Loaded with `-p`, so run `python -m pytest`. Each process of pytest-xdist has servers of its own: what one test holds
+open (a transaction, a connection, a queue) is nothing to a test in another process.
 """
 
 import fcntl
@@ -16,11 +17,17 @@ from pitclinic import servers
 
 ROOT = Path(__file__).resolve().parents[2]
 DATABASE, BROKER = "PITCLINIC_TEST_DATABASE_URL", "PITCLINIC_TEST_BROKER_URL"
+STARTED_HERE = "PITCLINIC_TEST_SERVERS_STARTED_HERE"
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, None, None]:
-    if not (os.environ.get(DATABASE) and os.environ.get(BROKER)):
+    if os.environ.get(STARTED_HERE) and os.environ.get("PYTEST_XDIST_WORKER"):
+        for name in os.environ.pop(STARTED_HERE).split():
+            del os.environ[name]
+    missing = [name for name in (DATABASE, BROKER) if not os.environ.get(name)]
+    if missing:
+        os.environ[STARTED_HERE] = " ".join(missing)
         folder, lock = claim_folder(ROOT / ".run" / "test")
         early_config.add_cleanup(lock.close)
         if not os.environ.get(DATABASE):
