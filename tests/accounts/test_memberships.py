@@ -6,6 +6,7 @@ from django.core.management import CommandError, call_command
 from accounts.choices import Role
 from accounts.models import Clinic, Membership, User
 from common.tenancy import tenant
+from scheduling.models import VisitType
 
 PERSON = {"email": "Admin@Example.org", "name": "Ada Admin", "role": Role.CLINIC_ADMIN}
 DETAILS = {"zone": "Europe/Berlin", "phone": "+4930901820", "urgent_phone": "+4930901821"}
@@ -19,6 +20,7 @@ def test_a_new_clinic_gets_its_first_admin(db: None) -> None:
         assert [(member.user.email, member.role) for member in Membership.objects.filter(clinic=clinic)] == [
             ("admin@example.org", Role.CLINIC_ADMIN)
         ]
+        assert VisitType.objects.filter(clinic=clinic).exists()
     assert not User.objects.get(email="admin@example.org").has_usable_password()
 
 

@@ -1,4 +1,4 @@
-"""Add a person to a clinic, making the clinic first when it is new: the first step of a deployment."""
+"""Add a person to a clinic, making the clinic with the usual visit types when it is new: a deployment's first step."""
 
 from typing import Any
 
@@ -11,6 +11,7 @@ from accounts.choices import Role
 from accounts.models import Clinic
 from accounts.services import memberships
 from common.tenancy import tenant
+from scheduling.services.visit_types import set_up_defaults
 
 
 class Command(BaseCommand):
@@ -28,9 +29,12 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
-        clinic = Clinic.objects.filter(name=options["clinic"]).first() or self._new_clinic(options)
+        known = Clinic.objects.filter(name=options["clinic"]).first()
+        clinic = known or self._new_clinic(options)
         actor = machine(clinic, "command:add_member")
         with tenant(clinic.pk, actor=actor.audit_name):
+            if known is None:
+                set_up_defaults(clinic=clinic)
             memberships.add(by=actor, email=options["email"], full_name=options["name"], role=options["role"])
         self.stdout.write(f"{options['name']} is {Role(options['role']).label} at {clinic.name}.")
         self.stdout.write("They choose a password with “Forgot your password?” on the sign-in page.")
