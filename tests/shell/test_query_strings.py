@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-import pytest
 from django.test import Client
 
 from accounts.choices import Role
 from accounts.models import Clinic
+from accounts.permissions import may
 from tests.access import objects
 from tests.access.test_walk import address, staff_urls
 
@@ -28,15 +28,16 @@ VALUES = (
 )
 
 
-@pytest.mark.parametrize("role", [Role.CLINICIAN, Role.CLINIC_ADMIN, Role.FRONT_DESK])
-def test_no_query_string_brings_a_page_down(role: str, clinic: Clinic, staff_client: Callable[..., Client]) -> None:
-    client = staff_client(role, clinic=clinic)
-    client.raise_request_exception = False
+def test_no_query_string_brings_a_page_down(clinic: Clinic, staff_client: Callable[..., Client]) -> None:
+    """Each page once, as the first role that may open it."""
     own = objects.make(clinic, "Own")
+    clients = {role: staff_client(role, clinic=clinic) for role in Role.values}
     broken = []
     for name, pattern in staff_urls():
         if "GET" not in pattern.callback.allowed_methods:
             continue
+        client = clients[next(role for role in Role.values if may(role, pattern.callback.required_act))]
+        client.raise_request_exception = False
         url = address(name, pattern, own)
         for value in VALUES:
             asked = "&".join(f"{field}={value}" for field in NAMES)
