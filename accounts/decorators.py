@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_http_methods
 
+from accounts.elsewhere import to_sign_in
 from accounts.permissions import Act
 
 V = TypeVar("V", bound=Callable[..., HttpResponseBase])
@@ -23,7 +23,7 @@ def staff(act: Act, *, methods: Iterable[str] = ("GET", "HEAD")) -> Callable[[V]
         @wraps(view)
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return to_sign_in(request)
             actor = getattr(request, "actor", None)
             if actor is None or not actor.may(act):
                 raise PermissionDenied

@@ -12,12 +12,12 @@ from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from structlog.contextvars import get_contextvars
 
+from accounts.elsewhere import after_idle_time, to_second_factor
 from accounts.models import Membership
 from audit.services.audit_events import record
 from common.tenancy import set_context, tenant
@@ -46,7 +46,7 @@ class IdleSignOutMiddleware:
             if now - seen > settings.STAFF_IDLE_SECONDS or now - began > settings.STAFF_SESSION_SECONDS:
                 logout(request)
                 messages.info(request, _("You were signed out because nobody used this page for a while."))
-                return redirect(settings.LOGIN_URL)
+                return after_idle_time(request)
             if "X-Poll" not in request.headers and (now - seen > 60 or "last_seen" not in request.session):
                 request.session["last_seen"] = now
         return self.get_response(request)
@@ -67,7 +67,7 @@ class ActorMiddleware:
         if not request.user.is_authenticated:
             return self.get_response(request)
         if self._must_set_up_second_factor(request):
-            return redirect("mfa_index")
+            return to_second_factor(request)
         if request.method == "POST":
             len(request.POST)  # read the body before the transaction: a slow upload holds none open
         with timezone.override(None), tenant(None, actor="", user_id=request.user.pk, request_id=_request_id()):

@@ -154,3 +154,42 @@ def test_switching_to_a_clinic_needs_an_own_membership_there(
     client.post(reverse("accounts:switch_clinic", args=[own.pk]))
     assert client.get(reverse("accounts:settings")).status_code == 403
     assert client.get(reverse("accounts:audit_log")).status_code == 200
+
+
+def test_a_page_that_asks_by_itself_gets_nothing_until_a_second_factor_is_set_up(member: User) -> None:
+    client = Client()
+    _enter(client, member)
+
+    answer = client.get(reverse("sessions:worklist_counts"), headers={"HX-Request": "true", "X-Poll": "1"})
+
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert "HX-Redirect" not in answer.headers
+
+
+def test_a_part_of_a_page_sends_the_whole_page_to_set_up_a_second_factor(member: User) -> None:
+    client = Client()
+    _enter(client, member)
+
+    answer = client.post(reverse("patients:search"), {"q": "Bell"}, headers={"HX-Request": "true"})
+
+    assert answer.headers["HX-Redirect"] == reverse("mfa_index")
+
+
+def test_a_part_of_a_page_sends_a_stranger_to_sign_in_and_back_to_the_page_they_were_on(db: None) -> None:
+    here = "http://testserver/calendar/?day=2026-11-22"
+
+    answer = Client().get(reverse("sessions:worklist_counts"), headers={"HX-Request": "true", "HX-Current-URL": here})
+
+    assert answer.headers["HX-Redirect"] == reverse("account_login") + "?next=/calendar/"
+
+
+def test_a_page_left_alone_goes_to_the_sign_in_page_as_a_whole(
+    clinic: Clinic, staff_client: Callable[..., Client]
+) -> None:
+    client = staff_client(Role.CLINIC_ADMIN, clinic=clinic)
+    with time_machine.travel(time.time(), tick=False) as clock:
+        client.get(reverse("accounts:settings"))
+        clock.shift(16 * 60)
+        answer = client.get(reverse("sessions:worklist_counts"), headers={"HX-Request": "true", "X-Poll": "1"})
+
+    assert answer.headers["HX-Redirect"] == reverse("account_login")
