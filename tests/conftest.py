@@ -1,5 +1,6 @@
 """Every test talks to a real PostgreSQL as the application's own role, with row-level security on."""
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -113,6 +114,8 @@ def staff_client(db: None) -> Callable[..., Client]:
         client.force_login(member.user, backend=settings.AUTHENTICATION_BACKENDS[0])
         session = client.session
         session["membership_id"] = str(member.pk)
+        session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+        session["account_authentication_methods_user"] = str(member.user_id)
         session.save()
         client.member = member  # type: ignore[attr-defined]
         return client

@@ -109,6 +109,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_LOGOUT_ON_GET = False
+SECOND_CHECK_SECONDS: int | None = 300  # how old a password or passkey may be when a record is signed
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/10m/key"}
 MFA_ADAPTER = "accounts.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -109,6 +109,20 @@ def save_draft(
 
 
 @transaction.atomic
+def keep_reasons(
+    *, injection_session: InjectionSession, version: int, reasons: dict[str, str], by: Actor, now: datetime
+) -> InjectionSession:
+    """Store the reasons typed beside the findings, as a part of the draft: the signer goes away to show who it is."""
+    session = _locked(injection_session, by)
+    check_can_edit(session, version=version)
+    kept = rows.reasons_of(session) | {key: text for key, text in reasons.items() if text.strip()}
+    rows.save_reasons(session, _found(load(session), now), kept, by=by, now=now)
+    session.version += 1
+    session.save(update_fields=["version"])
+    return session
+
+
+@transaction.atomic
 def sign(
     *,
     injection_session: InjectionSession,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.decorators import staff
 from accounts.permissions import Act
 from accounts.requests import StaffRequest, saw
+from accounts.second_check import SecondCheck
 from scheduling.models import Appointment
 from sessions import dose_rules
 from sessions.choices import RecordStatus
@@ -87,22 +88,31 @@ def sign(request: StaffRequest, session_id: UUID) -> HttpResponse:
     form, reasons = SignForm(request.POST), page.reasons_form(request.POST)
     if not (form.is_valid() and reasons.is_valid()):
         return _sign_page(request, page, reasons=reasons, status=422)
+    check = SecondCheck(request, now=page.now)
+    goes_to_passkey = request.POST.get("act") == "passkey"
+    if not (goes_to_passkey or check.passes()):
+        return _sign_page(request, page, reasons=reasons, check=check, status=422)
+    act = service.keep_reasons if goes_to_passkey else service.sign
+    version, typed = form.cleaned_data["version"], reasons.reasons()
     try:
-        service.sign(
-            injection_session=page.session,
-            version=form.cleaned_data["version"],
-            reasons=reasons.reasons(),
-            by=request.actor,
-            now=page.now,
-        )
-    except GateClosedError as closed:
-        messages.error(request, str(closed))
-        return _sign_page(request, page, reasons=reasons, status=422)
-    except VersionConflictError as conflict:
-        messages.error(request, _("%(what)s Look it over again.") % {"what": conflict})
-        return _sign_page(request, page, status=409)
+        act(injection_session=page.session, version=version, reasons=typed, by=request.actor, now=page.now)
+    except (GateClosedError, VersionConflictError) as refusal:
+        return _not_signed(request, page, refusal, reasons)
+    if goes_to_passkey:
+        return redirect(check.passkey_url(request.path))
     messages.success(request, _("The session is signed and locked."))
     return redirect("sessions:view", session_id=session_id)
+
+
+def _not_signed(
+    request: StaffRequest, page: SessionPage, refusal: GateClosedError | VersionConflictError, reasons: Any
+) -> HttpResponse:
+    """What was typed stays where a rule is open; a draft somebody else changed is looked over anew."""
+    if isinstance(refusal, GateClosedError):
+        messages.error(request, str(refusal))
+        return _sign_page(request, page, reasons=reasons, status=422)
+    messages.error(request, _("%(what)s Look it over again.") % {"what": refusal})
+    return _sign_page(request, page, status=409)
 
 
 @staff(Act.SEE_CHART)
@@ -178,10 +188,18 @@ def _conflict_page(request: StaffRequest, session: InjectionSession, typed: Draf
     return _edit_page(request, page, forms, status=409, conflict=words, differences=rows)
 
 
-def _sign_page(request: StaffRequest, page: SessionPage, *, reasons: Any = None, status: int = 200) -> HttpResponse:
+def _sign_page(
+    request: StaffRequest,
+    page: SessionPage,
+    *,
+    reasons: Any = None,
+    check: SecondCheck | None = None,
+    status: int = 200,
+) -> HttpResponse:
     context = {
         "reasons": reasons or page.reasons_form(),
         "form": SignForm(initial={"version": page.session.version}),
+        "second_check": check or SecondCheck(request, now=page.now),
     }
     return _show(request, "sign", page, context, status)
 
