@@ -1,23 +1,17 @@
 """What every catalogue row has: a code people use, the mark of its source, and a way to retire."""
 
-import unicodedata
 from typing import Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
 
 from common.database import UUIDv7
+from common.folding import fold
 
 EntryT = TypeVar("EntryT", bound=models.Model, covariant=True)
 
 SOURCE_MARK = r"^(\[(S[1-9][0-9]{0,2}( (clinic|secondary))?|GK|DEF)\])+$"
 CODE = r"^[A-Za-z0-9][A-Za-z0-9._:-]*$"
-
-
-def fold(text: str) -> str:
-    """Lower case without accents and punctuation, words parted by one space: what searching compares."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join("".join(c if c.isalnum() else " " for c in plain.casefold()).split())
 
 
 class CatalogueQuerySet(models.QuerySet[EntryT]):

@@ -10,8 +10,9 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
-from catalogue.models.entries import CatalogueEntry, fold
+from catalogue.models.entries import CatalogueEntry
 from catalogue.services.data_files import DATA, FILES, CatalogueError, Row, read
+from common.folding import fold
 
 Keys = dict[type[models.Model], dict[str, UUID]]
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
@@ -10,12 +11,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Nerve, PointType, Solution
-from catalogue.models.entries import fold
 from catalogue.queries import NerveChoice
+from common.folding import fold
 from sessions.choices import Depth, PointSide
 from sessions.drafts import PointRow
 from sessions.forms.dressing import dress
 from sessions.models import SolutionLot
+from sessions.nerve_names import Nerve as NamedNerve
+from sessions.nerve_names import find
+from sessions.quick_entry import NAMED_AT_MOST, Vocabulary
 
 DEFAULT_VOLUME_ML = Decimal("0.5")
 DEFAULT_SOLUTION = "D5W_BUF"
@@ -38,6 +42,20 @@ class Choices:
         for nerve in self.nerves:
             yield nerve.label, f"{nerve.short_name} · {self.synonyms.get(nerve.id, '')}"
 
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words of one line of points."""
+        return Vocabulary(
+            tuple(self._named(nerve) for nerve in self.nerves), tuple(solution.code for solution in self.solutions)
+        )
+
+    def _named(self, nerve: NerveChoice) -> NamedNerve:
+        synonyms = self.synonyms.get(nerve.id, "").split(", ")
+        return NamedNerve(nerve.code, nerve.label, nerve.short_name, (nerve.name, *synonyms), nerve.laterality)
+
+    def nerve(self, code: str) -> NerveChoice:
+        return next(nerve for nerve in self.nerves if nerve.code == code)
+
     @property
     def default_solution(self) -> str:
         return next((str(row.pk) for row in self.solutions if row.code == DEFAULT_SOLUTION), "")
@@ -46,31 +64,21 @@ class Choices:
 class NerveField(forms.CharField):
     """A nerve by its code, its name, its short name or a synonym; what fits several nerves is asked back."""
 
-    def __init__(self, *, nerves: list[NerveChoice], synonyms: dict[UUID, str], **kwargs: Any) -> None:
+    def __init__(self, *, choices: Choices, **kwargs: Any) -> None:
         super().__init__(max_length=120, **kwargs)
-        self.nerves, self.synonyms = nerves, synonyms
+        self.choices = choices
 
     def clean(self, value: Any) -> NerveChoice | None:
-        typed = fold(super().clean(value))
-        if not typed:
+        typed = super().clean(value)
+        if not fold(typed):
             return None
-        exact = [nerve for nerve in self.nerves if typed in self._names(nerve)]
-        found = exact or [nerve for nerve in self.nerves if self._matches(nerve, typed)]
+        found = find(self.choices.vocabulary.nerves, typed)
         if len(found) == 1:
-            return found[0]
+            return self.choices.nerve(found[0].code)
         if not found:
             raise forms.ValidationError(_("No nerve is called that."), code="unknown")
-        names = ", ".join(nerve.label for nerve in found[:4])
+        names = ", ".join(nerve.label for nerve in found[:NAMED_AT_MOST])
         raise forms.ValidationError(_("Which one? %(names)s"), code="ambiguous", params={"names": names})
-
-    def _names(self, nerve: NerveChoice) -> tuple[str, ...]:
-        synonyms = self.synonyms.get(nerve.id, "").split(", ")
-        return tuple(fold(name) for name in (nerve.code, nerve.label, nerve.name, nerve.short_name, *synonyms))
-
-    def _matches(self, nerve: NerveChoice, typed: str) -> bool:
-        """Every typed word begins a word of the code, the names or the synonyms."""
-        text = " " + fold(f"{nerve.label} {nerve.short_name} {self.synonyms.get(nerve.id, '')}")
-        return all(f" {word}" in text for word in typed.split())
 
 
 class PointForm(forms.Form):
@@ -88,7 +96,7 @@ class PointForm(forms.Form):
 
     def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        nerve = NerveField(nerves=choices.nerves, synonyms=choices.synonyms, label=_("Nerve"), required=False)
+        nerve = NerveField(choices=choices, label=_("Nerve"), required=False)
         nerve.widget.attrs |= {"list": "nerves", "autocomplete": "off"}
         self.fields["nerve"] = nerve
         self.fields["point_type"] = forms.ChoiceField(
