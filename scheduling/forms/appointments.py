@@ -43,10 +43,18 @@ class DayQuery(forms.Form):
 
     day = DayField(required=False)
     show = forms.ChoiceField(choices=[("clinicians", ""), ("rooms", "")], required=False)
+    page = forms.IntegerField(min_value=1, max_value=100_000, required=False)
 
 
 class BoardQuery(forms.Form):
+    """Whose day, and the one lane that is opened with its page."""
+
     clinician = forms.UUIDField(required=False)
+    everybody = forms.BooleanField(required=False)
+    lane = forms.ChoiceField(
+        choices=[(one, "") for one in ("confirmed", "arrived", "in_room", "observation", "done", "off")], required=False
+    )
+    page = forms.IntegerField(min_value=1, max_value=100_000, required=False)
 
 
 class TimesQuery(forms.Form):
@@ -56,6 +64,7 @@ class TimesQuery(forms.Form):
     clinician = forms.UUIDField(required=False)
     day = DayField(required=False)
     shown = DayField(required=False)
+    everybody = forms.BooleanField(required=False)
 
 
 class PersonField(forms.ModelChoiceField):

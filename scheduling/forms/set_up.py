@@ -15,6 +15,10 @@ from scheduling.forms.appointments import DayField, PersonField
 from scheduling.models import Room, VisitType
 
 
+class SetUpQuery(forms.Form):
+    page = forms.IntegerField(min_value=1, max_value=100_000, required=False)
+
+
 class RoomForm(forms.ModelForm):
     class Meta:
         model = Room

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -27,7 +28,12 @@ class Agenda:
     room_busy: Busy = field(default_factory=dict)
     patient_busy: Busy = field(default_factory=dict)
     held: Busy = field(default_factory=dict)  # by clinician and by room, without turnover
-    rooms: list[Room] = field(default_factory=list)
+    all_rooms: list[Room] = field(default_factory=list)
+
+    @cached_property
+    def rooms(self) -> list[Room]:
+        """The rooms in use."""
+        return [room for room in self.all_rooms if room.is_active]
 
     def opened(self, clinician_id: UUID) -> list[Span]:
         """When the clinician works and is not away."""
@@ -59,7 +65,7 @@ def load(
         zone=by.zone,
         working=_working(by, ids, first_day, days),
         away=_away(by, ids, start, end),
-        rooms=list(Room.objects.visible_to(by).filter(is_active=True)),
+        all_rooms=list(Room.objects.visible_to(by)),
     )
     _fill_busy(agenda, by, (start, end), patient_id, leave_out)
     return agenda

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -30,6 +31,10 @@ LANES: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (_("Done"), (_S.DONE,)),
 )
 LONG_WAIT = timedelta(minutes=15)
+# What a lane shows at once: a screenful. A lane opened alone is turned in pages.
+LANE_CARDS = 10
+LANE_PAGE = 30
+OFF = "off"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,20 +82,28 @@ class Lane:
 
     title: str | Promise
     status: str
+    total: int
     cards: list[Card]
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.cards)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Board:
+    """``page`` turns the pages of a lane that is shown alone."""
+
     lanes: list[Lane]
-    off: list[Card]
+    off: Lane
+    page: Page | None
     late: int
     unconfirmed: int
     waiting: int
 
     @property
     def is_empty(self) -> bool:
-        return not self.off and not any(lane.cards for lane in self.lanes)
+        return not self.off.total and not any(lane.total for lane in self.lanes)
 
 
 def visits_of_day(by: Actor, day: date) -> AppointmentQuerySet:
@@ -99,25 +112,45 @@ def visits_of_day(by: Actor, day: date) -> AppointmentQuerySet:
     return visits.select_related("patient", "clinician__user", "room", "visit_type").order_by("starts_at", "id")
 
 
-def board(*, by: Actor, day: date, now: datetime, clinician_id: UUID | None = None) -> Board:
-    """Four queries: visits, their last steps, flags and allergies fit for everybody's eyes."""
-    visits = visits_of_day(by, day).annotate(has_been_here=Exists(_earlier_visits()))
+def board(
+    *, by: Actor, day: date, now: datetime, clinician_id: UUID | None = None, lane: str = "", page: int = 1
+) -> Board:
+    """Five queries: who is where, then the visits shown, their last steps, flags, and allergies for everybody's eyes.
+
+    Each lane shows its first cards; ``lane``, one of the lanes' statuses or ``off``, is shown alone, page by page.
+    """
+    visits = visits_of_day(by, day)
     if clinician_id is not None:
         visits = visits.filter(clinician_id=clinician_id)
-    rows = list(visits)
-    since, banners = _since(by, rows), safety_banners(by, {visit.patient_id for visit in rows})
-    cards = [_card(visit, since.get(visit.pk), tuple(banners.get(visit.patient_id, ())), now) for visit in rows]
+    places = list(visits.values_list("pk", "status", "starts_at"))
+    of_lane = {statuses[-1]: [pk for pk, status, _at in places if status in statuses] for _title, statuses in LANES}
+    of_lane[str(VisitStatus.DONE)].reverse()  # who left last is looked for most
     on_board = {status for _title, statuses in LANES for status in statuses}
+    of_lane[OFF] = [pk for pk, status, _at in places if status not in on_board]
+    alone = Paginator(of_lane[lane], LANE_PAGE).get_page(page) if lane in of_lane else None
+    shown = {lane: list(alone)} if alone else {status: pks[:LANE_CARDS] for status, pks in of_lane.items()}
+    cards = _cards(by, visits, [pk for pks in shown.values() for pk in pks], now)
+
+    def make(title: str | Promise, status: str) -> Lane:
+        own = [cards[pk] for pk in shown.get(status, []) if pk in cards]
+        return Lane(title=title, status=status, total=len(of_lane[status]), cards=own)
+
     return Board(
-        lanes=[
-            Lane(title=title, status=statuses[-1], cards=[card for card in cards if card.visit.status in statuses])
-            for title, statuses in LANES
-        ],
-        off=[card for card in cards if card.visit.status not in on_board],
-        late=sum(card.late_minutes > 0 for card in cards),
-        unconfirmed=sum(card.visit.status == VisitStatus.BOOKED for card in cards),
-        waiting=sum(card.visit.status == VisitStatus.ARRIVED for card in cards),
+        lanes=[make(title, statuses[-1]) for title, statuses in LANES if not alone or statuses[-1] == lane],
+        off=make("", OFF),
+        page=alone,
+        late=sum(status in _EXPECTED and _minutes(now - at) > 0 for _pk, status, at in places),
+        unconfirmed=sum(status == VisitStatus.BOOKED for _pk, status, _at in places),
+        waiting=len(of_lane[str(VisitStatus.ARRIVED)]),
     )
+
+
+def _cards(by: Actor, visits: AppointmentQuerySet, shown: list[UUID], now: datetime) -> dict[UUID, Card]:
+    rows = list(visits.filter(pk__in=shown).annotate(has_been_here=Exists(_earlier_visits())))
+    since, banners = _since(by, rows), safety_banners(by, {visit.patient_id for visit in rows})
+    return {
+        visit.pk: _card(visit, since.get(visit.pk), tuple(banners.get(visit.patient_id, ())), now) for visit in rows
+    }
 
 
 def _earlier_visits() -> AppointmentQuerySet:

@@ -1,21 +1,25 @@
 """One day as a grid: a column for each clinician (or room), a row for each quarter of an hour."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
+
+from django.core.paginator import Page, Paginator
 
 from accounts.actors import Actor
 from accounts.models import Membership
 from common.wall_clock import day_bounds
 from scheduling.choices import FREE_STATUSES
-from scheduling.models import Appointment, Room
+from scheduling.models import Appointment
 from scheduling.queries import agendas
 from scheduling.queries.agendas import Agenda
 from scheduling.queries.boards import visits_of_day
 from scheduling.spans import Span, is_free, merged
 
 STEP = timedelta(minutes=15)
+# As many columns as are read side by side.
+COLUMNS = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,10 +42,10 @@ class Row:
 @dataclass(frozen=True, kw_only=True)
 class DayCalendar:
     day: date
+    page: Page
     columns: list[str]
     rows: list[Row]
     off: list[Appointment]  # cancelled and missed: they hold nothing
-    is_empty: bool
 
 
 @dataclass(frozen=True)
@@ -53,17 +57,31 @@ class _Column:
 
 
 def day_calendar(
-    *, by: Actor, day: date, now: datetime, clinicians: Sequence[Membership], is_by_room: bool = False
+    *,
+    by: Actor,
+    day: date,
+    now: datetime,
+    clinicians: Sequence[Membership],
+    is_by_room: bool = False,
+    page: int = 1,
 ) -> DayCalendar:
-    """Five queries: the day's visits twice (for the lines, and for what they hold), hours, leave, rooms."""
+    """Five queries: the day's visits twice (for the lines, and for what they hold), hours, leave, rooms.
+
+    The columns come in pages; whoever looks finds the own column first.
+    """
     agenda = agendas.load(by=by, clinicians=clinicians, first_day=day, days=1)
-    visits = list(visits_of_day(by, day))
+    ids = _rooms_used(agenda) if is_by_room else _people_there(agenda, clinicians)
+    ids.sort(key=lambda pk: pk != by.membership_id)
+    turned = Paginator(ids, COLUMNS).get_page(page)
+    shown = {"room_id__in" if is_by_room else "clinician_id__in": list(turned)}
+    visits = list(visits_of_day(by, day).filter(**shown))
     holding = [visit for visit in visits if visit.status not in FREE_STATUSES]
-    columns = _by_room(agenda, holding) if is_by_room else _by_clinician(agenda, holding, clinicians)
-    starts = list(_grid(agenda, day, holding))
+    columns = _by_room(agenda, holding, turned) if is_by_room else _by_clinician(agenda, holding, clinicians, turned)
+    starts = list(_grid(agenda, day))
     laid = [_cells(column, starts) for column in columns]
     return DayCalendar(
         day=day,
+        page=turned,
         columns=[column.title for column in columns],
         rows=[
             Row(
@@ -75,36 +93,42 @@ def day_calendar(
             for start in starts
         ],
         off=[visit for visit in visits if visit.status in FREE_STATUSES],
-        is_empty=not visits and not any(agenda.working.values()),
     )
 
 
-def _by_clinician(agenda: Agenda, visits: list[Appointment], clinicians: Sequence[Membership]) -> list[_Column]:
+def _people_there(agenda: Agenda, clinicians: Sequence[Membership]) -> list[UUID]:
     """Everyone who works or has a visit on the day; a colleague who left keeps a column for what is booked."""
-    people = {clinician.pk: clinician for clinician in clinicians}
-    people |= {visit.clinician_id: visit.clinician for visit in visits}
+    known = [one.pk for one in clinicians]
+    there = [pk for pk in known if agenda.working.get(pk) or agenda.held.get(pk)]
+    others = agenda.held.keys() - set(known) - {room.pk for room in agenda.all_rooms}
+    return there + sorted(others)
+
+
+def _rooms_used(agenda: Agenda) -> list[UUID]:
+    return [room.pk for room in agenda.all_rooms if room.is_active or agenda.held.get(room.pk)]
+
+
+def _by_clinician(
+    agenda: Agenda, visits: list[Appointment], clinicians: Sequence[Membership], shown: Iterable[UUID]
+) -> list[_Column]:
+    people = {visit.clinician_id: visit.clinician for visit in visits} | {one.pk: one for one in clinicians}
     columns = []
-    for pk, clinician in people.items():
+    for pk in shown:
         own = [visit for visit in visits if visit.clinician_id == pk]
         away = [(leave.starts_at, leave.ends_at) for leave in agenda.away.get(pk, [])]
-        if own or agenda.working.get(pk):
-            columns.append(_Column(clinician.user.full_name, own, agenda.opened(pk), merged(away)))
+        columns.append(_Column(people[pk].user.full_name, own, agenda.opened(pk), merged(away)))
     return columns
 
 
-def _by_room(agenda: Agenda, visits: list[Appointment]) -> list[_Column]:
-    rooms: dict[UUID, Room] = {room.pk: room for room in agenda.rooms}
-    rooms |= {visit.room.pk: visit.room for visit in visits if visit.room is not None}
-    return [
-        _Column(room.name, [visit for visit in visits if visit.room_id == pk], None, []) for pk, room in rooms.items()
-    ]
+def _by_room(agenda: Agenda, visits: list[Appointment], shown: Iterable[UUID]) -> list[_Column]:
+    names = {room.pk: room.name for room in agenda.all_rooms}
+    return [_Column(names[pk], [visit for visit in visits if visit.room_id == pk], None, []) for pk in shown]
 
 
-def _grid(agenda: Agenda, day: date, visits: list[Appointment]) -> Iterator[datetime]:
+def _grid(agenda: Agenda, day: date) -> Iterator[datetime]:
     """Quarters from the first opening or visit, on a whole hour, to the last; eight to six on an empty day."""
     first, last = day_bounds(day, agenda.zone)
-    spans = [span for clinician_id in agenda.working for span in agenda.working[clinician_id]]
-    spans += [(visit.starts_at, visit.ends_at) for visit in visits]
+    spans = [span for found in (agenda.working, agenda.held) for pk in found for span in found[pk]]
     start = min((span[0] for span in spans), default=first + timedelta(hours=8))
     end = max((span[1] for span in spans), default=first + timedelta(hours=18))
     moment, stop = max(start, first), min(end, last)

@@ -48,31 +48,50 @@ def free_times(
         by=by, clinicians=clinicians, first_day=first_day, days=days, patient_id=patient_id, leave_out=leave_out
     )
     patient_busy = agenda.patient_busy.get(patient_id, []) if patient_id else []
+    starts: dict[datetime, _Start] = {}
     found = [
         free
         for clinician in clinicians
-        for free in _of_clinician(agenda, clinician, visit_type)
+        for free in _of_clinician(agenda, clinician, visit_type, starts)
         if free.starts_at >= now and is_free(patient_busy, (free.starts_at, free.ends_at))
     ]
     found.sort(key=lambda free: (free.starts_at, free.clinician.user.full_name))
     return found
 
 
-def _of_clinician(agenda: Agenda, clinician: Membership, visit_type: VisitType) -> Iterator[FreeTime]:
+@dataclass(frozen=True)
+class _Start:
+    """What is the same for everybody who might begin at this moment."""
+
+    held: Span
+    room: Room | None
+    is_ambiguous: bool
+
+
+def _of_clinician(
+    agenda: Agenda, clinician: Membership, visit_type: VisitType, starts: dict[datetime, _Start]
+) -> Iterator[FreeTime]:
+    """``starts`` remembers each moment once it was looked at."""
     length = timedelta(minutes=visit_type.duration_minutes)
     busy = agenda.clinician_busy.get(clinician.pk, [])
     for span in agenda.opened(clinician.pk):
-        for start in starts_within(span, length=length, step=STEP):
-            held = with_turnover(start, visit_type)
-            room = agenda.free_room(held) if visit_type.needs_room else None
-            if is_free(busy, held) and (room or not visit_type.needs_room or not agenda.rooms):
+        for moment in starts_within(span, length=length, step=STEP):
+            start = starts.get(moment) or starts.setdefault(moment, _start(agenda, moment, visit_type))
+            has_place = start.room or not visit_type.needs_room or not agenda.rooms
+            if has_place and is_free(busy, start.held):
                 yield FreeTime(
-                    starts_at=start,
-                    ends_at=start + length,
+                    starts_at=moment,
+                    ends_at=moment + length,
                     clinician=clinician,
-                    room=room,
-                    is_ambiguous=is_shown_twice(start, agenda.zone),
+                    room=start.room,
+                    is_ambiguous=start.is_ambiguous,
                 )
+
+
+def _start(agenda: Agenda, moment: datetime, visit_type: VisitType) -> _Start:
+    held = with_turnover(moment, visit_type)
+    room = agenda.free_room(held) if visit_type.needs_room else None
+    return _Start(held, room, is_shown_twice(moment, agenda.zone))
 
 
 def with_turnover(starts_at: datetime, visit_type: VisitType) -> Span:

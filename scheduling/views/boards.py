@@ -1,9 +1,14 @@
 """Today: where everybody is."""
 
+from typing import Any, cast
+from uuid import UUID
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from accounts.actors import Actor
+from accounts.choices import Role
 from accounts.decorators import staff
 from accounts.models import Membership
 from accounts.permissions import Act
@@ -16,12 +21,20 @@ from scheduling.queries.boards import board
 from scheduling.queries.free_times import free_times
 
 
+def _whose(query: dict[str, Any], by: Actor, clinicians: list[Membership]) -> UUID | None:
+    """The clinician asked for; clinicians who ask for nothing see their own day, everybody else all of it."""
+    if query["clinician"] or query["everybody"] or by.role != Role.CLINICIAN:
+        return cast("UUID | None", query["clinician"])
+    return next((one.pk for one in clinicians if one.pk == by.membership_id), None)
+
+
 @staff(Act.SEE_TODAY)
 def today(request: StaffRequest) -> HttpResponse:
     by, now = request.actor, timezone.now()
     day = local_day(now, by.zone)
-    clinician_id = read_query(BoardQuery, request).cleaned_data["clinician"]
+    query = read_query(BoardQuery, request).cleaned_data
     clinicians = list(Membership.objects.visible_to(by).clinicians())
+    clinician_id = _whose(query, by, clinicians)
     shortest = VisitType.objects.visible_to(by).filter(is_active=True, is_treatment=True)
     visit_type = shortest.order_by("duration_minutes", "name").first()
     free = (
@@ -30,11 +43,13 @@ def today(request: StaffRequest) -> HttpResponse:
         else []
     )
     context = {
-        "board": board(by=by, day=day, now=now, clinician_id=clinician_id),
+        "board": board(by=by, day=day, now=now, clinician_id=clinician_id, lane=query["lane"], page=query["page"] or 1),
         "day": day,
         "now": now,
         "clinicians": clinicians,
         "clinician_id": clinician_id,
+        "lane": query["lane"],
+        "whose": f"clinician={clinician_id}" if clinician_id else "everybody=1",
         "free": free,
         "visit_type": visit_type,
     }

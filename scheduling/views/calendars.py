@@ -25,7 +25,9 @@ def calendar(request: StaffRequest) -> HttpResponse:
     is_by_room = query["show"] == "rooms"
     clinicians = list(Membership.objects.visible_to(by).clinicians())
     context = {
-        "calendar": day_calendar(by=by, day=day, now=now, clinicians=clinicians, is_by_room=is_by_room),
+        "calendar": day_calendar(
+            by=by, day=day, now=now, clinicians=clinicians, is_by_room=is_by_room, page=query["page"] or 1
+        ),
         "is_by_room": is_by_room,
         "is_today": day == today,
         "previous_day": day - timedelta(days=1),

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,25 +16,33 @@ from accounts.decorators import staff
 from accounts.models import Membership
 from accounts.permissions import Act
 from accounts.requests import StaffRequest
-from scheduling.forms.set_up import HoursForm, LeaveForm, RoomForm, VisitTypeForm
+from common.query_strings import read_query
+from scheduling.forms.set_up import HoursForm, LeaveForm, RoomForm, SetUpQuery, VisitTypeForm
 from scheduling.models import AvailabilityBlock, Leave, Room, VisitType
 from scheduling.policies import VisitRefusedError
 from scheduling.services import availability, rooms, visit_types
 from scheduling.views.times import refuse
+
+# Each works on five days, often in two blocks: ten make a hundred lines.
+PEOPLE_A_PAGE = 10
 
 
 @staff(Act.SET_UP_SCHEDULE)
 def overview(request: StaffRequest) -> HttpResponse:
     by = request.actor
     blocks = AvailabilityBlock.objects.visible_to(by).exclude(valid_until_date__lt=timezone.localdate())
+    working = Membership.objects.visible_to(by).filter(pk__in=blocks.values("clinician_id"))
+    number = read_query(SetUpQuery, request).cleaned_data["page"] or 1
+    people = Paginator(working.order_by("user__full_name", "pk").values_list("pk", flat=True), PEOPLE_A_PAGE)
+    page = people.get_page(number)
     leaves = Leave.objects.visible_to(by).filter(ends_at__gt=timezone.now())
     in_order = ("clinician__user__full_name", "clinician_id", "weekday", "start_time")
     context = {
         "rooms": Room.objects.visible_to(by),
         "visit_types": VisitType.objects.visible_to(by),
-        "blocks": blocks.select_related("clinician__user").order_by(*in_order),
+        "page": page,
+        "blocks": blocks.filter(clinician_id__in=list(page)).select_related("clinician__user").order_by(*in_order),
         "leaves": leaves.select_related("clinician__user").order_by("starts_at", "id"),
-        "clinicians": Membership.objects.visible_to(by).clinicians(),
     }
     return render(request, "scheduling/set_up.html", context)
 

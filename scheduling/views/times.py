@@ -2,7 +2,6 @@
 
 from collections import Counter
 from datetime import date, datetime, timedelta
-from itertools import groupby
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from django.http import Http404
 
 from accounts.models import Membership
 from accounts.requests import StaffRequest
-from common.wall_clock import local_day
+from common.wall_clock import day_bounds, local_day
 from scheduling.choices import VisitStatus
 from scheduling.models import Appointment, VisitType
 from scheduling.policies import VisitChangedError, VisitRefusedError
@@ -19,6 +18,8 @@ from scheduling.queries.free_times import FreeTime, free_times
 from scheduling.services.appointments import SlotTakenError
 
 DAYS = 7
+# Whose times are shown at once when anybody will do; the rest on request.
+CLINICIANS_SHOWN = 6
 M = TypeVar("M", VisitType, Membership)
 
 
@@ -54,9 +55,14 @@ def times_context(
         if visit_type
         else []
     )
-    by_day = Counter(local_day(free.starts_at, by.zone) for free in found)
+    at_once = Counter(free.starts_at for free in found)
+    by_day: Counter[date] = Counter()
+    for moment, count in at_once.items():
+        by_day[local_day(moment, by.zone)] += count
     week = _week(first_day)
     shown_day = query["shown"] if query["shown"] in week else min(by_day, default=first_day)
+    times = _of_day(found, shown_day, request)
+    shown = times if query["everybody"] else times[:CLINICIANS_SHOWN]
     return {
         "visit_types": visit_types,
         "visit_type": visit_type,
@@ -67,7 +73,8 @@ def times_context(
         "week": [(day, by_day[day]) for day in week],
         "is_week_empty": not found,
         "next_week": first_day + timedelta(days=DAYS),
-        "times": _of_day(found, shown_day, request),
+        "times": shown,
+        "more_clinicians": len(times) - len(shown),
     }
 
 
@@ -76,10 +83,13 @@ def _week(first_day: date) -> list[date]:
 
 
 def _of_day(found: list[FreeTime], day: date, request: StaffRequest) -> list[tuple[Membership, list[FreeTime]]]:
-    """The day's free times under their clinician's name."""
-    of_day = [free for free in found if local_day(free.starts_at, request.actor.zone) == day]
-    of_day.sort(key=lambda free: (free.clinician.user.full_name, free.clinician.pk, free.starts_at))
-    return [(clinician, list(times)) for clinician, times in groupby(of_day, key=lambda free: free.clinician)]
+    """The day's free times under their clinician's name, whoever is free first at the top."""
+    start, end = day_bounds(day, request.actor.zone)
+    of_clinician: dict[UUID, list[FreeTime]] = {}
+    for free in found:
+        if start <= free.starts_at < end:
+            of_clinician.setdefault(free.clinician.pk, []).append(free)
+    return [(times[0].clinician, times) for times in of_clinician.values()]
 
 
 def _chosen(rows: list[M], pk: UUID | None) -> M | None:

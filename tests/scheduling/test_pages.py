@@ -68,6 +68,14 @@ def _again(visit: Appointment) -> Appointment:
     return visit
 
 
+def _visits_at_once(practice: Practice, count: int) -> None:
+    """Visits at eight, each with a patient and a clinician of its own."""
+    for _number in range(count):
+        with tenant(practice.clinic.pk, actor="test"):
+            patient, clinician = practice.another_patient(), practice.another_clinician()
+        _visit(practice, patient=patient, clinician=clinician, room=None, starts_at=at(8))
+
+
 # --- today ------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("role", ROLES)
 def test_the_board_shows_everybody_in_the_lane_of_their_status(
@@ -80,7 +88,7 @@ def test_the_board_shows_everybody_in_the_lane_of_their_status(
             clinic=practice.clinic, patient=practice.patient, flag=Flag.ANTICOAGULANT, recorded_at=NOW
         )
 
-    page = staff_client(role, clinic=practice.clinic).get(reverse("scheduling:today"))
+    page = staff_client(role, clinic=practice.clinic).get(reverse("scheduling:today"), {"everybody": "1"})
 
     (card,) = page.context["board"].lanes[0].cards
     assert (card.late_minutes, card.is_first_visit, card.banners) == (20, True, ("Risk of falling",))
@@ -88,6 +96,37 @@ def test_the_board_shows_everybody_in_the_lane_of_their_status(
     assert practice.patient.full_name in body
     assert "20 min late" in body
     assert "Anticoagulant" not in body
+
+
+def test_a_clinician_sees_the_own_day_first_and_everybody_on_request(practice: Practice, staff_client: SignIn) -> None:
+    own = staff_client(Role.CLINICIAN, clinic=practice.clinic)
+    _visit(practice)
+
+    first = own.get(reverse("scheduling:today"))
+
+    assert first.context["board"].is_empty
+    assert "No visits of yours today" in first.content.decode()
+    assert not own.get(reverse("scheduling:today"), {"everybody": "1"}).context["board"].is_empty
+
+
+def test_a_long_lane_shows_its_first_cards_and_opens_alone_in_pages(practice: Practice, desk: Client) -> None:
+    _visits_at_once(practice, 31)
+
+    board = desk.get(reverse("scheduling:today")).context["board"]
+    alone = desk.get(reverse("scheduling:today"), {"lane": "confirmed", "page": "2"}).context["board"]
+
+    assert (board.lanes[0].total, len(board.lanes[0].cards), board.lanes[0].more) == (31, 10, 21)
+    assert [(lane.status, len(lane.cards)) for lane in alone.lanes] == [("confirmed", 1)]
+
+
+def test_the_calendar_shows_eight_columns_and_turns_to_the_others(practice: Practice, desk: Client) -> None:
+    _visits_at_once(practice, 9)
+
+    first = desk.get(reverse("scheduling:calendar")).context["calendar"]
+    second = desk.get(reverse("scheduling:calendar"), {"page": "2"}).context["calendar"]
+
+    assert (len(first.columns), first.page.has_next) == (8, True)
+    assert len(second.columns) == second.page.paginator.count - 8 > 0
 
 
 def test_one_tap_takes_the_patient_one_step_and_one_more_takes_it_back(practice: Practice, desk: Client) -> None:
@@ -134,7 +173,7 @@ def test_the_board_refreshes_alone_and_that_does_not_count_as_use(practice: Prac
     assert part.content.decode().strip().startswith('<div id="board"')
 
 
-@pytest.mark.parametrize(("url", "count"), [("scheduling:today", 19), ("scheduling:calendar", 15)])
+@pytest.mark.parametrize(("url", "count"), [("scheduling:today", 20), ("scheduling:calendar", 15)])
 def test_a_day_costs_the_same_number_of_queries_with_one_visit_and_with_three(
     practice: Practice, desk: Client, url: str, count: int
 ) -> None:

@@ -21,7 +21,7 @@ PAGES: dict[str, tuple[str, str, str, int]] = {
     "scheduling:today": (Role.FRONT_DESK, "", "", 16),
     "scheduling:calendar": (Role.FRONT_DESK, "", "?day=2026-03-02", 15),
     "scheduling:patient_visits": (Role.FRONT_DESK, "patient_id", "", 12),
-    "scheduling:set_up": (Role.CLINIC_ADMIN, "", "", 13),
+    "scheduling:set_up": (Role.CLINIC_ADMIN, "", "", 15),
     "sessions:chart": (Role.CLINICIAN, "patient_id", "", 22),
     "sessions:history": (Role.CLINICIAN, "patient_id", "", 18),
     "sessions:worklists": (Role.CLINICIAN, "", "", 14),
