@@ -125,7 +125,7 @@ def test_the_calendar_shows_eight_columns_and_turns_to_the_others(practice: Prac
     first = desk.get(reverse("scheduling:calendar")).context["calendar"]
     second = desk.get(reverse("scheduling:calendar"), {"page": "2"}).context["calendar"]
 
-    assert (len(first.columns), first.page.has_next) == (8, True)
+    assert (len(first.columns), first.page.has_next()) == (8, True)
     assert len(second.columns) == second.page.paginator.count - 8 > 0
 
 
