@@ -23,6 +23,7 @@ from django.db import connection
 
 from accounts.models import Clinic
 from common.tenancy import tenant
+from pitclinic.celery import app
 from reminders.choices import MessageState
 from reminders.models import Message
 from tests.factories.accounts import ClinicFactory
@@ -34,6 +35,8 @@ SESSIONS = 16
 ROUNDS = 8
 SECONDS = 20  # of killing a day at most, on a slow machine
 SEED = 9
+CELERY = ("celery", "--quiet", "--app", "tests.reminders.kill9_celery", "worker", "--loglevel", "ERROR")
+CELERY_HOW = ("--concurrency", "2", "--without-gossip", "--without-mingle")
 # Where a worker dies, and at which call at the latest: it plans and claims once a clinic, and sends many.
 POINTS = {
     "before planning": 2,
@@ -54,7 +57,7 @@ class _Sink:
 
     def __init__(self) -> None:
         self.arrived: Counter[str] = Counter()
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
 
     async def handle_DATA(  # noqa: N802 - the name aiosmtpd calls
         self, server: Any, session: Any, envelope: Any
@@ -62,7 +65,13 @@ class _Sink:
         message = message_from_bytes(envelope.content)
         with self._lock:
             self.arrived[message["Message-ID"].strip("<>").split("@")[0]] += 1
+            self._lock.notify_all()
         return "250 taken"
+
+    def wait_for(self, count: int, *, seconds: float = 60) -> None:
+        """Until so many messages have arrived in all."""
+        with self._lock:
+            assert self._lock.wait_for(lambda: self.arrived.total() >= count, timeout=seconds), self.arrived.total()
 
 
 @contextmanager
@@ -91,11 +100,10 @@ class _Workers:
         return json.loads(self.process.stdout.readline())
 
 
-@contextmanager
-def _workers(smtp_port: int) -> Iterator[_Workers]:
-    """Processes of the worker's own role: neither owner nor superuser, held to row-level security."""
+def _environment(smtp_port: int) -> dict[str, str]:
+    """That of the worker's own role: neither owner nor superuser, held to row-level security."""
     database = connection.get_connection_params()
-    environment = {
+    return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "tests.reminders.kill9_settings",
         "PITCLINIC_TEST_DATABASE_URL": (
@@ -105,10 +113,31 @@ def _workers(smtp_port: int) -> Iterator[_Workers]:
         "KILL9_SMTP_PORT": str(smtp_port),
         "PYTHONPATH": str(ROOT),
     }
+
+
+@contextmanager
+def _celery(smtp_port: int, now: datetime) -> Iterator[subprocess.Popen[bytes]]:
+    """The worker as the demo starts it, in a process group of its own; gone at the end, one way or the other."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", *CELERY, *CELERY_HOW],
+        cwd=ROOT,
+        env=_environment(smtp_port) | {"KILL9_NOW": now.isoformat()},
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)
+        process.wait(timeout=30)
+
+
+@contextmanager
+def _workers(smtp_port: int) -> Iterator[_Workers]:
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.reminders.kill9_worker"],
         cwd=ROOT,
-        env=environment,
+        env=_environment(smtp_port),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -176,3 +205,44 @@ def test_killing_workers_loses_nothing_and_repeats_nothing(figure):
     figure("sweep_kill9_marked_as_doubtful", len(doubtful))
     figure("sweep_kill9_workers_killed", killed)
     assert (lost, repeated) == ([], [])
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_killing_the_celery_worker_in_the_middle_of_its_mail_loses_nothing_and_repeats_nothing(figure):
+    clinics = [ClinicFactory(zone="Europe/Berlin") for _clinic in range(2)]
+    for clinic in clinics:
+        with tenant(clinic.pk, actor="test"):
+            for number in range(6):
+                treated(clinic, signed_at=SIGNED + timedelta(seconds=number))
+    due_at = SIGNED + timedelta(hours=2, minutes=1)
+
+    with _mail_server() as (sink, port):
+        for round_, wanted in enumerate((1, 5)):
+            with _celery(port, due_at + timedelta(minutes=3 * round_)) as worker:
+                app.send_task("reminders.tasks.sweep_messages")
+                app.send_task("reminders.tasks.sweep_messages")
+                sink.wait_for(wanted)
+                os.killpg(worker.pid, signal.SIGKILL)
+        # Half an hour after the last death, those in doubt are sent once more.
+        for minutes in (20, 60):
+            with _celery(port, due_at + timedelta(minutes=minutes)) as worker:
+                app.send_task("reminders.tasks.sweep_messages")
+                _wait_until_nothing_is_due(clinics, due_at + timedelta(minutes=minutes))
+
+    messages = _all_messages(clinics, until=SIGNED + timedelta(hours=3))
+    lost = [m for m in messages if sink.arrived[str(m.pk)] == 0]
+    assert len(messages) == 12
+    assert {m.state for m in messages} == {MessageState.SENT}
+    assert (lost, _repeated_without_doubt(clinics, sink)) == ([], [])
+    figure("celery_kill9_lost", len(lost))
+
+
+def _wait_until_nothing_is_due(clinics: list[Clinic], now: datetime) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        left = [m for m in _all_messages(clinics, until=now) if m.next_at and m.next_at <= now and not m.sent_at]
+        if not left:
+            return
+        threading.Event().wait(0.1)
+    raise AssertionError(left)
