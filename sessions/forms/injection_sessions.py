@@ -12,9 +12,10 @@ from catalogue.queries import technique_choices
 from common.wall_clock import instant, local_day
 from patients.models import PatientCondition
 from sessions.choices import ConsentSigner, Guidance, Moment, Question
-from sessions.drafts import PLAIN_FIELDS, ConsentRow, Draft, ScoreRow
+from sessions.drafts import PLAIN_FIELDS, ConsentRow, Draft, PointRow, ScoreRow
 from sessions.forms.dressing import dress
-from sessions.forms.injection_points import PointFormSet
+from sessions.forms.injection_points import AT_MOST, PointFormSet
+from sessions.forms.quick_entry import QuickEntryForm
 from sessions.forms.screening import ReasonsForm, ScreeningForm
 from sessions.queries.courses import CourseChoice
 
@@ -111,7 +112,9 @@ class SessionForms:
         points: PointFormSet,
         screening: ScreeningForm,
         reasons: ReasonsForm,
+        quick: QuickEntryForm,
     ) -> None:
+        self.quick = quick
         self.is_bound = data is not None
         self.stored, self.version, self.zone = stored, version, zone
         self.day = local_day(started_at, zone)
@@ -119,13 +122,26 @@ class SessionForms:
 
     def is_valid(self) -> bool:
         # Every form is asked, so that the page shows all errors at once.
-        answers = [form.is_valid() for form in (self.session, self.points, self.screening, self.reasons)]
-        return all(answers)
+        answers = [form.is_valid() for form in (self.session, self.points, self.screening, self.reasons, self.quick)]
+        return all(answers) and self._fits()
+
+    def _fits(self) -> bool:
+        """The rows and what the line adds to them are not too many together."""
+        fits = len(self._points()) <= AT_MOST
+        if not fits:
+            self.quick.add_error("quick_line", _("More than 60 points with these: part them into two sessions."))
+        return fits
+
+    def _points(self) -> tuple[PointRow, ...]:
+        rows = tuple(self.points.rows())
+        return (*rows, *self.quick.rows(rows[-1] if rows else None))
 
     @property
     def errors(self) -> list[tuple[str, str, str]]:
         """Anchor, label and words of every error on the page."""
-        found = [_errors_of(form) for form in (self.session, self.screening, self.reasons, *self.points.forms)]
+        found = [
+            _errors_of(form) for form in (self.session, self.screening, self.reasons, self.quick, *self.points.forms)
+        ]
         rows = [error for errors in found for error in errors]
         return rows + [("points", str(_("Points")), str(error)) for error in self.points.non_form_errors()]
 
@@ -140,7 +156,7 @@ class SessionForms:
             course_id=UUID(chosen.removeprefix(HAS)) if chosen.startswith(HAS) else None,
             open_for_condition_id=UUID(chosen.removeprefix(OPEN)) if chosen.startswith(OPEN) else None,
             answers=self.screening.answers(),
-            points=tuple(self.points.rows()),
+            points=self._points(),
             scores=tuple(self._scores(typed)),
             consent=ConsentRow(name, typed["consent_as"] or ConsentSigner.PATIENT) if name else None,
             reasons=self.reasons.reasons(),

@@ -19,6 +19,7 @@ from sessions.dose_rules import Totals, relief_percent
 from sessions.drafts import Draft
 from sessions.forms.injection_points import Choices, nerve_synonyms, point_formset
 from sessions.forms.injection_sessions import SessionForm, SessionForms, initial_of
+from sessions.forms.quick_entry import QuickEntryForm
 from sessions.forms.screening import ReasonsForm, ScreeningForm
 from sessions.models import Consent, InjectionPoint, InjectionSession, RuleOverride
 from sessions.queries import solution_lots
@@ -189,6 +190,7 @@ class SessionPage:
             points=point_formset(data, choices=self.choices, rows=stored.points),
             screening=ScreeningForm(data, items=self.words.items, initial=_screening(stored)),
             reasons=self.reasons_form(data),
+            quick=QuickEntryForm(data, choices=self.choices),
         )
 
     def reasons_form(self, data: Any = None) -> ReasonsForm:
