@@ -18,6 +18,42 @@ class Laterality(models.TextChoices):
     EITHER = "LM", _("Side or midline")
 
 
+class FigurePart(models.TextChoices):
+    """What a figure of the nerve map shows: the whole body, or one part close up."""
+
+    BODY = "body", _("Whole body")
+    HEAD = "head", _("Head")
+    SHOULDER = "shoulder", _("Shoulder")
+    ELBOW = "elbow", _("Elbow")
+    HAND = "hand", _("Hand")
+    KNEE = "knee", _("Knee")
+    ANKLE = "ankle", _("Ankle")
+    FOOT = "foot", _("Foot")
+
+
+class FigureView(models.TextChoices):
+    """From where it is seen. Left and right are the patient's own sides."""
+
+    FRONT = "front", _("Front")
+    BACK = "back", _("Back")
+    LEFT = "left", _("Left side")
+    RIGHT = "right", _("Right side")
+    SIDE = "side", _("Side")
+    PALM = "palm", _("Palm")
+    OUTER = "outer", _("Outer side")
+    INNER = "inner", _("Inner side")
+    TOP = "top", _("Top")
+    SOLE = "sole", _("Sole")
+
+
+class AnchorSide(models.TextChoices):
+    """The patient's own side."""
+
+    LEFT = "left", _("Left")
+    RIGHT = "right", _("Right")
+    MIDLINE = "midline", _("Midline")
+
+
 class DepthClass(models.TextChoices):
     SUPERFICIAL = "S", _("Superficial")
     DEEP = "D", _("Deep, usually by ultrasound")

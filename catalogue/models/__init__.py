@@ -6,6 +6,7 @@ from catalogue.models.care_messages import CareMessage
 from catalogue.models.conditions import Condition, ConditionCode
 from catalogue.models.instruments import Instrument, InstrumentItem, InstrumentScale, InstrumentThreshold
 from catalogue.models.local_anaesthetic_maximums import LocalAnaestheticMaximum
+from catalogue.models.nerve_figures import NerveAnchor, NerveFigure
 from catalogue.models.nerves import Nerve
 from catalogue.models.point_types import PointType
 from catalogue.models.screening_items import ScreeningItem
@@ -28,6 +29,8 @@ __all__ = [
     "InstrumentThreshold",
     "LocalAnaestheticMaximum",
     "Nerve",
+    "NerveAnchor",
+    "NerveFigure",
     "PointType",
     "ScreeningItem",
     "SearchTerm",

@@ -30,6 +30,8 @@ FILES: Mapping[str, type[CatalogueEntry]] = {
     "techniques": tables.Technique,
     "search_terms": tables.SearchTerm,
     "nerves": tables.Nerve,
+    "nerve_figures": tables.NerveFigure,
+    "nerve_anchors": tables.NerveAnchor,
     "conditions": tables.Condition,
     "condition_codes": tables.ConditionCode,
     "solutions": tables.Solution,

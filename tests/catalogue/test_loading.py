@@ -31,7 +31,7 @@ def run(*arguments):
 
 def test_a_second_run_changes_nothing_and_says_so():
     before = list(Nerve.objects.order_by("code").values())
-    assert run() == "The catalogue is up to date: 636 rows unchanged.\n"
+    assert run() == "The catalogue is up to date: 1210 rows unchanged.\n"
     assert list(Nerve.objects.order_by("code").values()) == before
 
 
@@ -107,4 +107,4 @@ def test_the_command_says_what_changed(edited):
 
 def test_checking_reads_the_files_and_writes_nothing(edited, django_assert_num_queries):
     with django_assert_num_queries(0):
-        assert run("--check") == "636 rows in 21 files are fit to load.\n"
+        assert run("--check") == "1210 rows in 21 files are fit to load.\n"
