@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import QuerySet
 
+from catalogue.atlas import Anchor, Atlas, Figure
 from catalogue.choices import NerveFlag
 from catalogue.dose_limits import lowest_maximum_mg
 from catalogue.icd10cm import Side, complete
@@ -18,6 +19,8 @@ from catalogue.models import (
     DangerSign,
     LocalAnaestheticMaximum,
     Nerve,
+    NerveAnchor,
+    NerveFigure,
     PointType,
     ScreeningItem,
     Solution,
@@ -88,6 +91,22 @@ def _nerve_choices(nerves: NerveQuerySet, *, limit: int | None = None) -> list[N
         )
         for row in rows[:limit]
     ]
+
+
+def figures() -> list[Figure]:
+    """Every figure in order, those no longer chosen included: a point may lie on one."""
+    rows = NerveFigure.objects.values_list(*Figure.__dataclass_fields__)
+    return [Figure(*row) for row in rows]
+
+
+def atlas() -> Atlas:
+    """Two queries: the figures, and where each nerve is met on them."""
+    anchors = (
+        NerveAnchor.objects.current()
+        .order_by("figure__position", "code")
+        .values_list("figure__code", "nerve__code", "side", "x", "y")
+    )
+    return Atlas(figures(), [Anchor(*row) for row in anchors])
 
 
 def search_conditions(text: str, *, limit: int = FOUND_AT_MOST) -> QuerySet[Condition]:

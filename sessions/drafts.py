@@ -10,6 +10,8 @@ from sessions.choices import ConsentSigner, Depth, Guidance
 
 @dataclass(frozen=True)
 class PointRow:
+    """``figure_id`` is the code of a figure of the nerve map, ``x`` and ``y`` the place on it in figure units."""
+
     nerve_id: UUID
     side: str
     volume_ml: Decimal
@@ -18,6 +20,9 @@ class PointRow:
     point_type_id: UUID | None = None
     depth: str = Depth.SUBCUTANEOUS
     depth_mm: int | None = None
+    figure_id: str | None = None
+    x: int | None = None
+    y: int | None = None
 
 
 @dataclass(frozen=True)

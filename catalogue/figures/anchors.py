@@ -8,7 +8,7 @@ N070 (scar or field) has no place of its own: it is set by a tap anywhere.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from catalogue.figures.sheets import LEFT, RIGHT, Sheet
+from catalogue.figures.sheets import RIGHT, Sheet
 
 MIDLINE = "midline"
 Places = tuple[tuple[str, float, float], ...]
@@ -55,17 +55,21 @@ _HEAD_BACK: Places = (
     ("N016", 80, 430),
 )  # fmt: skip
 _HEAD_SIDE: Places = (
-    ("N001", -62, 136), ("N003", -66, 246), ("N004", -22, 148), ("N005", -34, 204), ("N006", 16, 176), ("N006", 28, 112),
-    ("N007", -64, 340), ("N008", -42, 294), ("N009", 122, 246), ("N010", 78, 252), ("N011", 106, 304), ("N012", 56, 308),
+    ("N001", -62, 136), ("N003", -66, 246), ("N004", -22, 148), ("N005", -34, 204), ("N006", 16, 176),
+    ("N006", 28, 112),
+    ("N007", -64, 340), ("N008", -42, 294), ("N009", 122, 246), ("N010", 78, 252), ("N011", 106, 304),
+    ("N012", 56, 308),
     ("N013", 20, 400), ("N014", 40, 464), ("N015", 108, 368), ("N016", 94, 424),
 )  # fmt: skip
 _SHOULDER_FRONT: Places = (
     ("N013", 40, 84), ("N014", 62, 146), ("N014", 128, 146), ("N014", 196, 144), ("N016", 100, 100), ("N019", 286, 250),
-    ("N020", 226, 316), ("N021", 248, 400), ("N022", 300, 380), ("N034", 24, 226), ("N034", 24, 290), ("N035", 180, 380),
+    ("N020", 226, 316), ("N021", 248, 400), ("N022", 300, 380), ("N034", 24, 226), ("N034", 24, 290),
+    ("N035", 180, 380),
 )  # fmt: skip
 _SHOULDER_BACK: Places = (
     ("N014", 222, 158), ("N015", 24, 62), ("N015", 24, 112), ("N016", 104, 132), ("N017", 66, 262), ("N018", 170, 188),
-    ("N019", 282, 258), ("N022", 298, 376), ("N023", 264, 344), ("N035", 180, 384), ("N036", 24, 190), ("N036", 24, 290),
+    ("N019", 282, 258), ("N022", 298, 376), ("N023", 264, 344), ("N035", 180, 384), ("N036", 24, 190),
+    ("N036", 24, 290),
     ("N036", 24, 370), ("N021", 248, 420),
 )  # fmt: skip
 _ELBOW_FRONT: Places = (
@@ -73,7 +77,8 @@ _ELBOW_FRONT: Places = (
     ("N026", 122, 330), ("N028", 196, 280),
 )  # fmt: skip
 _ELBOW_BACK: Places = (
-    ("N021", 118, 90), ("N022", 198, 110), ("N023", 160, 80), ("N024", 206, 222), ("N024", 198, 350), ("N028", 200, 288),
+    ("N021", 118, 90), ("N022", 198, 110), ("N023", 160, 80), ("N024", 206, 222), ("N024", 198, 350),
+    ("N028", 200, 288),
     ("N031", 124, 212), ("N026", 112, 290),
 )  # fmt: skip
 _HAND_PALM: Places = (
@@ -96,7 +101,8 @@ _ANKLE_OUTER: Places = (
     ("N061", 230, 170), ("N061", 214, 252), ("N061", 158, 294), ("N062", 164, 84), ("N062", 138, 226),
 )  # fmt: skip
 _ANKLE_INNER: Places = (
-    ("N055", 152, 100), ("N055", 160, 180), ("N064", 98, 212), ("N065", 62, 264), ("N066", 104, 290), ("N067", 162, 288),
+    ("N055", 152, 100), ("N055", 160, 180), ("N064", 98, 212), ("N065", 62, 264), ("N066", 104, 290),
+    ("N067", 162, 288),
     ("N063", 224, 272),
 )  # fmt: skip
 _FOOT_TOP: Places = (
@@ -150,13 +156,13 @@ def anchors_of(sheet: Sheet) -> Iterator[Anchor]:
         yield from _of_one_side(sheet)
         return
     shift = _PROFILE_AT if sheet.code == "head-side" else 0
-    other = RIGHT if sheet.side_at_right == LEFT else LEFT
+    at_left, at_right = sheet.halves
     for nerve, dx, y in _OF[sheet.code]:
         if dx == 0 and not shift:
             yield Anchor(nerve, MIDLINE, round(sheet.centre), round(y))
             continue
-        yield Anchor(nerve, sheet.side_at_right, round(sheet.centre + shift + dx), round(y))
-        yield Anchor(nerve, other, round(sheet.centre - shift - dx), round(y))
+        yield Anchor(nerve, at_right, round(sheet.centre + shift + dx), round(y))
+        yield Anchor(nerve, at_left, round(sheet.centre - shift - dx), round(y))
 
 
 def _of_one_side(sheet: Sheet) -> Iterator[Anchor]:

@@ -1,7 +1,7 @@
 """The files of the nerve map: one SVG for each figure, the list of figures, and the list of anchors."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from catalogue.figures import head, lower_limb, upper_limb, whole_body
@@ -17,7 +17,7 @@ def files() -> Iterator[tuple[str, str]]:
     for sheet in SHEETS:
         yield f"{DRAWINGS}/{sheet.file_code}.svg", svg(sheet)
     yield FIGURES, _rows(_figures())
-    yield ANCHORS, _rows(_anchors())
+    yield ANCHORS, _rows(sorted(_anchors(), key=lambda row: row["code"]))
 
 
 def _figures() -> Iterator[dict[str, Any]]:
@@ -30,6 +30,8 @@ def _figures() -> Iterator[dict[str, Any]]:
             "version": sheet.version,
             "width": sheet.width,
             "height": sheet.height,
+            "left_half": sheet.halves[0],
+            "right_half": sheet.halves[1],
             "position": position,
             "source_mark": "[DEF]",
         }
@@ -52,5 +54,5 @@ def _anchors() -> Iterator[dict[str, Any]]:
             }
 
 
-def _rows(rows: Iterator[dict[str, Any]]) -> str:
+def _rows(rows: Iterable[dict[str, Any]]) -> str:
     return "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]\n"

@@ -102,13 +102,20 @@ class Sheet:
         for shape in self.middle:
             yield shape.at(self.centre)
 
+    @property
+    def halves(self) -> tuple[str, str]:
+        """Which side of the patient the left and the right half of the picture show."""
+        if self.only_side:
+            return self.only_side, self.only_side
+        return (RIGHT if self.side_at_right == LEFT else LEFT), self.side_at_right
+
     def labels(self) -> dict[str, tuple[int, int]]:
         """Side → where its word stands, the middle of the text in figure units."""
         y = self.label_y or 24
         if self.only_side:
             return {self.only_side: (round(self.centre), y)}
-        other = RIGHT if self.side_at_right == LEFT else LEFT
-        return {self.side_at_right: (round(self.width * 0.75), y), other: (round(self.width * 0.25), y)}
+        at_left, at_right = self.halves
+        return {at_left: (round(self.width * 0.25), y), at_right: (round(self.width * 0.75), y)}
 
 
 def _joined(points: Points) -> list[Point]:
@@ -142,7 +149,8 @@ def svg(sheet: Sheet) -> str:
             'stroke-linecap="round" stroke-linejoin="round">',
             *paths,
             "</g>",
-            f'<g class="nm-sides" fill="currentColor" text-anchor="middle" font-size="{17 if sheet.width > 500 else 16}" font-weight="700">',
+            '<g class="nm-sides" fill="currentColor" text-anchor="middle" '
+            f'font-size="{17 if sheet.width > 500 else 16}" font-weight="700">',
             *words,
             "</g>",
             "</svg>",

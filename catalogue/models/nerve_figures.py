@@ -25,6 +25,9 @@ class NerveFigure(NamedEntry):
     version = models.PositiveSmallIntegerField()
     width = models.PositiveSmallIntegerField()
     height = models.PositiveSmallIntegerField()
+    # Which side of the patient each half of the picture shows: both the same on a figure of one side.
+    left_half = models.CharField(max_length=8, choices=AnchorSide)
+    right_half = models.CharField(max_length=8, choices=AnchorSide)
     position = models.PositiveSmallIntegerField()
 
     objects = CatalogueQuerySet["NerveFigure"].as_manager()
@@ -37,6 +40,10 @@ class NerveFigure(NamedEntry):
             models.CheckConstraint(condition=Q(view__in=FigureView.values), name="nervefigure_view"),
             models.CheckConstraint(
                 condition=Q(width__range=(1, LARGEST), height__range=(1, LARGEST)), name="nervefigure_size"
+            ),
+            models.CheckConstraint(
+                condition=Q(left_half__in=("left", "right"), right_half__in=("left", "right")),
+                name="nervefigure_halves",
             ),
             models.UniqueConstraint(fields=["part", "view", "version"], name="nervefigure_once"),
         ]

@@ -41,6 +41,7 @@ def _statements(existing: set[str], constraints: set[str]) -> Iterator[str]:
         yield from _audit(table)
     if "pit_sessions_injectionsession" in existing:
         yield _file("sessions/sql/signed_records.sql")
+        yield _file("sessions/sql/nerve_map.sql")
 
 
 def _file(name: str) -> str:

@@ -1,7 +1,7 @@
 """The points of a session as rows: nerve, side, kind of place, volume, depth, solution and lot."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -10,12 +10,14 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from catalogue.atlas import Figure
 from catalogue.models import Nerve, PointType, Solution
 from catalogue.queries import NerveChoice
 from common.folding import fold
 from sessions.choices import Depth, PointSide
 from sessions.drafts import PointRow
 from sessions.forms.dressing import dress
+from sessions.forms.places import PlaceForm
 from sessions.models import SolutionLot
 from sessions.nerve_names import Nerve as NamedNerve
 from sessions.nerve_names import find
@@ -35,6 +37,7 @@ class Choices:
     point_types: list[PointType]
     solutions: list[Solution]
     lots: list[SolutionLot]
+    figures: dict[str, Figure] = field(default_factory=dict)
 
     @property
     def nerve_options(self) -> Iterator[tuple[str, str]]:
@@ -81,7 +84,7 @@ class NerveField(forms.CharField):
         raise forms.ValidationError(_("Which one? %(names)s"), code="ambiguous", params={"names": names})
 
 
-class PointForm(forms.Form):
+class PointForm(PlaceForm):
     side = forms.ChoiceField(label=_("Side"), choices=PointSide, required=False, widget=forms.RadioSelect)
     volume_ml = forms.DecimalField(
         label=_("mL"),
@@ -95,7 +98,7 @@ class PointForm(forms.Form):
     depth_mm = forms.IntegerField(label=_("mm"), min_value=0, max_value=200, required=False)
 
     def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, figures=choices.figures, **kwargs)
         nerve = NerveField(choices=choices, label=_("Nerve"), required=False)
         nerve.widget.attrs |= {"list": "nerves", "autocomplete": "off"}
         self.fields["nerve"] = nerve
@@ -129,6 +132,7 @@ class PointForm(forms.Form):
         if "nerve" in typed and typed["nerve"] is None:
             self.add_error("nerve", _("Which nerve?"))
         self._check_side(typed)
+        self.check_place(typed)
         lot = self.lots.get(typed.get("lot") or "")
         if lot and str(lot.solution_id) != typed.get("solution"):
             self.add_error("lot", _("This lot holds another solution."))
@@ -160,6 +164,9 @@ class PointForm(forms.Form):
             point_type_id=UUID(typed["point_type"]) if typed["point_type"] else None,
             depth=typed["depth"],
             depth_mm=typed["depth_mm"],
+            figure_id=typed["figure"],
+            x=typed["x"],
+            y=typed["y"],
         )
 
 
@@ -214,6 +221,9 @@ def point_formset(data: Any, *, choices: Choices, rows: tuple[PointRow, ...]) ->
             "point_type": str(row.point_type_id or ""),
             "solution": str(row.solution_id),
             "lot": str(row.lot_id or ""),
+            "figure": row.figure_id,
+            "x": row.x,
+            "y": row.y,
         }
         for row in rows
     ]

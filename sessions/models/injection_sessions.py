@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules
+from catalogue.models.nerve_figures import LARGEST
 from patients.models import PatientOwned
 from sessions.choices import ConsentSigner, Depth, Guidance, PointSide, RecordStatus
 
@@ -163,6 +164,13 @@ class InjectionPoint(ClinicOwned):
     depth_mm = models.PositiveSmallIntegerField(_("depth (mm)"), null=True, blank=True)
     solution = models.ForeignKey("catalogue.Solution", on_delete=models.PROTECT, related_name="+")
     lot = ClinicForeignKey("pit_sessions.SolutionLot", null=True, blank=True, related_name="points")
+    # Where the point was put on the nerve map: the figure by its code and version, so that the signed content says it
+    # in words, and the place in figure units from the top left.
+    figure = models.ForeignKey(
+        "catalogue.NerveFigure", on_delete=models.PROTECT, to_field="code", null=True, blank=True, related_name="+"
+    )
+    x = models.PositiveSmallIntegerField(null=True, blank=True)
+    y = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ["number"]
@@ -178,6 +186,11 @@ class InjectionPoint(ClinicOwned):
                 name="sessions_point_volume",
             ),
             models.CheckConstraint(condition=models.Q(depth__in=Depth.values), name="sessions_point_depth"),
+            models.CheckConstraint(
+                condition=models.Q(figure__isnull=True, x__isnull=True, y__isnull=True)
+                | models.Q(figure__isnull=False, x__range=(0, LARGEST), y__range=(0, LARGEST)),
+                name="sessions_point_place_is_whole",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,13 +7,14 @@ from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from catalogue.atlas import Atlas, Figure
 from catalogue.choices import TechniqueDepth
 from catalogue.dose_limits import NoDoseLimitError
 from catalogue.models import Condition as CatalogueCondition
 from catalogue.models import ScreeningItem, SolutionAnaesthetic
 from catalogue.models import Solution as CatalogueSolution
 from catalogue.models import Technique as CatalogueTechnique
-from catalogue.queries import NerveChoice, maximum_dose_mg, nerves_for_choices, screening_items
+from catalogue.queries import NerveChoice, atlas, figures, maximum_dose_mg, nerves_for_choices, screening_items
 from common.wall_clock import local_day
 from patients.models import Allergy, BodyWeight, RiskFlag
 from sessions import consent_wordings, dose_rules
@@ -57,6 +58,14 @@ class Words:
             )
             for row in self.injectables
         }
+
+    @cached_property
+    def figures(self) -> dict[str, Figure]:
+        return {figure.code: figure for figure in figures()}
+
+    @cached_property
+    def atlas(self) -> Atlas:
+        return atlas()
 
     def nerve_fact(self, nerve_id: UUID) -> facts.Nerve:
         nerve = self.nerves[nerve_id]

@@ -54,4 +54,8 @@ def _lines(draft: Draft, words: Words) -> Iterator[tuple[str, str]]:
 
 def _point(row: PointRow, words: Words) -> str:
     nerve, solution = words.nerves[row.nerve_id], words.solutions[row.solution_id]
-    return f"{nerve.label}, {PointSide(row.side).label}, {row.volume_ml.normalize():f} mL, {solution.name}"
+    text = f"{nerve.label}, {PointSide(row.side).label}, {row.volume_ml.normalize():f} mL, {solution.name}"
+    if row.figure_id is None:
+        return text
+    figure = words.figures[row.figure_id]
+    return f"{text}, {figure.name} ({row.x}, {row.y})"

@@ -169,6 +169,7 @@ class SessionPage:
             point_types=list(point_type_choices()),
             solutions=[row for row in self.words.injectables if row.retired_at is None],
             lots=list(lots.values()),
+            figures=self.words.figures,
         )
 
     def forms(self, data: Any = None, *, version: int | None = None) -> SessionForms:

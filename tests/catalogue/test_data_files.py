@@ -15,6 +15,8 @@ ROWS = {
     "techniques": 6,
     "search_terms": 15,
     "nerves": 70,
+    "nerve_figures": 19,
+    "nerve_anchors": 555,
     "conditions": 48,
     "condition_codes": 52,
     "solutions": 11,

@@ -107,4 +107,4 @@ def test_the_command_says_what_changed(edited):
 
 def test_checking_reads_the_files_and_writes_nothing(edited, django_assert_num_queries):
     with django_assert_num_queries(0):
-        assert run("--check") == "1210 rows in 21 files are fit to load.\n"
+        assert run("--check") == "1210 rows in 23 files are fit to load.\n"
