@@ -169,3 +169,12 @@ def maximum_dose_mg(anaesthetic: str, *, has_adrenaline: bool, weight_kg: Decima
         anaesthetic, has_adrenaline=has_adrenaline
     )
     return lowest_maximum_mg(rows, weight_kg=weight_kg)
+
+
+def plain_maximums() -> dict[str, list[tuple[Decimal, Decimal | None, str]]]:
+    """Anaesthetic → every figure on file without adrenaline: mg/kg, ceiling in mg, mark of the source."""
+    found: dict[str, list[tuple[Decimal, Decimal | None, str]]] = {}
+    rows = LocalAnaestheticMaximum.objects.current().filter(has_adrenaline=False).order_by("anaesthetic", "code")
+    for row in rows:
+        found.setdefault(row.anaesthetic, []).append((row.mg_per_kg, row.max_mg, row.source_mark))
+    return found

@@ -33,6 +33,29 @@ class ConsentSigner(models.TextChoices):
     GUARDIAN = "guardian", _("a parent or guardian")
 
 
+class OverrideReason(models.TextChoices):
+    """Why a session goes ahead although a rule asks or stops; lifting a stop needs words as well (domain.md §11)."""
+
+    INTENDED = "intended", _("meant so for this patient")
+    DISCUSSED = "discussed", _("discussed with the patient, who agrees")
+    AGREED = "agreed", _("agreed with the prescriber or another doctor")
+    CHECKED = "checked", _("checked again, it is as written")
+    NOT_POSSIBLE = "not_possible", _("could not be done otherwise today")
+    OTHER = "other", _("another reason")
+
+
+class TimeOutItem(models.TextChoices):
+    """What is said aloud before the needle (domain.md §12); the consent is affirmed again at each visit."""
+
+    PATIENT = "patient", _("patient")
+    CONSENT = "consent", _("consent")
+    SIDE = "side", _("side")
+    NERVES = "nerves", _("nerves")
+    SOLUTION = "solution", _("solution")
+    LOT = "lot", _("lot")
+    ALLERGY = "allergy", _("allergy")
+
+
 class Question(models.TextChoices):
     """What a pain score answers; only scores of one question are ever compared."""
 

@@ -42,6 +42,8 @@ def _statements(existing: set[str], constraints: set[str]) -> Iterator[str]:
     if "pit_sessions_injectionsession" in existing:
         yield _file("sessions/sql/signed_records.sql")
         yield _file("sessions/sql/nerve_map.sql")
+    if "pit_sessions_ruleset" in existing:
+        yield _file("sessions/sql/safety_gate.sql")
 
 
 def _file(name: str) -> str:

@@ -24,6 +24,7 @@ class Person:
     id: str
     name: str
     created_at: int
+    guardian: str = ""
     has_email: bool = False
     has_care_consent: bool = False
     tells_provoked: bool = False
@@ -42,6 +43,8 @@ def register(*, rng: Random, ids: Ids, tables: Tables, number: int, created_at: 
     person = Person(id=ids.take(), name=f"{given} {family}", created_at=created_at)
     person.tells_provoked = rng.random() < 0.4
     emergency = rng.random() < 0.7
+    if age_days < 18 * 365.25 + 1:
+        person.guardian = text(f"{rng.choice(culture.female)} {family}")
     tables.patients.add(
         person.id,
         text(given),
@@ -53,7 +56,7 @@ def register(*, rng: Random, ids: Ids, tables: Tables, number: int, created_at: 
         text(f"{rng.choice(culture.female)} {family}") if emergency else "",
         _phone(rng) if emergency else "",
         rng.choice(words.RELATIONS) if emergency else "",
-        text(f"{rng.choice(culture.female)} {family}") if age_days < 18 * 365 else "",
+        person.guardian,
         iso(created_at),
     )
     tables.identifiers.add(ids.take(), person.id, NumberKind.CLINIC.value, clinic_number(number + 1))

@@ -160,6 +160,7 @@ def tables_of(clinic_id: str) -> Tables:
             "solution_classes",
             "risk_flags",
             "signed_name",
+            "signed_as",
             "given_at",
             "taken_by_id",
             **own,

@@ -73,7 +73,8 @@ class TreatmentRoom:
             self.reference.techniques[treatment.technique],
             text(f"{{{SOLUTION_CLASSES[treatment.solution]}}}"),
             text(f"{{{','.join(sorted(risks))}}}"),
-            text(person.name),
+            person.guardian or text(person.name),
+            "guardian" if person.guardian else "patient",
             iso(visit.starts + 5 * _MINUTE),
             visit.clinician,
         )

@@ -1,3 +1,4 @@
+from sessions.models.consent_wordings import ConsentWording
 from sessions.models.courses import Course
 from sessions.models.follow_ups import FollowUp
 from sessions.models.injection_sessions import (
@@ -7,14 +8,17 @@ from sessions.models.injection_sessions import (
     InjectionSession,
     RuleOverride,
     ScreeningAnswer,
+    TimeOut,
 )
 from sessions.models.pain_scores import PainScore, ReliefReport
+from sessions.models.rule_sets import RuleSet
 from sessions.models.side_effects import SideEffect
 from sessions.models.solution_lots import SolutionLot
 
 __all__ = [
     "Addendum",
     "Consent",
+    "ConsentWording",
     "Course",
     "FollowUp",
     "InjectionPoint",
@@ -22,7 +26,9 @@ __all__ = [
     "PainScore",
     "ReliefReport",
     "RuleOverride",
+    "RuleSet",
     "ScreeningAnswer",
     "SideEffect",
     "SolutionLot",
+    "TimeOut",
 ]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules
 from catalogue.models.nerve_figures import LARGEST
 from patients.models import PatientOwned
-from sessions.choices import ConsentSigner, Depth, Guidance, PointSide, RecordStatus
+from sessions.choices import ConsentSigner, Depth, Guidance, OverrideReason, PointSide, RecordStatus, TimeOutItem
 
 _PATIENT = "(SELECT s.patient_id FROM pit_sessions_injectionsession s WHERE s.id = r.injection_session_id)"
 
@@ -50,6 +50,8 @@ class InjectionSession(PatientOwned):
     voided_by = ClinicForeignKey("accounts.Membership", null=True, blank=True, related_name="+")
     void_reason = models.CharField(max_length=300, blank=True)
     version = models.PositiveIntegerField(default=1)
+    # Set by signing; null in a draft and in records signed before clinics had rules of their own.
+    rule_set = ClinicForeignKey("pit_sessions.RuleSet", null=True, blank=True, related_name="+")
 
     objects: ClassVar[InjectionSessionQuerySet] = InjectionSessionQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -121,6 +123,8 @@ class Consent(PatientOwned):
     """Consent for a course (or a single session): which text, for what, who signed, who asked.
 
     It stands for the technique, the classes of solution and the risks of the region named here (domain.md §12).
+    ``signature`` holds the strokes of a finger (``sessions.signatures``); null: the typed name is the signature.
+    ``wording`` is null where the text is the product's own.
     """
 
     course = ClinicForeignKey("pit_sessions.Course", null=True, blank=True, related_name="consents")
@@ -132,7 +136,12 @@ class Consent(PatientOwned):
     signed_as = models.CharField(max_length=10, choices=ConsentSigner, default=ConsentSigner.PATIENT)
     given_at = models.DateTimeField()
     taken_by = ClinicForeignKey("accounts.Membership", related_name="+")
+    signature = models.JSONField(null=True, blank=True)
+    interpreter_name = models.CharField(_("interpreter (full name)"), max_length=120, blank=True)
+    wording = ClinicForeignKey("pit_sessions.ConsentWording", null=True, blank=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = ClinicForeignKey("accounts.Membership", null=True, blank=True, related_name="+")
+    withdrawal_reason = models.CharField(_("why it was withdrawn"), max_length=300, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["patient", "-given_at"], name="sessions_consent_patient")]
@@ -140,6 +149,11 @@ class Consent(PatientOwned):
             models.CheckConstraint(condition=~models.Q(signed_name=""), name="sessions_consent_name"),
             models.CheckConstraint(
                 condition=models.Q(signed_as__in=ConsentSigner.values), name="sessions_consent_signed_as"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at__isnull=True)
+                | (models.Q(withdrawn_by__isnull=False) & ~models.Q(withdrawal_reason="")),
+                name="sessions_consent_withdrawal_is_whole",
             ),
         ]
 
@@ -198,7 +212,10 @@ class InjectionPoint(ClinicOwned):
 
 
 class RuleOverride(ClinicOwned):
-    """A warning answered or a hard stop lifted: which rule, by whom, why (domain.md §11)."""
+    """A warning answered or a hard stop lifted: which rule, by whom, why (domain.md §11).
+
+    ``reason_code`` is null only in records from before there was a list; without words it must say why by itself.
+    """
 
     clinic_rules = ClinicRules(patient=_PATIENT, is_deletable=True)
 
@@ -206,7 +223,8 @@ class RuleOverride(ClinicOwned):
     rule = models.CharField(max_length=8)
     subject = models.CharField(max_length=120, blank=True)
     sentence = models.CharField(max_length=300)
-    reason = models.CharField(_("reason"), max_length=300)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    reason_code = models.CharField(max_length=12, choices=OverrideReason, null=True, blank=True)  # noqa: DJ001 - nulls stay out of the hash
     overridden_by = ClinicForeignKey("accounts.Membership", related_name="+")
     overridden_at = models.DateTimeField()
 
@@ -215,11 +233,56 @@ class RuleOverride(ClinicOwned):
             models.UniqueConstraint(
                 fields=["clinic", "injection_session", "rule", "subject"], name="sessions_override_once"
             ),
-            models.CheckConstraint(condition=~models.Q(reason=""), name="sessions_override_reason"),
+            models.CheckConstraint(
+                condition=models.Q(reason_code__isnull=True) | models.Q(reason_code__in=OverrideReason.values),
+                name="sessions_override_reason_code",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(reason="")
+                | (models.Q(reason_code__isnull=False) & ~models.Q(reason_code=OverrideReason.OTHER)),
+                name="sessions_override_reason",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.rule
+
+
+class TimeOut(ClinicOwned):
+    """The time-out before the needle: one look at one state of the points, a changed state gets a row of its own.
+
+    ``shown`` is compared with what the session holds later (``sessions.rules.time_outs``), ``words`` is what stood on
+    the screen. ``confirmed_at`` is set when the last item is confirmed.
+    """
+
+    clinic_rules = ClinicRules(patient=_PATIENT, is_deletable=True)
+
+    injection_session = ClinicForeignKey(InjectionSession, related_name="time_outs")
+    fingerprint = models.CharField(max_length=32)
+    shown = models.JSONField()
+    words = models.JSONField()
+    items = ArrayField(models.CharField(max_length=10, choices=TimeOutItem))
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = ClinicForeignKey("accounts.Membership", null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clinic", "injection_session", "fingerprint"], name="sessions_timeout_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(items__contained_by=TimeOutItem.values), name="sessions_timeout_items"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(confirmed_at__isnull=True, confirmed_by__isnull=True)
+                | models.Q(confirmed_at__isnull=False, confirmed_by__isnull=False, items__contains=TimeOutItem.values),
+                name="sessions_timeout_is_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.fingerprint
 
 
 class Addendum(ClinicOwned):

@@ -8,10 +8,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from catalogue.atlas import Atlas, Figure
-from catalogue.choices import TechniqueDepth
+from catalogue.choices import FurtherCharacter, TechniqueDepth
 from catalogue.dose_limits import NoDoseLimitError
 from catalogue.models import Condition as CatalogueCondition
-from catalogue.models import ScreeningItem, SolutionAnaesthetic
+from catalogue.models import ConditionCode, ScreeningItem, SolutionAnaesthetic
 from catalogue.models import Solution as CatalogueSolution
 from catalogue.models import Technique as CatalogueTechnique
 from catalogue.queries import NerveChoice, atlas, figures, maximum_dose_mg, nerves_for_choices, screening_items
@@ -21,8 +21,10 @@ from sessions import consent_wordings, dose_rules
 from sessions.choices import Depth, Guidance, Moment, RecordStatus, Source
 from sessions.drafts import PLAIN_FIELDS, Draft, PointRow, ScoreRow
 from sessions.models import Consent, InjectionPoint, InjectionSession, PainScore, ScreeningAnswer
+from sessions.queries.rule_sets import rule_settings
 from sessions.rules import facts
 from sessions.rules.consents import RISKS, Given, Scope, gaps, solution_class
+from sessions.rules.settings import Maximum, RuleSettings
 
 
 class Words:
@@ -142,6 +144,7 @@ def facts_of(loaded: Loaded, *, now: datetime) -> facts.Session:
     weight = _weight(session, today)
     previous, before = _earlier(session, zone)
     answered = {answer.item for answer in loaded.answers}
+    settings = rule_settings(session.clinic_id)
     return facts.Session(
         now=now,
         today=today,
@@ -161,8 +164,10 @@ def facts_of(loaded: Loaded, *, now: datetime) -> facts.Session:
         allergies=frozenset(_current(Allergy, session).values_list("substance", flat=True)),
         risk_flags=tuple((row.flag, row.get_flag_display()) for row in _current(RiskFlag, session)),
         weight_date=weight.measured_date if weight else None,
-        maximum_mg=_maximums(loaded, weight.weight_kg if weight else None),
+        maximum_mg=_maximums(loaded, weight.weight_kg if weight else None, settings),
         condition=_condition(session),
+        limits=settings.limits,
+        levels=settings.levels,
         previous_date=previous,
         sessions_before=before,
     )
@@ -223,7 +228,6 @@ def _technique(technique: CatalogueTechnique) -> facts.Technique:
         code=technique.code,
         name=technique.name,
         is_deep=technique.depth != TechniqueDepth.SUBCUTANEOUS,
-        warn_session_volume_ml=technique.warn_session_volume_ml,
         warn_dextrose_percent=technique.warn_dextrose_percent,
     )
 
@@ -246,15 +250,18 @@ def _weight(session: InjectionSession, today: date) -> BodyWeight | None:
     return rows.filter(measured_date__lte=today).order_by("-measured_date", "-id").first()
 
 
-def _maximums(loaded: Loaded, weight_kg: Decimal | None) -> dict[str, Decimal]:
-    """The lowest plain maximum on file for each anaesthetic given; what has none on file is left out."""
+def _maximums(loaded: Loaded, weight_kg: Decimal | None, settings: RuleSettings) -> dict[str, Decimal]:
+    """The lowest plain maximum on file for each anaesthetic given, the clinic's own included; without one, left out."""
     names = {share.name for point in loaded.point_facts for share in point.solution.anaesthetics}
     found: dict[str, Decimal] = {}
-    for name in names if weight_kg else ():
+    if weight_kg is None:
+        return found
+    for name in names:
         try:
-            found[name] = maximum_dose_mg(name, has_adrenaline=False, weight_kg=weight_kg or Decimal(0))
+            on_file = maximum_dose_mg(name, has_adrenaline=False, weight_kg=weight_kg)
         except NoDoseLimitError:
             continue
+        found[name] = settings.maximums.get(name, Maximum()).lower_of(on_file, weight_kg=weight_kg)
     return found
 
 
@@ -263,13 +270,33 @@ def _condition(session: InjectionSession) -> facts.Condition:
         return facts.Condition()
     own = session.course.patient_condition
     if own.condition_id is None:
-        return facts.Condition(side=own.side)
-    row = CatalogueCondition.objects.prefetch_related("regions", "nerves").get(pk=own.condition_id)
+        return facts.Condition(side=own.side, code=own.icd10cm_code)
+    row = CatalogueCondition.objects.prefetch_related("regions", "nerves", "codes").get(pk=own.condition_id)
+    codes = list(row.codes.all())
     return facts.Condition(
         side=own.side,
+        code=own.icd10cm_code,
+        codes_of_sides=_codes_of_sides(codes, own.icd10cm_code),
+        expired_date=_expired(codes, own.icd10cm_code),
         regions=frozenset(region.code for region in row.regions.all()),
         nerves=frozenset(nerve.code for nerve in row.nerves.all()),
     )
+
+
+def _codes_of_sides(codes: list[ConditionCode], code: str) -> frozenset[tuple[str, str]]:
+    """The complete codes by side of the family the code belongs to; none where the side does not decide it."""
+    for row in codes:
+        if row.further_character == FurtherCharacter.SIDE and code.startswith(row.pattern.rstrip("-")):
+            sides = {"right": row.code_right, "left": row.code_left, "bilateral": row.code_bilateral}
+            return frozenset((side, known) for side, known in sides.items() if known)
+    return frozenset()
+
+
+def _expired(codes: list[ConditionCode], code: str) -> date | None:
+    """The day the code left the catalogue, where it stands there only as retired."""
+    own = [row for row in codes if code and code.startswith(row.pattern.rstrip("-"))]
+    days = [row.retired_at.date() for row in own if row.retired_at]
+    return max(days) if days and len(days) == len(own) else None
 
 
 def _earlier(session: InjectionSession, zone: ZoneInfo) -> tuple[date | None, int]:

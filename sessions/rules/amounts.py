@@ -35,11 +35,24 @@ def point_volumes(session: Session) -> Iterator[Finding]:
             yield Finding(RULES["volume_point"], subject, words)
 
 
+def nerve_volumes(session: Session) -> Iterator[Finding]:
+    """V17 along one nerve: domain.md §4 counts hydrodissection per nerve, however many points it is given in."""
+    limit = session.limits.point_ml_deep
+    deep: dict[tuple[str, str], list[Point]] = {}
+    for point in session.points:
+        if point.is_deep:
+            deep.setdefault((point.nerve.code, point.side), []).append(point)
+    for (code, side), points in deep.items():
+        volume = sum((point.volume_ml for point in points), Decimal(0))
+        if len(points) > 1 and volume > limit:
+            words = (("nerve", points[0].nerve.name), ("volume", plain(volume)), ("limit", plain(limit)))
+            yield Finding(RULES["volume_nerve"], f"{code} {side} {plain(volume)}", words)
+
+
 def session_volume(session: Session) -> Iterator[Finding]:
-    """V18: the technique's own limit where it has one, else by depth; the clinic's ceiling stops."""
+    """V18: the clinic's limit for the depth of the technique warns; its ceiling stops."""
     limits, volume = session.limits, sum((point.volume_ml for point in session.points), Decimal(0))
-    by_depth = limits.session_ml_deep if session.technique.is_deep else limits.session_ml_subcutaneous
-    limit = session.technique.warn_session_volume_ml or by_depth
+    limit = limits.session_ml_deep if session.technique.is_deep else limits.session_ml_subcutaneous
     if limits.session_ml_ceiling is not None and volume > limits.session_ml_ceiling:
         words = (("volume", plain(volume)), ("limit", plain(limits.session_ml_ceiling)))
         yield Finding(RULES["volume_ceiling"], plain(volume), words)
@@ -129,6 +142,22 @@ def _lot(session: Session, point: Point, lot: Lot) -> Iterator[Finding]:
         yield Finding(RULES["lot_other"], f"{point.number} {lot.number}", words)
 
 
+def containers(session: Session) -> Iterator[Finding]:
+    """V23 for what was opened or mixed, V24."""
+    for point in session.points:
+        container = point.container
+        if container is None:
+            continue
+        words = (
+            ("container", container.name),
+            ("time", f"{container.use_until:%Y-%m-%d %H:%M}" if container.use_until else ""),
+        )
+        if container.use_until is not None and container.use_until < session.now:
+            yield Finding(RULES["past_use"], container.name, words)
+        if container.is_single_dose and container.is_used_for_another:
+            yield Finding(RULES["container_shared"], container.name, words)
+
+
 def allergies(session: Session) -> Iterator[Finding]:
     """V25: dextrose is made from corn. A yes to the allergy question counts for dextrose, whatever it was about."""
     says_yes = any(answer.item == "ALLERGY" for answer in session.concerns)
@@ -156,11 +185,13 @@ def _by_solution(session: Session) -> dict[str, tuple[Solution, Decimal]]:
 
 AMOUNT_CHECKS = (
     point_volumes,
+    nerve_volumes,
     session_volume,
     protocol_volume,
     drawn_amount,
     strength,
     anaesthetic,
     lots,
+    containers,
     allergies,
 )

@@ -1,10 +1,12 @@
 """What the rules look at: one session with everything they need to know about it, loaded once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
 from sessions.dose_rules import Amount, Share
+from sessions.rules.table import Level
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,19 @@ class Lot:
 
 
 @dataclass(frozen=True)
+class Container:
+    """What a point was drawn from: an opened bottle or a mixture. ``name`` is what stands on it.
+
+    ``is_used_for_another`` says that a different patient was treated from it; only a single-dose one minds (V24).
+    """
+
+    name: str
+    is_single_dose: bool = False
+    is_used_for_another: bool = False
+    use_until: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Point:
     number: int
     nerve: Nerve
@@ -63,6 +78,7 @@ class Point:
     solution: Solution
     is_deep: bool = False
     lot: Lot | None = None
+    container: Container | None = None
 
     @property
     def amount(self) -> Amount:
@@ -89,11 +105,46 @@ class Answer:
 
 @dataclass(frozen=True)
 class Condition:
-    """What the course treats: its side and regions, and the nerves that often go with it."""
+    """What the course treats: its side and regions, the nerves that often go with it, and its ICD-10-CM code.
+
+    ``codes_of_sides`` are the complete codes on file, by side; ``expired_date`` is the day the code left the file.
+    """
 
     side: str = ""
     regions: frozenset[str] = frozenset()
     nerves: frozenset[str] = frozenset()
+    code: str = ""
+    codes_of_sides: frozenset[tuple[str, str]] = frozenset()
+    expired_date: date | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    nerve: str
+    side: str
+
+
+@dataclass(frozen=True)
+class Material:
+    solution: str
+    lot: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a time-out shows beside the patient's name: compared by what is new, so that less is never asked again."""
+
+    places: frozenset[Place] = frozenset()
+    materials: frozenset[Material] = frozenset()
+    allergies: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class TimeOut:
+    """A time-out as it was confirmed; ``is_whole`` when every item was."""
+
+    shown: Shown
+    is_whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -101,13 +152,16 @@ class Technique:
     code: str
     name: str
     is_deep: bool = False
-    warn_session_volume_ml: Decimal | None = None
     warn_dextrose_percent: Decimal | None = None
 
 
 @dataclass(frozen=True)
 class Session:
-    """``today`` is the visit's day on the clinic's wall clock; ``consent_gaps`` says why no consent covers it."""
+    """``today`` is the visit's day on the clinic's wall clock; ``consent_gaps`` says why no consent covers it.
+
+    ``levels``: the clinic's own level of a rule, by its name in the table. ``open_items``: what of the time-out is not
+    confirmed yet, in words.
+    """
 
     now: datetime
     today: date
@@ -132,6 +186,9 @@ class Session:
     previous_date: date | None = None
     sessions_before: int = 0
     limits: Limits = Limits()
+    levels: Mapping[str, Level] = field(default_factory=dict)
+    time_out: TimeOut | None = None
+    open_items: tuple[str, ...] = ()
 
     @property
     def amounts(self) -> list[Amount]:

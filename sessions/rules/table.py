@@ -16,13 +16,22 @@ class Level(StrEnum):
     STOP_OR_OVERRIDE = "stop_or_override"
     WARNING = "warning"
 
+    def is_weaker_than(self, other: "Level") -> bool:
+        return BY_STRENGTH.index(self) > BY_STRENGTH.index(other)
+
+
+BY_STRENGTH = (Level.STOP, Level.STOP_OR_OVERRIDE, Level.WARNING)
+
 
 @dataclass(frozen=True)
 class Rule:
+    """``weakest``: a clinic may not set the rule below it; a stop the database refuses as well stays a stop."""
+
     id: str
     level: Level
     sentence: str
     field: str
+    weakest: Level = Level.WARNING
 
 
 @dataclass(frozen=True)
@@ -53,7 +62,7 @@ class Finding:
 _STOP, _OVERRIDE, _WARN = Level.STOP, Level.STOP_OR_OVERRIDE, Level.WARNING
 
 RULES: dict[str, Rule] = {
-    "score_range": Rule("V01", _STOP, _("A pain score is a whole number from 0 to 10."), "scores"),
+    "score_range": Rule("V01", _STOP, _("A pain score is a whole number from 0 to 10."), "scores", _STOP),
     "score_order": Rule(
         "V03", _STOP, _("The score after the injection has an earlier time than the one before."), "scores"
     ),
@@ -66,6 +75,13 @@ RULES: dict[str, Rule] = {
         "V06", _WARN, _("%(nerve)s was treated on the %(side)s, but the condition is on the %(other)s."), "points"
     ),
     "region_differs": Rule("V07", _WARN, _("%(nerve)s is outside the region being treated."), "points"),
+    "code_malformed": Rule(
+        "V08", _STOP, _("%(code)s is not an ICD-10-CM code: correct it in the patient’s conditions."), "course"
+    ),
+    "code_without_side": Rule(
+        "V08", _WARN, _("The code %(code)s does not say the side, and the condition does: %(side)s."), "course"
+    ),
+    "code_expired": Rule("V08", _WARN, _("The code %(code)s was no longer on file on the day of the visit."), "course"),
     "no_consent": Rule("V09", _STOP, _("There is no consent for this treatment: %(why)s."), "consent"),
     "screening_old": Rule("V10", _STOP, _("The safety questions were answered on another day."), "screening"),
     "screening_open": Rule("V10", _STOP, _("The safety questions are not all answered: %(items)s."), "screening"),
@@ -82,9 +98,12 @@ RULES: dict[str, Rule] = {
     "no_after_score": Rule(
         "V15", _STOP, _("Write down the pain after the injection, or why there is no score."), "scores"
     ),
-    "volume_zero": Rule("V16", _STOP, _("Point %(number)s has no volume."), "points"),
+    "volume_zero": Rule("V16", _STOP, _("Point %(number)s has no volume."), "points", _STOP),
     "volume_point": Rule(
         "V17", _WARN, _("Point %(number)s received %(volume)s mL; more than %(limit)s mL is unusual."), "points"
+    ),
+    "volume_nerve": Rule(
+        "V17", _WARN, _("%(nerve)s received %(volume)s mL deep; more than %(limit)s mL is unusual."), "points"
     ),
     "volume_session": Rule(
         "V18", _WARN, _("The session adds up to %(volume)s mL; more than %(limit)s mL is unusual."), "points"
@@ -120,9 +139,17 @@ RULES: dict[str, Rule] = {
     "dextrose_strong": Rule(
         "V22", _WARN, _("%(solution)s is stronger than the %(limit)s %% that is usual for %(technique)s."), "points"
     ),
-    "lot_expired": Rule("V23", _STOP, _("Lot %(lot)s was to be used by %(date)s."), "points"),
-    "lot_quarantined": Rule("V23", _STOP, _("Lot %(lot)s is quarantined."), "points"),
-    "lot_other": Rule("V23", _STOP, _("Lot %(lot)s is not a lot of %(solution)s."), "points"),
+    "lot_expired": Rule("V23", _STOP, _("Lot %(lot)s was to be used by %(date)s."), "points", _STOP),
+    "lot_quarantined": Rule("V23", _STOP, _("Lot %(lot)s is quarantined."), "points", _STOP),
+    "lot_other": Rule("V23", _STOP, _("Lot %(lot)s is not a lot of %(solution)s."), "points", _STOP),
+    "past_use": Rule("V23", _STOP, _("%(container)s was to be used by %(time)s."), "preparation", _STOP),
+    "container_shared": Rule(
+        "V24",
+        _STOP,
+        _("%(container)s is for one patient only, and another patient was treated from it."),
+        "preparation",
+        _STOP,
+    ),
     "allergy": Rule(
         "V25",
         _OVERRIDE,
@@ -132,7 +159,14 @@ RULES: dict[str, Rule] = {
     "caution": Rule("V26", _WARN, _("%(item)s: write down why the treatment goes ahead."), "screening"),
     "sharps_missing": Rule("V27", _STOP, _("Count the sharps: opened and disposed of."), "sharps"),
     "sharps_differ": Rule(
-        "V27", _STOP, _("%(opened)s sharps were opened and %(disposed)s disposed of: find the rest."), "sharps"
+        "V27", _STOP, _("%(opened)s sharps were opened and %(disposed)s disposed of: find the rest."), "sharps", _STOP
+    ),
+    # domain.md §12: the time-out before the needle. It cannot be made up for afterwards, so a reason can lift it.
+    "time_out_missing": Rule(
+        "P03", _OVERRIDE, _("The time-out before the injection is not confirmed: %(items)s."), "time_out"
+    ),
+    "time_out_changed": Rule(
+        "P03", _WARN, _("After the time-out this was changed: %(what)s. Confirm it again."), "time_out"
     ),
     # Ours, beside the table of domain.md: what a record without points or lots would hide.
     "no_points": Rule("P01", _WARN, _("No point is written down. Was nothing injected?"), "points"),
@@ -140,3 +174,5 @@ RULES: dict[str, Rule] = {
         "P02", _WARN, _("%(solution)s was given without a lot: a recall would not find this patient."), "points"
     ),
 }
+
+NAMES: dict[Rule, str] = {rule: name for name, rule in RULES.items()}

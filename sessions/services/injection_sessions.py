@@ -26,6 +26,7 @@ from sessions.queries.courses import open_courses
 from sessions.queries.injection_sessions import Loaded, consent_of, facts_of, load
 from sessions.rules import Finding, findings
 from sessions.services import injection_session_rows as rows
+from sessions.services import rule_sets
 
 # [DEF] domain.md §6: the call back is owed on day 7 at ten, on the clinic's wall clock.
 FOLLOW_UP_DAYS = 7
@@ -146,8 +147,9 @@ def sign(
     session.signed_at = now
     session.signed_by_id = rows.author(by)
     session.consent = consent_of(session)
+    session.rule_set = rule_sets.in_force(by=by, now=now)
     session.version += 1
-    session.save(update_fields=["status", "signed_at", "signed_by", "consent", "version"])
+    session.save(update_fields=["status", "signed_at", "signed_by", "consent", "rule_set", "version"])
     _owe_follow_up(session, by=by, now=now)
     session.refresh_from_db()
     return session

@@ -13,6 +13,8 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
                   FROM pit_sessions_screeninganswer a WHERE a.injection_session_id = s.id),
     'overrides', (SELECT jsonb_agg(to_jsonb(o) ORDER BY o.rule, o.subject)
                   FROM pit_sessions_ruleoverride o WHERE o.injection_session_id = s.id),
+    'time_outs', (SELECT jsonb_agg(to_jsonb(t) ORDER BY t.fingerprint)
+                  FROM pit_sessions_timeout t WHERE t.injection_session_id = s.id),
     'scores', (SELECT jsonb_agg(to_jsonb(n) ORDER BY n.moment, n.question, n.cycle, n.id)
                FROM pit_sessions_painscore n WHERE n.injection_session_id = s.id
                  AND n.moment IN ('before', 'after') AND n.source = 'clinician')
@@ -85,6 +87,7 @@ BEGIN
     ('pit_sessions_injectionpoint', 'true'),
     ('pit_sessions_screeninganswer', 'true'),
     ('pit_sessions_ruleoverride', 'true'),
+    ('pit_sessions_timeout', 'true'),
     ('pit_sessions_painscore', 'r.moment IN (''before'', ''after'') AND r.source = ''clinician''')
   ) AS t(name, condition) LOOP
     EXECUTE format('CREATE OR REPLACE TRIGGER guard_insert AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows
@@ -99,9 +102,11 @@ END $$;
 -- A consent is what was read and signed: nothing but its withdrawal, once, is ever added to it.
 CREATE OR REPLACE FUNCTION sessions_guard_consent() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+  withdrawal CONSTANT text[] := ARRAY['withdrawn_at', 'withdrawn_by_id', 'withdrawal_reason'];
 BEGIN
   IF TG_OP = 'DELETE' OR OLD.withdrawn_at IS NOT NULL
-     OR to_jsonb(NEW) - 'withdrawn_at' IS DISTINCT FROM to_jsonb(OLD) - 'withdrawn_at' THEN
+     OR to_jsonb(NEW) - withdrawal IS DISTINCT FROM to_jsonb(OLD) - withdrawal THEN
     RAISE EXCEPTION 'a consent cannot change' USING ERRCODE = 'check_violation';
   END IF;
   RETURN NEW;

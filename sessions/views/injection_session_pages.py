@@ -27,7 +27,15 @@ from sessions.queries.courses import conditions_without_course, open_courses
 from sessions.queries.injection_sessions import Loaded, Words, consent_of, draft_of, facts_of, load
 from sessions.rules import Finding, findings
 
-_RELATED = ("clinic", "patient", "appointment", "technique", "course__patient_condition", "consent__technique")
+_RELATED = (
+    "clinic",
+    "patient",
+    "appointment",
+    "technique",
+    "course__patient_condition",
+    "consent__technique",
+    "rule_set",
+)
 _PEOPLE = ("clinician__user", "signed_by__user", "voided_by__user")
 
 

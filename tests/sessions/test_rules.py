@@ -10,7 +10,24 @@ import pytest
 from sessions.dose_rules import Share
 from sessions.rules import RULES, Level, findings
 from sessions.rules.consents import Given, Scope, gaps, solution_class
-from sessions.rules.facts import Answer, Condition, Limits, Lot, Nerve, Point, Score, Session, Solution, Technique
+from sessions.rules.facts import (
+    Answer,
+    Condition,
+    Container,
+    Limits,
+    Lot,
+    Material,
+    Nerve,
+    Place,
+    Point,
+    Score,
+    Session,
+    Shown,
+    Solution,
+    Technique,
+    TimeOut,
+)
+from sessions.rules.time_outs import as_json, fingerprint, from_json
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -37,7 +54,7 @@ SCORES = (score(6, is_after=False), score(2, is_after=True, minutes=20))
 GOOD = Session(
     now=NOW,
     today=TODAY,
-    technique=Technique("PIT_SC", "Superficial PIT", False, Decimal(40), Decimal(5)),
+    technique=Technique("PIT_SC", "Superficial PIT", False, Decimal(5)),
     points=(point(),),
     scores=SCORES,
     screened_date=TODAY,
@@ -57,6 +74,12 @@ def la(volume: str) -> tuple[Point, ...]:
 
 def with_answer(item: str, effect: str) -> dict[str, Any]:
     return {"concerns": (Answer(item, item.title(), effect),)}
+
+
+def confirmed(nerve: str = "N054", side: str = "left", lot: str = "A1", allergies: str = "") -> TimeOut:
+    """A time-out over one place and one bottle of buffered dextrose."""
+    places = frozenset({Place(nerve, side)})
+    return TimeOut(Shown(places, frozenset({Material("D5W_BUF", lot)}), frozenset(allergies.split())))
 
 
 WEIGHED = {"weight_date": TODAY, "maximum_mg": {"lidocaine": Decimal(100)}, "is_image_guided": True}
@@ -85,6 +108,15 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "condition": Condition(regions=frozenset({"knee"}), nerves=frozenset({"N061"})),
         },
     ),
+    "code_malformed": ({"condition": Condition(code="G5")}, {"condition": Condition(code="G57.12")}),
+    "code_without_side": (
+        {"condition": Condition(side="left", code="G57.10", codes_of_sides=frozenset({("left", "G57.12")}))},
+        {"condition": Condition(side="left", code="G57.12", codes_of_sides=frozenset({("left", "G57.12")}))},
+    ),
+    "code_expired": (
+        {"condition": Condition(code="G57.12", expired_date=TODAY)},
+        {"condition": Condition(code="G57.12", expired_date=TODAY + timedelta(days=1))},
+    ),
     "no_consent": ({"consent_gaps": ("none was given yet",)}, {"consent_gaps": ()}),
     "screening_old": ({"screened_date": TODAY - timedelta(days=1)}, {"screened_date": TODAY}),
     "screening_open": ({"unanswered": ("Infection",)}, {"unanswered": ()}),
@@ -109,6 +141,10 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "volume_zero": ({"points": many("0")}, {"points": many("0.01")}),
     "volume_point": ({"points": many("1.01")}, {"points": many("1")}),
+    "volume_nerve": (
+        {"points": many("5.01", 2, is_deep=True), "is_image_guided": True},
+        {"points": many("5", 2, is_deep=True), "is_image_guided": True},
+    ),
     "volume_session": ({"points": many("1", 41)}, {"points": many("1", 40)}),
     "volume_solution": (
         {"points": many("1", 6, solution=replace(D5W, max_total_ml=Decimal(5)))},
@@ -150,6 +186,16 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"points": many("0.5", lot=LOT)},
     ),
     "lot_other": ({"points": many("0.5", solution=SALINE)}, {"points": many("0.5")}),
+    "past_use": (
+        {"points": many("0.5", container=Container("Mix 3", use_until=NOW - timedelta(minutes=1)))},
+        {"points": many("0.5", container=Container("Mix 3", use_until=NOW))},
+    ),
+    "container_shared": (
+        {"points": many("0.5", container=Container("Bag 7", is_single_dose=True, is_used_for_another=True))},
+        {"points": many("0.5", container=Container("Bag 7", is_single_dose=True))},
+    ),
+    "time_out_missing": ({"open_items": ("lot",)}, {"time_out": confirmed()}),
+    "time_out_changed": ({"time_out": confirmed(side="right")}, {"time_out": confirmed()}),
     "allergy": (
         {"allergies": frozenset({"corn"})},
         {"allergies": frozenset({"corn"}), "points": many("0.5", solution=SALINE, lot=None)},
@@ -201,6 +247,7 @@ LEVELS = {
     "V04": {"warning"},
     "V06": {"stop", "warning"},
     "V07": {"warning"},
+    "V08": {"stop", "warning"},
     "V09": {"stop"},
     "V10": {"stop"},
     "V11": {"stop_or_override"},
@@ -216,11 +263,13 @@ LEVELS = {
     "V21": {"warning", "stop"},
     "V22": {"stop", "warning"},
     "V23": {"stop"},
+    "V24": {"stop"},
     "V25": {"stop_or_override"},
     "V26": {"warning"},
     "V27": {"stop"},
     "P01": {"warning"},
     "P02": {"warning"},
+    "P03": {"stop_or_override", "warning"},
 }
 
 
@@ -279,6 +328,54 @@ def test_a_session_without_points_needs_no_consent_no_sharps_and_no_score() -> N
 def test_a_question_asked_before_is_asked_again() -> None:
     asked = (*SCORES, score(7, is_after=False, question="provoked"))
     assert named(replace(GOOD, scores=asked)) == ["no_after_score"]
+
+
+@pytest.mark.parametrize(
+    ("before", "what"),
+    [
+        (confirmed(side="right"), ("the side",)),
+        (confirmed(nerve="N061"), ("the nerves",)),
+        (confirmed(lot="B2"), ("the lot",)),
+        (replace(confirmed(), shown=Shown(confirmed().shown.places)), ("the solution",)),
+    ],
+)
+def test_a_time_out_is_repeated_for_what_is_new(before: TimeOut, what: tuple[str, ...]) -> None:
+    changed = [f for f in findings(replace(GOOD, time_out=before)) if f.rule.id == "P03"]
+    assert tuple(f.subject for f in changed) == what
+
+
+def test_a_time_out_asks_again_for_a_new_allergy() -> None:
+    session = replace(GOOD, time_out=confirmed(), allergies=frozenset({"latex"}))
+    assert named(session) == ["time_out_changed"]
+
+
+def test_a_time_out_stands_when_something_is_only_taken_away() -> None:
+    two = Shown(
+        frozenset({Place("N054", "left"), Place("N061", "right")}),
+        frozenset({Material("D5W_BUF", "A1"), Material("NS09", "")}),
+        frozenset({"latex"}),
+    )
+    assert named(replace(GOOD, time_out=TimeOut(two))) == []
+
+
+def test_what_a_time_out_showed_reads_back_from_its_record() -> None:
+    shown = confirmed(allergies="corn latex").shown
+    assert from_json(as_json(shown)) == shown
+    assert fingerprint(from_json(as_json(shown))) == fingerprint(shown)
+
+
+# The clinic's own levels.
+def test_a_clinic_may_be_stricter_or_milder_than_the_product() -> None:
+    rise = {"scores": (score(3, is_after=False), score(6, is_after=True))}
+    strict = replace(GOOD, **rise, levels={"score_rise": Level.STOP})
+    mild = replace(GOOD, consent_gaps=("none was given yet",), levels={"no_consent": Level.WARNING})
+    assert [f.rule.level for f in findings(strict)] == [Level.STOP]
+    assert [f.rule.level for f in findings(mild)] == [Level.WARNING]
+
+
+def test_what_the_database_refuses_stays_a_stop_whatever_the_clinic_says() -> None:
+    odd = replace(GOOD, sharps_out=2, sharps_in=1, levels={"sharps_differ": Level.WARNING})
+    assert [f.rule.level for f in findings(odd)] == [Level.STOP]
 
 
 # Consent, domain.md §12.

@@ -28,6 +28,7 @@ PAGES: dict[str, tuple[str, str, str, int]] = {
     "sessions:alerts": (Role.CLINICIAN, "", "", 11),
     "sessions:follow_ups": (Role.CLINICIAN, "", "", 11),
     "sessions:unsigned": (Role.CLINICIAN, "", "", 11),
+    "sessions:rules": (Role.CLINIC_ADMIN, "", "", 13),
     "sessions:lots": (Role.CLINICIAN, "", "", 12),
     "reminders:messages": (Role.FRONT_DESK, "", "?day=2026-03-02", 18),
     "accounts:audit_log": (Role.AUDITOR, "", "", 16),

@@ -1,0 +1,36 @@
+"""The clinic's own words of consent; every version stays as it was read and signed."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet
+
+
+class ConsentWording(ClinicOwned):
+    """``lines`` are read to everybody, ``risk_lines`` (risk flag → line) only where the region has that risk.
+
+    Where a clinic has none, the product's text stands (``sessions.consent_wordings``).
+    """
+
+    version = models.CharField(max_length=20)
+    lines = ArrayField(models.TextField())
+    risk_lines = models.JSONField()
+    reason = models.CharField(_("why it was changed"), max_length=300)
+    made_at = models.DateTimeField()
+    made_by = ClinicForeignKey("accounts.Membership", related_name="+")
+
+    objects: ClassVar[ClinicOwnedQuerySet["ConsentWording"]] = ClinicOwnedQuerySet["ConsentWording"].as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["-made_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "version"], name="sessions_consentwording_version"),
+            models.CheckConstraint(condition=~models.Q(lines=[]), name="sessions_consentwording_lines"),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="sessions_consentwording_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return self.version

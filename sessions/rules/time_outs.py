@@ -1,0 +1,75 @@
+"""The time-out before the needle: patient, side, nerves, solution, lot, allergy (domain.md §12).
+
+It holds for what it showed. Whatever is new since (a nerve or a side, a solution or a lot, an allergy) is confirmed
+again; what was only taken away is not. Confirming cannot be made up for after the injection, so a reason can lift it.
+"""
+
+import json
+from collections.abc import Iterator
+from hashlib import sha256
+
+from sessions.rules.facts import Material, Place, Session, Shown
+from sessions.rules.table import RULES, Finding, _
+
+
+def shown(session: Session) -> Shown:
+    """What a time-out has to show for the points as they are."""
+    return Shown(
+        places=frozenset(Place(point.nerve.code, point.side) for point in session.points),
+        materials=frozenset(
+            Material(point.solution.code, point.lot.number if point.lot else "") for point in session.points
+        ),
+        allergies=session.allergies,
+    )
+
+
+def as_json(what: Shown) -> dict[str, list[list[str]]]:
+    return {
+        "places": sorted([place.nerve, place.side] for place in what.places),
+        "materials": sorted([material.solution, material.lot] for material in what.materials),
+        "allergies": sorted([allergy] for allergy in what.allergies),
+    }
+
+
+def from_json(stored: dict[str, list[list[str]]]) -> Shown:
+    return Shown(
+        places=frozenset(Place(*row) for row in stored["places"]),
+        materials=frozenset(Material(*row) for row in stored["materials"]),
+        allergies=frozenset(row[0] for row in stored["allergies"]),
+    )
+
+
+def fingerprint(what: Shown) -> str:
+    """Names what was shown; it goes to the page and comes back with the confirmation."""
+    return sha256(json.dumps(as_json(what), sort_keys=True).encode()).hexdigest()[:32]
+
+
+def news(before: Shown, now: Shown) -> tuple[str, ...]:
+    """What was not confirmed yet, in words; nothing when all of it was."""
+    nerves = {place.nerve for place in before.places}
+    new_places = now.places - before.places
+    new_materials = now.materials - before.materials
+    solutions = {material.solution for material in before.materials}
+    found = {
+        _("the side"): any(place.nerve in nerves for place in new_places),
+        _("the nerves"): any(place.nerve not in nerves for place in new_places),
+        _("the solution"): any(material.solution not in solutions for material in new_materials),
+        _("the lot"): any(material.solution in solutions for material in new_materials),
+        _("the allergies"): bool(now.allergies - before.allergies),
+    }
+    return tuple(what for what, is_new in found.items() if is_new)
+
+
+def time_out_holds(session: Session) -> Iterator[Finding]:
+    """P03: nothing is injected before the time-out, and it is repeated for what changed."""
+    if not session.points:
+        return
+    if session.time_out is None:
+        if session.open_items:
+            yield Finding(RULES["time_out_missing"], "", (("items", ", ".join(session.open_items)),))
+        return
+    for what in news(session.time_out.shown, shown(session)):
+        yield Finding(RULES["time_out_changed"], what, (("what", what),))
+
+
+TIME_OUT_CHECKS = (time_out_holds,)

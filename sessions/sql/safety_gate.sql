@@ -1,0 +1,43 @@
+-- The safety gate: what a clinic has set is never rewritten, and a consent is whole. Safe to run again.
+
+CREATE OR REPLACE FUNCTION sessions_guard_versions() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  RAISE EXCEPTION 'a version stays as it was made (%)', TG_TABLE_NAME USING ERRCODE = 'check_violation';
+END $$;
+
+CREATE OR REPLACE TRIGGER guard_versions BEFORE UPDATE OR DELETE ON pit_sessions_ruleset
+  FOR EACH ROW EXECUTE FUNCTION sessions_guard_versions();
+CREATE OR REPLACE TRIGGER guard_versions BEFORE UPDATE OR DELETE ON pit_sessions_consentwording
+  FOR EACH ROW EXECUTE FUNCTION sessions_guard_versions();
+
+-- Versions follow each other without a gap, so that none can be slipped in or lost.
+CREATE OR REPLACE FUNCTION sessions_guard_next_rule_set() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NEW.version <> 1 + coalesce((SELECT max(r.version) FROM pit_sessions_ruleset r WHERE r.clinic_id = NEW.clinic_id), 0) THEN
+    RAISE EXCEPTION 'the versions of a rule set follow each other' USING ERRCODE = 'unique_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER guard_next BEFORE INSERT ON pit_sessions_ruleset
+  FOR EACH ROW EXECUTE FUNCTION sessions_guard_next_rule_set();
+
+-- A minor cannot consent alone (18 years, domain.md §11, §12); the strokes of a signature are bounded.
+CREATE OR REPLACE FUNCTION sessions_guard_new_consent() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NEW.signed_as <> 'guardian' AND EXISTS (
+      SELECT FROM patients_patient p JOIN accounts_clinic c ON c.id = p.clinic_id
+      WHERE p.id = NEW.patient_id AND p.birth_date + interval '18 years' > (NEW.given_at AT TIME ZONE c.zone)) THEN
+    RAISE EXCEPTION 'a minor needs a parent or guardian to consent' USING ERRCODE = 'check_violation';
+  END IF;
+  IF NEW.signature IS NOT NULL AND length(NEW.signature::text) > 40000 THEN
+    RAISE EXCEPTION 'a signature has too many strokes' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER guard_new_consent BEFORE INSERT ON pit_sessions_consent
+  FOR EACH ROW EXECUTE FUNCTION sessions_guard_new_consent();
