@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
 
 from accounts.actors import Actor
 from audit.services.audit_events import View
@@ -13,15 +14,14 @@ class StaffRequest(HttpRequest):
 
     actor: Actor
     audit_views: list[View]
+    htmx: HtmxDetails
 
 
-def saw(request: HttpRequest, table: str, *, row_id: UUID | None = None, patient_id: UUID | None = None) -> None:
+def saw(request: StaffRequest, table: str, *, row_id: UUID | None = None, patient_id: UUID | None = None) -> None:
     """Note that this answer shows the row of ``table``; the audit trail records it once the answer stands."""
-    views: list[View] = request.audit_views  # type: ignore[attr-defined]
-    views.append(View(table=table, row_id=row_id, patient_id=patient_id))
+    request.audit_views.append(View(table=table, row_id=row_id, patient_id=patient_id))
 
 
-def exported(request: HttpRequest, table: str, *, patient_id: UUID | None = None, rows: int = 0) -> None:
+def exported(request: StaffRequest, table: str, *, patient_id: UUID | None = None, rows: int = 0) -> None:
     """Note that this answer is an export of ``rows`` rows of ``table``."""
-    views: list[View] = request.audit_views  # type: ignore[attr-defined]
-    views.append(View(table=table, patient_id=patient_id, kind="export", details={"rows": rows}))
+    request.audit_views.append(View(table=table, patient_id=patient_id, kind="export", details={"rows": rows}))

@@ -1,5 +1,7 @@
 """Every test talks to a real PostgreSQL as the application's own role, with row-level security on."""
 
+import ipaddress
+import socket
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -69,6 +71,22 @@ def _empty_every_table(self: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = _empty_every_table  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_way_out() -> Iterator[None]:
+    """A test that would leave this machine fails at the socket."""
+    connect = socket.socket.connect
+
+    def only_here(self: socket.socket, address: Any) -> None:
+        is_here = self.family == socket.AF_UNIX or address[0] == "localhost"
+        if not (is_here or ipaddress.ip_address(address[0]).is_loopback):
+            raise OSError(f"A test may reach this machine only, not {address}.")
+        connect(self, address)
+
+    socket.socket.connect = only_here  # type: ignore[method-assign] # undone below
+    yield
+    socket.socket.connect = connect  # type: ignore[method-assign] # as it was
 
 
 @pytest.fixture

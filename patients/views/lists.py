@@ -33,7 +33,7 @@ def search(request: StaffRequest) -> HttpResponse:
     """The words travel in the body; an address without them is the list."""
     if request.method != "POST":
         return redirect("patients:list")
-    name = "patients/parts/results.html" if request.htmx else "patients/search.html"  # type: ignore[attr-defined]
+    name = "patients/parts/results.html" if request.htmx else "patients/search.html"
     return _results(request, name)
 
 

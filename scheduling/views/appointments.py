@@ -88,7 +88,7 @@ def move(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
     query = query | {"visit_type": visit.visit_type_id, "clinician": query["clinician"] or visit.clinician_id}
     context = times_context(request, query, now=now, patient_id=visit.patient_id, leave_out=visit)
     context |= {"visit": visit, "form": form, "refused": taken, "banner": banner_of(request, visit.patient_id)}
-    template = "scheduling/move.html#times" if request.htmx else "scheduling/move.html"  # type: ignore[attr-defined]
+    template = "scheduling/move.html#times" if request.htmx else "scheduling/move.html"
     return render(request, template, context, status=status)
 
 

@@ -44,7 +44,7 @@ def book(request: StaffRequest, patient_id: UUID) -> HttpResponse:
         query["visit_type"] = form.cleaned_data["visit_type"].pk
     context = times_context(request, query, now=now, patient_id=patient.pk)
     context |= {"patient": patient, "form": form, "refused": taken, "banner": banner_of(request, patient.pk)}
-    template = "scheduling/book.html#times" if request.htmx else "scheduling/book.html"  # type: ignore[attr-defined]
+    template = "scheduling/book.html#times" if request.htmx else "scheduling/book.html"
     return render(request, template, context, status=status)
 
 

@@ -37,7 +37,7 @@ def patient_visits(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     visits = Appointment.objects.visible_to(request.actor).filter(patient=patient).order_by("-starts_at")
     context: dict[str, object] = {"patient": patient}
     context["visits"] = visits.select_related("clinician__user", "room", "visit_type")[:SHOWN]
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         return render(request, "scheduling/patient_visits.html#visits", context)
     context["banner"] = banner_of(request, patient.pk)
     return render(request, "scheduling/patient_visits.html", context)
