@@ -22,6 +22,7 @@ class Act(models.TextChoices):
     SEE_HISTORY = "see_history", _("See who changed and who saw a record")
     LOG_SESSIONS = "log_sessions", _("Log injection sessions")
     SIGN_SESSIONS = "sign_sessions", _("Sign and void injection sessions")
+    PLAN_COURSES = "plan_courses", _("Plan, review and end courses")
     MANAGE_STOCK = "manage_stock", _("Receive lots of solutions")
     SEE_MESSAGES = "see_messages", _("See the messages to patients")
     SEND_MESSAGES = "send_messages", _("Resend and stop messages")
@@ -50,6 +51,7 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.SEE_HISTORY: frozenset({_C, _A, _U}),
     Act.LOG_SESSIONS: frozenset({_C}),
     Act.SIGN_SESSIONS: frozenset({_C}),
+    Act.PLAN_COURSES: frozenset({_C}),
     Act.MANAGE_STOCK: frozenset({_C, _A}),
     Act.SEE_MESSAGES: frozenset({_C, _D, _A}),
     Act.SEND_MESSAGES: frozenset({_C, _D, _A}),

@@ -152,3 +152,31 @@ class FollowUpOutcome(models.TextChoices):
     SAME = "same", _("the same")
     WORSE = "worse", _("worse")
     NOT_REACHED = "not_reached", _("not reached")
+
+
+class EndReason(models.TextChoices):
+    """Why a course ended; an outcome counts stopping for lack of effect or harm as failure (domain.md §10)."""
+
+    SUCCESS = "success", _("goal reached or pain low enough")
+    COMPLETED = "completed", _("the planned sessions are done")
+    NO_EFFECT = "no_effect", _("too little effect")
+    HARM = "harm", _("side effects")
+    PATIENT = "patient", _("the patient’s wish")
+    LOST = "lost", _("the patient did not come back")
+    OTHER = "other", _("another reason")
+
+
+class StopRule(models.TextChoices):
+    """What asks for a review of a course (domain.md §5; the arithmetic is ``sessions.stop_rules``)."""
+
+    FIRST_TWO = "a", _("little relief in the first two sessions")
+    NO_FALL = "b", _("no fall after three sessions")
+    TOO_LITTLE = "c", _("less than 30 % fall after six sessions")
+    PLATEAU = "d", _("plateau over three sessions")
+    SUCCESS = "success", _("pain low or goal reached")
+
+
+class ReviewDecision(models.TextChoices):
+    CONTINUE = "continue", _("continue")
+    CHANGE = "change", _("change the treatment")
+    STOP = "stop", _("stop the course")

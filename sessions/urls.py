@@ -2,6 +2,8 @@ from django.urls import URLPattern, URLResolver, path
 
 from sessions.views import (
     chart,
+    course_reviews,
+    courses,
     follow_ups,
     history,
     injection_sessions,
@@ -37,6 +39,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("side-effects/<uuid:side_effect_id>/priority/", side_effects.retriage, name="retriage_side_effect"),
     path("side-effects/<uuid:side_effect_id>/close/", side_effects.close, name="close_side_effect"),
     path("side-effects/<uuid:side_effect_id>/reopen/", side_effects.reopen, name="reopen_side_effect"),
+    path("patients/<uuid:patient_id>/courses/open/", courses.open_course, name="open_course"),
+    path("courses/<uuid:course_id>/", courses.page, name="course"),
+    path("courses/<uuid:course_id>/end/", courses.end, name="end_course"),
+    path("courses/<uuid:course_id>/reopen/", courses.reopen, name="reopen_course"),
+    path("course-reviews/<uuid:review_id>/", course_reviews.page, name="course_review"),
+    path("course-reviews/<uuid:review_id>/take/", course_reviews.take, name="take_course_review"),
+    path("course-reviews/<uuid:review_id>/give-back/", course_reviews.give_back, name="give_back_course_review"),
+    path("course-reviews/<uuid:review_id>/reopen/", course_reviews.reopen, name="reopen_course_review"),
     path("follow-ups/<uuid:follow_up_id>/", follow_ups.page, name="follow_up"),
     path("follow-ups/<uuid:follow_up_id>/take/", follow_ups.take, name="take_follow_up"),
     path("follow-ups/<uuid:follow_up_id>/give-back/", follow_ups.give_back, name="give_back_follow_up"),
@@ -45,5 +55,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("worklists/alerts/", worklists.one_list, {"name": "alerts"}, name="alerts"),
     path("worklists/follow-ups/", worklists.one_list, {"name": "follow_ups"}, name="follow_ups"),
     path("worklists/unsigned/", worklists.one_list, {"name": "unsigned"}, name="unsigned"),
+    path("worklists/reviews/", worklists.reviews, name="course_reviews"),
     path("worklists/counts/", worklists.counts, name="worklist_counts"),
 ]

@@ -208,8 +208,9 @@ class Storyteller:
             NULL if is_open else self.grid.date_of(last_day).isoformat(),
             str(max(len(chapter.numbers.sessions), 1)),
             str(chapter.interval),
-            text(self.rng.choice(words.GOALS)),
+            "" if is_open else "completed",
         )
+        self.tables.goals.add(chapter.treatment.course, text(self.rng.choice(words.GOALS)))
 
     def fill_calendar(self) -> None:
         """Today nearly full, the coming days partly: earlier patients come to a review."""

@@ -22,6 +22,7 @@ from sessions import consent_wordings
 from sessions.models import (
     Consent,
     Course,
+    CourseGoal,
     FollowUp,
     InjectionPoint,
     InjectionSession,
@@ -48,6 +49,7 @@ class Tables:
     appointments: Table
     moves: Table
     courses: Table
+    goals: Table
     consents: Table
     sessions: Table
     screening_answers: Table
@@ -148,9 +150,10 @@ def tables_of(clinic_id: str) -> Tables:
             "ended_date",
             "planned_sessions",
             "interval_days",
-            "goal",
+            "end_reason",
             **own,
         ),
+        goals=Table(CourseGoal, "course_id", "words", **own, position="1"),
         consents=Table(
             Consent,
             "id",

@@ -1,5 +1,6 @@
 from sessions.models.consent_wordings import ConsentWording
-from sessions.models.courses import Course
+from sessions.models.course_reviews import CourseReview
+from sessions.models.courses import Course, CourseGoal
 from sessions.models.follow_ups import FollowUp
 from sessions.models.injection_sessions import (
     Addendum,
@@ -20,6 +21,8 @@ __all__ = [
     "Consent",
     "ConsentWording",
     "Course",
+    "CourseGoal",
+    "CourseReview",
     "FollowUp",
     "InjectionPoint",
     "InjectionSession",

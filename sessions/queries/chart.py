@@ -113,7 +113,7 @@ class Record:
 
 
 def record_of(actor: Actor, patient_id: UUID) -> Record:
-    """Read the record of a patient of the actor's clinic. Seven queries."""
+    """Read the record of a patient of the actor's clinic. Eight queries."""
     sessions = list(
         InjectionSession.objects.visible_to(actor)
         .filter(patient_id=patient_id)
@@ -133,11 +133,12 @@ def record_of(actor: Actor, patient_id: UUID) -> Record:
             Course.objects.visible_to(actor)
             .filter(patient_id=patient_id)
             .select_related("patient_condition")
+            .prefetch_related("goals")
             .order_by("-started_date", "-id")
         ),
         sessions=sessions,
-        scores=_by_session(PainScore.objects.visible_to(actor).filter(patient_id=patient_id)),
-        reports=_by_session(ReliefReport.objects.visible_to(actor).filter(patient_id=patient_id)),
+        scores=by_session(PainScore.objects.visible_to(actor).filter(patient_id=patient_id)),
+        reports=by_session(ReliefReport.objects.visible_to(actor).filter(patient_id=patient_id)),
         side_effects=list(
             SideEffect.objects.visible_to(actor)
             .filter(patient_id=patient_id)
@@ -153,7 +154,7 @@ def record_of(actor: Actor, patient_id: UUID) -> Record:
     )
 
 
-def _by_session(rows: Iterable[R]) -> dict[UUID, list[R]]:
+def by_session(rows: Iterable[R]) -> dict[UUID, list[R]]:
     """The rows of each session; an empty list for a session that has none."""
     found: dict[UUID, list[R]] = defaultdict(list)
     for row in rows:

@@ -1,15 +1,15 @@
 """Courses a session can belong to, and how far one has come."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from accounts.actors import Actor
 from patients.models import PatientCondition
 from sessions.choices import RecordStatus
-from sessions.models import Course
+from sessions.models import Course, CourseGoal
+from sessions.queries.history import Entry, history_of_rows
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def open_courses(actor: Actor, patient_id: UUID) -> list[CourseChoice]:
     ]
 
 
-def conditions_without_course(actor: Actor, patient_id: UUID) -> Iterable[PatientCondition]:
+def conditions_without_course(actor: Actor, patient_id: UUID) -> QuerySet[PatientCondition]:
     """Unresolved conditions of the patient for which no course is open."""
     opened = Course.objects.visible_to(actor).filter(patient_id=patient_id, status=Course.Status.OPEN)
     return (
@@ -54,3 +54,15 @@ def conditions_without_course(actor: Actor, patient_id: UUID) -> Iterable[Patien
         .exclude(pk__in=opened.values("patient_condition_id"))
         .order_by("name", "id")
     )
+
+
+def course_for_page(actor: Actor, course_id: UUID) -> Course | None:
+    rows = Course.objects.visible_to(actor).select_related("patient_condition").prefetch_related("goals")
+    return rows.filter(pk=course_id).first()
+
+
+def history_of(actor: Actor, course: Course) -> list[Entry]:
+    """Every change of the course and of its goals, removed ones included, the newest first."""
+    goals = Q(row_id__in=[goal.pk for goal in course.goals.all()]) | Q(changes__course_id=str(course.pk))
+    rows = Q(table_name=Course._meta.db_table, row_id=course.pk) | (Q(table_name=CourseGoal._meta.db_table) & goals)
+    return history_of_rows(actor, course.patient_id, rows)

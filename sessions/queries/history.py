@@ -74,6 +74,14 @@ def history_page(
     return Page(entries, shown[-1] if len(rows) > PAGE_SIZE else None)
 
 
+def history_of_rows(actor: Actor, patient_id: UUID, rows: Q) -> list[Entry]:
+    """The newest changes of some of the patient's rows (``rows`` chooses the audit events): one page of them."""
+    events = AuditEvent.objects.in_clinic(actor.clinic_id).about_patient(patient_id).newest_first()
+    shown = list(events.filter(rows, kind__in=CHANGES)[:PAGE_SIZE])
+    names = _names_of_targets(actor, shown)
+    return [Entry(line, tuple(_changes(line.event, names))) for line in with_names(shown)]
+
+
 def _changes(event: AuditEvent, names: Mapping[str, str]) -> Iterable[Change]:
     """The fields of an update before → after; of a deletion, what was there."""
     for column, value in (event.changes or {}).items():

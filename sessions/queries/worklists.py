@@ -14,9 +14,10 @@ from accounts.models import Clinic
 from accounts.permissions import Act
 from patients.choices import ContactKind
 from patients.models import ContactPoint
-from sessions.choices import AlertStatus, DangerSign, Priority
-from sessions.models import FollowUp, InjectionSession, SideEffect
+from sessions.choices import AlertStatus, DangerSign, Priority, StopRule
+from sessions.models import CourseReview, FollowUp, InjectionSession, SideEffect
 from sessions.models.side_effects import NO_KIND
+from sessions.queries.course_reviews import Evidence, evidence_of
 from sessions.triage import is_assessment_overdue
 
 URGENT = (Priority.P0, Priority.P1)
@@ -32,6 +33,7 @@ class Counts:
     alerts: int = 0
     follow_ups: int = 0
     unsigned: int = 0
+    reviews: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +65,15 @@ class AlertRow(Row):
     description: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReviewRow(Row):
+    """A course a rule asks to look at, with its evidence; only for who may plan courses."""
+
+    rule: str
+    condition: str
+    evidence: Evidence
+
+
 @dataclass(frozen=True)
 class NewAlerts:
     """Urgent alerts that came in since somebody looked, and the moment to ask from next time."""
@@ -79,8 +90,9 @@ def counts(actor: Actor, *, now: datetime) -> Counts:
         alerts=_count(SideEffect.objects.open()),
         follow_ups=_count(FollowUp.objects.due(now)),
         unsigned=_count(InjectionSession.objects.drafts()),
+        reviews=_count(CourseReview.objects.undecided()),
     )
-    row = rows.values("urgent", "alerts", "follow_ups", "unsigned").first()
+    row = rows.values("urgent", "alerts", "follow_ups", "unsigned", "reviews").first()
     return Counts(**row) if row else Counts()
 
 
@@ -108,6 +120,33 @@ def unsigned_sessions(actor: Actor) -> QuerySet[Any]:
     return _with_people(
         rows, since=F("started_at"), whose=F("clinician_id"), owner_name=F("clinician__user__full_name")
     )
+
+
+def course_reviews(actor: Actor) -> QuerySet[Any]:
+    """Undecided course reviews, the oldest first, as values for ``review_rows``."""
+    rows = CourseReview.objects.visible_to(actor).undecided().order_by("raised_at", "id")
+    return _with_people(
+        rows,
+        "rule",
+        "evidence",
+        since=F("raised_at"),
+        whose=F("owner_id"),
+        owner_name=F("owner__user__full_name"),
+        condition=F("course__patient_condition__name"),
+    )
+
+
+def review_rows(values: Iterable[dict[str, Any]], now: datetime, overdue_after: timedelta) -> list[ReviewRow]:
+    return [
+        ReviewRow(
+            **_people(value),
+            is_overdue=now - value["since"] > overdue_after,
+            rule=str(StopRule(value["rule"]).label),
+            condition=value["condition"],
+            evidence=evidence_of(value["rule"], value["evidence"]),
+        )
+        for value in values
+    ]
 
 
 def alert_rows(values: Iterable[dict[str, Any]], now: datetime) -> list[AlertRow]:

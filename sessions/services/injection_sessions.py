@@ -26,7 +26,7 @@ from sessions.queries.courses import open_courses
 from sessions.queries.injection_sessions import Loaded, consent_of, facts_of, load
 from sessions.rules import Finding, findings
 from sessions.services import injection_session_rows as rows
-from sessions.services import rule_sets
+from sessions.services import rule_sets, stop_rules
 
 # [DEF] domain.md §6: the call back is owed on day 7 at ten, on the clinic's wall clock.
 FOLLOW_UP_DAYS = 7
@@ -151,6 +151,7 @@ def sign(
     session.version += 1
     session.save(update_fields=["status", "signed_at", "signed_by", "consent", "rule_set", "version"])
     _owe_follow_up(session, by=by, now=now)
+    _look_at_course(session, by=by, now=now)
     session.refresh_from_db()
     return session
 
@@ -167,6 +168,7 @@ def void(*, injection_session: InjectionSession, reason: str, by: Actor, now: da
     session.version += 1
     session.save(update_fields=["status", "voided_at", "voided_by", "void_reason", "version"])
     FollowUp.objects.visible_to(by).filter(injection_session=session).outstanding().update(cancelled_at=now)
+    _look_at_course(session, by=by, now=now)
     return session
 
 
@@ -181,6 +183,12 @@ def add_addendum(*, injection_session: InjectionSession, text: str, by: Actor, n
         written_at=now,
         written_by_id=rows.author(by),
     )
+
+
+def _look_at_course(session: InjectionSession, *, by: Actor, now: datetime) -> None:
+    """What was signed or voided may ask for a review of the course; a task in the same transaction, never an act."""
+    if session.course_id is not None:
+        stop_rules.look_at(course_id=session.course_id, by=by, now=now)
 
 
 def _owe_follow_up(session: InjectionSession, *, by: Actor, now: datetime) -> None:

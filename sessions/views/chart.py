@@ -19,6 +19,7 @@ from sessions.policies.injection_sessions import STARTABLE
 from sessions.queries import chart_trends
 from sessions.queries.chart import record_of
 from sessions.queries.chart_timeline import timeline
+from sessions.queries.course_reviews import undecided_of
 from sessions.queries.pain_scores import question_of
 
 ENTRIES_A_PAGE = 20
@@ -47,6 +48,7 @@ def chart(request: StaffRequest, patient_id: UUID) -> HttpResponse:
         "figures": chart_trends.figures(lines),
         "line_chart": chart_trends.drawn(lines, str(question.label)),
         "question": question.label,
+        "reviews": [one for one in undecided_of(actor, patient_id) if course and one.course_id == course.pk],
         "to_start": record.without_session(day_bounds(today, actor.zone), STARTABLE),
         "next_visit": record.next_visit(now),
         "page": Paginator(timeline(record), ENTRIES_A_PAGE).get_page(query["page"] or 1),

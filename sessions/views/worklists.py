@@ -21,6 +21,7 @@ SHOWN_OF_EACH = 10
 PAGE_SIZE = 50
 FOLLOW_UP_OVERDUE = timedelta(days=1)
 SIGN_WITHIN = timedelta(hours=24)
+REVIEW_WITHIN = timedelta(days=7)  # [DEF] sessions are about a week apart: decided before the next one
 
 
 @staff(Act.SEE_WORKLISTS)
@@ -35,6 +36,7 @@ def overview(request: StaffRequest) -> HttpResponse:
         "alerts": queries.alert_rows(queries.alerts(actor)[:SHOWN_OF_EACH], now),
         "follow_ups": _rows(queries.follow_ups_due(actor, now=now)[:SHOWN_OF_EACH], now, FOLLOW_UP_OVERDUE),
         "unsigned": _rows(queries.unsigned_sessions(actor)[:SHOWN_OF_EACH], now, SIGN_WITHIN),
+        "reviews": _reviews(queries.course_reviews(actor)[:SHOWN_OF_EACH], actor, now),
         "new_alerts": new_alerts,
         "since": new_alerts.latest or now,
     }
@@ -57,6 +59,18 @@ def one_list(request: StaffRequest, name: str) -> HttpResponse:
     return render(request, "sessions/worklists/one_list.html", context)
 
 
+@staff(Act.PLAN_COURSES)
+def reviews(request: StaffRequest) -> HttpResponse:
+    """Every course review that waits, page by page; the evidence is clinical, so the desk has no such list."""
+    actor, now = request.actor, timezone.now()
+    query = read_query(WorklistQuery, request)
+    page = Paginator(queries.course_reviews(actor), PAGE_SIZE).get_page(query.cleaned_data["page"] or 1)
+    values: Any = page.object_list
+    page.object_list = queries.review_rows(values, now, REVIEW_WITHIN)
+    context = {"now": now, "page": page, "list_name": "reviews", "reviews": page.object_list}
+    return render(request, "sessions/worklists/one_list.html", context)
+
+
 @staff(Act.SEE_WORKLISTS)
 def counts(request: StaffRequest) -> HttpResponse:
     """The counts in the top bar; it asks again each minute."""
@@ -74,3 +88,7 @@ def _all(name: str, actor: Actor, now: datetime) -> QuerySet[Any]:
 
 def _rows(values: Any, now: datetime, overdue_after: timedelta) -> list[queries.Row]:
     return queries.plain_rows(values, now, overdue_after)
+
+
+def _reviews(values: Any, actor: Actor, now: datetime) -> list[queries.ReviewRow]:
+    return queries.review_rows(values, now, REVIEW_WITHIN) if actor.may(Act.PLAN_COURSES) else []

@@ -14,6 +14,9 @@ from tests.factories.accounts import MembershipFactory
 from tests.factories.patients import EmailFactory, PatientFactory
 from tests.factories.scheduling import AppointmentFactory, RoomFactory, VisitTypeFactory
 from tests.factories.sessions import (
+    CourseFactory,
+    CourseGoalFactory,
+    CourseReviewFactory,
     FollowUpFactory,
     InjectionSessionFactory,
     PatientConditionFactory,
@@ -45,6 +48,8 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
         )
         signed = signed_session(clinic=clinic, appointment__patient=patient, signed_at=THEN - timedelta(days=7))
         clinician = visit.clinician
+        course = CourseFactory(**whose)
+        CourseGoalFactory(clinic=clinic, course=course)
         return {
             "patient_id": patient.pk,
             "other_patient_id": other.pk,
@@ -56,6 +61,8 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
             "appointment_id": visit.pk,
             "session_id": draft.pk,
             "signed_session_id": signed.pk,
+            "course_id": course.pk,
+            "review_id": CourseReviewFactory(clinic=clinic, injection_session=signed, course=course).pk,
             "side_effect_id": SideEffectFactory(**whose).pk,
             "follow_up_id": FollowUpFactory(clinic=clinic, injection_session=signed).pk,
             "lot_id": SolutionLotFactory(clinic=clinic).pk,

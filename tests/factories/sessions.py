@@ -8,7 +8,16 @@ from factory.django import DjangoModelFactory
 from catalogue.models import AdverseEventType, Technique
 from patients.models import PatientCondition
 from sessions.choices import Moment, Question, RecordStatus, Source
-from sessions.models import Course, FollowUp, InjectionSession, PainScore, ReliefReport, SideEffect
+from sessions.models import (
+    Course,
+    CourseGoal,
+    CourseReview,
+    FollowUp,
+    InjectionSession,
+    PainScore,
+    ReliefReport,
+    SideEffect,
+)
 from tests.factories.patients import PatientFactory
 from tests.factories.scheduling import AppointmentFactory
 
@@ -71,6 +80,31 @@ class CourseFactory(DjangoModelFactory):
         PatientConditionFactory, clinic=factory.SelfAttribute("..clinic"), patient=factory.SelfAttribute("..patient")
     )
     started_date = date(2026, 3, 2)
+
+
+class CourseGoalFactory(DjangoModelFactory):
+    class Meta:
+        model = CourseGoal
+
+    course = factory.SubFactory(CourseFactory, clinic=factory.SelfAttribute("..clinic"))
+    position = 1
+    words = "Walk to the market and back"
+
+
+class CourseReviewFactory(DjangoModelFactory):
+    """Waits for a decision: little relief in the first two sessions."""
+
+    class Meta:
+        model = CourseReview
+
+    injection_session = factory.SubFactory(InjectionSessionFactory, clinic=factory.SelfAttribute("..clinic"))
+    patient = factory.SelfAttribute("injection_session.patient")
+    course = factory.SubFactory(
+        CourseFactory, clinic=factory.SelfAttribute("..clinic"), patient=factory.SelfAttribute("..patient")
+    )
+    rule = "a"
+    evidence = factory.LazyFunction(lambda: {"scores": [[8, 7], [8, 6]], "question": "rest", "pgic": None})
+    raised_at = datetime(2026, 3, 9, 9, 0, tzinfo=UTC)
 
 
 class SideEffectFactory(DjangoModelFactory):

@@ -173,6 +173,7 @@ def test_the_open_course_is_shown_first_and_another_on_demand(course: Course) ->
         started_date=course.started_date + timedelta(days=30),
         status=Course.Status.ENDED,
         ended_date=course.started_date + timedelta(days=60),
+        end_reason="completed",
     )
     found = record(course)
     assert found.course(None) == course

@@ -164,7 +164,7 @@ def test_a_stale_version_changes_nothing(ready: InjectionSession, clinician: Act
 
 def test_a_course_can_be_opened_while_saving(ready: InjectionSession, lot: SolutionLot, clinician: Actor) -> None:
     course = CourseFactory(clinic=ready.clinic, patient=ready.patient)
-    Course.objects.filter(pk=course.pk).update(status="ended", ended_date=course.started_date)
+    Course.objects.filter(pk=course.pk).update(status="ended", ended_date=course.started_date, end_reason="completed")
     draft = a_draft(lot=lot, open_for_condition_id=course.patient_condition_id, consent=ConsentRow("Aroha Example"))
 
     saved = service.save_draft(injection_session=ready, version=2, draft=draft, by=clinician, now=LATER)
