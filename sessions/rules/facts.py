@@ -140,14 +140,6 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class TimeOut:
-    """A time-out as it was confirmed; ``is_whole`` when every item was."""
-
-    shown: Shown
-    is_whole: bool = True
-
-
-@dataclass(frozen=True)
 class Technique:
     code: str
     name: str
@@ -160,7 +152,7 @@ class Session:
     """``today`` is the visit's day on the clinic's wall clock; ``consent_gaps`` says why no consent covers it.
 
     ``levels``: the clinic's own level of a rule, by its name in the table. ``open_items``: what of the time-out is not
-    confirmed yet, in words.
+    confirmed yet, in words; ``time_out`` is what the standing one showed.
     """
 
     now: datetime
@@ -187,7 +179,7 @@ class Session:
     sessions_before: int = 0
     limits: Limits = Limits()
     levels: Mapping[str, Level] = field(default_factory=dict)
-    time_out: TimeOut | None = None
+    time_out: Shown | None = None
     open_items: tuple[str, ...] = ()
 
     @property

@@ -163,10 +163,10 @@ RULES: dict[str, Rule] = {
     ),
     # domain.md §12: the time-out before the needle. It cannot be made up for afterwards, so a reason can lift it.
     "time_out_missing": Rule(
-        "P03", _OVERRIDE, _("The time-out before the injection is not confirmed: %(items)s."), "time_out"
+        "P04", _OVERRIDE, _("The time-out before the injection is not confirmed: %(items)s."), "time_out"
     ),
     "time_out_changed": Rule(
-        "P03", _WARN, _("After the time-out this was changed: %(what)s. Confirm it again."), "time_out"
+        "P04", _WARN, _("After the time-out this was changed: %(what)s. Confirm it again."), "time_out"
     ),
     # Ours, beside the table of domain.md: what a record without points or lots would hide.
     "no_points": Rule("P01", _WARN, _("No point is written down. Was nothing injected?"), "points"),

@@ -5,21 +5,20 @@ again; what was only taken away is not. Confirming cannot be made up for after t
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
-from sessions.rules.facts import Material, Place, Session, Shown
+from sessions.rules.facts import Material, Place, Point, Session, Shown
 from sessions.rules.table import RULES, Finding, _
 
 
-def shown(session: Session) -> Shown:
+def shown(points: Iterable[Point], allergies: frozenset[str]) -> Shown:
     """What a time-out has to show for the points as they are."""
+    rows = list(points)
     return Shown(
-        places=frozenset(Place(point.nerve.code, point.side) for point in session.points),
-        materials=frozenset(
-            Material(point.solution.code, point.lot.number if point.lot else "") for point in session.points
-        ),
-        allergies=session.allergies,
+        places=frozenset(Place(point.nerve.code, point.side) for point in rows),
+        materials=frozenset(Material(point.solution.code, point.lot.number if point.lot else "") for point in rows),
+        allergies=allergies,
     )
 
 
@@ -60,15 +59,22 @@ def news(before: Shown, now: Shown) -> tuple[str, ...]:
     return tuple(what for what, is_new in found.items() if is_new)
 
 
+def standing(confirmed: Iterable[Shown], now: Shown) -> Shown | None:
+    """Of what was confirmed, oldest first: one that covers what there is now, else the last one, else none."""
+    rows = list(confirmed)
+    found = [row for row in rows if not news(row, now)] or rows
+    return found[-1] if found else None
+
+
 def time_out_holds(session: Session) -> Iterator[Finding]:
-    """P03: nothing is injected before the time-out, and it is repeated for what changed."""
+    """P04: nothing is injected before the time-out, and it is repeated for what changed."""
     if not session.points:
         return
     if session.time_out is None:
         if session.open_items:
             yield Finding(RULES["time_out_missing"], "", (("items", ", ".join(session.open_items)),))
         return
-    for what in news(session.time_out.shown, shown(session)):
+    for what in news(session.time_out, shown(session.points, session.allergies)):
         yield Finding(RULES["time_out_changed"], what, (("what", what),))
 
 

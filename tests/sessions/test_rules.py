@@ -25,9 +25,8 @@ from sessions.rules.facts import (
     Shown,
     Solution,
     Technique,
-    TimeOut,
 )
-from sessions.rules.time_outs import as_json, fingerprint, from_json
+from sessions.rules.time_outs import as_json, fingerprint, from_json, standing
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -76,10 +75,10 @@ def with_answer(item: str, effect: str) -> dict[str, Any]:
     return {"concerns": (Answer(item, item.title(), effect),)}
 
 
-def confirmed(nerve: str = "N054", side: str = "left", lot: str = "A1", allergies: str = "") -> TimeOut:
+def confirmed(nerve: str = "N054", side: str = "left", lot: str = "A1", allergies: str = "") -> Shown:
     """A time-out over one place and one bottle of buffered dextrose."""
     places = frozenset({Place(nerve, side)})
-    return TimeOut(Shown(places, frozenset({Material("D5W_BUF", lot)}), frozenset(allergies.split())))
+    return Shown(places, frozenset({Material("D5W_BUF", lot)}), frozenset(allergies.split()))
 
 
 WEIGHED = {"weight_date": TODAY, "maximum_mg": {"lidocaine": Decimal(100)}, "is_image_guided": True}
@@ -269,7 +268,7 @@ LEVELS = {
     "V27": {"stop"},
     "P01": {"warning"},
     "P02": {"warning"},
-    "P03": {"stop_or_override", "warning"},
+    "P04": {"stop_or_override", "warning"},
 }
 
 
@@ -336,11 +335,11 @@ def test_a_question_asked_before_is_asked_again() -> None:
         (confirmed(side="right"), ("the side",)),
         (confirmed(nerve="N061"), ("the nerves",)),
         (confirmed(lot="B2"), ("the lot",)),
-        (replace(confirmed(), shown=Shown(confirmed().shown.places)), ("the solution",)),
+        (replace(confirmed(), materials=frozenset()), ("the solution",)),
     ],
 )
-def test_a_time_out_is_repeated_for_what_is_new(before: TimeOut, what: tuple[str, ...]) -> None:
-    changed = [f for f in findings(replace(GOOD, time_out=before)) if f.rule.id == "P03"]
+def test_a_time_out_is_repeated_for_what_is_new(before: Shown, what: tuple[str, ...]) -> None:
+    changed = [f for f in findings(replace(GOOD, time_out=before)) if f.rule.id == "P04"]
     assert tuple(f.subject for f in changed) == what
 
 
@@ -355,13 +354,20 @@ def test_a_time_out_stands_when_something_is_only_taken_away() -> None:
         frozenset({Material("D5W_BUF", "A1"), Material("NS09", "")}),
         frozenset({"latex"}),
     )
-    assert named(replace(GOOD, time_out=TimeOut(two))) == []
+    assert named(replace(GOOD, time_out=two)) == []
 
 
 def test_what_a_time_out_showed_reads_back_from_its_record() -> None:
-    shown = confirmed(allergies="corn latex").shown
+    shown = confirmed(allergies="corn latex")
     assert from_json(as_json(shown)) == shown
     assert fingerprint(from_json(as_json(shown))) == fingerprint(shown)
+
+
+def test_a_time_out_that_was_confirmed_once_stands_again_when_a_change_is_taken_back() -> None:
+    left, right = confirmed(), confirmed(side="right")
+    assert standing([left, right], left) == left
+    assert standing([left, right], confirmed(side="midline")) == right
+    assert standing([], left) is None
 
 
 # The clinic's own levels.
