@@ -23,6 +23,7 @@ class PointRow:
     figure_id: str | None = None
     x: int | None = None
     y: int | None = None
+    preparation_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class Draft:
     course_id: UUID | None = None
     open_for_condition_id: UUID | None = None
     guidance: str = Guidance.PALPATION
+    preparation_id: UUID | None = None
     needle_gauge: int | None = None
     needle_length_mm: int | None = None
     provoked_movement: str = ""
@@ -70,6 +72,7 @@ class Draft:
 # The columns of a session that a draft carries as they are.
 PLAIN_FIELDS = (
     "technique_id",
+    "preparation_id",
     "guidance",
     "needle_gauge",
     "needle_length_mm",

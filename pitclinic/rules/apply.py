@@ -44,6 +44,8 @@ def _statements(existing: set[str], constraints: set[str]) -> Iterator[str]:
         yield _file("sessions/sql/nerve_map.sql")
     if "pit_sessions_ruleset" in existing:
         yield _file("sessions/sql/safety_gate.sql")
+    if "pit_sessions_containeruse" in existing:
+        yield _file("sessions/sql/stock.sql")
 
 
 def _file(name: str) -> str:

@@ -22,10 +22,21 @@ from sessions.models import SolutionLot
 from sessions.nerve_names import Nerve as NamedNerve
 from sessions.nerve_names import find
 from sessions.quick_entry import NAMED_AT_MOST, Vocabulary
+from sessions.queries.preparations import OnTray
 
 DEFAULT_VOLUME_ML = Decimal("0.5")
 DEFAULT_SOLUTION = "D5W_BUF"
 AT_MOST = 60
+
+
+@dataclass(frozen=True)
+class Tray:
+    """A preparation to choose from, with the sentence that says why it may not be chosen. ``is_kept``: a point of this
+    session names it already, and stays as it is until the signature."""
+
+    row: OnTray
+    why_not: str = ""
+    is_kept: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,6 +49,18 @@ class Choices:
     solutions: list[Solution]
     lots: list[SolutionLot]
     figures: dict[str, Figure] = field(default_factory=dict)
+    preparations: list[Tray] = field(default_factory=list)
+    # What a new row is given; the row of the page that is on the tray.
+    on_tray: UUID | None = None
+
+    @property
+    def chosen(self) -> Tray | None:
+        return next((tray for tray in self.preparations if tray.row.id == self.on_tray and not tray.why_not), None)
+
+    @property
+    def names(self) -> dict[UUID, str]:
+        """Lots and preparations in words, for the screen that shows two texts side by side."""
+        return {lot.pk: lot.lot_number for lot in self.lots} | {t.row.id: t.row.made.code for t in self.preparations}
 
     @property
     def nerve_options(self) -> Iterator[tuple[str, str]]:
@@ -115,7 +138,14 @@ class PointForm(PlaceForm):
         self.fields["lot"] = forms.ChoiceField(
             label=_("Lot"), required=False, choices=[("", _("no lot")), *_lot_choices(choices.lots)]
         )
+        self.fields["preparation"] = forms.ChoiceField(
+            label=_("Preparation"),
+            required=False,
+            choices=[("", _("none")), *((str(tray.row.id), tray.row.made.code) for tray in choices.preparations)],
+        )
+        self._give(choices.chosen)
         dress(self)
+        self.preparations = {str(tray.row.id): tray for tray in choices.preparations}
         self.lots = {str(lot.pk): lot for lot in choices.lots}
 
     def clean_volume_ml(self) -> Decimal:
@@ -133,10 +163,32 @@ class PointForm(PlaceForm):
             self.add_error("nerve", _("Which nerve?"))
         self._check_side(typed)
         self.check_place(typed)
-        lot = self.lots.get(typed.get("lot") or "")
-        if lot and str(lot.solution_id) != typed.get("solution"):
-            self.add_error("lot", _("This lot holds another solution."))
+        self._check_stock(typed)
         return typed
+
+    def _give(self, tray: Tray | None) -> None:
+        """A row not yet begun is given what is on the tray."""
+        if tray is not None:
+            lot = tray.row.lot
+            self.fields["preparation"].initial = str(tray.row.id)
+            self.fields["solution"].initial = str(tray.row.made.solution_id)
+            self.fields["lot"].initial = str(lot.pk) if lot else ""
+
+    def _check_stock(self, typed: dict[str, Any]) -> None:
+        """V23, V24: the preparation may be used and is what the row says; a lot alone holds the row's solution."""
+        tray, lot = self.preparations.get(typed.get("preparation") or ""), self.lots.get(typed.get("lot") or "")
+        if tray is None:
+            if lot and str(lot.solution_id) != typed.get("solution"):
+                self.add_error("lot", _("This lot holds another solution."))
+            return
+        if tray.why_not and not tray.is_kept:
+            self.add_error("preparation", tray.why_not)
+        elif str(tray.row.made.solution_id) != typed.get("solution"):
+            self.add_error("preparation", _("This preparation holds another solution."))
+        elif lot is None:
+            typed["lot"] = str(tray.row.lot.pk) if tray.row.lot else ""
+        elif lot.pk not in {own.pk for own in tray.row.lots}:
+            self.add_error("lot", _("The preparation was not made from this lot."))
 
     def _check_side(self, typed: dict[str, Any]) -> None:
         """V06."""
@@ -167,12 +219,13 @@ class PointForm(PlaceForm):
             figure_id=typed["figure"],
             x=typed["x"],
             y=typed["y"],
+            preparation_id=UUID(typed["preparation"]) if typed["preparation"] else None,
         )
 
 
 def _lot_choices(lots: list[SolutionLot]) -> Iterator[tuple[str, str]]:
     for lot in lots:
-        words = {"lot": lot.lot_number, "solution": lot.solution.name, "day": f"{lot.expiry_date:%Y-%m-%d}"}
+        words = {"lot": lot.lot_number, "solution": lot.name, "day": f"{lot.expiry_date:%Y-%m-%d}"}
         yield str(lot.pk), str(_("%(lot)s · %(solution)s · use by %(day)s") % words)
 
 
@@ -224,6 +277,7 @@ def point_formset(data: Any, *, choices: Choices, rows: tuple[PointRow, ...]) ->
             "figure": row.figure_id,
             "x": row.x,
             "y": row.y,
+            "preparation": str(row.preparation_id or ""),
         }
         for row in rows
     ]

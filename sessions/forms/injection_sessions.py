@@ -1,5 +1,6 @@
 """One visit's page as forms: the session itself, its points, its screening, its reasons. Nothing here saves."""
 
+from collections.abc import Iterable
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from patients.models import PatientCondition
 from sessions.choices import ConsentSigner, Guidance, Moment, Question
 from sessions.drafts import PLAIN_FIELDS, ConsentRow, Draft, PointRow, ScoreRow
 from sessions.forms.dressing import dress
-from sessions.forms.injection_points import AT_MOST, PointFormSet
+from sessions.forms.injection_points import AT_MOST, PointFormSet, Tray
 from sessions.forms.quick_entry import QuickEntryForm
 from sessions.forms.screening import ReasonsForm, ScreeningForm
 from sessions.queries.courses import CourseChoice
@@ -70,6 +71,7 @@ class SessionForm(forms.Form):
         *args: Any,
         courses: list[CourseChoice],
         conditions: list[PatientCondition],
+        preparations: Iterable[Tray] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -79,6 +81,14 @@ class SessionForm(forms.Form):
             *((f"{HAS}{row.id}", _course_words(row)) for row in courses),
             *((f"{OPEN}{row.pk}", _open_words(row)) for row in conditions),
         ]
+        self.fields["preparation_id"] = forms.TypedChoiceField(
+            label=_("Preparation"),
+            coerce=UUID,
+            empty_value=None,
+            required=False,
+            widget=forms.RadioSelect,
+            choices=[("", _("none")), *((str(tray.row.id), tray.row.made.code) for tray in preparations)],
+        )
         for name in ("before_time", "after_time"):
             self.fields[name].widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
         dress(self)
@@ -188,6 +198,7 @@ def _errors_of(form: forms.Form) -> list[tuple[str, str, str]]:
 def initial_of(draft: Draft, *, version: int, zone: ZoneInfo) -> dict[str, Any]:
     """The session form as the stored draft fills it."""
     found: dict[str, Any] = {name: getattr(draft, name) for name in PLAIN_FIELDS if name != "technique_id"}
+    found["preparation_id"] = str(draft.preparation_id or "")
     found |= {"version": version, "technique": str(draft.technique_id)}
     found["course"] = f"{HAS}{draft.course_id}" if draft.course_id else ""
     stored = {(row.question, row.moment): row for row in draft.scores}

@@ -1,12 +1,19 @@
-"""Receive and quarantine a lot."""
+"""Receive a lot, describe its product, set a lot aside, change the rules of the stock."""
 
 from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Solution
+from sessions.models import Product
+from sessions.services.solution_lots import Goods
+
+SINGLE, MULTI = "single", "multi"
+# The fields of the form that describe a product which is not there yet.
+NEW_PRODUCT = ("name", "solution", "maker", "pack_size_ml", "dose", "bicarbonate_percent", "hours_once_opened")
 
 
 class PageForm(forms.Form):
@@ -16,23 +23,108 @@ class PageForm(forms.Form):
 
 
 class ReceiveForm(forms.Form):
-    solution = forms.ModelChoiceField(label=_("Solution"), queryset=Solution.objects.none())
-    lot_number = forms.CharField(label=_("Lot"), max_length=60, help_text=_("As printed on the container."))
-    maker = forms.CharField(label=_("Maker"), max_length=120, required=False)
-    expiry_date = forms.DateField(label=_("Use by"), widget=forms.DateInput(attrs={"type": "date"}))
+    """A lot of a product that is there, or of a new one described below."""
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    product = forms.ModelChoiceField(
+        label=_("Product"), queryset=Product.objects.none(), required=False, empty_label=_("A new product")
+    )
+    lot_number = forms.CharField(label=_("Lot"), max_length=60, help_text=_("As printed on the container."))
+    expiry_date = forms.DateField(label=_("Use by"), widget=forms.DateInput(attrs={"type": "date"}))
+    quantity = forms.IntegerField(label=_("Containers"), min_value=1, max_value=100_000, required=False)
+    name = forms.CharField(label=_("Name on the package"), max_length=120, required=False)
+    solution = forms.ModelChoiceField(
+        label=_("Solution"),
+        queryset=Solution.objects.none(),
+        required=False,
+        empty_label=_("An ingredient of a mixture, such as bicarbonate"),
+    )
+    maker = forms.CharField(label=_("Maker"), max_length=120, required=False)
+    pack_size_ml = forms.DecimalField(
+        label=_("mL in one container"), max_digits=6, decimal_places=2, min_value=0, required=False
+    )
+    dose = forms.ChoiceField(
+        label=_("Doses"),
+        choices=[(SINGLE, _("Single-dose: one patient")), (MULTI, _("Multi-dose"))],
+        initial=SINGLE,
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    bicarbonate_percent = forms.DecimalField(
+        label=_("Bicarbonate (%)"),
+        max_digits=4,
+        decimal_places=2,
+        min_value=0,
+        required=False,
+        help_text=_("For sodium bicarbonate only: its strength."),
+    )
+    hours_once_opened = forms.IntegerField(
+        label=_("Hours it may be used once opened"),
+        min_value=1,
+        max_value=8784,
+        required=False,
+        help_text=_("Empty: the clinic’s rule."),
+    )
+
+    def __init__(self, *args: Any, today: date, products: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        self.fields["solution"].queryset = Solution.objects.current().order_by("is_comparator", "name")  # type: ignore[attr-defined]
+        self.fields["product"].queryset = products  # type: ignore[attr-defined]
+        self.fields["product"].label_from_instance = _product_words  # type: ignore[attr-defined]
+        current = Solution.objects.current().filter(is_topical=False)
+        self.fields["solution"].queryset = current.order_by("is_comparator", "name")  # type: ignore[attr-defined]
 
     def clean_expiry_date(self) -> date:
         """V23: nothing expired is put on the shelf."""
         expiry_date: date = self.cleaned_data["expiry_date"]
         if expiry_date < self.today:
-            raise forms.ValidationError(_("This lot has already expired."), code="expired")
+            raise ValidationError(_("This lot has already expired."), code="expired")
         return expiry_date
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        if typed.get("product") is None and "product" in typed:
+            if not typed.get("name"):
+                self.add_error("name", _("What is the product called?"))
+            if "pack_size_ml" in typed and not typed["pack_size_ml"]:
+                self.add_error("pack_size_ml", _("How much does one container hold?"))
+            if typed.get("bicarbonate_percent") and typed.get("solution"):
+                self.add_error("bicarbonate_percent", _("Bicarbonate is an ingredient, not a solution."))
+        return typed
+
+    def goods(self) -> Goods:
+        """The new product; call it after ``is_valid`` when none was chosen."""
+        typed = self.cleaned_data
+        plain = {name: typed[name] for name in NEW_PRODUCT if name != "dose"}
+        plain["bicarbonate_percent"] = typed["bicarbonate_percent"] or None
+        return Goods(is_single_dose=typed["dose"] != MULTI, **plain)
+
+
+def _product_words(product: Product) -> str:
+    dose = _("single-dose") if product.is_single_dose else _("multi-dose")
+    words = [product.name, product.maker, f"{product.pack_size_ml.normalize():f} mL", str(dose)]
+    return ", ".join(filter(None, words))
 
 
 class QuarantineForm(forms.Form):
     reason = forms.CharField(label=_("Why it is set aside"), max_length=200)
+
+
+class RulesForm(forms.Form):
+    """The clinic's rules; the ranges are those the database accepts."""
+
+    mix_hours = forms.IntegerField(label=_("Hours a mixture may be used"), min_value=1, max_value=168)
+    multi_dose_days = forms.IntegerField(
+        label=_("Days an opened multi-dose container may be used"), min_value=1, max_value=365
+    )
+    ph_low = forms.DecimalField(label=_("Usual pH from"), min_value=0, max_value=14, max_digits=3, decimal_places=1)
+    ph_high = forms.DecimalField(label=_("Usual pH to"), min_value=0, max_value=14, max_digits=3, decimal_places=1)
+    near_expiry_days = forms.IntegerField(
+        label=_("Days before expiry that a lot is pointed out"), min_value=0, max_value=365
+    )
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        low, high = typed.get("ph_low"), typed.get("ph_high")
+        if low is not None and high is not None and low > high:
+            self.add_error("ph_high", _("The upper end lies below the lower one."))
+        return typed

@@ -5,6 +5,7 @@ from sessions.models.follow_ups import FollowUp
 from sessions.models.injection_sessions import (
     Addendum,
     Consent,
+    ContainerUse,
     InjectionPoint,
     InjectionSession,
     RuleOverride,
@@ -13,13 +14,16 @@ from sessions.models.injection_sessions import (
 )
 from sessions.models.pain_scores import PainScore, ReliefReport
 from sessions.models.rule_sets import RuleSet
+from sessions.models.preparations import Container, Preparation, PreparationPart
 from sessions.models.side_effects import SideEffect
-from sessions.models.solution_lots import SolutionLot
+from sessions.models.solution_lots import Product, SolutionLot, StockRules
 
 __all__ = [
     "Addendum",
     "Consent",
     "ConsentWording",
+    "Container",
+    "ContainerUse",
     "Course",
     "CourseGoal",
     "CourseReview",
@@ -27,6 +31,9 @@ __all__ = [
     "InjectionPoint",
     "InjectionSession",
     "PainScore",
+    "Preparation",
+    "PreparationPart",
+    "Product",
     "ReliefReport",
     "RuleOverride",
     "RuleSet",
@@ -34,4 +41,5 @@ __all__ = [
     "SideEffect",
     "SolutionLot",
     "TimeOut",
+    "StockRules",
 ]

@@ -3,7 +3,8 @@
 from decimal import Decimal
 from typing import ClassVar, Self
 
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -24,12 +25,18 @@ class InjectionSessionQuerySet(ClinicOwnedQuerySet["InjectionSession"]):
 
 
 class InjectionSession(PatientOwned):
-    """``content_sha256`` is made by the database when the session is signed; ``version`` grows with each save."""
+    """``content_sha256`` is made by the database when the session is signed; ``version`` grows with each save.
+
+    ``preparation`` is the one on the tray: what a new point is given. Each point names its own.
+    """
 
     appointment = ClinicForeignKey("scheduling.Appointment", related_name="+")
     course = ClinicForeignKey("pit_sessions.Course", null=True, blank=True, related_name="injection_sessions")
     clinician = ClinicForeignKey("accounts.Membership", related_name="+")
     consent = ClinicForeignKey("pit_sessions.Consent", null=True, blank=True, related_name="injection_sessions")
+    preparation = ClinicForeignKey(
+        "pit_sessions.Preparation", null=True, blank=True, related_name="sessions", db_index=False
+    )
     technique = models.ForeignKey("catalogue.Technique", on_delete=models.PROTECT, related_name="+")
     guidance = models.CharField(_("guidance"), max_length=10, choices=Guidance, default=Guidance.PALPATION)
     needle_gauge = models.PositiveSmallIntegerField(_("needle (G)"), null=True, blank=True)
@@ -63,6 +70,11 @@ class InjectionSession(PatientOwned):
                 fields=["clinic", "started_at"],
                 condition=models.Q(status="draft"),
                 name="sessions_session_drafts",
+            ),
+            models.Index(
+                fields=["preparation"],
+                condition=models.Q(preparation__isnull=False),
+                name="sessions_session_preparation",
             ),
         ]
         constraints = [
@@ -185,9 +197,17 @@ class InjectionPoint(ClinicOwned):
     )
     x = models.PositiveSmallIntegerField(null=True, blank=True)
     y = models.PositiveSmallIntegerField(null=True, blank=True)
+    preparation = ClinicForeignKey(
+        "pit_sessions.Preparation", null=True, blank=True, related_name="points", db_index=False
+    )
 
     class Meta:
         ordering = ["number"]
+        indexes = [
+            models.Index(
+                fields=["preparation"], condition=models.Q(preparation__isnull=False), name="sessions_point_preparation"
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["clinic", "injection_session", "number"],
@@ -209,6 +229,34 @@ class InjectionPoint(ClinicOwned):
 
     def __str__(self) -> str:
         return f"{self.number}"
+
+
+class ContainerUse(PatientOwned):
+    """This container served this patient in this session. Written by the database alone, from the points
+    (sessions/sql/stock.sql), so that no path goes round the rule that a single-dose container serves one patient (V24).
+
+    It ends when the session is voided: a record struck out, most often for the wrong patient, says nothing any more,
+    and the right patient's record must be able to name what was given.
+    """
+
+    clinic_rules = ClinicRules(patient="r.patient_id", is_deletable=True, is_audited=False)
+
+    injection_session = ClinicForeignKey(InjectionSession, related_name="container_uses")
+    container = ClinicForeignKey("pit_sessions.Container", related_name="uses")
+    is_single_dose = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "injection_session", "container"], name="sessions_use_once"),
+            ExclusionConstraint(
+                name="sessions_use_one_patient",
+                expressions=[("container", RangeOperators.EQUAL), ("patient", RangeOperators.NOT_EQUAL)],
+                condition=models.Q(is_single_dose=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.container_id)
 
 
 class RuleOverride(ClinicOwned):

@@ -1,12 +1,79 @@
-"""A lot of a solution on the shelf: what a recall asks for."""
+"""What is on the shelf: a product, its lots, and what the clinic has set about their use. A recall asks for a lot."""
 
 from datetime import date
+from decimal import Decimal
 from typing import ClassVar, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ClinicOwned, ClinicOwnedQuerySet
+from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet
+
+
+class StockRules(ClinicOwned):
+    """How long opened things last and what is worth a warning. Defaults: domain.md §4; the clinic changes them."""
+
+    mix_hours = models.PositiveSmallIntegerField(_("hours a mixture may be used"), default=4)
+    multi_dose_days = models.PositiveSmallIntegerField(_("days an opened multi-dose container may be used"), default=28)
+    ph_low = models.DecimalField(_("usual pH from"), max_digits=3, decimal_places=1, default=Decimal("7.0"))
+    ph_high = models.DecimalField(_("usual pH to"), max_digits=3, decimal_places=1, default=Decimal("7.8"))
+    near_expiry_days = models.PositiveSmallIntegerField(_("days before expiry that a lot is pointed out"), default=30)
+
+    objects: ClassVar[ClinicOwnedQuerySet["StockRules"]] = ClinicOwnedQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["clinic"], name="sessions_stockrules_one"),
+            models.CheckConstraint(
+                condition=models.Q(mix_hours__range=(1, 168), multi_dose_days__range=(1, 365)),
+                name="sessions_stockrules_spans",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ph_low__gte=0, ph_high__lte=14, ph_low__lte=models.F("ph_high")),
+                name="sessions_stockrules_ph",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return "stock rules"
+
+
+class Product(ClinicOwned):
+    """What is bought: a solution of the catalogue, or an ingredient of a mixture that the catalogue does not hold.
+
+    ``bicarbonate_percent`` is set for sodium bicarbonate only. ``hours_once_opened`` empty: the clinic's rule for
+    multi-dose containers, and no rule of its own for single-dose ones.
+    """
+
+    name = models.CharField(_("name"), max_length=120)
+    solution = models.ForeignKey(
+        "catalogue.Solution", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    maker = models.CharField(_("maker"), max_length=120, blank=True)
+    pack_size_ml = models.DecimalField(_("mL in one container"), max_digits=6, decimal_places=2)
+    is_single_dose = models.BooleanField(_("single-dose"))
+    bicarbonate_percent = models.DecimalField(
+        _("bicarbonate (%)"), max_digits=4, decimal_places=2, null=True, blank=True
+    )
+    hours_once_opened = models.PositiveIntegerField(_("hours it may be used once opened"), null=True, blank=True)
+
+    objects: ClassVar[ClinicOwnedQuerySet["Product"]] = ClinicOwnedQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["name", "pack_size_ml"]
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "name", "maker", "pack_size_ml"], name="sessions_product_once"),
+            models.CheckConstraint(condition=~models.Q(name=""), name="sessions_product_name"),
+            models.CheckConstraint(condition=models.Q(pack_size_ml__gt=0), name="sessions_product_pack_size"),
+            models.CheckConstraint(
+                condition=models.Q(bicarbonate_percent__isnull=True)
+                | models.Q(bicarbonate_percent__gt=0, solution__isnull=True),
+                name="sessions_product_bicarbonate",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class SolutionLotQuerySet(ClinicOwnedQuerySet["SolutionLot"]):
@@ -15,10 +82,16 @@ class SolutionLotQuerySet(ClinicOwnedQuerySet["SolutionLot"]):
 
 
 class SolutionLot(ClinicOwned):
-    solution = models.ForeignKey("catalogue.Solution", on_delete=models.PROTECT, related_name="+")
+    """``quantity``: containers received; empty where nobody counted. ``solution`` empty: an ingredient only."""
+
+    product = ClinicForeignKey(Product, null=True, blank=True, related_name="lots")
+    solution = models.ForeignKey(
+        "catalogue.Solution", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     lot_number = models.CharField(_("lot"), max_length=60)
     maker = models.CharField(_("maker"), max_length=120, blank=True)
     expiry_date = models.DateField(_("use by"))
+    quantity = models.PositiveIntegerField(_("containers"), null=True, blank=True)
     quarantined_at = models.DateTimeField(null=True, blank=True)
     quarantine_reason = models.CharField(max_length=200, blank=True)
 
@@ -28,8 +101,20 @@ class SolutionLot(ClinicOwned):
         ordering = ["expiry_date", "lot_number"]
         constraints = [
             models.UniqueConstraint(fields=["clinic", "solution", "lot_number"], name="sessions_solutionlot_once"),
+            models.UniqueConstraint(fields=["clinic", "product", "lot_number"], name="sessions_productlot_once"),
             models.CheckConstraint(condition=~models.Q(lot_number=""), name="sessions_solutionlot_number"),
+            models.CheckConstraint(
+                condition=models.Q(product__isnull=False) | models.Q(solution__isnull=False),
+                name="sessions_solutionlot_of_something",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.lot_number
+
+    @property
+    def name(self) -> str:
+        """What it holds, in words."""
+        if self.product is not None:
+            return str(self.product.name)
+        return str(self.solution.name) if self.solution is not None else ""

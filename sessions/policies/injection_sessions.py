@@ -24,6 +24,10 @@ class VersionConflictError(SessionRefusedError):
         super().__init__(_("Somebody else saved this session after you opened it. Nothing was overwritten."))
 
 
+class PreparationRefusedError(SessionRefusedError):
+    """The database refused what the points were to be given from: nothing was saved; the text says why."""
+
+
 class GateClosedError(SessionRefusedError):
     """Rules that stop, or warnings without a reason, stand between the draft and the signature."""
 

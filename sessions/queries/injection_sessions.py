@@ -1,6 +1,6 @@
 """A session with everything its rules and its pages need, in a number of queries that does not grow with its points."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -20,7 +20,8 @@ from patients.models import Allergy, BodyWeight, RiskFlag
 from sessions import consent_wordings, dose_rules
 from sessions.choices import Depth, Guidance, Moment, RecordStatus, Source
 from sessions.drafts import PLAIN_FIELDS, Draft, PointRow, ScoreRow
-from sessions.models import Consent, InjectionPoint, InjectionSession, PainScore, ScreeningAnswer
+from sessions.models import Consent, InjectionPoint, InjectionSession, PainScore, ScreeningAnswer, SolutionLot
+from sessions.queries.preparations import OnTray, on_tray
 from sessions.queries.rule_sets import rule_settings
 from sessions.rules import facts
 from sessions.rules.consents import RISKS, Given, Scope, gaps, solution_class
@@ -89,6 +90,7 @@ class Loaded:
     scores: list[PainScore]
     answers: list[ScreeningAnswer]
     words: Words
+    preparations: dict[UUID, OnTray] = field(default_factory=dict)
 
     @property
     def totals(self) -> dose_rules.Totals:
@@ -100,17 +102,21 @@ class Loaded:
 
     @cached_property
     def point_facts(self) -> tuple[facts.Point, ...]:
-        return tuple(_point(point, self.words) for point in self.points)
+        made = {pk: _made(row, ZoneInfo(self.session.clinic.zone)) for pk, row in self.preparations.items()}
+        return tuple(_point(point, self.words, made) for point in self.points)
 
 
 def load(session: InjectionSession, words: Words | None = None) -> Loaded:
     """Read the rows of a session that was loaded with its clinic."""
+    points = list(session.points.select_related("lot__solution", "preparation").order_by("number"))
+    named = {point.preparation_id for point in points if point.preparation_id}
     return Loaded(
         session=session,
-        points=list(session.points.select_related("lot", "lot__solution").order_by("number")),
+        points=points,
         scores=list(table_scores(session)),
         answers=list(session.screening_answers.all()),
         words=words or Words(),
+        preparations={row.id: row for row in on_tray(session.clinic_id, named, patient_id=session.patient_id)},
     )
 
 
@@ -149,6 +155,7 @@ def facts_of(loaded: Loaded, *, now: datetime) -> facts.Session:
         now=now,
         today=today,
         technique=_technique(session.technique),
+        started_at=session.started_at,
         points=loaded.point_facts,
         scores=tuple(_score(score) for score in loaded.scores),
         concerns=_concerns(loaded),
@@ -204,8 +211,25 @@ def _given(consent: Consent | None, zone: ZoneInfo) -> Given | None:
     return Given(scope, local_day(consent.given_at, zone), consent.withdrawn_at is not None)
 
 
-def _point(point: InjectionPoint, words: Words) -> facts.Point:
-    lot = point.lot
+def _lot(lot: SolutionLot) -> facts.Lot:
+    code = lot.solution.code if lot.solution is not None else ""
+    return facts.Lot(lot.lot_number, code, lot.expiry_date, lot.quarantined_at is not None)
+
+
+def _made(row: OnTray, zone: ZoneInfo) -> facts.Preparation:
+    made = row.made
+    return facts.Preparation(
+        code=made.code,
+        beyond_use_at=made.beyond_use_at.astimezone(zone),
+        lots=tuple(_lot(lot) for lot in row.lots),
+        shared=tuple(row.shared_names),
+        discarded_at=made.discarded_at,
+        volume_ml=made.volume_ml,
+        given_ml=row.given_ml,
+    )
+
+
+def _point(point: InjectionPoint, words: Words, made: dict[UUID, facts.Preparation]) -> facts.Point:
     return facts.Point(
         number=point.number,
         nerve=words.nerve_fact(point.nerve_id),
@@ -213,9 +237,8 @@ def _point(point: InjectionPoint, words: Words) -> facts.Point:
         volume_ml=point.volume_ml,
         solution=words.solutions[point.solution_id],
         is_deep=point.depth == Depth.DEEP,
-        lot=facts.Lot(lot.lot_number, lot.solution.code, lot.expiry_date, lot.quarantined_at is not None)
-        if lot
-        else None,
+        lot=_lot(point.lot) if point.lot else None,
+        preparation=made[point.preparation_id] if point.preparation_id else None,
     )
 
 

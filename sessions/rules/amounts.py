@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from sessions.dose_rules import summed_fraction, totals
-from sessions.rules.facts import Lot, Point, Session, Solution
+from sessions.rules.facts import Lot, Point, Preparation, Session, Solution
 from sessions.rules.table import RULES, Finding
 
 _PERCENT_MIN, _PERCENT_MAX = Decimal(1), Decimal(50)
@@ -124,11 +124,11 @@ def _anaesthetic_dose(session: Session) -> Iterator[Finding]:
 
 
 def lots(session: Session) -> Iterator[Finding]:
-    """V23, and P02 where no lot is named."""
+    """V23, and P02 where neither lot nor preparation is named."""
     for point in session.points:
-        if point.lot is None:
+        if point.lot is None and point.preparation is None:
             yield Finding(RULES["no_lot"], point.solution.code, (("solution", point.solution.name),))
-        else:
+        elif point.lot is not None:
             yield from _lot(session, point, point.lot)
 
 
@@ -138,24 +138,38 @@ def _lot(session: Session, point: Point, lot: Lot) -> Iterator[Finding]:
         yield Finding(RULES["lot_expired"], lot.number, words)
     if lot.is_quarantined:
         yield Finding(RULES["lot_quarantined"], lot.number, words)
-    if lot.solution_code != point.solution.code:
+    made = point.preparation
+    fits = lot.solution_code == point.solution.code if made is None else lot.number in {one.number for one in made.lots}
+    if not fits:
         yield Finding(RULES["lot_other"], f"{point.number} {lot.number}", words)
 
 
-def containers(session: Session) -> Iterator[Finding]:
-    """V23 for what was opened or mixed, V24."""
-    for point in session.points:
-        container = point.container
-        if container is None:
-            continue
-        words = (
-            ("container", container.name),
-            ("time", f"{container.use_until:%Y-%m-%d %H:%M}" if container.use_until else ""),
-        )
-        if container.use_until is not None and container.use_until < session.now:
-            yield Finding(RULES["past_use"], container.name, words)
-        if container.is_single_dose and container.is_used_for_another:
-            yield Finding(RULES["container_shared"], container.name, words)
+def preparations(session: Session) -> Iterator[Finding]:
+    """V23 and V24 for what was mixed or opened; P04 where more was given than was made."""
+    started_at = session.started_at or session.now
+    for made in {point.preparation.code: point.preparation for point in session.points if point.preparation}.values():
+        words = (("code", made.code),)
+        if made.beyond_use_at < started_at:
+            # In the zone it was written in; the screen's own.
+            time = f"{made.beyond_use_at:%Y-%m-%d %H:%M}"
+            yield Finding(RULES["past_use"], made.code, (*words, ("time", time)))
+        if made.discarded_at is not None and made.discarded_at <= started_at:
+            yield Finding(RULES["preparation_discarded"], made.code, words)
+        for container in made.shared:
+            yield Finding(RULES["container_shared"], f"{made.code} {container}", (*words, ("container", container)))
+        yield from _lots_of(session, made)
+        if made.given_ml > made.volume_ml:
+            held = (("held", plain(made.volume_ml)), ("given", plain(made.given_ml)))
+            yield Finding(RULES["preparation_overdrawn"], f"{made.code} {plain(made.given_ml)}", (*words, *held))
+
+
+def _lots_of(session: Session, made: Preparation) -> Iterator[Finding]:
+    for lot in made.lots:
+        words = (("lot", lot.number), ("date", f"{lot.expiry_date:%Y-%m-%d}"))
+        if lot.expiry_date < session.today:
+            yield Finding(RULES["lot_expired"], lot.number, words)
+        if lot.is_quarantined:
+            yield Finding(RULES["lot_quarantined"], lot.number, words)
 
 
 def allergies(session: Session) -> Iterator[Finding]:
@@ -192,6 +206,6 @@ AMOUNT_CHECKS = (
     strength,
     anaesthetic,
     lots,
-    containers,
+    preparations,
     allergies,
 )

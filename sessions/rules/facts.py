@@ -57,16 +57,16 @@ class Lot:
 
 
 @dataclass(frozen=True)
-class Container:
-    """What a point was drawn from: an opened bottle or a mixture. ``name`` is what stands on it.
+class Preparation:
+    """``shared``: its single-dose containers that served another patient. ``given_ml``: to everybody, so far."""
 
-    ``is_used_for_another`` says that a different patient was treated from it; only a single-dose one minds (V24).
-    """
-
-    name: str
-    is_single_dose: bool = False
-    is_used_for_another: bool = False
-    use_until: datetime | None = None
+    code: str
+    beyond_use_at: datetime
+    lots: tuple[Lot, ...] = ()
+    shared: tuple[str, ...] = ()
+    discarded_at: datetime | None = None
+    volume_ml: Decimal = Decimal(0)
+    given_ml: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Point:
     solution: Solution
     is_deep: bool = False
     lot: Lot | None = None
-    container: Container | None = None
+    preparation: Preparation | None = None
 
     @property
     def amount(self) -> Amount:
@@ -152,12 +152,18 @@ class Session:
     """``today`` is the visit's day on the clinic's wall clock; ``consent_gaps`` says why no consent covers it.
 
     ``levels``: the clinic's own level of a rule, by its name in the table. ``open_items``: what of the time-out is not
+<<<<<<< HEAD
     confirmed yet, in words; ``time_out`` is what the standing one showed.
+=======
+    confirmed yet, in words.
+    ``started_at`` is the session's own time, with which what is opened and mixed is compared.
+>>>>>>> e05a788 (Keep product, lot, container and preparation; let the database refuse what may not be injected)
     """
 
     now: datetime
     today: date
     technique: Technique
+    started_at: datetime | None = None
     points: tuple[Point, ...] = ()
     scores: tuple[Score, ...] = ()
     concerns: tuple[Answer, ...] = ()

@@ -142,11 +142,14 @@ RULES: dict[str, Rule] = {
     "lot_expired": Rule("V23", _STOP, _("Lot %(lot)s was to be used by %(date)s."), "points", _STOP),
     "lot_quarantined": Rule("V23", _STOP, _("Lot %(lot)s is quarantined."), "points", _STOP),
     "lot_other": Rule("V23", _STOP, _("Lot %(lot)s is not a lot of %(solution)s."), "points", _STOP),
-    "past_use": Rule("V23", _STOP, _("%(container)s was to be used by %(time)s."), "preparation", _STOP),
+    "past_use": Rule("V23", _STOP, _("Preparation %(code)s was to be used by %(time)s."), "preparation", _STOP),
+    "preparation_discarded": Rule(
+        "V23", _STOP, _("Preparation %(code)s was discarded before the session."), "preparation", _STOP
+    ),
     "container_shared": Rule(
         "V24",
         _STOP,
-        _("%(container)s is for one patient only, and another patient was treated from it."),
+        _("Container %(container)s of preparation %(code)s is for one patient only, and served another patient."),
         "preparation",
         _STOP,
     ),
@@ -172,6 +175,9 @@ RULES: dict[str, Rule] = {
     "no_points": Rule("P01", _WARN, _("No point is written down. Was nothing injected?"), "points"),
     "no_lot": Rule(
         "P02", _WARN, _("%(solution)s was given without a lot: a recall would not find this patient."), "points"
+    ),
+    "preparation_overdrawn": Rule(
+        "P04", _WARN, _("Preparation %(code)s held %(held)s mL; the points add up to %(given)s mL."), "points"
     ),
 }
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -20,7 +21,8 @@ from sessions.models import (
     RuleOverride,
     ScreeningAnswer,
 )
-from sessions.policies.injection_sessions import SessionRefusedError
+from sessions.policies.injection_sessions import PreparationRefusedError, SessionRefusedError
+from sessions.policies.preparations import words_of
 from sessions.queries.injection_sessions import Loaded, scope_of, table_scores
 from sessions.rules import Finding
 from sessions.services import courses
@@ -52,7 +54,22 @@ def choose_course(session: InjectionSession, draft: Draft, *, by: Actor, now: da
 
 
 def save_points(session: InjectionSession, rows: Iterable[PointRow]) -> None:
-    """Numbers follow the order of the rows; a row that did not change is not written again."""
+    """Numbers follow the order of the rows; a row that did not change is not written again.
+
+    Raises ``PreparationRefusedError`` where the database refuses a lot or preparation, as when two sessions at once
+    take one single-dose container.
+    """
+    try:
+        with transaction.atomic():
+            _write_points(session, rows)
+    except IntegrityError as error:
+        words = words_of(error)
+        if words is None:
+            raise
+        raise PreparationRefusedError(words) from error
+
+
+def _write_points(session: InjectionSession, rows: Iterable[PointRow]) -> None:
     stored = {point.number: point for point in session.points.all()}
     for number, row in enumerate(rows, start=1):
         point = stored.pop(number, None) or InjectionPoint(

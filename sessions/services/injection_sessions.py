@@ -22,6 +22,7 @@ from sessions.policies.injection_sessions import (
     check_can_void,
     check_gate,
 )
+from sessions.queries import preparations
 from sessions.queries.courses import open_courses
 from sessions.queries.injection_sessions import Loaded, consent_of, facts_of, load
 from sessions.rules import Finding, findings
@@ -70,12 +71,14 @@ def _enter_room(visit: Appointment, *, by: Actor, now: datetime) -> None:
 
 def _create(visit: Appointment, *, by: Actor, now: datetime) -> InjectionSession:
     open_now = open_courses(by, visit.patient_id)
+    clinician_id = rows.author(by)
     return InjectionSession.objects.create(
         clinic_id=by.clinic_id,
         patient_id=visit.patient_id,
         appointment=visit,
         course_id=open_now[0].id if len(open_now) == 1 else None,
-        clinician_id=rows.author(by),
+        clinician_id=clinician_id,
+        preparation_id=preparations.in_use(by, clinician_id=clinician_id, now=now, day=local_day(now, by.zone)),
         technique=Technique.objects.get(code=DEFAULT_TECHNIQUE),
         started_at=now,
     )
@@ -91,7 +94,9 @@ def _locked(session: InjectionSession, by: Actor) -> InjectionSession:
 def save_draft(
     *, injection_session: InjectionSession, version: int, draft: Draft, by: Actor, now: datetime
 ) -> InjectionSession:
-    """Store the draft exactly as given. Raises ``VersionConflictError`` when somebody saved in between."""
+    """Store the draft exactly as given. Raises ``VersionConflictError`` when somebody saved in between, and
+    ``PreparationRefusedError`` when the points name what may not be injected into this patient; nothing is saved then.
+    """
     session = _locked(injection_session, by)
     check_can_edit(session, version=version)
     for name in PLAIN_FIELDS:

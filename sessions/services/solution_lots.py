@@ -1,32 +1,84 @@
 """Receive a lot, set it aside, give it back."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from catalogue.models import Solution
-from sessions.models import SolutionLot
-from sessions.policies.solution_lots import LotRefusedError, check_can_quarantine, check_can_release
+from sessions.models import Product, SolutionLot, StockRules
+from sessions.policies.solution_lots import StockRefusedError, check_can_quarantine, check_can_release
+
+
+@dataclass(frozen=True)
+class Goods:
+    """A product as typed. ``solution`` None: an ingredient; ``bicarbonate_percent`` only for bicarbonate."""
+
+    name: str
+    pack_size_ml: Decimal
+    is_single_dose: bool
+    maker: str = ""
+    solution: Solution | None = None
+    bicarbonate_percent: Decimal | None = None
+    hours_once_opened: int | None = None
 
 
 @transaction.atomic
-def receive(*, solution: Solution, lot_number: str, maker: str, expiry_date: date, by: Actor) -> SolutionLot:
-    """Put a lot on the shelf. Raises ``LotRefusedError`` when this number of this solution is there already."""
+def add_product(*, goods: Goods, by: Actor) -> Product:
+    """Raises ``StockRefusedError`` when this name, maker and size is there already."""
+    with _once("sessions_product_once", _("This product in this size is there already.")):
+        return Product.objects.create(
+            clinic_id=by.clinic_id,
+            name=goods.name.strip(),
+            maker=goods.maker.strip(),
+            solution=goods.solution,
+            pack_size_ml=goods.pack_size_ml,
+            is_single_dose=goods.is_single_dose,
+            bicarbonate_percent=goods.bicarbonate_percent,
+            hours_once_opened=goods.hours_once_opened,
+        )
+
+
+@transaction.atomic
+def receive(
+    *, product: Product | Goods, lot_number: str, expiry_date: date, quantity: int | None = None, by: Actor
+) -> SolutionLot:
+    """Put a lot of a product, known or new, on the shelf. Raises ``StockRefusedError`` when it is there already."""
+    if isinstance(product, Goods):
+        product = add_product(goods=product, by=by)
+    with _once("lot_once", _("This lot of this product is on the shelf already.")):
+        return SolutionLot.objects.create(
+            clinic_id=by.clinic_id,
+            product=product,
+            solution_id=product.solution_id,
+            lot_number=lot_number.strip(),
+            maker=product.maker,
+            expiry_date=expiry_date,
+            quantity=quantity,
+        )
+
+
+@contextmanager
+def _once(constraint: str, words: str) -> Iterator[None]:
     try:
         with transaction.atomic():
-            return SolutionLot.objects.create(
-                clinic_id=by.clinic_id,
-                solution=solution,
-                lot_number=lot_number.strip(),
-                maker=maker.strip(),
-                expiry_date=expiry_date,
-            )
+            yield
     except IntegrityError as error:
-        if "sessions_solutionlot_once" not in str(error):
+        if constraint not in str(error):
             raise
-        raise LotRefusedError(_("This lot of this solution is on the shelf already.")) from error
+        raise StockRefusedError(words) from error
+
+
+@transaction.atomic
+def set_rules(*, by: Actor, **changes: int | Decimal) -> StockRules:
+    """Change how long opened things may be used and what is worth a warning; what is open keeps its time."""
+    rules, _is_new = StockRules.objects.update_or_create(clinic_id=by.clinic_id, defaults=changes)
+    return rules
 
 
 @transaction.atomic

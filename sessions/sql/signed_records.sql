@@ -9,6 +9,12 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
     'session', to_jsonb(s) - ARRAY['status', 'content_sha256', 'voided_at', 'voided_by_id', 'void_reason', 'version'],
     'points', (SELECT jsonb_agg(to_jsonb(p) ORDER BY p.number, p.id)
                FROM pit_sessions_injectionpoint p WHERE p.injection_session_id = s.id),
+    'preparations', (SELECT jsonb_agg(to_jsonb(m) - ARRAY['discarded_at', 'discarded_by_id'] ORDER BY m.id)
+                     FROM pit_sessions_preparation m WHERE m.id IN (
+                       SELECT p.preparation_id FROM pit_sessions_injectionpoint p WHERE p.injection_session_id = s.id)),
+    'preparation_parts', (SELECT jsonb_agg(to_jsonb(m) ORDER BY m.id)
+                     FROM pit_sessions_preparationpart m WHERE m.preparation_id IN (
+                       SELECT p.preparation_id FROM pit_sessions_injectionpoint p WHERE p.injection_session_id = s.id)),
     'screening', (SELECT jsonb_agg(to_jsonb(a) ORDER BY a.item)
                   FROM pit_sessions_screeninganswer a WHERE a.injection_session_id = s.id),
     'overrides', (SELECT jsonb_agg(to_jsonb(o) ORDER BY o.rule, o.subject)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -30,20 +31,21 @@ class Difference:
     theirs: str
 
 
-def differences(yours: Draft, theirs: Draft, words: Words) -> list[Difference]:
-    """Only what differs; what both wrote alike is not repeated."""
-    left, right = dict(_lines(yours, words)), dict(_lines(theirs, words))
+def differences(yours: Draft, theirs: Draft, words: Words, stock: dict[UUID, str]) -> list[Difference]:
+    """Only what differs; what both wrote alike is not repeated. ``stock``: lots and preparations in words."""
+    left, right = dict(_lines(yours, words, stock)), dict(_lines(theirs, words, stock))
     labels = list(dict.fromkeys([*left, *right]))
     rows = [Difference(label, left.get(label, ""), right.get(label, "")) for label in labels]
     return [row for row in rows if row.yours != row.theirs]
 
 
-def _lines(draft: Draft, words: Words) -> Iterator[tuple[str, str]]:
+def _lines(draft: Draft, words: Words, stock: dict[UUID, str]) -> Iterator[tuple[str, str]]:
+    yield _("Preparation"), stock.get(draft.preparation_id, "") if draft.preparation_id else ""
     for name in _SHOWN:
         value = getattr(draft, name)
         yield str(InjectionSession._meta.get_field(name).verbose_name), "" if value is None else str(value)  # type: ignore[union-attr]
     for number, row in enumerate(draft.points, start=1):
-        yield _("Point %(number)s") % {"number": number}, _point(row, words)
+        yield _("Point %(number)s") % {"number": number}, _point(row, words, stock)
     for score in draft.scores:
         label = f"{Question(score.question).label}, {Moment(score.moment).label}"
         yield label, str(score.score)
@@ -52,10 +54,10 @@ def _lines(draft: Draft, words: Words) -> Iterator[tuple[str, str]]:
         yield names.get(item, item), " ".join(filter(None, [_("yes") if is_yes else _("no"), detail]))
 
 
-def _point(row: PointRow, words: Words) -> str:
+def _point(row: PointRow, words: Words, stock: dict[UUID, str]) -> str:
     nerve, solution = words.nerves[row.nerve_id], words.solutions[row.solution_id]
-    text = f"{nerve.label}, {PointSide(row.side).label}, {row.volume_ml.normalize():f} mL, {solution.name}"
-    if row.figure_id is None:
-        return text
-    figure = words.figures[row.figure_id]
-    return f"{text}, {figure.name} ({row.x}, {row.y})"
+    given = [nerve.label, str(PointSide(row.side).label), f"{row.volume_ml.normalize():f} mL", solution.name]
+    given += [stock[pk] for pk in (row.preparation_id, row.lot_id) if pk in stock]
+    if row.figure_id is not None:
+        given.append(f"{words.figures[row.figure_id].name} ({row.x}, {row.y})")
+    return ", ".join(given)

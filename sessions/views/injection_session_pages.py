@@ -17,12 +17,13 @@ from sessions import consent_wordings
 from sessions.choices import Moment, Question
 from sessions.dose_rules import Totals, relief_percent
 from sessions.drafts import Draft
-from sessions.forms.injection_points import Choices, nerve_synonyms, point_formset
+from sessions.forms.injection_points import Choices, Tray, nerve_synonyms, point_formset
 from sessions.forms.injection_sessions import SessionForm, SessionForms, initial_of
 from sessions.forms.quick_entry import QuickEntryForm
 from sessions.forms.screening import ReasonsForm, ScreeningForm
 from sessions.models import Consent, InjectionPoint, InjectionSession, RuleOverride
-from sessions.queries import solution_lots
+from sessions.policies.preparations import why_not
+from sessions.queries import preparations, solution_lots
 from sessions.queries.courses import conditions_without_course, open_courses
 from sessions.queries.injection_sessions import Loaded, Words, consent_of, draft_of, facts_of, load
 from sessions.rules import Finding, findings
@@ -166,12 +167,30 @@ class SessionPage:
         return list(self.session.overrides.select_related("overridden_by__user").order_by("rule", "subject"))
 
     @cached_property
+    def trays(self) -> list[Tray]:
+        """What may be on the tray of this session, and what it names already; each with what speaks against it."""
+        started_at, day = self.session.started_at, local_day(self.session.started_at, self.actor.zone)
+        kept = set(self.loaded.preparations)
+        rows = preparations.for_session(
+            self.session.clinic_id,
+            patient_id=self.session.patient_id,
+            started_at=started_at,
+            day=day,
+            keep={*kept, *filter(None, [self.session.preparation_id])},
+        )
+        problems = {row.id: row.problem(started_at=started_at, day=day) for row in rows}
+        return [Tray(row, why_not(problems[row.id]), row.id in kept) for row in rows]
+
+    @cached_property
     def choices(self) -> Choices:
         day = local_day(self.session.started_at, self.actor.zone)
         lots = {lot.pk: lot for lot in solution_lots.usable(self.actor, day=day)}
         # A lot that was quarantined after it was written down stays visible; rule V23 stops the signature.
         lots |= {point.lot.pk: point.lot for point in self.loaded.points if point.lot}
+        lots |= {lot.pk: lot for tray in self.trays for lot in tray.row.lots}
         return Choices(
+            preparations=self.trays,
+            on_tray=self.session.preparation_id,
             nerves=list(self.words.nerves.values()),
             synonyms=nerve_synonyms(),
             point_types=list(point_type_choices()),
@@ -195,6 +214,7 @@ class SessionPage:
                 initial=initial_of(stored, version=version, zone=zone),
                 courses=open_courses(self.actor, self.session.patient_id),
                 conditions=list(conditions_without_course(self.actor, self.session.patient_id)),
+                preparations=self.trays,
             ),
             points=point_formset(data, choices=self.choices, rows=stored.points),
             screening=ScreeningForm(data, items=self.words.items, initial=_screening(stored)),

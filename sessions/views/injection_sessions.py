@@ -20,7 +20,12 @@ from sessions.drafts import Draft, PointRow
 from sessions.forms.injection_session_acts import AddendumForm, SignForm, VoidForm
 from sessions.forms.injection_sessions import SessionForms
 from sessions.models import InjectionSession
-from sessions.policies.injection_sessions import GateClosedError, SessionRefusedError, VersionConflictError
+from sessions.policies.injection_sessions import (
+    GateClosedError,
+    PreparationRefusedError,
+    SessionRefusedError,
+    VersionConflictError,
+)
 from sessions.queries.injection_sessions import Words
 from sessions.queries.signatures import is_signature_broken
 from sessions.services import injection_sessions as service
@@ -62,6 +67,9 @@ def edit(request: StaffRequest, session_id: UUID) -> HttpResponse:
         )
     except VersionConflictError as conflict:
         return _conflict_page(request, page.session, forms.draft(), str(conflict))
+    except PreparationRefusedError as refusal:
+        forms.session.add_error("preparation_id", str(refusal))
+        return _edit_page(request, page, forms, status=422)
     except SessionRefusedError as refusal:
         return _refused(request, refusal)
     if request.POST.get("act") == "review":
@@ -184,7 +192,7 @@ def _conflict_page(request: StaffRequest, session: InjectionSession, typed: Draf
     data["version"] = str(page.session.version)
     forms = page.forms(data)
     forms.is_valid()
-    rows = differences(typed, page.stored, page.words)
+    rows = differences(typed, page.stored, page.words, page.choices.names)
     return _edit_page(request, page, forms, status=409, conflict=words, differences=rows)
 
 

@@ -16,8 +16,8 @@ from accounts.requests import StaffRequest
 from common.query_strings import read_query
 from common.wall_clock import local_day
 from sessions.forms.solution_lots import PageForm, QuarantineForm, ReceiveForm
-from sessions.models import SolutionLot
-from sessions.policies.solution_lots import LotRefusedError
+from sessions.models import Product, SolutionLot
+from sessions.policies.solution_lots import StockRefusedError
 from sessions.queries import solution_lots as queries
 from sessions.services import solution_lots as service
 
@@ -31,12 +31,13 @@ def shelf(request: StaffRequest) -> HttpResponse:
 
 @staff(Act.MANAGE_STOCK, methods=("POST",))
 def receive(request: StaffRequest) -> HttpResponse:
-    form = ReceiveForm(request.POST, today=local_day(timezone.now(), request.actor.zone))
+    form = _receive_form(request, request.POST)
     if not form.is_valid():
         return _shelf(request, form=form, status=422)
+    typed = {name: form.cleaned_data[name] for name in ("lot_number", "expiry_date", "quantity")}
     try:
-        lot = service.receive(by=request.actor, **form.cleaned_data)
-    except LotRefusedError as refusal:
+        lot = service.receive(product=form.cleaned_data["product"] or form.goods(), by=request.actor, **typed)
+    except StockRefusedError as refusal:
         form.add_error("lot_number", str(refusal))
         return _shelf(request, form=form, status=422)
     messages.success(request, _("Lot %(lot)s is on the shelf.") % {"lot": lot.lot_number})
@@ -52,7 +53,7 @@ def quarantine(request: StaffRequest, lot_id: UUID) -> HttpResponse:
         return render(request, "sessions/solution_lots/quarantine.html", {"lot": lot, "form": form}, status=status)
     try:
         service.quarantine(lot=lot, reason=form.cleaned_data["reason"], by=request.actor, now=timezone.now())
-    except LotRefusedError as refusal:
+    except StockRefusedError as refusal:
         messages.error(request, str(refusal))
         return _shelf(request, status=409)
     messages.success(request, _("Lot %(lot)s is quarantined and can no longer be chosen.") % {"lot": lot.lot_number})
@@ -64,7 +65,7 @@ def release(request: StaffRequest, lot_id: UUID) -> HttpResponse:
     lot = _lot(request, lot_id)
     try:
         service.release(lot=lot, by=request.actor)
-    except LotRefusedError as refusal:
+    except StockRefusedError as refusal:
         messages.error(request, str(refusal))
         return _shelf(request, status=409)
     messages.success(request, _("Lot %(lot)s can be chosen again.") % {"lot": lot.lot_number})
@@ -75,12 +76,17 @@ def _lot(request: StaffRequest, lot_id: UUID) -> SolutionLot:
     return get_object_or_404(SolutionLot.objects.visible_to(request.actor).select_related("solution"), pk=lot_id)
 
 
+def _receive_form(request: StaffRequest, data: Any = None) -> ReceiveForm:
+    own = Product.objects.visible_to(request.actor)
+    return ReceiveForm(data, today=local_day(timezone.now(), request.actor.zone), products=own)
+
+
 def _shelf(request: StaffRequest, *, form: ReceiveForm | None = None, status: int = 200) -> HttpResponse:
     number = read_query(PageForm, request).cleaned_data["page"] or 1
     today = local_day(timezone.now(), request.actor.zone)
     context: dict[str, Any] = {
         "page": Paginator(queries.shelf(request.actor), _PER_PAGE).get_page(number),
         "today": today,
-        "form": form or ReceiveForm(today=today),
+        "form": form or _receive_form(request),
     }
     return render(request, "sessions/solution_lots/shelf.html", context, status=status)

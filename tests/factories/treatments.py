@@ -1,17 +1,31 @@
 """What a treatment needs: a lot, an actor, a draft that keeps every rule."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import factory
 from factory.django import DjangoModelFactory
 
 from accounts.actors import Actor
-from accounts.models import Membership
+from accounts.models import Clinic, Membership
 from catalogue.models import Nerve, ScreeningItem, Solution, Technique
 from sessions.choices import Moment, PointSide, Question
 from sessions.drafts import ConsentRow, Draft, PointRow, ScoreRow
-from sessions.models import SolutionLot
+from sessions.models import Container, Preparation, PreparationPart, Product, SolutionLot
+from tests.factories.accounts import MembershipFactory
+
+
+class ProductFactory(DjangoModelFactory):
+    """A multi-dose bottle of 50 mL; ``is_single_dose=True`` makes a bag for one patient of it."""
+
+    class Meta:
+        model = Product
+
+    name = factory.Sequence(lambda n: f"Product {n}")
+    solution = factory.LazyFunction(lambda: Solution.objects.get(code="D5W_BUF"))
+    pack_size_ml = Decimal(50)
+    is_single_dose = False
 
 
 class SolutionLotFactory(DjangoModelFactory):
@@ -23,12 +37,40 @@ class SolutionLotFactory(DjangoModelFactory):
     expiry_date = date(2030, 1, 31)
 
 
+def a_container(clinic: Clinic, *, opened_at: datetime, lot: SolutionLot | None = None, **fields: Any) -> Container:
+    """Opened by somebody; of a lot of a product of its own when none is given."""
+    product = {"is_single_dose": fields.pop("is_single_dose", False)}
+    lot = lot or SolutionLotFactory(clinic=clinic, product=ProductFactory(clinic=clinic, **product), quantity=20)
+    return Container.objects.create(
+        clinic=clinic,
+        lot=lot,
+        number=lot.containers.count() + 1,
+        volume_ml=lot.product.pack_size_ml,
+        is_single_dose=lot.product.is_single_dose,
+        opened_at=opened_at,
+        opened_by=MembershipFactory(clinic=clinic),
+        **fields,
+    )
+
+
+def a_preparation(clinic: Clinic, *containers: Container, made_at: datetime, **fields: Any) -> Preparation:
+    """5 mL from each container, to be used within four hours."""
+    number = Preparation.objects.filter(clinic=clinic).count() + 1
+    given = {"made_date": made_at.date(), "number": number, "volume_ml": 5 * max(len(containers), 1), **fields}
+    given.setdefault("beyond_use_at", made_at + timedelta(hours=4))
+    given.setdefault("solution", Solution.objects.get(code="D5W_BUF"))
+    made = Preparation.objects.create(clinic=clinic, made_at=made_at, made_by=MembershipFactory(clinic=clinic), **given)
+    for container in containers:
+        PreparationPart.objects.create(clinic=clinic, preparation=made, container=container, volume_ml=5)
+    return made
+
+
 def actor_of(member: Membership) -> Actor:
     """The member as the services see it."""
     return Membership.objects.select_related("clinic", "user").get(pk=member.pk).as_actor()
 
 
-def a_draft(*, lot: SolutionLot | None = None, **changes: object) -> Draft:
+def a_draft(*, lot: SolutionLot | None = None, preparation: Preparation | None = None, **changes: object) -> Draft:
     """A draft that keeps every rule: one point, screened, consented, scored before and after, sharps counted."""
     solution = Solution.objects.get(code="D5W_BUF")
     nerve = Nerve.objects.get(code="N054")
@@ -38,6 +80,7 @@ def a_draft(*, lot: SolutionLot | None = None, **changes: object) -> Draft:
         volume_ml=Decimal("0.50"),
         solution_id=solution.pk,
         lot_id=lot.pk if lot else None,
+        preparation_id=preparation.pk if preparation else None,
     )
     fields: dict[str, object] = {
         "technique_id": Technique.objects.get(code="PIT_SC").pk,

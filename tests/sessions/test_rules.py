@@ -13,13 +13,13 @@ from sessions.rules.consents import Given, Scope, gaps, solution_class
 from sessions.rules.facts import (
     Answer,
     Condition,
-    Container,
     Limits,
     Lot,
     Material,
     Nerve,
     Place,
     Point,
+    Preparation,
     Score,
     Session,
     Shown,
@@ -38,6 +38,9 @@ SURAL = Nerve("N061", "Sural", regions=frozenset({"ankle", "foot"}))
 COCCYX = Nerve("N045", "Coccygeal plexus", needs_side=False, regions=frozenset({"sacral"}))
 RIB = Nerve("N035", "Intercostal", flags=frozenset({"PTX"}), regions=frozenset({"thorax"}))
 LOT = Lot("A1", "D5W_BUF", date(2026, 3, 2))
+PLAIN_LOT = Lot("P1", "D5W_PLAIN", date(2026, 3, 2))
+STARTED = NOW - timedelta(minutes=40)
+MADE = Preparation("0203-1", STARTED, (PLAIN_LOT,), volume_ml=Decimal(20), given_ml=Decimal(20))
 
 
 def point(number: int = 1, **changes: Any) -> Point:
@@ -47,6 +50,12 @@ def point(number: int = 1, **changes: Any) -> Point:
 
 def score(value: int, *, is_after: bool, minutes: int = 0, question: str = "rest") -> Score:
     return Score(question, is_after, value, NOW - timedelta(minutes=30 - minutes))
+
+
+def from_preparation(**changes: Any) -> dict[str, Any]:
+    """A session whose point was given from a preparation of a lot of plain dextrose."""
+    made = replace(MADE, **changes)
+    return {"started_at": STARTED, "points": (point(lot=PLAIN_LOT, preparation=made),)}
 
 
 SCORES = (score(6, is_after=False), score(2, is_after=True, minutes=20))
@@ -185,16 +194,18 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"points": many("0.5", lot=LOT)},
     ),
     "lot_other": ({"points": many("0.5", solution=SALINE)}, {"points": many("0.5")}),
-    "past_use": (
-        {"points": many("0.5", container=Container("Mix 3", use_until=NOW - timedelta(minutes=1)))},
-        {"points": many("0.5", container=Container("Mix 3", use_until=NOW))},
-    ),
-    "container_shared": (
-        {"points": many("0.5", container=Container("Bag 7", is_single_dose=True, is_used_for_another=True))},
-        {"points": many("0.5", container=Container("Bag 7", is_single_dose=True))},
-    ),
     "time_out_missing": ({"open_items": ("lot",)}, {"time_out": confirmed()}),
     "time_out_changed": ({"time_out": confirmed(side="right")}, {"time_out": confirmed()}),
+    "past_use": (
+        from_preparation(beyond_use_at=STARTED - timedelta(seconds=1)),
+        from_preparation(beyond_use_at=STARTED),
+    ),
+    "preparation_discarded": (
+        from_preparation(discarded_at=STARTED),
+        from_preparation(discarded_at=STARTED + timedelta(seconds=1)),
+    ),
+    "container_shared": (from_preparation(shared=("P1/3",)), from_preparation()),
+    "preparation_overdrawn": (from_preparation(given_ml=Decimal("20.1")), from_preparation()),
     "allergy": (
         {"allergies": frozenset({"corn"})},
         {"allergies": frozenset({"corn"}), "points": many("0.5", solution=SALINE, lot=None)},
@@ -203,13 +214,33 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "sharps_missing": ({"sharps_in": None}, {"sharps_in": 1}),
     "sharps_differ": ({"sharps_out": 2, "sharps_in": 1}, {"sharps_out": 2, "sharps_in": 2}),
     "no_points": ({"points": (), "scores": ()}, {}),
-    "no_lot": ({"points": many("0.5", lot=None)}, {"points": many("0.5")}),
+    "no_lot": ({"points": many("0.5", lot=None)}, {"points": many("0.5", lot=None, preparation=MADE)}),
 }
 
 
 def named(session: Session) -> list[str]:
     names = {rule.sentence + rule.level: name for name, rule in RULES.items()}
     return [names[finding.rule.sentence + finding.rule.level] for finding in findings(session)]
+
+
+@pytest.mark.parametrize(
+    ("lot", "name"),
+    [
+        (replace(PLAIN_LOT, expiry_date=TODAY - timedelta(days=1)), "lot_expired"),
+        (replace(PLAIN_LOT, is_quarantined=True), "lot_quarantined"),
+    ],
+)
+def test_the_lots_a_preparation_was_made_from_are_looked_at_too(lot: Lot, name: str) -> None:
+    made = replace(MADE, lots=(LOT, lot))
+    assert named(replace(GOOD, started_at=STARTED, points=(point(preparation=made),))) == [name]
+    good = replace(MADE, lots=(LOT, PLAIN_LOT))
+    assert named(replace(GOOD, started_at=STARTED, points=(point(preparation=good),))) == []
+
+
+def test_a_mixture_may_hold_another_solution_than_its_lot() -> None:
+    assert named(replace(GOOD, **from_preparation())) == []
+    other = replace(GOOD, started_at=STARTED, points=(point(preparation=MADE),))
+    assert named(other) == ["lot_other"]
 
 
 def test_a_session_that_keeps_every_rule_has_no_findings() -> None:
@@ -268,7 +299,12 @@ LEVELS = {
     "V27": {"stop"},
     "P01": {"warning"},
     "P02": {"warning"},
+<<<<<<< HEAD
     "P04": {"stop_or_override", "warning"},
+=======
+    "P03": {"stop_or_override", "warning"},
+    "P04": {"warning"},
+>>>>>>> e05a788 (Keep product, lot, container and preparation; let the database refuse what may not be injected)
 }
 
 

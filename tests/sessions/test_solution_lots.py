@@ -15,12 +15,12 @@ from accounts.choices import Role
 from accounts.models import Clinic
 from catalogue.models import Solution
 from common.tenancy import tenant
-from sessions.models import SolutionLot
-from sessions.policies.solution_lots import LotRefusedError
+from sessions.models import Product, SolutionLot
+from sessions.policies.solution_lots import StockRefusedError
 from sessions.queries import solution_lots as queries
 from sessions.services import solution_lots as service
 from tests.factories.accounts import MembershipFactory
-from tests.factories.treatments import SolutionLotFactory, actor_of
+from tests.factories.treatments import ProductFactory, SolutionLotFactory, actor_of
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -37,9 +37,8 @@ def client(clinic: Clinic, staff_client: Callable[..., Client]) -> Client:
 
 
 def received(keeper: Actor, number: str = "A1") -> SolutionLot:
-    return service.receive(
-        solution=Solution.objects.get(code="D5W_BUF"), lot_number=number, maker="", expiry_date=TODAY, by=keeper
-    )
+    product = Product.objects.first() or ProductFactory(clinic=keeper.clinic)
+    return service.receive(product=product, lot_number=number, expiry_date=TODAY, by=keeper)
 
 
 def test_a_received_lot_can_be_chosen_up_to_its_last_day(keeper: Actor) -> None:
@@ -51,25 +50,25 @@ def test_a_received_lot_can_be_chosen_up_to_its_last_day(keeper: Actor) -> None:
 
 def test_the_same_lot_is_received_once(keeper: Actor) -> None:
     received(keeper)
-    with pytest.raises(LotRefusedError, match="already"):
+    with pytest.raises(StockRefusedError, match="already"):
         received(keeper)
 
 
 def test_a_quarantined_lot_cannot_be_chosen_until_it_is_released(keeper: Actor) -> None:
     lot = service.quarantine(lot=received(keeper), reason="Recall", by=keeper, now=NOW)
     assert not queries.usable(keeper, day=TODAY).exists()
-    with pytest.raises(LotRefusedError, match="already"):
+    with pytest.raises(StockRefusedError, match="already"):
         service.quarantine(lot=lot, reason="Again", by=keeper, now=NOW)
 
     service.release(lot=lot, by=keeper)
 
     assert queries.usable(keeper, day=TODAY).exists()
-    with pytest.raises(LotRefusedError, match="not quarantined"):
+    with pytest.raises(StockRefusedError, match="not quarantined"):
         service.release(lot=lot, by=keeper)
 
 
 def test_a_quarantine_needs_a_reason(keeper: Actor) -> None:
-    with pytest.raises(LotRefusedError, match="reason"):
+    with pytest.raises(StockRefusedError, match="reason"):
         service.quarantine(lot=received(keeper), reason=" ", by=keeper, now=NOW)
 
 
@@ -86,10 +85,13 @@ def test_another_clinics_lot_is_out_of_reach(
 
 def test_a_lot_is_received_set_aside_and_given_back_on_the_page(clinic: Clinic, client: Client) -> None:
     solution = Solution.objects.get(code="D5W_BUF")
-    typed = {"solution": solution.pk, "lot_number": "B-22", "maker": "Maker", "expiry_date": "2031-05-01"}
+    lot = {"lot_number": "B-22", "expiry_date": "2031-05-01", "quantity": "6"}
+    new = {"name": "Dextrose 5 %", "solution": solution.pk, "maker": "Maker", "pack_size_ml": "50", "dose": "single"}
 
-    assert client.post(reverse("sessions:receive_lot"), typed).status_code == 302
-    again = client.post(reverse("sessions:receive_lot"), typed)
+    assert client.post(reverse("sessions:receive_lot"), lot | new).status_code == 302
+    with tenant(clinic.pk, actor="test"):
+        product = Product.objects.get()
+    again = client.post(reverse("sessions:receive_lot"), lot | {"product": product.pk})
     assert again.status_code == 422
     assert "on the shelf already" in again.content.decode()
     with tenant(clinic.pk, actor="test"):
@@ -104,7 +106,8 @@ def test_a_lot_is_received_set_aside_and_given_back_on_the_page(clinic: Clinic, 
 
 def test_an_expired_lot_is_not_received(client: Client) -> None:
     yesterday = (timezone.now() - timedelta(days=2)).date().isoformat()
-    typed = {"solution": Solution.objects.get(code="NS09").pk, "lot_number": "C", "expiry_date": yesterday}
+    new = {"name": "Saline", "solution": Solution.objects.get(code="NS09").pk, "pack_size_ml": "10", "dose": "single"}
+    typed = {**new, "lot_number": "C", "expiry_date": yesterday}
 
     page = client.post(reverse("sessions:receive_lot"), typed)
 

@@ -1,0 +1,84 @@
+"""What may be done with an opened container or a preparation in its state, and the database's refusals in words."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import IntegrityError
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sessions.models import Container, Preparation, SolutionLot
+from sessions.policies.solution_lots import StockRefusedError
+
+# Constraint (sessions/sql/stock.sql, sessions/models) → what the screen says.
+WORDS: dict[str, str | Promise] = {
+    "sessions_use_one_patient": gettext_lazy(
+        "A single-dose container of this preparation has already served another patient (V24). Open a new one."
+    ),
+    "sessions_lot_quarantined": gettext_lazy("This lot is quarantined and cannot be chosen."),
+    "sessions_lot_expired": gettext_lazy("This lot has expired and cannot be chosen."),
+    "sessions_lot_empty": gettext_lazy("No container of this lot is left."),
+    "sessions_lot_without_product": gettext_lazy("Say first which product this lot is of."),
+    "sessions_container_overdrawn": gettext_lazy("The container does not hold that much any more."),
+    "sessions_container_discarded": gettext_lazy("This container was discarded."),
+    "sessions_container_past_use": gettext_lazy("This container was opened too long ago."),
+    "sessions_container_not_open": gettext_lazy("This container was not open at that time."),
+    "sessions_preparation_past_use": gettext_lazy("This preparation is past its beyond-use time."),
+    "sessions_preparation_discarded": gettext_lazy("This preparation was discarded."),
+    "sessions_preparation_made_later": gettext_lazy("This preparation was made on a later day than the session."),
+    "sessions_preparation_other_solution": gettext_lazy("This preparation holds another solution."),
+    "sessions_preparation_other_lot": gettext_lazy("This preparation was not made from this lot."),
+    "sessions_preparation_empty": gettext_lazy("Nothing was drawn for this preparation."),
+    "sessions_preparation_in_use": gettext_lazy("Somebody has received this preparation; it stays as it is."),
+}
+
+
+def why_not(rule: str) -> str:
+    """The sentence for a rule of the stock by its name; "" for none."""
+    return str(WORDS[rule]) if rule else ""
+
+
+def words_of(error: IntegrityError) -> str | None:
+    """The refusal in words, or None where the database refused for another reason."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    words = WORDS.get(getattr(diagnosis, "constraint_name", None) or "")
+    return str(words) if words is not None else None
+
+
+def check_can_open(lot: SolutionLot, *, opened: int, today: date) -> None:
+    """``opened``: how many containers of the lot were opened before."""
+    if lot.product_id is None:
+        raise StockRefusedError(str(WORDS["sessions_lot_without_product"]))
+    if lot.quarantined_at is not None:
+        raise StockRefusedError(str(WORDS["sessions_lot_quarantined"]))
+    if lot.expiry_date < today:
+        raise StockRefusedError(str(WORDS["sessions_lot_expired"]))
+    if lot.quantity is not None and opened >= lot.quantity:
+        raise StockRefusedError(str(WORDS["sessions_lot_empty"]))
+
+
+def check_can_draw(container: Container, volume_ml: Decimal, *, drawn_ml: Decimal, now: datetime, today: date) -> None:
+    """``drawn_ml``: what was drawn from the container before."""
+    left = container.volume_ml - drawn_ml
+    if container.discarded_at is not None:
+        raise StockRefusedError(str(WORDS["sessions_container_discarded"]))
+    if container.discard_at is not None and container.discard_at <= now:
+        raise StockRefusedError(str(WORDS["sessions_container_past_use"]))
+    if container.lot.quarantined_at is not None:
+        raise StockRefusedError(str(WORDS["sessions_lot_quarantined"]))
+    if container.lot.expiry_date < today:
+        raise StockRefusedError(str(WORDS["sessions_lot_expired"]))
+    if volume_ml > left:
+        words = {"container": str(container), "left": f"{left:f}"}
+        raise StockRefusedError(_("Container %(container)s holds %(left)s mL.") % words)
+
+
+def check_can_discard(thing: Container | Preparation) -> None:
+    if thing.discarded_at is not None:
+        raise StockRefusedError(_("This is discarded already."))
+
+
+def check_can_take_back(thing: Container | Preparation) -> None:
+    if thing.discarded_at is None:
+        raise StockRefusedError(_("This is not discarded."))

@@ -1,0 +1,146 @@
+"""What is open and what is prepared: for the stock page, and for the tray of a session."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from uuid import UUID
+
+from django.db.models import F, Max, Prefetch, Sum, Value
+from django.db.models.functions import Coalesce
+
+from accounts.actors import Actor
+from sessions.models import Container, Preparation, PreparationPart, SolutionLot
+from sessions.models.preparations import ContainerQuerySet
+
+_ZERO = Value(Decimal(0))
+_PARTS = Prefetch(
+    "parts",
+    queryset=PreparationPart.objects.select_related("container__lot__solution", "container__lot__product").order_by(
+        "-volume_ml", "id"
+    ),
+)
+
+
+@dataclass(frozen=True)
+class OnTray:
+    """A preparation as a session sees it. ``shared``: its single-dose containers that served another patient."""
+
+    made: Preparation
+    shared: frozenset[UUID] = frozenset()
+    given_ml: Decimal = Decimal(0)
+
+    @property
+    def id(self) -> UUID:
+        return self.made.pk
+
+    @cached_property
+    def parts(self) -> list[PreparationPart]:
+        return list(self.made.parts.all())
+
+    @cached_property
+    def lots(self) -> list[SolutionLot]:
+        return list({part.container.lot_id: part.container.lot for part in self.parts}.values())
+
+    @property
+    def lot(self) -> SolutionLot | None:
+        """The lot a point names: that of most of the volume."""
+        return self.lots[0] if self.lots else None
+
+    @property
+    def is_single_dose(self) -> bool:
+        return any(part.container.is_single_dose for part in self.parts)
+
+    def problem(self, *, started_at: datetime, day: date) -> str:
+        """Which rule keeps a session of that time from choosing it, by the name the database gives it; "" for none."""
+        made = self.made
+        problems = {
+            "sessions_use_one_patient": bool(self.shared),
+            "sessions_lot_quarantined": any(lot.quarantined_at for lot in self.lots),
+            "sessions_lot_expired": any(lot.expiry_date < day for lot in self.lots),
+            "sessions_preparation_past_use": made.beyond_use_at < started_at,
+            "sessions_preparation_discarded": made.discarded_at is not None and made.discarded_at <= started_at,
+            "sessions_container_discarded": not made.is_mixed and self._is_thrown_away(started_at),
+            "sessions_preparation_made_later": made.made_date > day,
+            "sessions_preparation_empty": not self.parts,
+        }
+        return next((name for name, is_so in problems.items() if is_so), "")
+
+    def _is_thrown_away(self, by: datetime) -> bool:
+        thrown = [part.container.discarded_at for part in self.parts]
+        return any(moment is not None and moment <= by for moment in thrown)
+
+    @property
+    def shared_names(self) -> list[str]:
+        return [str(part.container) for part in self.parts if part.container_id in self.shared]
+
+
+def containers(actor: Actor) -> ContainerQuerySet:
+    """Containers with what was drawn from them and what is left, the last opened first."""
+    own = Container.objects.visible_to(actor).select_related("lot__solution", "lot__product", "opened_by__user")
+    drawn = own.annotate(drawn_ml=Coalesce(Sum("parts__volume_ml"), _ZERO))
+    return drawn.annotate(left_ml=F("volume_ml") - F("drawn_ml")).order_by("-opened_at", "-id")
+
+
+def opened(actor: Actor) -> ContainerQuerySet:
+    """Every container that is open and not yet thrown away, whatever its age."""
+    return containers(actor).filter(discarded_at__isnull=True)
+
+
+def drawable(actor: Actor, *, now: datetime, day: date) -> ContainerQuerySet:
+    """Containers something may be drawn from now."""
+    return opened(actor).in_use_at(now).filter(volume_ml__gt=F("drawn_ml"), lot__expiry_date__gte=day)
+
+
+def of_day(actor: Actor, *, day: date, now: datetime) -> list[OnTray]:
+    """The preparations made on that day and those still in use, the newest first."""
+    own = Preparation.objects.visible_to(actor).filter(made_date__lte=day)
+    rows = own.filter(made_date=day) | own.filter(beyond_use_at__gte=now, discarded_at__isnull=True)
+    return on_tray(actor.clinic_id, [row.pk for row in rows.order_by()])
+
+
+def for_session(
+    clinic_id: UUID, *, patient_id: UUID, started_at: datetime, day: date, keep: Iterable[UUID] = ()
+) -> list[OnTray]:
+    """What a session of that time may find on its tray, and what it already names (``keep``)."""
+    own = Preparation.objects.filter(clinic_id=clinic_id, made_date__lte=day, beyond_use_at__gte=started_at)
+    fresh = own.exclude(discarded_at__lte=started_at).values_list("pk", flat=True)
+    return on_tray(clinic_id, {*fresh, *keep}, patient_id=patient_id)
+
+
+def on_tray(clinic_id: UUID, ids: Iterable[UUID], *, patient_id: UUID | None = None) -> list[OnTray]:
+    """These preparations with what they were made from, the newest first; three queries, none when there are no ids."""
+    wanted = list(ids)
+    if not wanted:
+        return []
+    rows = Preparation.objects.filter(clinic_id=clinic_id, pk__in=wanted).select_related("solution", "made_by__user")
+    rows = rows.annotate(given_ml=Coalesce(Sum("points__volume_ml"), _ZERO)).prefetch_related(_PARTS)
+    served = Container.objects.filter(clinic_id=clinic_id, parts__preparation__in=wanted, is_single_dose=True)
+    served = served.filter(uses__isnull=False)
+    if patient_id is not None:
+        served = served.exclude(uses__patient_id=patient_id)
+    shared = frozenset(served.values_list("pk", flat=True))
+    found = []
+    for row in rows.order_by("-made_at", "-id"):
+        own = {part.container_id for part in row.parts.all()}
+        found.append(OnTray(made=row, shared=shared & own, given_ml=row.given_ml))
+    return found
+
+
+def in_use(actor: Actor, *, clinician_id: UUID, now: datetime, day: date) -> UUID | None:
+    """The preparation this clinician had on the tray last today, when the next patient may receive it too."""
+    own = Preparation.objects.visible_to(actor).filter(
+        sessions__clinician_id=clinician_id, made_date=day, beyond_use_at__gte=now, discarded_at__isnull=True
+    )
+    newest = own.annotate(last=Max("sessions__started_at")).order_by("-last").values_list("pk", flat=True).first()
+    if newest is None:
+        return None
+    [row] = on_tray(actor.clinic_id, [newest])
+    return None if row.is_single_dose or row.problem(started_at=now, day=day) else row.id
+
+
+def last_of(actor: Actor, solution_id: UUID) -> Preparation | None:
+    """The last mixture of a solution: its recipe is where the next one starts."""
+    own = Preparation.objects.visible_to(actor).filter(solution_id=solution_id, is_mixed=True)
+    return own.order_by("-made_at").first()
