@@ -21,8 +21,8 @@ from sessions.forms.places import PlaceForm
 from sessions.models import SolutionLot
 from sessions.nerve_names import Nerve as NamedNerve
 from sessions.nerve_names import find
-from sessions.quick_entry import NAMED_AT_MOST, Vocabulary
 from sessions.queries.preparations import OnTray
+from sessions.quick_entry import NAMED_AT_MOST, Vocabulary
 
 DEFAULT_VOLUME_ML = Decimal("0.5")
 DEFAULT_SOLUTION = "D5W_BUF"

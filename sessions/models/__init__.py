@@ -13,8 +13,8 @@ from sessions.models.injection_sessions import (
     TimeOut,
 )
 from sessions.models.pain_scores import PainScore, ReliefReport
-from sessions.models.rule_sets import RuleSet
 from sessions.models.preparations import Container, Preparation, PreparationPart
+from sessions.models.rule_sets import RuleSet
 from sessions.models.side_effects import SideEffect
 from sessions.models.solution_lots import Product, SolutionLot, StockRules
 
@@ -40,6 +40,6 @@ __all__ = [
     "ScreeningAnswer",
     "SideEffect",
     "SolutionLot",
-    "TimeOut",
     "StockRules",
+    "TimeOut",
 ]

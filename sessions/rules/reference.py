@@ -41,7 +41,7 @@ REFERENCE: dict[str, Reference] = {
     "V21": Reference("The summed fraction of the local anaesthetics", f"{_CHECKS}.amounts.anaesthetic"),
     "V22": Reference("The strength of the dextrose", f"{_CHECKS}.amounts.strength"),
     "V23": Reference("Nothing expired, quarantined or past its use", f"{_CHECKS}.amounts.lots"),
-    "V24": Reference("A single-dose container serves one patient", f"{_CHECKS}.amounts.containers"),
+    "V24": Reference("A single-dose container serves one patient", f"{_CHECKS}.amounts.preparations"),
     "V25": Reference("No allergy to what is given", f"{_CHECKS}.amounts.allergies"),
     "V26": Reference("Cautions are weighed", f"{_CHECKS}.visit.cautions_are_weighed"),
     "V27": Reference("Every sharp is back", f"{_CHECKS}.visit.sharps_are_back"),

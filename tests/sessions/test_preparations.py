@@ -292,14 +292,13 @@ def test_what_was_discarded_is_taken_back(keeper: Actor, in_clinic: Clinic) -> N
     as_it_is = service.use_as_it_is(container=bag, by=keeper, now=NOW)
 
     service.discard_container(container=bag, by=keeper, now=NOW)
-    as_it_is.refresh_from_db()
-    assert as_it_is.discarded_at == NOW
+    own = Preparation.objects.filter(pk=as_it_is.pk)
+    assert own.get().discarded_at == NOW
     with pytest.raises(StockRefusedError, match="already"):
         service.discard_container(container=bag, by=keeper, now=NOW)
     service.take_back_container(container=bag, by=keeper)
-    as_it_is.refresh_from_db()
 
-    assert as_it_is.discarded_at is None
+    assert own.get().discarded_at is None
     service.discard_preparation(preparation=as_it_is, by=keeper, now=NOW)
     assert service.take_back_preparation(preparation=as_it_is, by=keeper).discarded_at is None
 

@@ -12,7 +12,7 @@ import pytest
 from sessions.dose_rules import relief_percent
 from sessions.policies.side_effects import SideEffectRefusedError, check_onset
 from sessions.rules import RULES, findings
-from sessions.rules.facts import Condition, Container, Limits, Lot, Session
+from sessions.rules.facts import Condition, Limits, Lot, Preparation, Session
 from sessions.rules.instruments import PAIN_NUMBER, ScaleError, answered, pain_line, pain_number
 from sessions.rules.reference import REFERENCE
 from sessions.rules.relief_times import ReliefTimeError, check_relief
@@ -90,8 +90,11 @@ def coded(code: str, *, side: str = "left", expired: date | None = None) -> dict
     return {"condition": Condition(side=side, code=code, codes_of_sides=sides, expired_date=expired)}
 
 
+MADE = Preparation("0203-1", NOW, (Lot("A1", "D5W_BUF", TODAY),), volume_ml=Decimal(50))
+
+
 def bottle(**what: Any) -> dict[str, Any]:
-    return {"points": many("0.5", container=Container("Bottle 7", **what))}
+    return {"points": many("0.5", preparation=replace(MADE, **what))}
 
 
 D = Decimal
@@ -239,12 +242,12 @@ CASES: dict[str, list[tuple[Trips, Trips]]] = {
     ],
     "V23": [
         (rule("V23", points=many("0.5", lot=WORN)), rule("V23", points=many("0.5"))),
-        (rule("V23", **bottle(use_until=NOW - timedelta(minutes=1))), rule("V23", **bottle(use_until=NOW))),
+        (rule("V23", **bottle(beyond_use_at=NOW - timedelta(minutes=1))), rule("V23", **bottle())),
     ],
     "V24": [
         (
-            rule("V24", **bottle(is_single_dose=True, is_used_for_another=True)),
-            rule("V24", **bottle(is_single_dose=False, is_used_for_another=True)),
+            rule("V24", **bottle(shared=("A1/1",))),
+            rule("V24", **bottle()),
         )
     ],
     "V25": [
