@@ -145,7 +145,7 @@ def _lot(session: Session, point: Point, lot: Lot) -> Iterator[Finding]:
 
 
 def preparations(session: Session) -> Iterator[Finding]:
-    """V23 and V24 for what was mixed or opened; P04 where more was given than was made."""
+    """V23 and V24 for what was mixed or opened; P05 where more was given than was made."""
     started_at = session.started_at or session.now
     for made in {point.preparation.code: point.preparation for point in session.points if point.preparation}.values():
         words = (("code", made.code),)

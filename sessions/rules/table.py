@@ -177,7 +177,7 @@ RULES: dict[str, Rule] = {
         "P02", _WARN, _("%(solution)s was given without a lot: a recall would not find this patient."), "points"
     ),
     "preparation_overdrawn": Rule(
-        "P04", _WARN, _("Preparation %(code)s held %(held)s mL; the points add up to %(given)s mL."), "points"
+        "P05", _WARN, _("Preparation %(code)s held %(held)s mL; the points add up to %(given)s mL."), "points"
     ),
 }
 
