@@ -151,13 +151,9 @@ class Technique:
 class Session:
     """``today`` is the visit's day on the clinic's wall clock; ``consent_gaps`` says why no consent covers it.
 
-        ``levels``: the clinic's own level of a rule, by its name in the table. ``open_items``: what of the time-out is not
-    <<<<<<< HEAD
-        confirmed yet, in words; ``time_out`` is what the standing one showed.
-    =======
-        confirmed yet, in words.
-        ``started_at`` is the session's own time, with which what is opened and mixed is compared.
-    >>>>>>> e05a788 (Keep product, lot, container and preparation; let the database refuse what may not be injected)
+    ``levels``: the clinic's own level of a rule, by its name in the table. ``open_items``: what of the time-out is not
+    confirmed yet, in words; ``time_out`` is what the standing one showed.
+    ``started_at`` is the session's own time, with which what is opened and mixed is compared.
     """
 
     now: datetime

@@ -299,12 +299,8 @@ LEVELS = {
     "V27": {"stop"},
     "P01": {"warning"},
     "P02": {"warning"},
-<<<<<<< HEAD
     "P04": {"stop_or_override", "warning"},
-=======
-    "P03": {"stop_or_override", "warning"},
-    "P04": {"warning"},
->>>>>>> e05a788 (Keep product, lot, container and preparation; let the database refuse what may not be injected)
+    "P05": {"warning"},
 }
 
 

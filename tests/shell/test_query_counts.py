@@ -29,13 +29,9 @@ PAGES: dict[str, tuple[str, str, str, int]] = {
     "sessions:follow_ups": (Role.CLINICIAN, "", "", 11),
     "sessions:unsigned": (Role.CLINICIAN, "", "", 11),
     "sessions:rules": (Role.CLINIC_ADMIN, "", "", 13),
-<<<<<<< HEAD
     "sessions:course_reviews": (Role.CLINICIAN, "", "", 11),
     "sessions:course": (Role.CLINICIAN, "course_id", "", 20),
-    "sessions:lots": (Role.CLINICIAN, "", "", 12),
-=======
     "sessions:lots": (Role.CLINICIAN, "", "", 13),
->>>>>>> e05a788 (Keep product, lot, container and preparation; let the database refuse what may not be injected)
     "reminders:messages": (Role.FRONT_DESK, "", "?day=2026-03-02", 18),
     "accounts:audit_log": (Role.AUDITOR, "", "", 16),
     "accounts:settings": (Role.CLINIC_ADMIN, "", "", 11),
