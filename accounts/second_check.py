@@ -54,6 +54,12 @@ class SecondCheck:
         form.fields["password"].help_text = ""
         return form
 
+    @property
+    def refusal(self) -> str:
+        """Why ``passes`` said no, in a sentence."""
+        errors = self.form.errors.get("password") if self.form is not None else None
+        return str(errors[0]) if errors else _("A signature needs your password or your passkey once more.")
+
     @cached_property
     def has_passkey(self) -> bool:
         own = Authenticator.objects.filter(user_id=self.request.user.pk)

@@ -6,5 +6,6 @@ app_name = "accounts"
 urlpatterns = [
     path("clinic/<uuid:membership_id>/switch/", clinics.switch, name="switch_clinic"),
     path("audit/", audit_log.audit_log, name="audit_log"),
+    path("settings/people/<uuid:membership_id>/co-signature/", clinics.co_signature, name="co_signature"),
     path("settings/", clinics.settings_page, name="settings"),
 ]

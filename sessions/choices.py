@@ -18,6 +18,11 @@ class RecordStatus(models.TextChoices):
     VOIDED = "voided", _("voided")
 
 
+class PaperKind(models.TextChoices):
+    NOTE = "note", _("procedure note")
+    LETTER = "letter", _("letter")
+
+
 class Depth(models.TextChoices):
     SUBCUTANEOUS = "subcutaneous", _("subcutaneous")
     DEEP = "deep", _("deep")

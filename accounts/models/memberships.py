@@ -28,6 +28,7 @@ class Membership(ClinicOwned):
     user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(_("role"), max_length=16, choices=Role)
     is_active = models.BooleanField(_("active"), default=True)
+    needs_co_signature = models.BooleanField(_("needs a co-signature"), default=False)
 
     objects: ClassVar[MembershipQuerySet] = MembershipQuerySet.as_manager()  # type: ignore[assignment]
 

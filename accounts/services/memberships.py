@@ -1,9 +1,20 @@
 """Bring people into a clinic."""
 
+from uuid import UUID
+
 from django.db import transaction
 
 from accounts.actors import Actor
 from accounts.models import Membership, User
+
+
+@transaction.atomic
+def ask_for_co_signature(*, by: Actor, membership_id: UUID, is_needed: bool) -> Membership:
+    """From now on the member's signed records need a second name, or no longer do; what is signed stays as it was."""
+    member = Membership.objects.visible_to(by).select_for_update(of=("self",)).get(pk=membership_id)
+    member.needs_co_signature = is_needed
+    member.save(update_fields=["needs_co_signature"])
+    return member
 
 
 @transaction.atomic

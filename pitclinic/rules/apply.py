@@ -10,6 +10,15 @@ from django.db import connections, transaction
 from pitclinic.rules.tables import ClinicTable, Relation, clinic_tables, open_tables
 
 _APPLICATION = "pit_app, pit_worker"
+# Table → the file in sessions/sql with what only SQL can hold of it, in the order they are applied.
+_OWN_GUARDS = (
+    ("pit_sessions_injectionsession", "signed_records"),
+    ("pit_sessions_injectionsession", "nerve_map"),
+    ("pit_sessions_ruleset", "safety_gate"),
+    ("pit_sessions_containeruse", "stock"),
+    ("pit_sessions_cosignature", "co_signatures"),
+    ("pit_sessions_paper", "papers"),
+)
 
 
 def apply_rules(using: str = "default") -> None:
@@ -39,13 +48,9 @@ def _statements(existing: set[str], constraints: set[str]) -> Iterator[str]:
         yield from _isolation(table)
         yield from _foreign_keys(table, constraints)
         yield from _audit(table)
-    if "pit_sessions_injectionsession" in existing:
-        yield _file("sessions/sql/signed_records.sql")
-        yield _file("sessions/sql/nerve_map.sql")
-    if "pit_sessions_ruleset" in existing:
-        yield _file("sessions/sql/safety_gate.sql")
-    if "pit_sessions_containeruse" in existing:
-        yield _file("sessions/sql/stock.sql")
+    for name, file in _OWN_GUARDS:
+        if name in existing:
+            yield _file(f"sessions/sql/{file}.sql")
 
 
 def _file(name: str) -> str:

@@ -1,3 +1,4 @@
+from sessions.models.co_signatures import CoSignature
 from sessions.models.consent_wordings import ConsentWording
 from sessions.models.course_reviews import CourseReview
 from sessions.models.courses import Course, CourseGoal
@@ -13,6 +14,7 @@ from sessions.models.injection_sessions import (
     TimeOut,
 )
 from sessions.models.pain_scores import PainScore, ReliefReport
+from sessions.models.papers import Paper
 from sessions.models.preparations import Container, Preparation, PreparationPart
 from sessions.models.rule_sets import RuleSet
 from sessions.models.side_effects import SideEffect
@@ -20,6 +22,7 @@ from sessions.models.solution_lots import Product, SolutionLot, StockRules
 
 __all__ = [
     "Addendum",
+    "CoSignature",
     "Consent",
     "ConsentWording",
     "Container",
@@ -31,6 +34,7 @@ __all__ = [
     "InjectionPoint",
     "InjectionSession",
     "PainScore",
+    "Paper",
     "Preparation",
     "PreparationPart",
     "Product",

@@ -23,6 +23,10 @@ class InjectionSessionQuerySet(ClinicOwnedQuerySet["InjectionSession"]):
     def drafts(self) -> Self:
         return self.filter(status=RecordStatus.DRAFT)
 
+    def to_co_sign(self) -> Self:
+        """Signed by somebody whose records need a second name, and still without it."""
+        return self.signed().filter(needs_co_signature=True, co_signatures__isnull=True)
+
 
 class InjectionSession(PatientOwned):
     """``content_sha256`` is made by the database when the session is signed; ``version`` grows with each save.
@@ -52,6 +56,8 @@ class InjectionSession(PatientOwned):
     screened_at = models.DateTimeField(null=True, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)
     signed_by = ClinicForeignKey("accounts.Membership", null=True, blank=True, related_name="+")
+    # Made by the database from the signer's membership when the session is signed; none means no.
+    needs_co_signature = models.BooleanField(null=True, editable=False)
     content_sha256 = models.CharField(max_length=64, blank=True)
     voided_at = models.DateTimeField(null=True, blank=True)
     voided_by = ClinicForeignKey("accounts.Membership", null=True, blank=True, related_name="+")
@@ -75,6 +81,11 @@ class InjectionSession(PatientOwned):
                 fields=["preparation"],
                 condition=models.Q(preparation__isnull=False),
                 name="sessions_session_preparation",
+            ),
+            models.Index(
+                fields=["clinic", "signed_at"],
+                condition=models.Q(status="signed", needs_co_signature=True),
+                name="sessions_session_co_sign",
             ),
         ]
         constraints = [

@@ -1,11 +1,13 @@
-"""Is a signed record still what was signed? The hash is made anew by the database and compared."""
+"""Is a signed record still what was signed, and co-signed? The hash is made anew by the database and compared."""
 
 from uuid import UUID
 
 from django.db import connection
 
 _BROKEN = """SELECT s.id FROM pit_sessions_injectionsession s
-    WHERE s.clinic_id = %s AND s.signed_at IS NOT NULL AND s.content_sha256 <> sessions_content_hash(s)"""
+    WHERE s.clinic_id = %s AND s.signed_at IS NOT NULL AND (s.content_sha256 <> sessions_content_hash(s)
+      OR EXISTS (SELECT FROM pit_sessions_cosignature c
+                 WHERE c.injection_session_id = s.id AND c.content_sha256 <> s.content_sha256))"""
 
 
 def broken_signatures(clinic_id: UUID) -> list[UUID]:

@@ -34,6 +34,7 @@ class Counts:
     follow_ups: int = 0
     unsigned: int = 0
     reviews: int = 0
+    to_co_sign: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,8 +92,9 @@ def counts(actor: Actor, *, now: datetime) -> Counts:
         follow_ups=_count(FollowUp.objects.due(now)),
         unsigned=_count(InjectionSession.objects.drafts()),
         reviews=_count(CourseReview.objects.undecided()),
+        to_co_sign=_count(InjectionSession.objects.to_co_sign()),
     )
-    row = rows.values("urgent", "alerts", "follow_ups", "unsigned", "reviews").first()
+    row = rows.values("urgent", "alerts", "follow_ups", "unsigned", "reviews", "to_co_sign").first()
     return Counts(**row) if row else Counts()
 
 
@@ -147,6 +149,12 @@ def review_rows(values: Iterable[dict[str, Any]], now: datetime, overdue_after: 
         )
         for value in values
     ]
+
+
+def sessions_to_co_sign(actor: Actor) -> QuerySet[Any]:
+    """Signed sessions that wait for a second name, the oldest first, for ``plain_rows``; whose: the signer."""
+    rows = InjectionSession.objects.visible_to(actor).to_co_sign().order_by("signed_at", "id")
+    return _with_people(rows, since=F("signed_at"), whose=F("signed_by_id"), owner_name=F("signed_by__user__full_name"))
 
 
 def alert_rows(values: Iterable[dict[str, Any]], now: datetime) -> list[AlertRow]:

@@ -52,8 +52,10 @@ BEGIN
       RAISE EXCEPTION 'a signed injection session cannot change' USING ERRCODE = 'check_violation';
     END IF;
   ELSIF NEW.status = 'signed' THEN
+    NEW.needs_co_signature := (SELECT true FROM accounts_membership m WHERE m.id = NEW.signed_by_id AND m.needs_co_signature);
     NEW.content_sha256 := sessions_content_hash(NEW);
   ELSE
+    NEW.needs_co_signature := NULL;
     NEW.content_sha256 := '';
   END IF;
   RETURN NEW;

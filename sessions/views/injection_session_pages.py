@@ -22,6 +22,7 @@ from sessions.forms.injection_sessions import SessionForm, SessionForms, initial
 from sessions.forms.quick_entry import QuickEntryForm
 from sessions.forms.screening import ReasonsForm, ScreeningForm
 from sessions.models import Consent, InjectionPoint, InjectionSession, RuleOverride
+from sessions.policies.co_signatures import CoSigning, co_signing_of
 from sessions.policies.preparations import why_not
 from sessions.queries import preparations, solution_lots
 from sessions.queries.courses import conditions_without_course, open_courses
@@ -107,6 +108,10 @@ class SessionPage:
     @cached_property
     def consent(self) -> Consent | None:
         return consent_of(self.session)
+
+    @cached_property
+    def co_signing(self) -> CoSigning | None:
+        return co_signing_of(self.session, self.actor)
 
     @property
     def consent_gaps(self) -> list[Finding]:

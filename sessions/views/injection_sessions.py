@@ -218,6 +218,8 @@ def _view_page(request: StaffRequest, page: SessionPage, *, status: int = 200, *
         "is_broken": session.signed_at is not None and is_signature_broken(session.clinic_id, session.pk),
         "addenda": session.addenda.select_related("written_by__user"),
         "addendum_form": AddendumForm(),
+        "second_check": SecondCheck(request, now=page.now),
+        "papers": session.papers.defer("pdf").select_related("made_by__user"),
     }
     return _show(request, "view", page, context | forms, status)
 

@@ -37,6 +37,7 @@ def overview(request: StaffRequest) -> HttpResponse:
         "follow_ups": _rows(queries.follow_ups_due(actor, now=now)[:SHOWN_OF_EACH], now, FOLLOW_UP_OVERDUE),
         "unsigned": _rows(queries.unsigned_sessions(actor)[:SHOWN_OF_EACH], now, SIGN_WITHIN),
         "reviews": _reviews(queries.course_reviews(actor)[:SHOWN_OF_EACH], actor, now),
+        "to_co_sign": _rows(queries.sessions_to_co_sign(actor)[:SHOWN_OF_EACH], now, SIGN_WITHIN),
         "new_alerts": new_alerts,
         "since": new_alerts.latest or now,
     }
@@ -83,6 +84,8 @@ def _all(name: str, actor: Actor, now: datetime) -> QuerySet[Any]:
         return queries.alerts(actor)
     if name == "follow_ups":
         return queries.follow_ups_due(actor, now=now)
+    if name == "to_co_sign":
+        return queries.sessions_to_co_sign(actor)
     return queries.unsigned_sessions(actor)
 
 

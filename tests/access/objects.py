@@ -10,6 +10,7 @@ from common.tenancy import tenant
 from patients.models import Allergy, Identifier, PatientImport, RiskFlag
 from reminders.models import Message
 from scheduling.models import AvailabilityBlock, Leave
+from sessions.models import Paper
 from tests.factories.accounts import MembershipFactory
 from tests.factories.patients import EmailFactory, PatientFactory
 from tests.factories.scheduling import AppointmentFactory, RoomFactory, VisitTypeFactory
@@ -29,6 +30,7 @@ THEN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 # URL name → argument → which of the objects below it means, where the argument's own name does not say it.
 MEANT: dict[str, dict[str, str]] = {
+    "accounts:co_signature": {"membership_id": "clinician_id"},
     "patients:end-condition": {"row_id": "condition_id"},
     "patients:end-allergy": {"row_id": "allergy_id"},
     "patients:lower-flag": {"row_id": "flag_id"},
@@ -47,6 +49,12 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
             appointment=AppointmentFactory(**whose, starts_at=THEN + timedelta(hours=2), status="in_room"),
         )
         signed = signed_session(clinic=clinic, appointment__patient=patient, signed_at=THEN - timedelta(days=7))
+        signed_session(
+            clinic=clinic,
+            appointment__patient=other,
+            clinician=MembershipFactory(clinic=clinic, needs_co_signature=True),
+            signed_at=THEN - timedelta(days=9),
+        )
         clinician = visit.clinician
         course = CourseFactory(**whose)
         CourseGoalFactory(clinic=clinic, course=course)
@@ -63,6 +71,7 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
             "signed_session_id": signed.pk,
             "course_id": course.pk,
             "review_id": CourseReviewFactory(clinic=clinic, injection_session=signed, course=course).pk,
+            "paper_id": _paper(clinic, signed, clinician).pk,
             "side_effect_id": SideEffectFactory(**whose).pk,
             "follow_up_id": FollowUpFactory(clinic=clinic, injection_session=signed).pk,
             "lot_id": SolutionLotFactory(clinic=clinic).pk,
@@ -103,6 +112,18 @@ def _message(clinic: Clinic, session: Any) -> Message:
         due_at=THEN,
         next_at=THEN,
         expires_at=THEN + timedelta(days=7),
+    )
+
+
+def _paper(clinic: Clinic, session: Any, member: Membership) -> Paper:
+    return Paper.objects.create(
+        clinic=clinic,
+        injection_session=session,
+        kind="note",
+        of_status="signed",
+        made_at=THEN,
+        made_by=member,
+        pdf=b"%PDF-1.7 " + session.patient.family_name.encode(),
     )
 
 

@@ -1,0 +1,177 @@
+"""A paper: tagged PDF (PDF/UA-1) from plain data. Text is passed beside the layout, never put into it.
+
+What comes in is only ever shown: no text can become a command of the typesetter, read a file or reach a network.
+"""
+
+import json
+import unicodedata
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+import typst
+
+_LAYOUT = Path(__file__).with_name("typst") / "paper.typ"
+_ONE_CHARACTER = (
+    b'#set document(title: "x")\n#set text(font: ("Libertinus Serif", "DejaVu Sans Mono"))\n#sys.inputs.data'
+)
+
+
+@dataclass(frozen=True)
+class Heading:
+    text: str
+    kind: ClassVar[str] = "heading"
+
+
+@dataclass(frozen=True)
+class Words:
+    """A paragraph; a line break stays one."""
+
+    text: str
+    kind: ClassVar[str] = "words"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What must not be overlooked, in a frame."""
+
+    text: str
+    kind: ClassVar[str] = "notice"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """(name, value) pairs."""
+
+    rows: tuple[tuple[str, str], ...]
+    kind: ClassVar[str] = "facts"
+
+
+@dataclass(frozen=True)
+class Items:
+    rows: tuple[str, ...]
+    kind: ClassVar[str] = "items"
+
+
+@dataclass(frozen=True)
+class Column:
+    name: str
+    is_number: bool = False
+    is_wide: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    kind: ClassVar[str] = "table"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """``svg``: a whole SVG document; ``alt``: what it shows, for who cannot see it. At most 200 mm fit on a page."""
+
+    svg: str
+    alt: str
+    caption: str
+    height_mm: float = 85
+    kind: ClassVar[str] = "drawing"
+
+
+Block = Heading | Words | Notice | Facts | Items | Table | Drawing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """``foot`` stands on every page; ``page_word`` holds ``{n}`` and ``{m}``; ``watermark`` lies across each page."""
+
+    title: str
+    sender: str
+    lang: str
+    foot: tuple[str, ...]
+    page_word: str
+    made_at: datetime
+    watermark: str = ""
+    blocks: tuple[Block, ...] = field(default=())
+
+
+def pdf(paper: Paper) -> bytes:
+    """Set the paper as PDF/UA-1: tagged, with its language and title. The same paper gives the same bytes.
+
+    A character that no bundled font can draw is printed as its code point, e.g. ``[U+4F60]``: never as an empty box.
+    """
+    data = _as_data(paper)
+    words = {character for text in _texts(data) for character in text}
+    missing = {character for character in words if not _is_plain(character) and not _is_drawn(character)}
+    shown = _replaced(data, {character: f"[U+{ord(character):04X}]" for character in missing})
+    return _compiled(_LAYOUT.read_bytes(), json.dumps(shown), paper.made_at)
+
+
+def _compiled(source: bytes, data: str, made_at: datetime | None = None) -> bytes:
+    made: Any = typst.compile(
+        source,
+        format="pdf",
+        pdf_standards="ua-1",
+        sys_inputs={"data": data},
+        ignore_system_fonts=True,
+        timestamp=int(made_at.timestamp()) if made_at else None,
+    )
+    return bytes(made)
+
+
+def _as_data(paper: Paper) -> dict[str, Any]:
+    day: date = paper.made_at.date()
+    return {
+        "title": paper.title,
+        "sender": paper.sender,
+        "lang": paper.lang,
+        "foot": [{"text": line} for line in paper.foot],
+        "page_word": paper.page_word,
+        "watermark": paper.watermark,
+        "made_on": {"year": day.year, "month": day.month, "day": day.day},
+        "blocks": [{"kind": block.kind, **asdict(block)} for block in paper.blocks],
+    }
+
+
+def _texts(data: Any) -> Any:
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, dict):
+        for value in data.values():
+            yield from _texts(value)
+    elif isinstance(data, (list, tuple)):
+        for value in data:
+            yield from _texts(value)
+
+
+def _replaced(data: Any, by: dict[str, str]) -> Any:
+    """The same data with characters that cannot be drawn spelt out and control characters as blanks."""
+    if isinstance(data, str):
+        return "".join(by.get(one, " " if _is_control(one) else one) for one in data)
+    if isinstance(data, dict):
+        return {key: _replaced(value, by) for key, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [_replaced(value, by) for value in data]
+    return data
+
+
+def _is_control(character: str) -> bool:
+    return character != "\n" and unicodedata.category(character) in {"Cc", "Cs", "Co", "Cn"}
+
+
+def _is_plain(character: str) -> bool:
+    return character.isascii() or _is_control(character)
+
+
+@lru_cache(maxsize=4096)
+def _is_drawn(character: str) -> bool:
+    if unicodedata.category(character) in {"Mn", "Me", "Cf", "Zs", "Zl", "Zp"}:
+        return True  # marks and breaks need their neighbours; the page itself proves them
+    try:
+        _compiled(_ONE_CHARACTER, character)
+    except typst.TypstError:
+        return False
+    return True
