@@ -72,10 +72,12 @@ class Question(models.TextChoices):
 
 
 class Moment(models.TextChoices):
-    """When a pain score was asked. Before = trough of the interval, after = peak of relief."""
+    """When a pain score was asked. Before = trough of the interval, after = peak of relief; observed = again at about
+    15 minutes (domain.md §5), kept beside the one after and never instead of it."""
 
     BEFORE = "before", _("before injection")
     AFTER = "after", _("after injection")
+    OBSERVED = "observed", _("in observation")
     CARE_0H = "care_0h", _("same day")
     CHECK_24H = "check_24h", _("next day")
     CHECK_72H = "check_72h", _("day 3")

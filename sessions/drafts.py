@@ -28,12 +28,20 @@ class PointRow:
 
 @dataclass(frozen=True)
 class ScoreRow:
-    """``measured_at`` None: the time of the first save."""
+    """``measured_at`` None: the time of the first save. Without ``nerve_id`` and ``side`` it is the overall score."""
 
     question: str
     moment: str
     score: int
     measured_at: datetime | None = None
+    cycle: int = 1
+    nerve_id: UUID | None = None
+    side: str | None = None
+
+    @property
+    def key(self) -> tuple[str, str, int, UUID | None, str | None]:
+        """What is asked only once in a session."""
+        return self.question, self.moment, self.cycle, self.nerve_id, self.side
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,7 @@ class Draft:
     """``answers``: screening item → (is yes, detail). ``reasons``: key of a finding → why it goes ahead all the same.
 
     ``course_id`` chooses a course; ``open_for_condition_id`` opens one for that condition of the patient.
+    ``cycles_injected_at``: when the last injection of each cycle was, None in it or for it where that is not known.
     """
 
     technique_id: UUID
@@ -62,6 +71,14 @@ class Draft:
     sharps_in: int | None = None
     note: str = ""
     no_after_score_reason: str = ""
+    cycles_injected_at: tuple[datetime | None, ...] = ()
+    observation_minutes: int | None = None
+    observation_started_at: datetime | None = None
+    observation_ended_at: datetime | None = None
+    is_walking: bool | None = None
+    is_free_of_dizziness: bool | None = None
+    has_dry_sites: bool | None = None
+    discharge_note: str = ""
     answers: dict[str, tuple[bool, str]] = field(default_factory=dict)
     points: tuple[PointRow, ...] = ()
     scores: tuple[ScoreRow, ...] = ()
@@ -83,3 +100,11 @@ PLAIN_FIELDS = (
     "note",
     "no_after_score_reason",
 )
+
+# The columns of the observation, and the answers of the discharge check.
+OBSERVATION_FIELDS = (
+    "observation_minutes",
+    "observation_started_at",
+    "observation_ended_at",
+)
+DISCHARGE_FIELDS = ("is_walking", "is_free_of_dizziness", "has_dry_sites")

@@ -1,7 +1,6 @@
 """One visit's page as forms: the session itself, its points, its screening, its reasons. Nothing here saves."""
 
-from collections.abc import Iterable
-from datetime import datetime, time
+from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,17 +9,18 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.queries import technique_choices
-from common.wall_clock import instant, local_day
 from patients.models import PatientCondition
 from sessions.choices import ConsentSigner, Guidance, Moment, Question
 from sessions.drafts import PLAIN_FIELDS, ConsentRow, Draft, PointRow, ScoreRow
 from sessions.forms.dressing import dress
 from sessions.forms.injection_points import AT_MOST, PointFormSet, Tray
+from sessions.forms.observations import ObservationForm
+from sessions.forms.pain import PainField, clock
 from sessions.forms.quick_entry import QuickEntryForm
+from sessions.forms.responses import OVERALL, ResponseForm
 from sessions.forms.screening import ReasonsForm, ScreeningForm
 from sessions.queries.courses import CourseChoice
 
-PAIN = [("", _("not asked")), *((str(score), str(score)) for score in range(11))]
 # The four scores of the table: field → question, moment.
 SCORES = {
     "rest_before": (Question.REST, Moment.BEFORE),
@@ -29,13 +29,6 @@ SCORES = {
     "provoked_after": (Question.PROVOKED, Moment.AFTER),
 }
 OPEN, HAS = "open:", "course:"
-
-
-class PainField(forms.TypedChoiceField):
-    """V01: a whole number from 0 to 10, or not asked."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(choices=PAIN, coerce=int, empty_value=None, required=False, widget=forms.RadioSelect, **kwargs)
 
 
 class SessionForm(forms.Form):
@@ -108,31 +101,30 @@ def _open_words(condition: PatientCondition) -> str:
 
 
 class SessionForms:
-    """The forms of one page; ``stored`` is the draft they start from, ``started_at`` the day their times belong to."""
+    """The forms of one page."""
 
     def __init__(
         self,
         data: Any,
         *,
-        stored: Draft,
         version: int,
-        started_at: datetime,
-        zone: ZoneInfo,
         session: SessionForm,
         points: PointFormSet,
         screening: ScreeningForm,
         reasons: ReasonsForm,
         quick: QuickEntryForm,
+        response: ResponseForm,
+        observation: ObservationForm,
     ) -> None:
         self.quick = quick
         self.is_bound = data is not None
-        self.stored, self.version, self.zone = stored, version, zone
-        self.day = local_day(started_at, zone)
+        self.version = version
         self.session, self.points, self.screening, self.reasons = session, points, screening, reasons
+        self.response, self.observation = response, observation
 
     def is_valid(self) -> bool:
         # Every form is asked, so that the page shows all errors at once.
-        answers = [form.is_valid() for form in (self.session, self.points, self.screening, self.reasons, self.quick)]
+        answers = [*(form.is_valid() for form in self._plain_forms), self.points.is_valid()]
         return all(answers) and self._fits()
 
     def _fits(self) -> bool:
@@ -147,11 +139,13 @@ class SessionForms:
         return (*rows, *self.quick.rows(rows[-1] if rows else None))
 
     @property
+    def _plain_forms(self) -> tuple[forms.Form, ...]:
+        return self.session, self.screening, self.reasons, self.quick, self.response, self.observation
+
+    @property
     def errors(self) -> list[tuple[str, str, str]]:
         """Anchor, label and words of every error on the page."""
-        found = [
-            _errors_of(form) for form in (self.session, self.screening, self.reasons, self.quick, *self.points.forms)
-        ]
+        found = [_errors_of(form) for form in (*self._plain_forms, *self.points.forms)]
         rows = [error for errors in found for error in errors]
         return rows + [("points", str(_("Points")), str(error)) for error in self.points.non_form_errors()]
 
@@ -170,25 +164,17 @@ class SessionForms:
             scores=tuple(self._scores(typed)),
             consent=ConsentRow(name, typed["consent_as"] or ConsentSigner.PATIENT) if name else None,
             reasons=self.reasons.reasons(),
+            cycles_injected_at=self.response.injected_at(),
+            **self.observation.fields_of_draft(),
             **plain,
         )
 
-    def _scores(self, typed: dict[str, Any]) -> list[ScoreRow]:
-        times = {Moment.BEFORE: typed["before_time"], Moment.AFTER: typed["after_time"]}
-        kept = {(row.question, row.moment): row.measured_at for row in self.stored.scores}
-        return [
-            ScoreRow(question, moment, typed[name], self._when(times[moment], kept.get((question, moment))))
-            for name, (question, moment) in SCORES.items()
-            if typed[name] is not None
-        ]
-
-    def _when(self, typed: time | None, kept: datetime | None) -> datetime | None:
-        """The stored instant while the clock still shows it, so that seconds are not lost by looking at the page."""
-        if typed is None:
-            return None
-        if kept is not None and kept.astimezone(self.zone).strftime("%H:%M") == typed.strftime("%H:%M"):
-            return kept
-        return instant(self.day, typed, self.zone)
+    def _scores(self, typed: dict[str, Any]) -> Iterator[ScoreRow]:
+        times: dict[str, Any] = {Moment.BEFORE: typed["before_time"], Moment.AFTER: typed["after_time"]}
+        for name, (question, moment) in SCORES.items():
+            if typed[name] is not None:
+                yield self.response.score_row(typed[name], times[moment], question, moment, 1, OVERALL)
+        yield from self.response.scores(times)
 
 
 def _errors_of(form: forms.Form) -> list[tuple[str, str, str]]:
@@ -201,11 +187,11 @@ def initial_of(draft: Draft, *, version: int, zone: ZoneInfo) -> dict[str, Any]:
     found["preparation_id"] = str(draft.preparation_id or "")
     found |= {"version": version, "technique": str(draft.technique_id)}
     found["course"] = f"{HAS}{draft.course_id}" if draft.course_id else ""
-    stored = {(row.question, row.moment): row for row in draft.scores}
+    stored = {(row.question, row.moment): row for row in draft.scores if row.cycle == 1 and not row.nerve_id}
     for name, key in SCORES.items():
         if key in stored:
             found[name] = str(stored[key].score)
-            when = stored[key].measured_at
-            clock = "before_time" if key[1] == Moment.BEFORE else "after_time"
-            found.setdefault(clock, when.astimezone(zone).strftime("%H:%M") if when else None)
+    for name, moment in (("before_time", Moment.BEFORE), ("after_time", Moment.AFTER)):
+        own = [row.measured_at for row in draft.scores if (row.moment, row.cycle) == (moment, 1)]
+        found[name] = clock(min((at for at in own if at), default=None), zone)
     return found

@@ -12,6 +12,8 @@ from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, 
 from catalogue.models.nerve_figures import LARGEST
 from patients.models import PatientOwned
 from sessions.choices import ConsentSigner, Depth, Guidance, OverrideReason, PointSide, RecordStatus, TimeOutItem
+from sessions.observation import MAX_MINUTES
+from sessions.response import MAX_CYCLES
 
 _PATIENT = "(SELECT s.patient_id FROM pit_sessions_injectionsession s WHERE s.id = r.injection_session_id)"
 
@@ -49,6 +51,21 @@ class InjectionSession(PatientOwned):
     amount_drawn_ml = models.DecimalField(_("drawn up (mL)"), max_digits=5, decimal_places=1, null=True, blank=True)
     sharps_out = models.PositiveSmallIntegerField(_("sharps opened"), null=True, blank=True)
     sharps_in = models.PositiveSmallIntegerField(_("sharps disposed of"), null=True, blank=True)
+    cycles_injected_at = ArrayField(
+        models.DateTimeField(null=True), verbose_name=_("last injection of each cycle"), null=True, blank=True
+    )
+    observation_minutes = models.PositiveSmallIntegerField(_("observation planned (minutes)"), null=True, blank=True)
+    observation_started_at = models.DateTimeField(_("observation began"), null=True, blank=True)
+    observation_ended_at = models.DateTimeField(_("observation ended"), null=True, blank=True)
+    is_walking = models.BooleanField(_("walking at discharge"), null=True, blank=True)
+    is_free_of_dizziness = models.BooleanField(_("no dizziness at discharge"), null=True, blank=True)
+    has_dry_sites = models.BooleanField(_("sites dry at discharge"), null=True, blank=True)
+    # Null, not empty: a signature leaves out nulls, so that records signed before this column keep theirs.
+    discharge_note = models.CharField(_("discharge note"), max_length=300, null=True, blank=True)  # noqa: DJ001
+    discharge_checked_at = models.DateTimeField(_("discharge checked"), null=True, blank=True)
+    discharge_checked_by = ClinicForeignKey(
+        "accounts.Membership", null=True, blank=True, related_name="+", verbose_name=_("discharge checked by")
+    )
     note = models.TextField(_("note"), blank=True)
     no_after_score_reason = models.CharField(_("why there is no score after"), max_length=200, blank=True)
     status = models.CharField(max_length=8, choices=RecordStatus, default=RecordStatus.DRAFT)
@@ -114,6 +131,47 @@ class InjectionSession(PatientOwned):
                 | models.Q(sharps_out__isnull=True, sharps_in__isnull=True)
                 | models.Q(sharps_out__isnull=False, sharps_in__isnull=False, sharps_in=models.F("sharps_out")),
                 name="sessions_session_sharps",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(cycles_injected_at__isnull=True) | models.Q(cycles_injected_at__len__lte=MAX_CYCLES),
+                name="sessions_session_cycles",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(observation_ended_at__isnull=True)
+                | models.Q(
+                    observation_started_at__isnull=False, observation_ended_at__gte=models.F("observation_started_at")
+                ),
+                name="sessions_session_observation_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(observation_minutes__isnull=True)
+                | models.Q(observation_minutes__gte=1, observation_minutes__lte=MAX_MINUTES),
+                name="sessions_session_observation_minutes",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    is_walking__isnull=True,
+                    is_free_of_dizziness__isnull=True,
+                    has_dry_sites__isnull=True,
+                    discharge_checked_at__isnull=True,
+                    discharge_checked_by__isnull=True,
+                )
+                | (
+                    models.Q(discharge_checked_at__isnull=False, discharge_checked_by__isnull=False)
+                    & ~models.Q(is_walking__isnull=True, is_free_of_dizziness__isnull=True, has_dry_sites__isnull=True)
+                ),
+                name="sessions_session_discharge_has_checker",
+            ),
+            # A draft may wait for its words; a signed record says what was done about what was not fine.
+            models.CheckConstraint(
+                condition=models.Q(signed_at__isnull=True)
+                | (
+                    (models.Q(is_walking__isnull=True) | models.Q(is_walking=True))
+                    & (models.Q(is_free_of_dizziness__isnull=True) | models.Q(is_free_of_dizziness=True))
+                    & (models.Q(has_dry_sites__isnull=True) | models.Q(has_dry_sites=True))
+                )
+                | (models.Q(discharge_note__isnull=False) & ~models.Q(discharge_note="")),
+                name="sessions_session_discharge_note",
             ),
         ]
 

@@ -7,16 +7,24 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ClinicForeignKey, ClinicOwnedQuerySet, ClinicRules
 from patients.models import PatientOwned
-from sessions.choices import Moment, Question, Source
+from sessions.choices import Moment, PointSide, Question, Source
+from sessions.response import MAX_CYCLES
+
+ON_THE_TABLE = (Moment.BEFORE, Moment.AFTER, Moment.OBSERVED)
 
 
 class PainScoreQuerySet(ClinicOwnedQuerySet["PainScore"]):
     def on_the_table(self) -> Self:
-        return self.filter(moment__in=(Moment.BEFORE, Moment.AFTER))
+        return self.filter(moment__in=ON_THE_TABLE)
+
+    def overall(self) -> Self:
+        """The scores of the whole complaint: what curves and results are made of, never one nerve's alone."""
+        return self.filter(nerve__isnull=True)
 
 
 class PainScore(PatientOwned):
-    """NRS 0-10, whole numbers, 10 is the worst pain (domain.md §7). ``cycle`` counts re-injections from 1.
+    """NRS 0-10, whole numbers, 10 is the worst pain (domain.md §7). ``cycle`` counts re-injections from 1; what was
+    asked before is asked once. A score of one nerve names it with its side, an overall one names neither.
 
     A clinician's and a patient's score stand beside each other; neither overwrites the other.
     """
@@ -28,7 +36,12 @@ class PainScore(PatientOwned):
     )
     question = models.CharField(max_length=10, choices=Question)
     moment = models.CharField(max_length=10, choices=Moment)
-    cycle = models.PositiveSmallIntegerField(default=1)
+    cycle = models.PositiveSmallIntegerField(_("cycle"), default=1)
+    nerve = models.ForeignKey(
+        "catalogue.Nerve", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("nerve")
+    )
+    # Null, not empty: a signature leaves out nulls, so that records signed before this column keep theirs.
+    side = models.CharField(_("side"), max_length=8, choices=PointSide, null=True, blank=True)  # noqa: DJ001
     score = models.PositiveSmallIntegerField(_("pain (0-10)"))
     measured_at = models.DateTimeField()
     received_at = models.DateTimeField()
@@ -45,9 +58,26 @@ class PainScore(PatientOwned):
             ),
             models.CheckConstraint(condition=models.Q(moment__in=Moment.values), name="sessions_painscore_moment"),
             models.CheckConstraint(condition=models.Q(source__in=Source.values), name="sessions_painscore_source"),
+            models.CheckConstraint(
+                condition=models.Q(cycle=1)
+                | models.Q(cycle__gt=1, cycle__lte=MAX_CYCLES, moment__in=(Moment.AFTER, Moment.OBSERVED)),
+                name="sessions_painscore_cycle",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(nerve__isnull=True, side__isnull=True)
+                | models.Q(nerve__isnull=False, side__in=PointSide.values, moment__in=ON_THE_TABLE),
+                name="sessions_painscore_nerve_and_side",
+            ),
+            # Two keys, because a score outside any session has none: nulls that count as equal would join those too.
             models.UniqueConstraint(
                 fields=["clinic", "injection_session", "moment", "question", "source", "cycle"],
+                condition=models.Q(nerve__isnull=True),
                 name="sessions_painscore_once",
+            ),
+            models.UniqueConstraint(
+                fields=["clinic", "injection_session", "moment", "question", "source", "cycle", "nerve", "side"],
+                condition=models.Q(nerve__isnull=False),
+                name="sessions_painscore_once_a_nerve",
             ),
         ]
 

@@ -27,6 +27,7 @@ SESSION_COLUMNS = (
     "started_at",
     "signed_at",
     "void_reason",
+    "cycles_injected_at",
     "technique__name",
     "clinician__user__full_name",
 )
@@ -137,7 +138,7 @@ def record_of(actor: Actor, patient_id: UUID) -> Record:
             .order_by("-started_date", "-id")
         ),
         sessions=sessions,
-        scores=by_session(PainScore.objects.visible_to(actor).filter(patient_id=patient_id)),
+        scores=by_session(PainScore.objects.visible_to(actor).overall().filter(patient_id=patient_id)),
         reports=by_session(ReliefReport.objects.visible_to(actor).filter(patient_id=patient_id)),
         side_effects=list(
             SideEffect.objects.visible_to(actor)

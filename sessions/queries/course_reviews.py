@@ -35,7 +35,9 @@ def standing(course: Course) -> Standing:
     rows = by_session(
         PainScore.objects.filter(
             clinic_id=course.clinic_id, injection_session_id__in=[session.pk for session in sessions]
-        ).on_the_table()
+        )
+        .on_the_table()
+        .overall()
     )
     question = question_of(score for session in sessions for score in rows[session.pk])
     found = [scores_of(session, rows[session.pk], [], question=question, next_session_at=None) for session in sessions]

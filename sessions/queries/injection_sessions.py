@@ -7,6 +7,8 @@ from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext_lazy as _
+
 from catalogue.atlas import Atlas, Figure
 from catalogue.choices import FurtherCharacter, TechniqueDepth
 from catalogue.dose_limits import NoDoseLimitError
@@ -16,16 +18,24 @@ from catalogue.models import Solution as CatalogueSolution
 from catalogue.models import Technique as CatalogueTechnique
 from catalogue.queries import NerveChoice, atlas, figures, maximum_dose_mg, nerves_for_choices, screening_items
 from common.wall_clock import local_day
+from patients.choices import Flag
 from patients.models import Allergy, BodyWeight, RiskFlag
 from sessions import consent_wordings, dose_rules
 from sessions.choices import Depth, Guidance, Moment, RecordStatus, Source
-from sessions.drafts import PLAIN_FIELDS, Draft, PointRow, ScoreRow
+from sessions.drafts import DISCHARGE_FIELDS, OBSERVATION_FIELDS, PLAIN_FIELDS, Draft, PointRow, ScoreRow
 from sessions.models import Consent, InjectionPoint, InjectionSession, PainScore, ScreeningAnswer, SolutionLot
 from sessions.queries.preparations import OnTray, on_tray
 from sessions.queries.rule_sets import rule_settings
 from sessions.rules import facts
 from sessions.rules.consents import RISKS, Given, Scope, gaps, solution_class
 from sessions.rules.settings import Maximum, RuleSettings
+
+# The discharge check (domain.md §5 step 9), in the words of its items; the fourth item, the sharps, is a count.
+DISCHARGE_ITEMS = {
+    "is_walking": _("walking"),
+    "is_free_of_dizziness": _("no dizziness"),
+    "has_dry_sites": _("sites dry"),
+}
 
 
 class Words:
@@ -130,16 +140,31 @@ def draft_of(loaded: Loaded) -> Draft:
             PointRow(**{name: getattr(point, name) for name in PointRow.__dataclass_fields__})
             for point in loaded.points
         ),
-        scores=tuple(ScoreRow(row.question, row.moment, row.score, row.measured_at) for row in loaded.scores),
+        scores=tuple(score_row(row) for row in loaded.scores),
         reasons={f"{row.rule}:{row.subject}": row.reason for row in session.overrides.all()},
-        **{name: getattr(session, name) for name in PLAIN_FIELDS},
+        cycles_injected_at=tuple(session.cycles_injected_at or ()),
+        discharge_note=session.discharge_note or "",
+        **{name: getattr(session, name) for name in (*PLAIN_FIELDS, *OBSERVATION_FIELDS, *DISCHARGE_FIELDS)},
+    )
+
+
+def score_row(score: PainScore) -> ScoreRow:
+    return ScoreRow(
+        question=score.question,
+        moment=score.moment,
+        score=score.score,
+        measured_at=score.measured_at,
+        cycle=score.cycle,
+        nerve_id=score.nerve_id,
+        side=score.side,
     )
 
 
 def table_scores(session: InjectionSession) -> list[PainScore]:
-    """The scores asked on the table; what the patient answered at home is another matter."""
-    rows = PainScore.objects.filter(injection_session_id=session.pk, clinic_id=session.clinic_id, cycle=1)
-    return list(rows.on_the_table().filter(source=Source.CLINICIAN))
+    """The scores asked on the table, overall and of single nerves, in the order they were asked; what the patient
+    answered at home is another matter."""
+    rows = PainScore.objects.filter(injection_session_id=session.pk, clinic_id=session.clinic_id)
+    return list(rows.on_the_table().filter(source=Source.CLINICIAN).order_by("measured_at", "id"))
 
 
 def facts_of(loaded: Loaded, *, now: datetime) -> facts.Session:
@@ -157,7 +182,7 @@ def facts_of(loaded: Loaded, *, now: datetime) -> facts.Session:
         technique=_technique(session.technique),
         started_at=session.started_at,
         points=loaded.point_facts,
-        scores=tuple(_score(score) for score in loaded.scores),
+        scores=tuple(_score(score, words) for score in loaded.scores),
         concerns=_concerns(loaded),
         unanswered=tuple(item.name for item in words.items if item.code not in answered),
         screened_date=local_day(session.screened_at, zone) if session.screened_at else None,
@@ -168,6 +193,9 @@ def facts_of(loaded: Loaded, *, now: datetime) -> facts.Session:
         sharps_out=session.sharps_out,
         sharps_in=session.sharps_in,
         no_after_score_reason=session.no_after_score_reason,
+        injected_at=tuple(session.cycles_injected_at or ()),
+        discharge=tuple((str(DISCHARGE_ITEMS[name]), getattr(session, name)) for name in DISCHARGE_FIELDS),
+        discharge_note=session.discharge_note or "",
         allergies=frozenset(_current(Allergy, session).values_list("substance", flat=True)),
         risk_flags=tuple((row.flag, row.get_flag_display()) for row in _current(RiskFlag, session)),
         weight_date=weight.measured_date if weight else None,
@@ -178,6 +206,12 @@ def facts_of(loaded: Loaded, *, now: datetime) -> facts.Session:
         previous_date=previous,
         sessions_before=before,
     )
+
+
+def has_vasovagal_flag(session: facts.Session) -> bool:
+    """Somebody who has fainted with needles or fears them, by the register or by today's answer (domain.md §5)."""
+    known = {flag for flag, _label in session.risk_flags}
+    return bool(known & {Flag.VASOVAGAL, Flag.NEEDLE_FEAR}) or any(row.item == "FAINTING" for row in session.concerns)
 
 
 def consent_of(session: InjectionSession) -> Consent | None:
@@ -242,8 +276,16 @@ def _point(point: InjectionPoint, words: Words, made: dict[UUID, facts.Preparati
     )
 
 
-def _score(score: PainScore) -> facts.Score:
-    return facts.Score(score.question, score.moment == Moment.AFTER, score.score, score.measured_at)
+def _score(score: PainScore, words: Words) -> facts.Score:
+    return facts.Score(
+        question=score.question,
+        is_after=score.moment == Moment.AFTER,
+        score=score.score,
+        measured_at=score.measured_at,
+        cycle=score.cycle,
+        place=f"{words.nerves[score.nerve_id].name}, {score.side}" if score.nerve_id else "",
+        is_observed=score.moment == Moment.OBSERVED,
+    )
 
 
 def _technique(technique: CatalogueTechnique) -> facts.Technique:

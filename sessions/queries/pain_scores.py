@@ -7,28 +7,37 @@ from datetime import datetime
 
 from sessions.choices import Moment, Question, Source
 from sessions.models import InjectionSession, PainScore, ReliefReport
-from sessions.relief import Answer, Relief, change_percent, relief
+from sessions.relief import Answer, Relief, relief
+from sessions.response import Asked, Response, response
 
 AT_HOME = (Moment.CARE_0H, Moment.CHECK_24H, Moment.CHECK_72H, Moment.CHECK_7D)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SessionScores:
-    """One session's scores. ``trough`` is asked before, ``peak`` after the last cycle, both of one question."""
+    """One session's scores; ``table`` is of one question, of the whole complaint."""
 
-    trough: int | None
-    peak: int | None
+    table: Response
     relief: Relief
     at_home: tuple[PainScore, ...]
 
     @property
+    def trough(self) -> int | None:
+        return self.table.before
+
+    @property
+    def peak(self) -> int | None:
+        return self.table.after
+
+    @property
     def change_percent(self) -> float | None:
-        return change_percent(self.trough, self.peak)
+        return self.table.percent
 
 
 def question_of(scores: Iterable[PainScore]) -> str:
     """The question most often asked on the table; the provoked movement wins a tie. Only one is ever compared."""
-    asked = Counter(score.question for score in scores if score.moment in (Moment.BEFORE, Moment.AFTER))
+    tables = (score for score in scores if score.moment in (Moment.BEFORE, Moment.AFTER) and not score.nerve_id)
+    asked = Counter(score.question for score in tables)
     return max((Question.PROVOKED, Question.REST, *asked), key=lambda question: asked[question])
 
 
@@ -42,28 +51,29 @@ def scores_of(
 ) -> SessionScores:
     """Put the rows of one session together. At home the patient is asked for the pain *now*; the score on the table
     nearest to it is the one *at rest*, so only that pair tells when half of the gain is lost."""
-    tables = [score for score in scores if score.source == Source.CLINICIAN]
+    tables = [score for score in scores if score.source == Source.CLINICIAN and not score.nerve_id]
+    at_rest = _on_table(session, tables, Question.REST)
     after = [score.measured_at for score in tables if score.moment == Moment.AFTER]
     return SessionScores(
-        trough=_on_table(tables, Moment.BEFORE, question),
-        peak=_on_table(tables, Moment.AFTER, question),
+        table=_on_table(session, tables, question),
         relief=relief(
             max(after, default=session.signed_at or session.started_at),
             _answers(scores, reports),
-            before=_on_table(tables, Moment.BEFORE, Question.REST),
-            after=_on_table(tables, Moment.AFTER, Question.REST),
+            before=at_rest.before,
+            after=at_rest.after,
             censored_at=next_session_at,
         ),
         at_home=tuple(sorted((s for s in scores if s.moment in AT_HOME), key=lambda score: score.measured_at)),
     )
 
 
-def _on_table(scores: Iterable[PainScore], moment: str, question: str) -> int | None:
-    """Before the first cycle; after the last one (domain.md §10)."""
-    found = sorted((s.cycle, s.score) for s in scores if s.moment == moment and s.question == question)
-    if not found:
-        return None
-    return found[0 if moment == Moment.BEFORE else -1][1]
+def _on_table(session: InjectionSession, scores: Iterable[PainScore], question: str) -> Response:
+    own = [score for score in scores if score.question == question]
+    return response(
+        next((score.score for score in own if score.moment == Moment.BEFORE), None),
+        [Asked(score.cycle, score.score, score.measured_at) for score in own if score.moment == Moment.AFTER],
+        session.cycles_injected_at,
+    )
 
 
 def _answers(scores: Iterable[PainScore], reports: Iterable[ReliefReport]) -> list[Answer]:

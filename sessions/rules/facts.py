@@ -88,10 +88,19 @@ class Point:
 
 @dataclass(frozen=True)
 class Score:
+    """``place`` is a nerve with its side, empty for the overall score; ``is_observed``: once more in observation."""
+
     question: str
     is_after: bool
     score: int
     measured_at: datetime
+    cycle: int = 1
+    place: str = ""
+    is_observed: bool = False
+
+    @property
+    def is_before(self) -> bool:
+        return not (self.is_after or self.is_observed)
 
 
 @dataclass(frozen=True)
@@ -172,6 +181,9 @@ class Session:
     sharps_out: int | None = None
     sharps_in: int | None = None
     no_after_score_reason: str = ""
+    injected_at: tuple[datetime | None, ...] = ()  # the last injection of each cycle
+    discharge: tuple[tuple[str, bool | None], ...] = ()  # each item of the check, None where nobody looked
+    discharge_note: str = ""
     allergies: frozenset[str] = frozenset()
     risk_flags: tuple[tuple[str, str], ...] = ()
     weight_date: date | None = None

@@ -66,6 +66,10 @@ RULES: dict[str, Rule] = {
     "score_order": Rule(
         "V03", _STOP, _("The score after the injection has an earlier time than the one before."), "scores"
     ),
+    "score_before_injection": Rule(
+        "V03", _STOP, _("The score after the injection has an earlier time than the injection itself."), "scores"
+    ),
+    "injection_future": Rule("V03", _STOP, _("An injection has a time that is still to come."), "scores"),
     "score_future": Rule("V03", _STOP, _("A pain score has a time that is still to come."), "scores"),
     "score_rise": Rule(
         "V04", _WARN, _("Pain %(question)s rose from %(before)s to %(after)s. Is that right?"), "scores"
@@ -171,6 +175,10 @@ RULES: dict[str, Rule] = {
     "time_out_changed": Rule(
         "P04", _WARN, _("After the time-out this was changed: %(what)s. Confirm it again."), "time_out"
     ),
+    "discharge_unexplained": Rule(
+        "P09", _STOP, _("Not fine at discharge: %(items)s. Write down what was done."), "discharge"
+    ),
+    "discharge_open": Rule("P09", _WARN, _("The discharge check is not complete: %(items)s."), "discharge"),
     # Ours, beside the table of domain.md: what a record without points or lots would hide.
     "no_points": Rule("P01", _WARN, _("No point is written down. Was nothing injected?"), "points"),
     "no_lot": Rule(

@@ -1,9 +1,17 @@
 """Rules about the visit as a whole: screening, consent, scores, sharps, the interval."""
 
 from collections.abc import Iterator
+from datetime import datetime
+from itertools import pairwise
 
 from sessions.rules.facts import Score, Session
 from sessions.rules.table import RULES, Finding
+
+
+def _(sentence: str) -> str:
+    """Mark a sentence for translation; it is translated when it is shown."""
+    return sentence
+
 
 # Screening items and the risk flags of the register that say the same (domain.md §5).
 CAUTIONS = {
@@ -12,38 +20,75 @@ CAUTIONS = {
     "IMMUNITY": frozenset({"immunosuppression", "recent_steroid", "implant"}),
 }
 
+# Said inside a sentence; translated when it is shown.
+QUESTIONS = {"rest": _("at rest"), "provoked": _("on the provoked movement")}
+
 
 def scores_are_possible(session: Session) -> Iterator[Finding]:
-    """V01, V03."""
+    """V01, V03. Times are compared by the minute: that is how they are typed."""
     for score in session.scores:
         if not 0 <= score.score <= 10:
-            yield Finding(RULES["score_range"], score.question)
+            yield Finding(RULES["score_range"], _asked(score))
         if score.measured_at > session.now:
-            yield Finding(RULES["score_future"], score.question)
-    for before, after in _pairs(session):
-        if after.measured_at < before.measured_at:
-            yield Finding(RULES["score_order"], before.question)
+            yield Finding(RULES["score_future"], _asked(score))
+    for earlier, later in _pairs(session):
+        if _minute(later.measured_at) < _minute(earlier.measured_at):
+            yield Finding(RULES["score_order"], _asked(earlier))
+
+
+def injections_are_possible(session: Session) -> Iterator[Finding]:
+    """V03 for the time of the injections: not to come, and not after the score that tells what they did."""
+    for cycle, injected_at in enumerate(session.injected_at, start=1):
+        if injected_at is None:
+            continue
+        if injected_at > session.now:
+            yield Finding(RULES["injection_future"], str(cycle))
+        for score in session.scores:
+            is_of_cycle = not score.is_before and score.cycle == cycle
+            if is_of_cycle and _minute(score.measured_at) < _minute(injected_at):
+                yield Finding(RULES["score_before_injection"], f"{_asked(score)} {cycle}")
 
 
 def scores_fall(session: Session) -> Iterator[Finding]:
     """V04."""
     for before, after in _pairs(session):
         if after.score > before.score + session.limits.score_rise:
-            words = (("question", before.question), ("before", str(before.score)), ("after", str(after.score)))
-            yield Finding(RULES["score_rise"], f"{before.question} {before.score}-{after.score}", words)
+            question = QUESTIONS.get(before.question, before.question)
+            asked = f"{question}, {before.place}" if before.place else question
+            words = (("question", asked), ("before", str(before.score)), ("after", str(after.score)))
+            yield Finding(RULES["score_rise"], f"{_asked(before)} {before.score}-{after.score}", words)
 
 
 def _pairs(session: Session) -> Iterator[tuple[Score, Score]]:
-    before = {score.question: score for score in session.scores if not score.is_after}
-    for score in session.scores:
-        if score.is_after and score.question in before:
-            yield before[score.question], score
+    """Every later score with the first of its question and place, and with the one asked just before it."""
+    chains: dict[tuple[str, str], list[Score]] = {}
+    for score in sorted(session.scores, key=_place_in_time):
+        chains.setdefault((score.place, score.question), []).append(score)
+    for chain in chains.values():
+        first, *others = chain
+        for score in others if first.is_before else ():
+            yield first, score
+        yield from pairwise(others if first.is_before else chain)
+
+
+def _place_in_time(score: Score) -> tuple[int, int]:
+    """Before, then each cycle: after it, and again in observation."""
+    return score.cycle if not score.is_before else 0, 1 if score.is_observed else 0
+
+
+def _asked(score: Score) -> str:
+    return f"{score.question} {score.place}".strip()
+
+
+def _minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)
 
 
 def is_scored_after(session: Session) -> Iterator[Finding]:
-    """V15: every question asked before is asked again, and at least one is."""
-    before = {score.question for score in session.scores if not score.is_after}
-    after = {score.question for score in session.scores if score.is_after}
+    """V15: every overall question asked before is asked again, and at least one is; single nerves are a choice."""
+    overall = [score for score in session.scores if not score.place]
+    before = {score.question for score in overall if score.is_before}
+    after = {score.question for score in overall if score.is_after}
     if session.points and not session.no_after_score_reason and (not after or before - after):
         yield Finding(RULES["no_after_score"], "")
 
@@ -104,14 +149,26 @@ def sharps_are_back(session: Session) -> Iterator[Finding]:
         yield Finding(RULES["sharps_differ"], "", words)
 
 
+def is_fit_to_go(session: Session) -> Iterator[Finding]:
+    """P09 (domain.md §5 step 9): looked at or a reason why not; and what was not fine is explained."""
+    missing = [item for item, answer in session.discharge if answer is None]
+    not_fine = [item for item, answer in session.discharge if answer is False]
+    if session.points and missing:
+        yield Finding(RULES["discharge_open"], "", (("items", ", ".join(missing)),))
+    if not_fine and not session.discharge_note.strip():
+        yield Finding(RULES["discharge_unexplained"], "", (("items", ", ".join(not_fine)),))
+
+
 VISIT_CHECKS = (
     is_screened_today,
     nothing_forbids,
     cautions_are_weighed,
     is_consented,
     scores_are_possible,
+    injections_are_possible,
     scores_fall,
     is_scored_after,
     interval_is_usual,
     sharps_are_back,
+    is_fit_to_go,
 )

@@ -11,7 +11,7 @@ from accounts.actors import Actor
 from patients.models import PatientCondition
 from sessions import consent_wordings
 from sessions.choices import Source
-from sessions.drafts import ConsentRow, Draft, PointRow
+from sessions.drafts import DISCHARGE_FIELDS, OBSERVATION_FIELDS, ConsentRow, Draft, PointRow
 from sessions.models import (
     Consent,
     Course,
@@ -23,7 +23,7 @@ from sessions.models import (
 )
 from sessions.policies.injection_sessions import PreparationRefusedError, SessionRefusedError
 from sessions.policies.preparations import words_of
-from sessions.queries.injection_sessions import Loaded, scope_of, table_scores
+from sessions.queries.injection_sessions import Loaded, scope_of, score_row, table_scores
 from sessions.rules import Finding
 from sessions.services import courses
 
@@ -105,14 +105,17 @@ def save_answers(session: InjectionSession, answers: dict[str, tuple[bool, str]]
 
 def save_scores(session: InjectionSession, draft: Draft, *, now: datetime) -> None:
     """Only the clinician's own scores on the table; the patient's are never touched."""
-    stored = {(score.moment, score.question): score for score in table_scores(session)}
+    stored = {score_row(score).key: score for score in table_scores(session)}
     for row in draft.scores:
-        score = stored.pop((row.moment, row.question), None) or PainScore(
+        score = stored.pop(row.key, None) or PainScore(
             clinic_id=session.clinic_id,
             patient_id=session.patient_id,
             injection_session=session,
             moment=row.moment,
             question=row.question,
+            cycle=row.cycle,
+            nerve_id=row.nerve_id,
+            side=row.side,
             source=Source.CLINICIAN,
             measured_at=now,
             received_at=now,
@@ -123,6 +126,22 @@ def save_scores(session: InjectionSession, draft: Draft, *, now: datetime) -> No
             score.save()
     if stored:
         PainScore.objects.filter(pk__in=[score.pk for score in stored.values()]).delete()
+
+
+def save_observation(session: InjectionSession, draft: Draft, *, by: Actor, now: datetime) -> None:
+    """The cycles' times, the observation and the discharge check; who checked and when moves only with an answer."""
+    for name in OBSERVATION_FIELDS:
+        setattr(session, name, getattr(draft, name))
+    session.cycles_injected_at = list(draft.cycles_injected_at) if any(draft.cycles_injected_at) else None
+    answers = [getattr(draft, name) for name in DISCHARGE_FIELDS]
+    note = draft.discharge_note.strip() or None
+    if (answers, note) != ([getattr(session, name) for name in DISCHARGE_FIELDS], session.discharge_note):
+        is_checked = any(answer is not None for answer in answers)
+        session.discharge_checked_at = now if is_checked else None
+        session.discharge_checked_by_id = author(by) if is_checked else None
+    for name, answer in zip(DISCHARGE_FIELDS, answers, strict=True):
+        setattr(session, name, answer)
+    session.discharge_note = note
 
 
 def save_consent(loaded: Loaded, row: ConsentRow | None, *, by: Actor, now: datetime) -> Consent | None:

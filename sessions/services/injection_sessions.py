@@ -1,5 +1,6 @@
 """Start, save, sign, void and amend an injection session."""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from django.db import transaction
@@ -106,6 +107,7 @@ def save_draft(
     rows.save_points(session, draft.points)
     rows.save_answers(session, draft.answers, now=now)
     rows.save_scores(session, draft, now=now)
+    rows.save_observation(session, draft, by=by, now=now)
     loaded = load(session)
     session.consent = rows.save_consent(loaded, draft.consent, by=by, now=now) or session.consent
     session.version += 1
@@ -126,6 +128,42 @@ def keep_reasons(
     session.version += 1
     session.save(update_fields=["version"])
     return session
+
+
+@transaction.atomic
+def observe(
+    *, injection_session: InjectionSession, version: int, draft: Draft, minutes: int, by: Actor, now: datetime
+) -> InjectionSession:
+    """Store the draft and begin (again) to watch the patient for ``minutes``; a visit in its room moves to observation.
+
+    The visit is locked before the session, as everywhere. Raises as ``save_draft`` does.
+    """
+    visit = Appointment.objects.visible_to(by).select_related("patient", "clinician", "room", "visit_type")
+    _move_to_observation(visit.get(pk=injection_session.appointment_id), by=by, now=now)
+    begun = replace(draft, observation_minutes=minutes, observation_started_at=now, observation_ended_at=None)
+    return save_draft(injection_session=injection_session, version=version, draft=begun, by=by, now=now)
+
+
+def _move_to_observation(visit: Appointment, *, by: Actor, now: datetime) -> None:
+    """The board follows where it can; a visit that somebody moved meanwhile stays where they put it."""
+    if visit.status != VisitStatus.IN_ROOM:
+        return
+    try:
+        with transaction.atomic():
+            appointments.change_status(
+                appointment=visit, to=VisitStatus.OBSERVATION, by=by, now=now, version=visit.version
+            )
+    except VisitRefusedError:
+        return
+
+
+def end_observation(
+    *, injection_session: InjectionSession, version: int, draft: Draft, by: Actor, now: datetime
+) -> InjectionSession:
+    """Store the draft and end the observation; where none began only the draft is stored."""
+    is_running = draft.observation_started_at is not None and draft.observation_ended_at is None
+    ended = replace(draft, observation_ended_at=now) if is_running else draft
+    return save_draft(injection_session=injection_session, version=version, draft=ended, by=by, now=now)
 
 
 @transaction.atomic

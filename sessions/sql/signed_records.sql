@@ -23,7 +23,7 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
                   FROM pit_sessions_timeout t WHERE t.injection_session_id = s.id),
     'scores', (SELECT jsonb_agg(to_jsonb(n) ORDER BY n.moment, n.question, n.cycle, n.id)
                FROM pit_sessions_painscore n WHERE n.injection_session_id = s.id
-                 AND n.moment IN ('before', 'after') AND n.source = 'clinician')
+                 AND n.moment IN ('before', 'after', 'observed') AND n.source = 'clinician')
   ))::text, 'UTF8')), 'hex')
 $$;
 
@@ -96,7 +96,7 @@ BEGIN
     ('pit_sessions_screeninganswer', 'true'),
     ('pit_sessions_ruleoverride', 'true'),
     ('pit_sessions_timeout', 'true'),
-    ('pit_sessions_painscore', 'r.moment IN (''before'', ''after'') AND r.source = ''clinician''')
+    ('pit_sessions_painscore', 'r.moment IN (''before'', ''after'', ''observed'') AND r.source = ''clinician''')
   ) AS t(name, condition) LOOP
     EXECUTE format('CREATE OR REPLACE TRIGGER guard_insert AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows
       FOR EACH STATEMENT EXECUTE FUNCTION sessions_guard_rows(%L)', guarded.name, guarded.condition);

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from sessions.choices import Moment, PointSide, Question
-from sessions.drafts import Draft, PointRow
+from sessions.drafts import DISCHARGE_FIELDS, OBSERVATION_FIELDS, Draft, PointRow
 from sessions.models import InjectionSession
 from sessions.queries.injection_sessions import Words
 
@@ -46,12 +49,36 @@ def _lines(draft: Draft, words: Words, stock: dict[UUID, str]) -> Iterator[tuple
         yield str(InjectionSession._meta.get_field(name).verbose_name), "" if value is None else str(value)  # type: ignore[union-attr]
     for number, row in enumerate(draft.points, start=1):
         yield _("Point %(number)s") % {"number": number}, _point(row, words, stock)
-    for score in draft.scores:
-        label = f"{Question(score.question).label}, {Moment(score.moment).label}"
-        yield label, str(score.score)
+    yield from _response(draft, words)
     names = {item.code: item.name for item in words.items}
     for item, (is_yes, detail) in draft.answers.items():
         yield names.get(item, item), " ".join(filter(None, [_("yes") if is_yes else _("no"), detail]))
+
+
+def _response(draft: Draft, words: Words) -> Iterator[tuple[str, str]]:
+    for score in draft.scores:
+        place = (
+            f"{words.nerves[score.nerve_id].name}, {PointSide(score.side).label}"
+            if score.nerve_id and score.side
+            else ""
+        )
+        parts = [place, str(Question(score.question).label), str(Moment(score.moment).label)]
+        parts += [_("cycle %(number)s") % {"number": score.cycle}] if score.cycle > 1 else []
+        yield ", ".join(filter(None, parts)), str(score.score)
+    for number, injected_at in enumerate(draft.cycles_injected_at, start=1):
+        label = _("Last injection, cycle %(number)s") % {"number": number}
+        yield label, date_format(localtime(injected_at), "H:i") if injected_at else ""
+    for name in (*OBSERVATION_FIELDS, *DISCHARGE_FIELDS):
+        yield str(InjectionSession._meta.get_field(name).verbose_name), _said(getattr(draft, name))  # type: ignore[union-attr]
+    yield _("Discharge note"), draft.discharge_note
+
+
+def _said(value: datetime | bool | int | None) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return date_format(localtime(value), "H:i") if isinstance(value, datetime) else str(value)
 
 
 def _point(row: PointRow, words: Words, stock: dict[UUID, str]) -> str:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -14,20 +13,33 @@ from catalogue.queries import point_type_choices
 from common.wall_clock import local_day
 from patients.queries import PatientBanner, banner
 from sessions import consent_wordings
-from sessions.choices import Moment, Question
-from sessions.dose_rules import Totals, relief_percent
+from sessions.dose_rules import Totals
 from sessions.drafts import Draft
 from sessions.forms.injection_points import Choices, Tray, nerve_synonyms, point_formset
 from sessions.forms.injection_sessions import SessionForm, SessionForms, initial_of
+from sessions.forms.observations import ObservationForm
 from sessions.forms.quick_entry import QuickEntryForm
+from sessions.forms.responses import ResponseForm
 from sessions.forms.screening import ReasonsForm, ScreeningForm
 from sessions.models import Consent, InjectionPoint, InjectionSession, RuleOverride
+from sessions.observation import Observation, default_minutes
 from sessions.policies.co_signatures import CoSigning, co_signing_of
 from sessions.policies.preparations import why_not
 from sessions.queries import preparations, solution_lots
 from sessions.queries.courses import conditions_without_course, open_courses
-from sessions.queries.injection_sessions import Loaded, Words, consent_of, draft_of, facts_of, load
+from sessions.queries.injection_sessions import (
+    DISCHARGE_ITEMS,
+    Loaded,
+    Words,
+    consent_of,
+    draft_of,
+    facts_of,
+    has_vasovagal_flag,
+    load,
+)
 from sessions.rules import Finding, findings
+from sessions.rules.facts import Session as Facts
+from sessions.views.response_lines import PainLine, pain_lines
 
 _RELATED = (
     "clinic",
@@ -38,7 +50,7 @@ _RELATED = (
     "consent__technique",
     "rule_set",
 )
-_PEOPLE = ("clinician__user", "signed_by__user", "voided_by__user")
+_PEOPLE = ("clinician__user", "signed_by__user", "voided_by__user", "discharge_checked_by__user")
 
 
 def get_session(actor: Actor, session_id: UUID) -> InjectionSession:
@@ -48,17 +60,6 @@ def get_session(actor: Actor, session_id: UUID) -> InjectionSession:
     if session is None:
         raise Http404
     return session
-
-
-@dataclass(frozen=True)
-class PainRow:
-    question: str
-    before: int | None
-    after: int | None
-
-    @property
-    def relief(self) -> Decimal | None:
-        return relief_percent(self.before, self.after)
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,12 @@ class SessionPage:
         return draft_of(self.loaded)
 
     @cached_property
+    def facts(self) -> Facts:
+        return facts_of(self.loaded, now=self.now)
+
+    @cached_property
     def findings(self) -> list[Finding]:
-        return findings(facts_of(self.loaded, now=self.now))
+        return findings(self.facts)
 
     @cached_property
     def banner(self) -> PatientBanner | None:
@@ -131,12 +136,40 @@ class SessionPage:
         return [line for flag, line in consent_wordings.RISK_LINES.items() if flag in flags]
 
     @property
-    def pain_rows(self) -> list[PainRow]:
-        scores = {(row.question, row.moment): row.score for row in self.loaded.scores}
-        return [
-            PainRow(str(question.label), scores.get((question, Moment.BEFORE)), scores.get((question, Moment.AFTER)))
-            for question in (Question.REST, Question.PROVOKED)
-        ]
+    def pain_lines(self) -> list[PainLine]:
+        return pain_lines(self.loaded)
+
+    @property
+    def observation(self) -> Observation | None:
+        """The observation as far as it went, None where none began."""
+        session = self.session
+        if session.observation_started_at is None:
+            return None
+        minutes = session.observation_minutes or default_minutes(has_vasovagal_flag=has_vasovagal_flag(self.facts))
+        return Observation(session.observation_started_at, minutes, session.observation_ended_at)
+
+    @property
+    def is_observation_over(self) -> bool:
+        return self.observation is not None and self.observation.is_over(self.now)
+
+    @property
+    def minutes_left(self) -> str:
+        """What is left of the observation, as the clock on the page shows it: ``9:05``."""
+        minutes, seconds = divmod(self.observation.seconds_left(self.now) if self.observation else 0, 60)
+        return f"{minutes}:{seconds:02}"
+
+    @property
+    def is_vasovagal(self) -> bool:
+        return has_vasovagal_flag(self.facts)
+
+    @property
+    def observed_minutes(self) -> int | None:
+        return self.observation.minutes(self.now) if self.observation else None
+
+    @property
+    def discharge_lines(self) -> list[tuple[str, bool | None]]:
+        """Each item of the discharge check with its answer."""
+        return [(str(label), getattr(self.session, name)) for name, label in DISCHARGE_ITEMS.items()]
 
     @property
     def point_rows(self) -> list[PointLine]:
@@ -207,13 +240,11 @@ class SessionPage:
     def forms(self, data: Any = None, *, version: int | None = None) -> SessionForms:
         """The forms on the stored draft; with ``data`` they hold what was typed instead."""
         stored, zone = self.stored, self.actor.zone
+        day = local_day(self.session.started_at, zone)
         version = version or self.session.version
         return SessionForms(
             data,
-            stored=stored,
             version=version,
-            started_at=self.session.started_at,
-            zone=zone,
             session=SessionForm(
                 data,
                 initial=initial_of(stored, version=version, zone=zone),
@@ -225,6 +256,12 @@ class SessionPage:
             screening=ScreeningForm(data, items=self.words.items, initial=_screening(stored)),
             reasons=self.reasons_form(data),
             quick=QuickEntryForm(data, choices=self.choices),
+            response=ResponseForm(data, stored=stored, nerves=self.words.nerves, zone=zone, day=day),
+            observation=ObservationForm(
+                data,
+                stored=stored,
+                default_minutes=default_minutes(has_vasovagal_flag=has_vasovagal_flag(self.facts)),
+            ),
         )
 
     def reasons_form(self, data: Any = None) -> ReasonsForm:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -33,6 +34,7 @@ from sessions.views.injection_session_conflicts import differences
 from sessions.views.injection_session_pages import SessionPage, get_session
 
 _TEMPLATES = "sessions/injection_sessions"
+OBSERVATION_ACTS = ("observe", "end_observation")
 
 
 @staff(Act.LOG_SESSIONS, methods=("POST",))
@@ -58,13 +60,7 @@ def edit(request: StaffRequest, session_id: UUID) -> HttpResponse:
     if not forms.is_valid():
         return _edit_page(request, page, forms, status=422)
     try:
-        service.save_draft(
-            injection_session=page.session,
-            version=forms.session.cleaned_data["version"],
-            draft=forms.draft(),
-            by=request.actor,
-            now=page.now,
-        )
+        _save(request, page, forms)
     except VersionConflictError as conflict:
         return _conflict_page(request, page.session, forms.draft(), str(conflict))
     except PreparationRefusedError as refusal:
@@ -72,10 +68,37 @@ def edit(request: StaffRequest, session_id: UUID) -> HttpResponse:
         return _edit_page(request, page, forms, status=422)
     except SessionRefusedError as refusal:
         return _refused(request, refusal)
-    if request.POST.get("act") == "review":
+    return _saved(request, session_id)
+
+
+def _saved(request: StaffRequest, session_id: UUID) -> HttpResponse:
+    """On to where the button leads."""
+    act = request.POST.get("act")
+    if act == "review":
         return redirect("sessions:sign", session_id=session_id)
+    if act in OBSERVATION_ACTS:
+        return redirect(f"{reverse('sessions:edit', args=[session_id])}#observation")
     messages.success(request, _("The draft is saved."))
     return redirect("sessions:edit", session_id=session_id)
+
+
+def _save(request: StaffRequest, page: SessionPage, forms: SessionForms) -> None:
+    """One service call: store what was typed, and begin or end the observation where the button says so."""
+    version, draft = forms.session.cleaned_data["version"], forms.draft()
+    act = request.POST.get("act")
+    if act == "observe":
+        minutes = forms.observation.minutes
+        service.observe(
+            injection_session=page.session,
+            version=version,
+            draft=draft,
+            minutes=minutes,
+            by=request.actor,
+            now=page.now,
+        )
+        return
+    save = service.end_observation if act == "end_observation" else service.save_draft
+    save(injection_session=page.session, version=version, draft=draft, by=request.actor, now=page.now)
 
 
 @staff(Act.LOG_SESSIONS, methods=("POST",))

@@ -1,8 +1,14 @@
 // The session page: each part in its own module. The page works without any of them.
 import { startQuickEntry } from "./session/quick-entry.js";
+import { startObservation } from "./session/observation.js";
+import { startResponse } from "./session/response.js";
 import { startRows } from "./session/rows.js";
 import { startScreening } from "./session/screening.js";
 
 for (const form of document.querySelectorAll("form[data-points]")) startRows(form);
 for (const part of document.querySelectorAll("[data-screening]")) startScreening(part);
 for (const part of document.querySelectorAll("[data-quick]")) startQuickEntry(part);
+for (const form of document.querySelectorAll("form[data-points]")) {
+  startResponse(form);
+  startObservation(form);
+}

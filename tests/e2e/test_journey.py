@@ -264,6 +264,7 @@ def _the_clinician_treats_and_signs(story: Story, clinician: Page, patient_id: s
     _score(clinician, "provoked_after", 3)
     for name, value in (("needle_gauge", "27"), ("needle_length_mm", "13"), ("sharps_out", "2"), ("sharps_in", "2")):
         clinician.locator(f"[name$={name}]").fill(value)
+    clinician.get_by_role("button", name="All fine").click()
     clinician.locator("[name$=note]").fill("burning at the knee, gone after the second point")
     story.eyes.look(clinician, "session filled in")
     clinician.get_by_role("button", name="Save and look over").click()

@@ -71,7 +71,8 @@ def actor_of(member: Membership) -> Actor:
 
 
 def a_draft(*, lot: SolutionLot | None = None, preparation: Preparation | None = None, **changes: object) -> Draft:
-    """A draft that keeps every rule: one point, screened, consented, scored before and after, sharps counted."""
+    """A draft that keeps every rule: one point, screened, consented, scored before and after, sharps counted,
+    fit to go."""
     solution = Solution.objects.get(code="D5W_BUF")
     nerve = Nerve.objects.get(code="N054")
     point = PointRow(
@@ -92,6 +93,9 @@ def a_draft(*, lot: SolutionLot | None = None, preparation: Preparation | None =
         ),
         "sharps_out": 1,
         "sharps_in": 1,
+        "is_walking": True,
+        "is_free_of_dizziness": True,
+        "has_dry_sites": True,
         "consent": ConsentRow("Aroha Example"),
     }
     if lot is None:

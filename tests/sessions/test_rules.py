@@ -99,6 +99,22 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"scores": (score(6, is_after=False, minutes=5), score(2, is_after=True, minutes=4))},
         {"scores": (score(6, is_after=False, minutes=5), score(2, is_after=True, minutes=5))},
     ),
+    "score_before_injection": (
+        {"injected_at": (NOW - timedelta(minutes=9),)},
+        {"injected_at": (NOW - timedelta(minutes=10),)},
+    ),
+    "injection_future": (
+        {"injected_at": (NOW + timedelta(seconds=1),), "scores": ()},
+        {"injected_at": (NOW,), "scores": ()},
+    ),
+    "discharge_open": (
+        {"discharge": (("walking", True), ("sites dry", None))},
+        {"discharge": (("walking", True), ("sites dry", True))},
+    ),
+    "discharge_unexplained": (
+        {"discharge": (("walking", False),)},
+        {"discharge": (("walking", False),), "discharge_note": "Left in a wheelchair, as he came"},
+    ),
     "score_future": (
         {"scores": (score(6, is_after=True, minutes=31),)},
         {"scores": (score(6, is_after=True, minutes=30),)},
@@ -301,6 +317,7 @@ LEVELS = {
     "P02": {"warning"},
     "P04": {"stop_or_override", "warning"},
     "P05": {"warning"},
+    "P09": {"stop", "warning"},
 }
 
 

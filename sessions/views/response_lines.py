@@ -1,0 +1,85 @@
+"""What the pain did on the table, line by line: overall first, then each nerve that was asked about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from sessions.choices import Moment, PointSide, Question
+from sessions.models import PainScore
+from sessions.queries.injection_sessions import Loaded, Words
+from sessions.response import WITHIN_MINUTES, Asked, Response, Undefined, minutes_since, response
+
+QUESTIONS = (Question.REST, Question.PROVOKED)
+
+
+@dataclass(frozen=True)
+class Observed:
+    score: int
+    minutes: int | None
+
+
+@dataclass(frozen=True)
+class PainLine:
+    """One question at one place; ``place`` is empty for the whole complaint."""
+
+    place: str
+    question: str
+    response: Response
+    observed: tuple[Observed, ...]
+
+    @property
+    def words(self) -> str:
+        return relief_words(self.response)
+
+
+def pain_lines(loaded: Loaded) -> list[PainLine]:
+    """Both questions of the whole complaint, asked or not, and what was asked of single nerves."""
+    places = dict.fromkeys((row.nerve_id, row.side) for row in loaded.scores if row.nerve_id)
+    found = [_line(loaded, question, None, None) for question in QUESTIONS]
+    nerves = [_line(loaded, question, *place) for place in places for question in QUESTIONS]
+    return found + [line for line in nerves if line.response.before is not None or line.response.cycles]
+
+
+def relief_words(told: Response) -> str:
+    """The result in words, and what stands in the way of a percentage."""
+    why = {
+        Undefined.NO_BEFORE: "",
+        Undefined.NO_AFTER: "",
+        Undefined.FROM_ZERO: _("No pain before: there is no percentage."),
+        Undefined.TOO_LATE: _("Asked more than %(minutes)s minutes after: there is no percentage.")
+        % {"minutes": WITHIN_MINUTES},
+    }
+    if told.undefined:
+        return why[told.undefined]
+    percent = round(told.percent or 0)
+    words = _("no change")
+    if percent:
+        words = (_("%(percent)s %% less") if percent > 0 else _("%(percent)s %% more")) % {"percent": abs(percent)}
+    return f"{words}. {_('Little pain before: little room to fall.')}" if told.is_floor else words
+
+
+def place_words(words: Words, score: PainScore) -> str:
+    """The nerve and its side as said on the page; empty for the whole complaint."""
+    if score.nerve_id is None or score.side is None:
+        return ""
+    return f"{words.nerves[score.nerve_id].name}, {PointSide(score.side).label}"
+
+
+def _line(loaded: Loaded, question: Question, nerve_id: object, side: str | None) -> PainLine:
+    own = [row for row in loaded.scores if (row.question, row.nerve_id, row.side) == (question, nerve_id, side)]
+    times: Sequence[datetime | None] = loaded.session.cycles_injected_at or ()
+    before = next((row.score for row in own if row.moment == Moment.BEFORE), None)
+    after = [Asked(row.cycle, row.score, row.measured_at) for row in own if row.moment == Moment.AFTER]
+    observed = sorted((row for row in own if row.moment == Moment.OBSERVED), key=lambda row: row.cycle)
+    return PainLine(
+        place=place_words(loaded.words, own[0]) if own else "",
+        question=str(question.label),
+        response=response(before, after, times),
+        observed=tuple(Observed(row.score, minutes_since(_nth(times, row.cycle), row.measured_at)) for row in observed),
+    )
+
+
+def _nth(times: Sequence[datetime | None], cycle: int) -> datetime | None:
+    return times[cycle - 1] if cycle <= len(times) else None

@@ -1,0 +1,234 @@
+// The pain before and after: one tap answers and moves on, keys 0 to 9 and t answer, what was said before stays in
+// sight, single nerves follow the points. The page works without it.
+import { points } from "./rows.js";
+
+const FLOOR_BELOW = 4;
+const WITHIN_MINUTES = 30;
+
+function scoreOf(key) {
+  if (/^[0-9]$/.test(key)) return key;
+  return key === "t" || key === "T" ? "10" : null;
+}
+
+function boxes(form) {
+  return [...form.querySelectorAll("[data-pain]")];
+}
+
+function isShown(element) {
+  return element.getClientRects().length > 0;
+}
+
+function answerOf(box) {
+  return box?.querySelector("input[type=radio]:checked")?.value ?? "";
+}
+
+function moveOn(form, box) {
+  const shown = boxes(form).filter(isShown);
+  const next = shown[shown.indexOf(box) + 1];
+  // The next question of the same moment; the first one after the injections is not jumped to.
+  if (!next || next.dataset.cycle !== box.dataset.cycle) return;
+  const input = next.querySelector(".pain-step input:checked") ?? next.querySelector(".pain-step input");
+  input.focus({ preventScroll: true });
+  next.scrollIntoView({ block: "nearest" });
+}
+
+function choose(form, box, score) {
+  const input = box.querySelector(`input[type=radio][value="${score}"]`);
+  input.checked = true;
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+  moveOn(form, box);
+  if (box.contains(document.activeElement)) input.focus({ preventScroll: true });
+}
+
+// Before the first cycle, then what was said last.
+function earlierOf(form, box) {
+  const own = boxes(form).filter((one) => one.dataset.question === box.dataset.question);
+  const said = own.filter((one) => Number(one.dataset.cycle) < Number(box.dataset.cycle) && answerOf(one) !== "");
+  return { last: answerOf(said.at(-1)), first: answerOf(own.find((one) => one.dataset.cycle === "0")) };
+}
+
+function minutesOf(block) {
+  const at = block?.querySelector(".injected input[type=time]")?.value;
+  const asked = block?.querySelector("[name$=after_time], [name*=after_time_]")?.value;
+  if (!at || !asked) return null;
+  const [from, to] = [at, asked].map((text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3, 5)));
+  return to - from;
+}
+
+function reliefWords(words, before, after, minutes) {
+  if (before === "" || after === "") return "";
+  if (before === "0") return words.fromZero;
+  if (minutes !== null && minutes > WITHIN_MINUTES) return words.late;
+  const percent = Math.round((100 * (Number(before) - Number(after))) / Number(before));
+  let said = words.same;
+  if (percent !== 0) said = (percent > 0 ? words.less : words.more).replace("__percent__", Math.abs(percent));
+  return Number(before) < FLOOR_BELOW ? `${said}. ${words.floor}` : said;
+}
+
+function paint(element, score) {
+  element.className = element.className.replace(/ ?nrs-\d+/g, "");
+  if (score !== "") element.classList.add(`nrs-${score}`);
+}
+
+function showEarlier(form, words) {
+  for (const box of boxes(form)) {
+    const line = box.querySelector("[data-earlier]");
+    if (!line) continue;
+    const { last, first } = earlierOf(form, box);
+    const shown = line.querySelector("[data-earlier-score]");
+    line.hidden = last === "";
+    shown.textContent = last;
+    paint(shown, last);
+    const minutes = minutesOf(box.closest("[data-cycle-block]"));
+    line.querySelector("[data-relief]").textContent = reliefWords(words, first, answerOf(box), minutes);
+  }
+  for (const block of form.querySelectorAll("[data-cycle-block]")) showMinutes(block);
+}
+
+function showMinutes(block) {
+  const line = block.querySelector("[data-minutes]");
+  line.dataset.words ??= line.textContent;
+  const minutes = minutesOf(block);
+  line.hidden = minutes === null || minutes < 0;
+  line.textContent = line.dataset.words.replace("__minutes__", minutes);
+}
+
+function startBoxes(form) {
+  form.addEventListener("click", (event) => {
+    // A click made by the arrow keys has no detail: who walks through the answers has not answered yet.
+    if (event.detail === 0 || !event.target.matches("[data-pain] .pain-step input")) return;
+    moveOn(form, event.target.closest("[data-pain]"));
+  });
+  form.addEventListener("keydown", (event) => {
+    const box = event.target.closest("[data-pain]");
+    const score = scoreOf(event.key);
+    if (!box || score === null || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    choose(form, box, score);
+  });
+}
+
+// Single nerves ---------------------------------------------------------------------------------------------------
+
+function nervesOf(form) {
+  const found = new Map();
+  for (const point of points(form)) {
+    if (!point.nerveCode || !point.side) continue;
+    const side = point.row.querySelector(`[name$="-side"][value="${point.side}"]`);
+    const said = side?.labels[0]?.textContent.trim() ?? point.side;
+    found.set(`${point.nerveCode}-${point.side}`, `${point.nerve.replace(/^[A-Z]+\d+\s*/, "")}, ${said}`);
+  }
+  return found;
+}
+
+function followPoints(form) {
+  const wanted = nervesOf(form);
+  for (const list of form.querySelectorAll("[data-nerves]")) {
+    const body = list.querySelector("[data-nerve-rows]");
+    for (const row of [...body.children]) {
+      const isEmpty = [...row.querySelectorAll("input")].every((input) => input.value === "");
+      if (!wanted.has(row.dataset.nerve) && isEmpty) row.remove();
+    }
+    for (const [key, place] of wanted) {
+      if (![...body.children].some((row) => row.dataset.nerve === key)) body.append(nerveRow(list, key, place));
+    }
+    list.querySelector("table").hidden = body.children.length === 0;
+    list.querySelector("[data-no-nerves]").hidden = body.children.length > 0;
+  }
+}
+
+function nerveRow(list, key, place) {
+  const row = list.querySelector("[data-blank-nerve]").content.firstElementChild.cloneNode(true);
+  row.dataset.nerve = key;
+  row.querySelector("th").textContent = place;
+  for (const input of row.querySelectorAll("input")) {
+    input.name = input.name.replace("__key__", key);
+    input.id = input.id.replace("__key__", key);
+    input.setAttribute("aria-label", input.getAttribute("aria-label").replace("__place__", place));
+  }
+  return row;
+}
+
+// One row of eleven buttons serves every cell ---------------------------------------------------------------------
+
+function startCells(form, pad) {
+  const cells = () => [...form.querySelectorAll("[data-score-cell]")].filter(isShown);
+  let current = null;
+
+  function answer(score) {
+    const cell = current;
+    cell.value = score;
+    cell.dispatchEvent(new Event("input", { bubbles: true }));
+    cell.dispatchEvent(new Event("change", { bubbles: true }));
+    const all = cells();
+    const next = all[all.indexOf(cell) + 1];
+    const isNear = next && next.closest("details") === cell.closest("details");
+    (isNear ? next : cell).focus({ preventScroll: true });
+  }
+
+  form.addEventListener("focusin", (event) => {
+    if (pad.contains(event.target)) return;
+    const cell = event.target.closest("[data-score-cell]");
+    current = cell;
+    pad.hidden = cell === null;
+    if (cell === null) return;
+    cell.inputMode = "none";
+    (cell.closest("table") ?? cell.closest(".fields")).after(pad);
+    pad.setAttribute("aria-label", cell.getAttribute("aria-label") ?? cell.labels[0]?.textContent ?? "");
+  });
+  // The cell keeps the focus, so that the tap lands where the pad was drawn.
+  pad.addEventListener("pointerdown", (event) => event.preventDefault());
+  pad.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (button && current) answer(button.value);
+  });
+  form.addEventListener("keydown", (event) => {
+    const score = scoreOf(event.key);
+    if (!event.target.matches("[data-score-cell]") || score === null || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    answer(score);
+  });
+}
+
+function paintCells(form) {
+  for (const cell of form.querySelectorAll("[data-score-cell]")) paint(cell, /^(\d|10)$/.test(cell.value) ? cell.value : "");
+}
+
+// The wall clock of the clinic, whatever the device says.
+function startNow(form, part) {
+  const [server, here] = [Date.parse(part.dataset.clock), Date.now()];
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-now]");
+    if (!button) return;
+    const input = document.getElementById(button.dataset.now);
+    input.value = new Date(server + Date.now() - here).toISOString().slice(11, 16);
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+    const box = button.closest("[data-cycle-block]").querySelector("[data-pain]");
+    box.querySelector(".pain-step input").focus({ preventScroll: true });
+    box.scrollIntoView({ block: "nearest" });
+  });
+}
+
+export function startResponse(form) {
+  const part = form.querySelector("[data-response]");
+  if (!part) return;
+  const words = part.dataset;
+  const show = () => {
+    showEarlier(form, words);
+    paintCells(form);
+  };
+  startBoxes(form);
+  startCells(form, part.querySelector("[data-pad]"));
+  startNow(form, part);
+  form.addEventListener("points-changed", () => followPoints(form));
+  form.addEventListener("change", show);
+  for (const again of form.querySelectorAll("[data-again]")) {
+    again.addEventListener("toggle", () => {
+      if (again.open) again.querySelector("[data-pain]").scrollIntoView({ block: "nearest" });
+    });
+  }
+  followPoints(form);
+  show();
+}
