@@ -7,6 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from catalogue.queries import point_type_choices
@@ -165,6 +168,34 @@ class SessionPage:
     @property
     def observed_minutes(self) -> int | None:
         return self.observation.minutes(self.now) if self.observation else None
+
+    @property
+    def observation_words(self) -> str:
+        """When the patient was watched, in one line; empty where nobody did."""
+        watched = self.observation
+        if watched is None:
+            return ""
+        times = {
+            "began": date_format(localtime(watched.started_at), "H:i"),
+            "ended": date_format(localtime(watched.ended_at), "H:i") if watched.ended_at else "",
+            "minutes": self.observed_minutes,
+            "planned": watched.planned_minutes,
+        }
+        if watched.ended_at is None:
+            return _("from %(began)s, %(planned)s minutes planned, no end recorded") % times
+        return _("%(began)s to %(ended)s, %(minutes)s of %(planned)s minutes") % times
+
+    @property
+    def discharge_words(self) -> str:
+        """The discharge check in one line, with who looked and when; empty where nobody did."""
+        session = self.session
+        if session.discharge_checked_at is None or session.discharge_checked_by is None:
+            return session.discharge_note or ""
+        said = {None: "–", True: _("yes"), False: _("no")}
+        items = ", ".join(f"{item}: {said[answer]}" for item, answer in self.discharge_lines)
+        name = session.discharge_checked_by.user.full_name
+        who = f"{name}, {date_format(localtime(session.discharge_checked_at), 'j M Y H:i')}"
+        return ". ".join(filter(None, [items, session.discharge_note, who]))
 
     @property
     def discharge_lines(self) -> list[tuple[str, bool | None]]:

@@ -205,17 +205,20 @@ def _pain(page: SessionPage) -> Iterator[Block]:
     columns = (
         Column(_("Question"), is_wide=True),
         Column(_("Before"), is_number=True),
-        Column(_("After"), is_number=True),
-        Column(_("Relief"), is_number=True),
+        Column(_("After (minutes after the last injection)"), is_wide=True),
+        Column(_("Relief"), is_wide=True),
     )
     rows = tuple(
-        (row.question, _score(row.before), _score(row.after), _amount(row.relief, 0, "%")) for row in page.pain_rows
+        (line.asked, _score(line.response.before), line.after_words or DASH, line.words or DASH)
+        for line in page.pain_lines
     )
     yield Heading(_("Pain, 0 to 10"))
     yield Table(_("What the patient said on the table; 10 is the worst pain."), columns, rows)
     notes = [
         (_("Movement"), page.session.provoked_movement),
         (_("No score after"), page.session.no_after_score_reason),
+        (_("Observation"), page.observation_words),
+        (_("Discharge check"), page.discharge_words),
     ]
     told = tuple((name, words) for name, words in notes if words)
     if told:

@@ -33,6 +33,18 @@ class PainLine:
     def words(self) -> str:
         return relief_words(self.response)
 
+    @property
+    def asked(self) -> str:
+        """The question with its place, in one piece."""
+        return f"{self.place}: {self.question}" if self.place else self.question
+
+    @property
+    def after_words(self) -> str:
+        """Every score after in one line: the cycles with an arrow between, what was asked in observation behind."""
+        cycles = " → ".join(_with_minutes(cycle.after, cycle.minutes) for cycle in self.response.cycles)
+        again = ", ".join(_with_minutes(one.score, one.minutes) for one in self.observed)
+        return "; ".join(filter(None, [cycles, _("in observation %(scores)s") % {"scores": again} if again else ""]))
+
 
 def pain_lines(loaded: Loaded) -> list[PainLine]:
     """Both questions of the whole complaint, asked or not, and what was asked of single nerves."""
@@ -58,6 +70,10 @@ def relief_words(told: Response) -> str:
     if percent:
         words = (_("%(percent)s %% less") if percent > 0 else _("%(percent)s %% more")) % {"percent": abs(percent)}
     return f"{words}. {_('Little pain before: little room to fall.')}" if told.is_floor else words
+
+
+def _with_minutes(score: int, minutes: int | None) -> str:
+    return str(score) if minutes is None else _("%(score)s (%(minutes)s min)") % {"score": score, "minutes": minutes}
 
 
 def place_words(words: Words, score: PainScore) -> str:
