@@ -23,6 +23,7 @@ class Act(models.TextChoices):
     LOG_SESSIONS = "log_sessions", _("Log injection sessions")
     SIGN_SESSIONS = "sign_sessions", _("Sign and void injection sessions")
     PLAN_COURSES = "plan_courses", _("Plan, review and end courses")
+    LIFT_STOPS = "lift_stops", _("Lift a stop of the safety rules with a reason")
     MANAGE_STOCK = "manage_stock", _("Receive lots of solutions")
     SEE_MESSAGES = "see_messages", _("See the messages to patients")
     SEND_MESSAGES = "send_messages", _("Resend and stop messages")
@@ -52,6 +53,7 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.LOG_SESSIONS: frozenset({_C}),
     Act.SIGN_SESSIONS: frozenset({_C}),
     Act.PLAN_COURSES: frozenset({_C}),
+    Act.LIFT_STOPS: frozenset({_C}),
     Act.MANAGE_STOCK: frozenset({_C, _A}),
     Act.SEE_MESSAGES: frozenset({_C, _D, _A}),
     Act.SEND_MESSAGES: frozenset({_C, _D, _A}),

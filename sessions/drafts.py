@@ -51,6 +51,14 @@ class ConsentRow:
 
 
 @dataclass(frozen=True)
+class TimeOutRow:
+    """``fingerprint`` names what was shown while the items were confirmed."""
+
+    fingerprint: str
+    items: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Draft:
     """``answers``: screening item → (is yes, detail). ``reasons``: key of a finding → why it goes ahead all the same.
 
@@ -83,6 +91,7 @@ class Draft:
     points: tuple[PointRow, ...] = ()
     scores: tuple[ScoreRow, ...] = ()
     consent: ConsentRow | None = None
+    time_out: TimeOutRow | None = None
     reasons: dict[str, str] = field(default_factory=dict)
 
 

@@ -19,6 +19,7 @@ from sessions.forms.pain import PainField, clock
 from sessions.forms.quick_entry import QuickEntryForm
 from sessions.forms.responses import OVERALL, ResponseForm
 from sessions.forms.screening import ReasonsForm, ScreeningForm
+from sessions.forms.time_outs import TimeOutForm
 from sessions.queries.courses import CourseChoice
 
 # The four scores of the table: field → question, moment.
@@ -115,8 +116,9 @@ class SessionForms:
         quick: QuickEntryForm,
         response: ResponseForm,
         observation: ObservationForm,
+        time_out: TimeOutForm,
     ) -> None:
-        self.quick = quick
+        self.quick, self.time_out = quick, time_out
         self.is_bound = data is not None
         self.version = version
         self.session, self.points, self.screening, self.reasons = session, points, screening, reasons
@@ -140,7 +142,7 @@ class SessionForms:
 
     @property
     def _plain_forms(self) -> tuple[forms.Form, ...]:
-        return self.session, self.screening, self.reasons, self.quick, self.response, self.observation
+        return self.session, self.screening, self.reasons, self.quick, self.response, self.observation, self.time_out
 
     @property
     def errors(self) -> list[tuple[str, str, str]]:
@@ -166,6 +168,7 @@ class SessionForms:
             reasons=self.reasons.reasons(),
             cycles_injected_at=self.response.injected_at(),
             **self.observation.fields_of_draft(),
+            time_out=self.time_out.row(),
             **plain,
         )
 

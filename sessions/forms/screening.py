@@ -9,9 +9,26 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import ScreeningItem
+from sessions.choices import OverrideReason
 from sessions.forms.dressing import dress
-from sessions.rules import Finding
+from sessions.override_reasons import is_something, join, split
+from sessions.rules import Finding, Level
 
+# The part of the page that a rule's field names → its id there.
+ANCHORS = {
+    "course": "id_course",
+    "guidance": "id_guidance",
+    "screening": "screening-title",
+    "consent": "consent-title",
+    "time_out": "time_out",
+    "preparation": "points",
+    "points": "points",
+    "scores": "after-title",
+    "needle": "id_needle_length_mm",
+    "amount_drawn": "id_amount_drawn_ml",
+    "sharps": "id_sharps_out",
+    "discharge": "counts-title",
+}
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 
 
@@ -60,6 +77,22 @@ class Asked:
     finding: Finding
     sentence: str
     reason: forms.BoundField | None
+    code: forms.BoundField | None = None
+
+    @property
+    def key(self) -> str:
+        """The same for as long as the finding says the same at the same level."""
+        return f"{ReasonsForm.name_of(self.finding)}-{self.finding.rule.level}"
+
+    @property
+    def anchor(self) -> str:
+        """The id of the field that the finding is about."""
+        return ANCHORS.get(self.finding.field, "")
+
+    @property
+    def point(self) -> str:
+        """The number of the point it is about, where it is about one."""
+        return dict(self.finding.words).get("number", "") if self.finding.field == "points" else ""
 
 
 class ReasonsForm(forms.Form):
@@ -70,9 +103,13 @@ class ReasonsForm(forms.Form):
         self.findings = findings
         for finding in findings:
             if finding.is_answerable:
-                self.fields[self.name_of(finding)] = forms.CharField(
-                    label=_("Why it goes ahead"), max_length=300, required=False
+                name = self.name_of(finding)
+                self.fields[f"{name}_code"] = forms.ChoiceField(
+                    label=_("Why it goes ahead"), choices=OverrideReason, required=False, widget=forms.RadioSelect
                 )
+                needs_words = finding.rule.level == Level.STOP_OR_OVERRIDE
+                label = _("In words, needed to lift a stop") if needs_words else _("In words")
+                self.fields[name] = forms.CharField(label=label, max_length=300, required=False)
         dress(self)
 
     @staticmethod
@@ -82,11 +119,27 @@ class ReasonsForm(forms.Form):
     @property
     def asked(self) -> Iterator[Asked]:
         for finding in self.findings:
-            field = self[self.name_of(finding)] if finding.is_answerable else None
-            yield Asked(finding, _(finding.rule.sentence) % _translated(finding), field)
+            sentence = _(finding.rule.sentence) % _translated(finding)
+            if finding.is_answerable:
+                name = self.name_of(finding)
+                yield Asked(finding, sentence, self[name], self[f"{name}_code"])
+            else:
+                yield Asked(finding, sentence, None)
 
     def reasons(self) -> dict[str, str]:
-        return {f.key: self.cleaned_data[self.name_of(f)] for f in self.findings if f.is_answerable}
+        found = {f.key: self._typed(self.name_of(f)) for f in self.findings if f.is_answerable}
+        return {key: reason for key, reason in found.items() if reason}
+
+    def _typed(self, name: str) -> str:
+        """Words alone are another reason; another reason alone is none."""
+        reason = join(*split(join(self.cleaned_data[f"{name}_code"], self.cleaned_data[name])))
+        return reason if is_something(reason) else ""
+
+    @staticmethod
+    def initial_of(finding: Finding, reason: str) -> dict[str, str]:
+        code, words = split(reason)
+        name = ReasonsForm.name_of(finding)
+        return {name: words, f"{name}_code": code}
 
 
 def _translated(finding: Finding) -> dict[str, str]:

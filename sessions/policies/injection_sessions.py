@@ -1,13 +1,17 @@
 """What may be done with an injection session in its state; each refusal is a sentence fit for the screen."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from accounts.actors import Actor
+from accounts.permissions import Act
 from scheduling.choices import VisitStatus
 from scheduling.models import Appointment
 from sessions.choices import RecordStatus
 from sessions.models import InjectionSession
+from sessions.override_reasons import is_answer
 from sessions.rules import Finding
 
 STARTABLE = frozenset({VisitStatus.ARRIVED, VisitStatus.IN_ROOM, VisitStatus.OBSERVATION})
@@ -53,10 +57,17 @@ def check_can_edit(session: InjectionSession, *, version: int) -> None:
         raise VersionConflictError
 
 
-def check_gate(findings: Iterable[Finding], answered: Iterable[str]) -> None:
-    """Raise ``GateClosedError`` unless every finding can be answered and is."""
-    reasons = frozenset(answered)
-    still_open = [f for f in findings if not f.is_answerable or f.key not in reasons]
+def author_of(by: Actor) -> UUID:
+    """The member who stands behind a clinical row: the machine never does."""
+    if by.membership_id is None:
+        raise SessionRefusedError(_("Only a member of the clinic can do this."))
+    return by.membership_id
+
+
+def check_gate(findings: Iterable[Finding], reasons: Mapping[str, str], *, by: Actor) -> None:
+    """Raise ``GateClosedError`` unless every finding can be answered and is, by somebody who may."""
+    may_lift = by.may(Act.LIFT_STOPS)
+    still_open = [f for f in findings if not is_answer(f, reasons.get(f.key, ""), may_lift=may_lift)]
     if still_open:
         raise GateClosedError(still_open)
 

@@ -22,10 +22,12 @@ from patients.choices import Flag
 from patients.models import Allergy, BodyWeight, RiskFlag
 from sessions import consent_wordings, dose_rules
 from sessions.choices import Depth, Guidance, Moment, RecordStatus, Source
-from sessions.drafts import DISCHARGE_FIELDS, OBSERVATION_FIELDS, PLAIN_FIELDS, Draft, PointRow, ScoreRow
-from sessions.models import Consent, InjectionPoint, InjectionSession, PainScore, ScreeningAnswer, SolutionLot
+from sessions.drafts import DISCHARGE_FIELDS, OBSERVATION_FIELDS, PLAIN_FIELDS, Draft, PointRow, ScoreRow, TimeOutRow
+from sessions.models import Consent, InjectionPoint, InjectionSession, PainScore, ScreeningAnswer, SolutionLot, TimeOut
+from sessions.override_reasons import join
 from sessions.queries.preparations import OnTray, on_tray
 from sessions.queries.rule_sets import rule_settings
+from sessions.queries.time_outs import TimeOutCard, card_of, standing_of, time_outs_of
 from sessions.rules import facts
 from sessions.rules.consents import RISKS, Given, Scope, gaps, solution_class
 from sessions.rules.settings import Maximum, RuleSettings
@@ -111,6 +113,26 @@ class Loaded:
         return [point.amount for point in self.point_facts]
 
     @cached_property
+    def allergies(self) -> frozenset[str]:
+        return frozenset(_current(Allergy, self.session).values_list("substance", flat=True))
+
+    @cached_property
+    def consent(self) -> Consent | None:
+        return consent_of(self.session)
+
+    @cached_property
+    def time_outs(self) -> list[TimeOut]:
+        return time_outs_of(self.session)
+
+    @cached_property
+    def time_out_card(self) -> TimeOutCard:
+        """What a time-out would show for the points as stored."""
+        return self.card_of(self.point_facts)
+
+    def card_of(self, points: tuple[facts.Point, ...]) -> TimeOutCard:
+        return card_of(self.session, points, self.allergies, self.time_outs, self.consent)
+
+    @cached_property
     def point_facts(self) -> tuple[facts.Point, ...]:
         made = {pk: _made(row, ZoneInfo(self.session.clinic.zone)) for pk, row in self.preparations.items()}
         return tuple(_point(point, self.words, made) for point in self.points)
@@ -141,7 +163,8 @@ def draft_of(loaded: Loaded) -> Draft:
             for point in loaded.points
         ),
         scores=tuple(score_row(row) for row in loaded.scores),
-        reasons={f"{row.rule}:{row.subject}": row.reason for row in session.overrides.all()},
+        reasons={f"{row.rule}:{row.subject}": join(row.reason_code, row.reason) for row in session.overrides.all()},
+        time_out=TimeOutRow(loaded.time_out_card.fingerprint, loaded.time_out_card.ticked),
         cycles_injected_at=tuple(session.cycles_injected_at or ()),
         discharge_note=session.discharge_note or "",
         **{name: getattr(session, name) for name in (*PLAIN_FIELDS, *OBSERVATION_FIELDS, *DISCHARGE_FIELDS)},
@@ -186,7 +209,7 @@ def facts_of(loaded: Loaded, *, now: datetime) -> facts.Session:
         concerns=_concerns(loaded),
         unanswered=tuple(item.name for item in words.items if item.code not in answered),
         screened_date=local_day(session.screened_at, zone) if session.screened_at else None,
-        consent_gaps=gaps(_given(consent_of(session), zone), scope_of(loaded), today),
+        consent_gaps=gaps(_given(loaded.consent, zone), scope_of(loaded), today),
         is_image_guided=session.guidance == Guidance.ULTRASOUND,
         needle_length_mm=session.needle_length_mm,
         amount_drawn_ml=session.amount_drawn_ml,
@@ -196,13 +219,15 @@ def facts_of(loaded: Loaded, *, now: datetime) -> facts.Session:
         injected_at=tuple(session.cycles_injected_at or ()),
         discharge=tuple((str(DISCHARGE_ITEMS[name]), getattr(session, name)) for name in DISCHARGE_FIELDS),
         discharge_note=session.discharge_note or "",
-        allergies=frozenset(_current(Allergy, session).values_list("substance", flat=True)),
+        allergies=loaded.allergies,
         risk_flags=tuple((row.flag, row.get_flag_display()) for row in _current(RiskFlag, session)),
         weight_date=weight.measured_date if weight else None,
         maximum_mg=_maximums(loaded, weight.weight_kg if weight else None, settings),
         condition=_condition(session),
         limits=settings.limits,
         levels=settings.levels,
+        time_out=standing_of(loaded.time_outs, loaded.time_out_card.shown),
+        open_items=loaded.time_out_card.open_items,
         previous_date=previous,
         sessions_before=before,
     )

@@ -17,9 +17,16 @@ def shown(points: Iterable[Point], allergies: frozenset[str]) -> Shown:
     rows = list(points)
     return Shown(
         places=frozenset(Place(point.nerve.code, point.side) for point in rows),
-        materials=frozenset(Material(point.solution.code, point.lot.number if point.lot else "") for point in rows),
+        materials=frozenset(Material(point.solution.code, bottle(point)) for point in rows),
         allergies=allergies,
     )
+
+
+def bottle(point: Point) -> str:
+    """What stands on what the point was drawn from: the preparation's code, else the lot's number, else nothing."""
+    if point.preparation is not None:
+        return point.preparation.code
+    return point.lot.number if point.lot else ""
 
 
 def as_json(what: Shown) -> dict[str, list[list[str]]]:

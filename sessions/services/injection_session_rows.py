@@ -21,7 +21,8 @@ from sessions.models import (
     RuleOverride,
     ScreeningAnswer,
 )
-from sessions.policies.injection_sessions import PreparationRefusedError, SessionRefusedError
+from sessions.override_reasons import is_something, join, split
+from sessions.policies.injection_sessions import PreparationRefusedError, SessionRefusedError, author_of
 from sessions.policies.preparations import words_of
 from sessions.queries.injection_sessions import Loaded, scope_of, score_row, table_scores
 from sessions.rules import Finding
@@ -32,9 +33,7 @@ _POINT_FIELDS = tuple(PointRow.__dataclass_fields__)
 
 def author(by: Actor) -> UUID:
     """The member who stands behind a clinical row: the machine never does."""
-    if by.membership_id is None:
-        raise SessionRefusedError(_("Only a member of the clinic can do this."))
-    return by.membership_id
+    return author_of(by)
 
 
 def choose_course(session: InjectionSession, draft: Draft, *, by: Actor, now: datetime) -> Course | None:
@@ -166,7 +165,7 @@ def save_consent(loaded: Loaded, row: ConsentRow | None, *, by: Actor, now: date
 
 def reasons_of(session: InjectionSession) -> dict[str, str]:
     """The reasons already given, by the key of their finding."""
-    return {f"{row.rule}:{row.subject}": row.reason for row in session.overrides.all()}
+    return {f"{row.rule}:{row.subject}": join(row.reason_code, row.reason) for row in session.overrides.all()}
 
 
 def save_reasons(
@@ -175,11 +174,12 @@ def save_reasons(
     """Keep a reason only beside the finding it answers: when a figure changes, it is asked again."""
     stored = {(row.rule, row.subject): row for row in session.overrides.all()}
     for finding in found:
-        reason = reasons.get(finding.key, "").strip()
-        if not (finding.is_answerable and reason):
+        reason = reasons.get(finding.key, "")
+        if not (finding.is_answerable and is_something(reason)):
             continue
+        code, words = split(reason)
         row = stored.pop((finding.rule.id, finding.subject), None)
-        if row is not None and row.reason == reason:
+        if row is not None and (row.reason_code or code, row.reason) == (code, words):
             continue
         RuleOverride.objects.update_or_create(
             clinic_id=session.clinic_id,
@@ -188,7 +188,8 @@ def save_reasons(
             subject=finding.subject,
             defaults={
                 "sentence": finding.english[:300],
-                "reason": reason,
+                "reason": words,
+                "reason_code": code,
                 "overridden_by_id": author(by),
                 "overridden_at": now,
             },

@@ -28,7 +28,7 @@ from sessions.queries.courses import open_courses
 from sessions.queries.injection_sessions import Loaded, consent_of, facts_of, load
 from sessions.rules import Finding, findings
 from sessions.services import injection_session_rows as rows
-from sessions.services import rule_sets, stop_rules
+from sessions.services import rule_sets, stop_rules, time_outs
 
 # [DEF] domain.md §6: the call back is owed on day 7 at ten, on the clinic's wall clock.
 FOLLOW_UP_DAYS = 7
@@ -109,6 +109,7 @@ def save_draft(
     rows.save_scores(session, draft, now=now)
     rows.save_observation(session, draft, by=by, now=now)
     loaded = load(session)
+    time_outs.save(loaded, draft.time_out, by=by, now=now)
     session.consent = rows.save_consent(loaded, draft.consent, by=by, now=now) or session.consent
     session.version += 1
     session.save()
@@ -184,7 +185,7 @@ def sign(
     check_can_edit(session, version=version)
     found = _found(load(session), now)
     answered = rows.reasons_of(session) | {key: text for key, text in (reasons or {}).items() if text.strip()}
-    check_gate(found, answered)
+    check_gate(found, answered, by=by)
     rows.save_reasons(session, found, answered, by=by, now=now)
     session.status = RecordStatus.SIGNED
     session.signed_at = now

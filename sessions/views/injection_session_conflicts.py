@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from sessions.choices import Moment, PointSide, Question
+from sessions.choices import Moment, PointSide, Question, TimeOutItem
 from sessions.drafts import DISCHARGE_FIELDS, OBSERVATION_FIELDS, Draft, PointRow
 from sessions.models import InjectionSession
 from sessions.queries.injection_sessions import Words
@@ -50,6 +50,9 @@ def _lines(draft: Draft, words: Words, stock: dict[UUID, str]) -> Iterator[tuple
     for number, row in enumerate(draft.points, start=1):
         yield _("Point %(number)s") % {"number": number}, _point(row, words, stock)
     yield from _response(draft, words)
+    if draft.time_out is not None:
+        ticked = [str(TimeOutItem(item).label) for item in TimeOutItem.values if item in draft.time_out.items]
+        yield _("Time-out confirmed"), ", ".join(ticked)
     names = {item.code: item.name for item in words.items}
     for item, (is_yes, detail) in draft.answers.items():
         yield names.get(item, item), " ".join(filter(None, [_("yes") if is_yes else _("no"), detail]))

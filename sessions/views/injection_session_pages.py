@@ -24,7 +24,8 @@ from sessions.forms.observations import ObservationForm
 from sessions.forms.quick_entry import QuickEntryForm
 from sessions.forms.responses import ResponseForm
 from sessions.forms.screening import ReasonsForm, ScreeningForm
-from sessions.models import Consent, InjectionPoint, InjectionSession, RuleOverride
+from sessions.forms.time_outs import TimeOutForm
+from sessions.models import Consent, InjectionPoint, InjectionSession, RuleOverride, TimeOut
 from sessions.observation import Observation, default_minutes
 from sessions.policies.co_signatures import CoSigning, co_signing_of
 from sessions.policies.preparations import why_not
@@ -34,13 +35,13 @@ from sessions.queries.injection_sessions import (
     DISCHARGE_ITEMS,
     Loaded,
     Words,
-    consent_of,
     draft_of,
     facts_of,
     has_vasovagal_flag,
     load,
 )
 from sessions.rules import Finding, findings
+from sessions.rules.anaesthetic_load import AnaestheticLoad, anaesthetic_load
 from sessions.rules.facts import Session as Facts
 from sessions.views.response_lines import PainLine, pain_lines
 
@@ -115,7 +116,7 @@ class SessionPage:
 
     @cached_property
     def consent(self) -> Consent | None:
-        return consent_of(self.session)
+        return self.loaded.consent
 
     @cached_property
     def co_signing(self) -> CoSigning | None:
@@ -124,6 +125,10 @@ class SessionPage:
     @property
     def consent_gaps(self) -> list[Finding]:
         return [finding for finding in self.findings if finding.rule.id == "V09"]
+
+    @property
+    def anaesthetic(self) -> AnaestheticLoad | None:
+        return anaesthetic_load(self.facts)
 
     @property
     def totals(self) -> Totals:
@@ -232,6 +237,11 @@ class SessionPage:
         ]
 
     @property
+    def time_out_rows(self) -> list[TimeOut]:
+        """The time-outs that were finished, oldest first."""
+        return [row for row in self.loaded.time_outs if row.confirmed_at]
+
+    @property
     def override_rows(self) -> list[RuleOverride]:
         return list(self.session.overrides.select_related("overridden_by__user").order_by("rule", "subject"))
 
@@ -293,11 +303,18 @@ class SessionPage:
                 stored=stored,
                 default_minutes=default_minutes(has_vasovagal_flag=has_vasovagal_flag(self.facts)),
             ),
+            time_out=TimeOutForm(data, card=self.loaded.time_out_card),
         )
 
     def reasons_form(self, data: Any = None) -> ReasonsForm:
-        initial = {ReasonsForm.name_of(f): self.stored.reasons.get(f.key, "") for f in self.findings}
-        return ReasonsForm(data, findings=self.findings, initial=initial)
+        return self.reasons_form_of(self.findings, data)
+
+    def reasons_form_of(self, found: list[Finding], data: Any = None) -> ReasonsForm:
+        """The fields that answer these findings, with the reasons that are stored or typed."""
+        initial: dict[str, str] = {}
+        for finding in found:
+            initial |= ReasonsForm.initial_of(finding, self.stored.reasons.get(finding.key, ""))
+        return ReasonsForm(data, findings=found, initial=initial)
 
 
 def _screening(stored: Draft) -> dict[str, str]:

@@ -15,9 +15,8 @@ from accounts.permissions import Act
 from accounts.requests import StaffRequest, saw
 from accounts.second_check import SecondCheck
 from scheduling.models import Appointment
-from sessions import dose_rules
 from sessions.choices import RecordStatus
-from sessions.drafts import Draft, PointRow
+from sessions.drafts import Draft
 from sessions.forms.injection_session_acts import AddendumForm, SignForm, VoidForm
 from sessions.forms.injection_sessions import SessionForms
 from sessions.models import InjectionSession
@@ -27,11 +26,11 @@ from sessions.policies.injection_sessions import (
     SessionRefusedError,
     VersionConflictError,
 )
-from sessions.queries.injection_sessions import Words
 from sessions.queries.signatures import is_signature_broken
 from sessions.services import injection_sessions as service
 from sessions.views.injection_session_conflicts import differences
 from sessions.views.injection_session_pages import SessionPage, get_session
+from sessions.views.injection_session_typing import as_it_is_typed
 
 _TEMPLATES = "sessions/injection_sessions"
 OBSERVATION_ACTS = ("observe", "end_observation")
@@ -105,8 +104,7 @@ def _save(request: StaffRequest, page: SessionPage, forms: SessionForms) -> None
 def totals(request: StaffRequest, session_id: UUID) -> HttpResponse:
     """The sums of the points as typed so far; nothing is stored."""
     page = _page(request, session_id)
-    rows = list(page.forms(request.POST).points.valid_rows()) if "points-TOTAL_FORMS" in request.POST else []
-    return render(request, f"{_TEMPLATES}/totals.html", {"totals": _totals(page.words, rows), "is_typed": True})
+    return render(request, f"{_TEMPLATES}/totals.html", as_it_is_typed(page, request.POST))
 
 
 @staff(Act.SIGN_SESSIONS, methods=("GET", "POST"))
@@ -196,6 +194,8 @@ def _show(request: StaffRequest, name: str, page: SessionPage, context: dict[str
     session = page.session
     saw(request, "pit_sessions_injectionsession", row_id=session.pk, patient_id=session.patient_id)
     common = {"page": page, "session": session, "banner": page.banner, "totals": page.totals, "void_form": VoidForm()}
+    if session.status == RecordStatus.DRAFT:
+        common["load"] = page.anaesthetic
     return render(request, f"{_TEMPLATES}/{name}.html", common | context, status=status)
 
 
@@ -249,17 +249,3 @@ def _view_page(request: StaffRequest, page: SessionPage, *, status: int = 200, *
 
 def _refused(request: HttpRequest, refusal: SessionRefusedError) -> HttpResponse:
     return render(request, f"{_TEMPLATES}/refused.html", {"words": str(refusal)}, status=409)
-
-
-def _totals(words: Words, rows: list[PointRow]) -> dose_rules.Totals:
-    solutions = words.solutions
-    return dose_rules.totals(
-        dose_rules.Amount(
-            words.nerves[row.nerve_id].name,
-            row.side,
-            row.volume_ml,
-            solutions[row.solution_id].dextrose_percent,
-            solutions[row.solution_id].anaesthetics,
-        )
-        for row in rows
-    )

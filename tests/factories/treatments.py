@@ -10,9 +10,11 @@ from factory.django import DjangoModelFactory
 from accounts.actors import Actor
 from accounts.models import Clinic, Membership
 from catalogue.models import Nerve, ScreeningItem, Solution, Technique
-from sessions.choices import Moment, PointSide, Question
-from sessions.drafts import ConsentRow, Draft, PointRow, ScoreRow
+from sessions.choices import Moment, PointSide, Question, TimeOutItem
+from sessions.drafts import ConsentRow, Draft, PointRow, ScoreRow, TimeOutRow
 from sessions.models import Container, Preparation, PreparationPart, Product, SolutionLot
+from sessions.rules.facts import Material, Place, Shown
+from sessions.rules.time_outs import fingerprint
 from tests.factories.accounts import MembershipFactory
 
 
@@ -70,6 +72,21 @@ def actor_of(member: Membership) -> Actor:
     return Membership.objects.select_related("clinic", "user").get(pk=member.pk).as_actor()
 
 
+def a_time_out(
+    *,
+    nerve: str = "N054",
+    side: str = "left",
+    lot: SolutionLot | None = None,
+    preparation: Preparation | None = None,
+    allergies: frozenset[str] = frozenset(),
+) -> TimeOutRow:
+    """Everything confirmed for one point of buffered dextrose."""
+    bottle = preparation.code if preparation else lot.lot_number if lot else ""
+    materials = frozenset({Material("D5W_BUF", bottle)})
+    shown = Shown(places=frozenset({Place(nerve, side)}), materials=materials, allergies=allergies)
+    return TimeOutRow(fingerprint(shown), frozenset(TimeOutItem.values))
+
+
 def a_draft(*, lot: SolutionLot | None = None, preparation: Preparation | None = None, **changes: object) -> Draft:
     """A draft that keeps every rule: one point, screened, consented, scored before and after, sharps counted,
     fit to go."""
@@ -97,6 +114,7 @@ def a_draft(*, lot: SolutionLot | None = None, preparation: Preparation | None =
         "is_free_of_dizziness": True,
         "has_dry_sites": True,
         "consent": ConsentRow("Aroha Example"),
+        "time_out": a_time_out(lot=lot, preparation=preparation),
     }
     if lot is None:
         fields["reasons"] = {"P02:D5W_BUF": "No lot in this test"}

@@ -20,7 +20,7 @@ from sessions.models import InjectionSession, SolutionLot
 from sessions.services import injection_sessions as service
 from tests.factories.patients import PatientFactory
 from tests.factories.scheduling import AppointmentFactory
-from tests.factories.treatments import SolutionLotFactory, a_draft, actor_of
+from tests.factories.treatments import SolutionLotFactory, a_draft, a_time_out, actor_of
 
 
 @pytest.fixture
@@ -80,6 +80,8 @@ def filled(session: InjectionSession, lot: SolutionLot | None = None, **changes:
             f"points-{row}-depth": "subcutaneous",
             f"points-{row}-solution": str(solution.pk),
         }
+    confirmed = a_time_out(lot=lot)
+    typed |= {"time_out-fingerprint": confirmed.fingerprint, "time_out-items": sorted(confirmed.items)}
     if lot:
         typed["points-0-lot"] = str(lot.pk)
     for item in ScreeningItem.objects.current():

@@ -1,0 +1,53 @@
+// The safety gate: the time-out at one tap, and the findings that follow the typing. The server decides; this only puts
+// its answer in place, and leaves alone whatever somebody is typing in.
+
+function confirmAll(part) {
+  for (const box of part.querySelectorAll("input[type=checkbox]")) box.checked = true;
+  part.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+// A finding that stays keeps its row, and with it the reason that is being given.
+function followFindings(gate, fresh) {
+  const known = new Map([...gate.children].map((row) => [row.dataset.key, row]));
+  const rows = [...fresh.children].map((row) => known.get(row.dataset.key) ?? row);
+  rows.forEach((row, index) => {
+    if (gate.children[index] !== row) gate.insertBefore(row, gate.children[index] ?? null);
+  });
+  while (gate.children.length > rows.length) gate.lastElementChild.remove();
+  gate.hidden = rows.length === 0;
+  gate.parentElement.querySelector("[data-gate-kept]").hidden = rows.length > 0;
+}
+
+function followTimeOut(part, fresh) {
+  const shown = (root) => root.querySelector("[data-fingerprint]").value;
+  if (shown(part) !== shown(fresh)) part.replaceChildren(fresh);
+}
+
+function takeIn(form, totals) {
+  const gate = form.querySelector("[data-gate]");
+  const part = form.querySelector("[data-time-out]");
+  for (const template of totals.querySelectorAll("template[data-live]")) {
+    const fresh = template.content.cloneNode(true);
+    if (template.dataset.live === "gate" && gate) followFindings(gate, fresh);
+    if (template.dataset.live === "time-out" && part) followTimeOut(part, fresh);
+    template.remove();
+  }
+}
+
+function jump(form, link) {
+  const rows = [...form.querySelectorAll("[data-row]:not([hidden])")];
+  const field = rows[Number(link.dataset.point) - 1]?.querySelector("input:not([type=hidden])");
+  field?.focus();
+  return Boolean(field);
+}
+
+export function startSafety(form) {
+  const totals = form.querySelector("#totals");
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-all-confirmed]");
+    if (button) confirmAll(button.closest("[data-time-out]"));
+    const link = event.target.closest("a[data-point]");
+    if (link && jump(form, link)) event.preventDefault();
+  });
+  totals?.addEventListener("htmx:afterSwap", () => takeIn(form, totals));
+}
