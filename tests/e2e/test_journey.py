@@ -266,6 +266,8 @@ def _the_clinician_treats_and_signs(story: Story, clinician: Page, patient_id: s
         clinician.locator(f"[name$={name}]").fill(value)
     clinician.get_by_role("button", name="All fine").click()
     clinician.locator("[name$=note]").fill("burning at the knee, gone after the second point")
+    expect(clinician.locator("#time_out")).to_contain_text("Lateral femoral")
+    clinician.get_by_role("button", name="All confirmed").click()
     story.eyes.look(clinician, "session filled in")
     clinician.get_by_role("button", name="Save and look over").click()
     _answer_the_warnings(clinician)

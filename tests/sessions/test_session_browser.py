@@ -42,6 +42,12 @@ def write(page: Page) -> None:
     first.get_by_label("Lot").select_option(index=1)
 
 
+def confirm(page: Page, nerve: str) -> None:
+    """The time-out, once it shows what was typed."""
+    expect(page.locator("#time_out")).to_contain_text(nerve)
+    page.get_by_role("button", name="All confirmed").click()
+
+
 def test_a_session_is_written_with_scripts_and_signed(
     clinic: Clinic, visit: Appointment, open_page: Open, figure: Callable[[str, float], None]
 ) -> None:
@@ -57,6 +63,7 @@ def test_a_session_is_written_with_scripts_and_signed(
     expect(page.locator("#sum")).to_contain_text("2 points · 1.50")
     page.locator("#id_rest_after").get_by_role("radio", name="2").check()
     page.get_by_role("button", name="All fine").click()
+    confirm(page, "Lateral femoral cutaneous")
     page.get_by_role("button", name="Save and look over").click()
     expect(page.get_by_text("Every rule is kept.")).to_be_visible()
     found = violations(page)

@@ -1,0 +1,170 @@
+"""The time-out: confirmed over what is really there, by a named person, and asked again for what changed."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+
+from accounts.actors import Actor
+from accounts.models import Clinic
+from patients.models import Allergy
+from scheduling.choices import VisitStatus
+from sessions.choices import PointSide, TimeOutItem
+from sessions.drafts import Draft
+from sessions.models import InjectionSession, SolutionLot, TimeOut
+from sessions.policies.injection_sessions import GateClosedError
+from sessions.queries.injection_sessions import draft_of, load
+from sessions.services import injection_sessions as service
+from tests.factories.accounts import MembershipFactory
+from tests.factories.scheduling import AppointmentFactory
+from tests.factories.treatments import SolutionLotFactory, a_draft, a_time_out, actor_of
+
+NOW = datetime(2026, 3, 2, 9, 5, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=3)
+
+
+@pytest.fixture
+def lot(in_clinic: Clinic) -> SolutionLot:
+    return SolutionLotFactory(clinic=in_clinic, lot_number="A1")
+
+
+@pytest.fixture
+def clinician(in_clinic: Clinic) -> Actor:
+    return actor_of(MembershipFactory(clinic=in_clinic))
+
+
+@pytest.fixture
+def session(in_clinic: Clinic, clinician: Actor) -> InjectionSession:
+    visit = AppointmentFactory(clinic=in_clinic, status=VisitStatus.ARRIVED)
+    return service.start(appointment=visit, by=clinician, now=NOW)
+
+
+Save = Callable[..., InjectionSession]
+
+
+@pytest.fixture
+def save(session: InjectionSession, clinician: Actor) -> Save:
+    def saved(draft: Draft, *, now: datetime = NOW) -> InjectionSession:
+        session.refresh_from_db()
+        return service.save_draft(
+            injection_session=session, version=session.version, draft=draft, by=clinician, now=now
+        )
+
+    return saved
+
+
+def findings_of(session: InjectionSession, clinician: Actor) -> list[str]:
+    session.refresh_from_db()
+    try:
+        with transaction.atomic():
+            service.sign(injection_session=session, version=session.version, by=clinician, now=LATER)
+            transaction.set_rollback(True)
+    except GateClosedError as closed:
+        return [finding.english for finding in closed.findings]
+    return []
+
+
+def turned(draft: Draft) -> Draft:
+    """The same points on the other side."""
+    return replace(draft, points=tuple(replace(point, side=PointSide.RIGHT) for point in draft.points))
+
+
+def test_a_time_out_keeps_what_was_shown_and_who_confirmed_it(save: Save, clinician: Actor, lot: SolutionLot) -> None:
+    session = save(a_draft(lot=lot))
+
+    row = session.time_outs.get()
+    words = dict(row.words)
+    assert (row.confirmed_at, row.confirmed_by_id) == (NOW, clinician.membership_id)
+    assert words["side"] == "Left"
+    assert words["nerves"].endswith("Left")
+    assert words["lot"].startswith("A1, use by")
+    assert words["allergy"] == "none on file"
+    assert session.patient.full_name in words["patient"]
+    assert "born" in words["patient"]
+    assert words["consent"].startswith("Aroha Example") or words["consent"] == "–"
+
+
+def test_a_session_is_not_signed_without_a_time_out(save: Save, clinician: Actor, lot: SolutionLot) -> None:
+    session = save(a_draft(lot=lot, time_out=None))
+    assert findings_of(session, clinician) == [
+        "The time-out before the injection is not confirmed: patient, consent, side, nerves, solution, lot, allergy."
+    ]
+
+
+def test_a_time_out_that_was_not_finished_names_what_is_open(save: Save, clinician: Actor, lot: SolutionLot) -> None:
+    begun = replace(a_time_out(lot=lot), items=frozenset(TimeOutItem.values) - {"lot", "allergy"})
+    session = save(a_draft(lot=lot, time_out=begun))
+
+    assert session.time_outs.get().confirmed_at is None
+    assert findings_of(session, clinician) == ["The time-out before the injection is not confirmed: lot, allergy."]
+
+
+def test_a_time_out_can_be_finished_item_by_item(save: Save, lot: SolutionLot) -> None:
+    begun = replace(a_time_out(lot=lot), items=frozenset({"side"}))
+    save(a_draft(lot=lot, time_out=begun))
+    session = save(a_draft(lot=lot), now=LATER)
+
+    assert session.time_outs.get().confirmed_at == LATER
+
+
+def test_a_tick_that_is_taken_back_takes_the_time_out_back(save: Save, lot: SolutionLot) -> None:
+    save(a_draft(lot=lot))
+    session = save(a_draft(lot=lot, time_out=replace(a_time_out(lot=lot), items=frozenset())))
+
+    assert not session.time_outs.exists()
+
+
+def test_ticks_made_over_something_else_are_worth_nothing(save: Save, lot: SolutionLot) -> None:
+    session = save(turned(a_draft(lot=lot)))
+    assert not session.time_outs.exists()
+
+
+def test_a_side_that_is_changed_after_the_time_out_asks_again(save: Save, clinician: Actor, lot: SolutionLot) -> None:
+    draft = a_draft(lot=lot)
+    save(draft)
+    session = save(turned(draft))
+
+    assert "After the time-out this was changed: the side. Confirm it again." in findings_of(session, clinician)
+
+
+def test_confirming_again_answers_it(save: Save, clinician: Actor, lot: SolutionLot) -> None:
+    draft = a_draft(lot=lot)
+    save(draft)
+    session = save(replace(turned(draft), time_out=a_time_out(lot=lot, side="right")))
+
+    assert findings_of(session, clinician) == []
+    assert session.time_outs.count() == 2
+
+
+def test_an_allergy_recorded_after_the_time_out_asks_again(save: Save, clinician: Actor, lot: SolutionLot) -> None:
+    session = save(a_draft(lot=lot))
+    Allergy.objects.create(clinic=session.clinic, patient=session.patient, substance="latex", recorded_at=NOW)
+
+    assert findings_of(session, clinician) == ["After the time-out this was changed: the allergies. Confirm it again."]
+
+
+def test_a_time_out_reads_back_as_it_was_typed(save: Save, lot: SolutionLot) -> None:
+    session = save(a_draft(lot=lot))
+    assert draft_of(load(session)).time_out == a_time_out(lot=lot)
+
+
+# The database.
+def test_the_database_keeps_the_time_out_of_a_signed_session(save: Save, clinician: Actor, lot: SolutionLot) -> None:
+    session = save(a_draft(lot=lot))
+    service.sign(injection_session=session, version=session.version, by=clinician, now=LATER)
+
+    for act in (lambda: TimeOut.objects.update(words=[]), lambda: TimeOut.objects.all().delete()):
+        with pytest.raises(DatabaseError, match="signed injection session"), transaction.atomic():
+            act()
+
+
+@pytest.mark.parametrize("values", [{"items": []}, {"items": ["side", "breakfast"]}, {"confirmed_by": None}])
+def test_the_database_refuses_half_a_time_out_as_confirmed(
+    save: Save, lot: SolutionLot, values: dict[str, Any]
+) -> None:
+    save(a_draft(lot=lot))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        TimeOut.objects.update(**values)
