@@ -14,6 +14,7 @@ from catalogue.dose_limits import lowest_maximum_mg
 from catalogue.icd10cm import Side, complete
 from catalogue.models import (
     AdverseEventType,
+    BodyRegion,
     Condition,
     ConditionCode,
     DangerSign,
@@ -99,14 +100,23 @@ def figures() -> list[Figure]:
     return [Figure(*row) for row in rows]
 
 
-def atlas() -> Atlas:
-    """Two queries: the figures, and where each nerve is met on them."""
-    anchors = (
+def anchors() -> list[Anchor]:
+    """Where each nerve is met, figure by figure in their order."""
+    rows = (
         NerveAnchor.objects.current()
         .order_by("figure__position", "code")
         .values_list("figure__code", "nerve__code", "side", "x", "y")
     )
-    return Atlas(figures(), [Anchor(*row) for row in anchors])
+    return [Anchor(*row) for row in rows]
+
+
+def atlas() -> Atlas:
+    return Atlas(figures(), anchors())
+
+
+def region_names() -> dict[str, str]:
+    """Code → name, from head to foot."""
+    return dict(BodyRegion.objects.current().order_by("position").values_list("code", "name"))
 
 
 def search_conditions(text: str, *, limit: int = FOUND_AT_MOST) -> QuerySet[Condition]:

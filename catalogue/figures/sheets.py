@@ -75,6 +75,7 @@ class Sheet:
     open_outlines: tuple[tuple[Point, ...], ...] = field(default=())
     version: int = 1
     label_y: int = 0
+    label_size: int = 17
 
     @property
     def file_code(self) -> str:
@@ -150,7 +151,7 @@ def svg(sheet: Sheet) -> str:
             *paths,
             "</g>",
             '<g class="nm-sides" fill="currentColor" text-anchor="middle" '
-            f'font-size="{17 if sheet.width > 500 else 16}" font-weight="700">',
+            f'font-size="{sheet.label_size}" font-weight="700">',
             *words,
             "</g>",
             "</svg>",

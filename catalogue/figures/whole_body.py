@@ -5,7 +5,7 @@ from catalogue.figures.curves import Point
 from catalogue.figures.sheets import LEFT, RIGHT, Shape, Sheet, fold, line, skin
 
 WIDTH, HEIGHT, SIDE_WIDTH = 460, 1000, 320
-MIDDLE_LABEL_Y = 990
+LABEL_Y, LABEL_SIZE = 992, 20
 
 _HAND = hands.placed(hands.outline(), 150, 484, 0.44, -7)
 _LINES = tuple(Shape(tuple(hands.placed(points, 150, 484, 0.44, -7)), "fold") for points in hands.creases())
@@ -52,7 +52,8 @@ FRONT = Sheet(
     view="front",
     width=WIDTH,
     height=HEIGHT,
-    label_y=MIDDLE_LABEL_Y,
+    label_y=LABEL_Y,
+    label_size=LABEL_SIZE,
     outlines=(_outline(_FOOT_FRONT),),
     shapes=(
         *_LINES,
@@ -91,7 +92,8 @@ BACK = Sheet(
     width=WIDTH,
     height=HEIGHT,
     side_at_right=RIGHT,
-    label_y=MIDDLE_LABEL_Y,
+    label_y=LABEL_Y,
+    label_size=LABEL_SIZE,
     outlines=(_outline(_FOOT_BACK),),
     shapes=(
         fold((45, 84), (44, 98), (44, 110)),
@@ -176,7 +178,8 @@ def _side(code: str, name: str, only_side: str, *, is_mirrored: bool) -> Sheet:
         height=HEIGHT,
         shapes=tuple(drawn),
         only_side=only_side,
-        label_y=MIDDLE_LABEL_Y,
+        label_y=LABEL_Y,
+        label_size=LABEL_SIZE,
     )
 
 

@@ -16,7 +16,7 @@ from catalogue.models import Condition as CatalogueCondition
 from catalogue.models import ConditionCode, ScreeningItem, SolutionAnaesthetic
 from catalogue.models import Solution as CatalogueSolution
 from catalogue.models import Technique as CatalogueTechnique
-from catalogue.queries import NerveChoice, atlas, figures, maximum_dose_mg, nerves_for_choices, screening_items
+from catalogue.queries import NerveChoice, anchors, figures, maximum_dose_mg, nerves_for_choices, screening_items
 from common.wall_clock import local_day
 from patients.choices import Flag
 from patients.models import Allergy, BodyWeight, RiskFlag
@@ -80,7 +80,7 @@ class Words:
 
     @cached_property
     def atlas(self) -> Atlas:
-        return atlas()
+        return Atlas([*self.figures.values()], anchors())
 
     def nerve_fact(self, nerve_id: UUID) -> facts.Nerve:
         nerve = self.nerves[nerve_id]

@@ -43,6 +43,7 @@ from sessions.queries.injection_sessions import (
 from sessions.rules import Finding, findings
 from sessions.rules.anaesthetic_load import AnaestheticLoad, anaesthetic_load
 from sessions.rules.facts import Session as Facts
+from sessions.views.nerve_map_pages import MapPage
 from sessions.views.response_lines import PainLine, pain_lines
 
 _RELATED = (
@@ -259,6 +260,10 @@ class SessionPage:
         )
         problems = {row.id: row.problem(started_at=started_at, day=day) for row in rows}
         return [Tray(row, why_not(problems[row.id]), row.id in kept) for row in rows]
+
+    @cached_property
+    def map(self) -> MapPage:
+        return MapPage(self.loaded)
 
     @cached_property
     def choices(self) -> Choices:

@@ -1,4 +1,5 @@
 // The session page: each part in its own module. The page works without any of them.
+import { startMap } from "./session/map.js";
 import { startQuickEntry } from "./session/quick-entry.js";
 import { startObservation } from "./session/observation.js";
 import { startResponse } from "./session/response.js";
@@ -14,3 +15,4 @@ for (const form of document.querySelectorAll("form[data-points]")) {
   startResponse(form);
   startObservation(form);
 }
+for (const part of document.querySelectorAll("[data-map]")) startMap(part);

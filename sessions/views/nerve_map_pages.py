@@ -1,0 +1,125 @@
+"""The nerve map for a page: what its script needs to know, and the map drawn here for record and paper."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.templatetags.static import static
+from django.utils.translation import gettext as _
+
+from catalogue.atlas import Atlas, Figure
+from catalogue.choices import FigurePart, FigureView
+from catalogue.queries import region_names
+from sessions.choices import PointSide
+from sessions.nerve_maps import Mark, NerveMaps, nerve_maps, side_words
+from sessions.queries.injection_sessions import Loaded
+
+
+@dataclass
+class MapPage:
+    """Everything is read when it is first asked for."""
+
+    loaded: Loaded
+
+    @cached_property
+    def drawn(self) -> NerveMaps:
+        return nerve_maps(marks_of(self.loaded), self.loaded.words.atlas)
+
+    @property
+    def atlas(self) -> dict[str, Any]:
+        atlas = self.loaded.words.atlas
+        return {
+            "figures": [_figure(figure) for figure in atlas.figures],
+            "anchors": _anchors(atlas),
+            "regions": self._regions(),
+        }
+
+    def _regions(self) -> dict[str, str]:
+        """Nerve → the name of its first region, nerves in the order of the regions from head to foot."""
+        names = region_names()
+        order = {code: number for number, code in enumerate(names)}
+        found = []
+        for nerve in self.loaded.words.nerves.values():
+            first = min(nerve.regions, key=lambda code: order.get(code, len(order)), default="")
+            found.append((order.get(first, len(order)), nerve.code, names.get(first, "")))
+        return {code: name for _order, code, name in sorted(found)}
+
+    @property
+    def parts(self) -> list[tuple[str, str]]:
+        """The parts that have close-ups."""
+        shown = {figure.part for figure in self.loaded.words.atlas.figures}
+        return [(part.value, str(part.label)) for part in FigurePart if part in shown and part != FigurePart.BODY]
+
+    @property
+    def body_views(self) -> list[tuple[str, str]]:
+        body = [figure for figure in self.loaded.words.atlas.figures if figure.part == FigurePart.BODY]
+        return [(figure.view, str(FigureView(figure.view).label)) for figure in body]
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What the script says; names in braces are filled in by it."""
+        return {
+            "sides": {"left": side_words("left"), "right": side_words("right")},
+            "sideNames": {side.value: str(side.label) for side in PointSide},
+            "figure": _("{figure}: numbered points"),
+            "point": _("Point {number}: {words}"),
+            "usual": _("Not put on the figure yet; shown at the usual place."),
+            "notPut": _("not put on a figure"),
+            "noPoints": _("No points yet. Tap a nerve on the figure."),
+            "noNerve": _("no nerve yet"),
+            "noSide": _("no side yet"),
+            "noVolume": _("no volume yet"),
+            "anyPlace": _("Any place"),
+            "scarHere": _("Scar or field here"),
+            "closer": _("Closer: {figure}"),
+            "whichOne": _("Which one?"),
+            "another": _("One more point here"),
+            "volume": _("Change the volume"),
+            "remove": _("Remove this point"),
+            "added": _("Added. {point}"),
+            "moved": _("Moved. {point}"),
+            "removed": _("Removed. {point}"),
+            "noDrawing": _(
+                "The drawing could not be fetched. The list of nerves and the rows still work; try again later."
+            ),
+        }
+
+
+def marks_of(loaded: Loaded) -> list[Mark]:
+    """The stored points as the legend names them: nerve, side and volume."""
+    return [
+        Mark(
+            number=point.number,
+            nerve=fact.nerve.code,
+            side=point.side,
+            words=f"{fact.nerve.name}, {point.get_side_display()}, {point.volume_ml.normalize():f} mL",
+            figure=point.figure_id,
+            x=point.x,
+            y=point.y,
+        )
+        for point, fact in zip(loaded.points, loaded.point_facts, strict=True)
+    ]
+
+
+def _figure(figure: Figure) -> dict[str, Any]:
+    return {
+        "code": figure.code,
+        "name": figure.name,
+        "part": figure.part,
+        "view": figure.view,
+        "viewName": str(FigureView(figure.view).label),
+        "width": figure.width,
+        "height": figure.height,
+        "left": figure.left_half,
+        "right": figure.right_half,
+        "url": static(f"figures/{figure.code}.svg"),
+    }
+
+
+def _anchors(atlas: Atlas) -> dict[str, dict[str, str]]:
+    """Figure → nerve → its places as "l257,72 r203,72": the first letter is the side."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for anchor in atlas.anchors:
+        places = found.setdefault(anchor.figure, {}).setdefault(anchor.nerve, [])
+        places.append(f"{anchor.side[0]}{anchor.x},{anchor.y}")
+    return {figure: {nerve: " ".join(p) for nerve, p in nerves.items()} for figure, nerves in found.items()}

@@ -1,0 +1,214 @@
+// The drawing itself: it loads a figure, draws anchors and numbered points over it, and says what was tapped or dragged.
+import { isOneSided } from "./map-rules.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const FINGER_PX = 22;
+const MOVED_PX = 6;
+const RADIUS = 12;
+
+function make(name, attributes, parent) {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  parent?.append(element);
+  return element;
+}
+
+export class Stage {
+  /** `told`: onTap({x, y}), onSelect(row), onPress(row), onMove(row, {x, y}), onKey(event, row), onLeave(); `hold(row, place)` keeps a drag on its side. */
+  constructor(box, words, told) {
+    this.box = box;
+    this.words = words;
+    this.told = told;
+    this.files = new Map();
+    this.markers = new Map();
+    box.addEventListener("pointerdown", (event) => this.#down(event));
+    box.addEventListener("pointermove", (event) => this.#move(event));
+    box.addEventListener("pointerup", (event) => this.#up(event));
+    box.addEventListener("click", (event) => this.#click(event));
+    box.addEventListener("pointercancel", () => this.#cancel());
+  }
+
+  /** The drawing of a figure, fetched once; a failed fetch is tried again the next time. */
+  load(figure) {
+    if (!this.files.has(figure.code)) {
+      const asked = fetch(figure.url).then((answer) => {
+        if (!answer.ok) throw new Error(String(answer.status));
+        return answer.text();
+      });
+      asked.catch(() => this.files.delete(figure.code));
+      this.files.set(figure.code, asked);
+    }
+    return this.files.get(figure.code);
+  }
+
+  async show(figure, anchors) {
+    const asked = figure.code;
+    this.wanted = asked;
+    const text = await this.load(figure);
+    if (this.wanted !== asked) return false;
+    const drawn = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+    this.svg = document.importNode(drawn, true);
+    this.figure = figure;
+    this.markers.clear();
+    this.svg.setAttribute("class", "nerve-map");
+    this.svg.setAttribute("role", "group");
+    this.svg.setAttribute("aria-label", this.words.figure.replace("{figure}", figure.name));
+    this.svg.setAttribute("data-figure", figure.code);
+    for (const label of this.svg.querySelectorAll(".nm-side")) {
+      label.textContent = this.words.sides[label.getAttribute("data-side")];
+    }
+    this.svg.querySelector(".nm-drawing").setAttribute("aria-hidden", "true");
+    this.anchorDots = anchors.map((anchor) => ({ anchor, dot: null }));
+    const dots = make("g", { class: "nm-anchors", "aria-hidden": "true" }, this.svg);
+    for (const entry of this.anchorDots) {
+      const { nerve, side, x, y } = entry.anchor;
+      entry.dot = make("circle", { class: "nm-anchor", cx: x, cy: y, r: 4, "data-nerve": nerve, "data-side": side }, dots);
+    }
+    this.points = make("g", { class: "nm-points" }, this.svg);
+    this.box.replaceChildren(this.svg);
+    this.look("");
+    return true;
+  }
+
+  /** "": the whole figure; "left" or "right": only the half that shows that side of the patient. */
+  look(side) {
+    const { width, height, left } = this.figure;
+    const isHalf = side !== "" && !isOneSided(this.figure);
+    const from = isHalf && side !== left ? width / 2 : 0;
+    this.svg.setAttribute("viewBox", `${from} 0 ${isHalf ? width / 2 : width} ${height}`);
+    this.svg.classList.toggle("is-half", isHalf);
+    this.svg.classList.toggle("is-body", this.figure.part === "body");
+  }
+
+  /** Keeps the markers of rows that stay, so that the keyboard's focus stays on them too. */
+  draw(spots, selected, nameOf) {
+    const rows = new Set(spots.map((spot) => spot.point.row));
+    for (const [row, marker] of this.markers) {
+      if (rows.has(row)) continue;
+      marker.remove();
+      this.markers.delete(row);
+    }
+    const stop = rows.has(selected) ? selected : spots[0]?.point.row;
+    spots.forEach((spot) => {
+      const { row, number, side } = spot.point;
+      const marker = this.markers.get(row) ?? this.#marker(row);
+      marker.setAttribute("transform", `translate(${spot.x} ${spot.y})`);
+      marker.setAttribute("class", `nm-point${spot.isUsual ? " nm-usual" : ""}${row === selected ? " is-selected" : ""}`);
+      marker.setAttribute("aria-label", nameOf(spot.point, spot.isUsual));
+      marker.setAttribute("aria-pressed", String(row === selected));
+      marker.setAttribute("tabindex", row === stop ? "0" : "-1");
+      marker.setAttribute("data-side", side);
+      marker.setAttribute("data-number", number);
+      marker.lastElementChild.textContent = number;
+    });
+    this.spots = spots;
+    const top = this.markers.get(selected);
+    // Moving a focused element in the tree would take its focus away.
+    if (top && top !== this.points.lastElementChild && !this.points.contains(document.activeElement)) {
+      this.points.append(top);
+    }
+  }
+
+  #marker(row) {
+    const marker = make("g", { role: "button" }, this.points);
+    make("circle", { class: "nm-hit", r: 20, fill: "none" }, marker);
+    make("circle", { class: "nm-disc", r: RADIUS }, marker);
+    make("text", { y: 5, "text-anchor": "middle", "font-size": 14, "font-weight": 700 }, marker);
+    marker.addEventListener("keydown", (event) => this.told.onKey(event, row));
+    marker.addEventListener("focus", () => this.told.onSelect(row));
+    marker.addEventListener("blur", () => this.told.onLeave());
+    this.markers.set(row, marker);
+    return marker;
+  }
+
+  focus(row) {
+    this.markers.get(row)?.focus({ preventScroll: true });
+  }
+
+  /** Lights the dots of one anchor, or of none. */
+  light(wanted) {
+    for (const { anchor, dot } of this.anchorDots ?? []) dot.classList.toggle("is-lit", anchor === wanted);
+  }
+
+  unitsOf(event) {
+    const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(this.svg.getScreenCTM().inverse());
+    return { x: point.x, y: point.y };
+  }
+
+  pxPerUnit() {
+    return this.svg.getScreenCTM().a;
+  }
+
+  /** Anchors under a finger at x, y: the nearest of each nerve and side, nearest first. */
+  anchorsNear({ x, y }, px = FINGER_PX) {
+    const reach = px / this.pxPerUnit();
+    const near = this.anchorDots
+      .map(({ anchor }) => ({ anchor, far: Math.hypot(anchor.x - x, anchor.y - y) }))
+      .filter(({ far }) => far <= reach)
+      .sort((one, two) => one.far - two.far);
+    const seen = new Set();
+    return near.filter(({ anchor }) => {
+      const key = anchor.nerve + anchor.side;
+      return !seen.has(key) && seen.add(key);
+    });
+  }
+
+  isOnBody({ x, y }) {
+    const point = this.svg.createSVGPoint();
+    point.x = x;
+    point.y = y;
+    return [...this.svg.querySelectorAll(".nm-skin, .nm-flesh")].some((part) => part.isPointInFill(point));
+  }
+
+  #down(event) {
+    if (!this.svg || event.button > 0 || !this.svg.contains(event.target)) return;
+    const marker = event.target.closest(".nm-point");
+    const row = marker && [...this.markers].find(([, element]) => element === marker)?.[0];
+    this.grip = { at: [event.clientX, event.clientY], row: row || null, isMoved: false, pointer: event.pointerId };
+    if (row) {
+      this.box.setPointerCapture(event.pointerId);
+      event.preventDefault();
+    }
+  }
+
+  #move(event) {
+    const { grip } = this;
+    if (!grip || event.pointerId !== grip.pointer) return;
+    const far = Math.hypot(event.clientX - grip.at[0], event.clientY - grip.at[1]);
+    if (far > MOVED_PX) grip.isMoved = true;
+    if (!grip.row || !grip.isMoved) return;
+    grip.place = this.told.hold(grip.row, this.unitsOf(event));
+    const marker = this.markers.get(grip.row);
+    marker.classList.add("is-dragged");
+    marker.setAttribute("transform", `translate(${grip.place.x} ${grip.place.y})`);
+  }
+
+  #up(event) {
+    const { grip } = this;
+    this.grip = null;
+    if (!grip || event.pointerId !== grip.pointer) return;
+    this.markers.get(grip.row)?.classList.remove("is-dragged");
+    if (grip.place) {
+      this.told.onMove(grip.row, grip.place);
+      this.focus(grip.row);
+    } else if (!grip.isMoved) this.tap = grip;
+  }
+
+  // What a tap opens comes with its click: opened earlier, it would lie under the finger and take the click itself.
+  #click(event) {
+    const { tap } = this;
+    this.tap = null;
+    if (!tap) return;
+    if (!tap.row) this.told.onTap(this.unitsOf(event), event);
+    else {
+      this.told.onPress(tap.row, event);
+      if (!this.box.parentElement.contains(document.activeElement)) this.focus(tap.row);
+    }
+  }
+
+  #cancel() {
+    const { grip } = this;
+    this.grip = null;
+    if (grip?.row) this.told.onSelect(grip.row);
+  }
+}
