@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import FileUploadHandler
+from django.urls import Resolver404, resolve
 
 # What a form may carry beside its file.
 ROOM_FOR_FIELDS = 1_048_576
@@ -21,8 +22,16 @@ class SizeLimitHandler(FileUploadHandler):
         boundary: str,
         encoding: str | None = None,
     ) -> None:
-        if content_length > settings.IMPORT_MAX_BYTES + ROOM_FOR_FIELDS:
-            raise RequestDataTooBig("The upload is larger than IMPORT_MAX_BYTES.")
+        if content_length > self._limit() + ROOM_FOR_FIELDS:
+            raise RequestDataTooBig("The upload is larger than this address takes.")
+
+    def _limit(self) -> int:
+        """What the address asked for takes: its own limit, else that of an import."""
+        try:
+            name = resolve(self.request.path_info).view_name if self.request else ""
+        except Resolver404:
+            name = ""
+        return settings.UPLOAD_MAX_BYTES.get(name, settings.IMPORT_MAX_BYTES)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         return raw_data

@@ -23,6 +23,11 @@ class PaperKind(models.TextChoices):
     LETTER = "letter", _("letter")
 
 
+class PictureKind(models.TextChoices):
+    PHOTO = "photo", _("photograph")
+    ULTRASOUND = "ultrasound", _("ultrasound still")
+
+
 class Depth(models.TextChoices):
     SUBCUTANEOUS = "subcutaneous", _("subcutaneous")
     DEEP = "deep", _("deep")

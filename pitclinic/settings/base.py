@@ -150,6 +150,7 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 IMPORT_MAX_BYTES = 64 * 1024 * 1024
+UPLOAD_MAX_BYTES = {"sessions:add_picture": 10 * 1024 * 1024}  # by URL name; every other upload may be an import
 
 # --- data -------------------------------------------------------------------------------------------------------------
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

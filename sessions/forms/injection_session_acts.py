@@ -5,7 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SignForm(forms.Form):
+    """``pictures``: the digest of the pictures on the page that is signed, empty for none."""
+
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    pictures = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
 
 
 class VoidForm(forms.Form):

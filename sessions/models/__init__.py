@@ -15,6 +15,7 @@ from sessions.models.injection_sessions import (
 )
 from sessions.models.pain_scores import PainScore, ReliefReport
 from sessions.models.papers import Paper
+from sessions.models.pictures import Picture, PictureConsent, PictureContent
 from sessions.models.preparations import Container, Preparation, PreparationPart
 from sessions.models.rule_sets import RuleSet
 from sessions.models.side_effects import SideEffect
@@ -35,6 +36,9 @@ __all__ = [
     "InjectionSession",
     "PainScore",
     "Paper",
+    "Picture",
+    "PictureConsent",
+    "PictureContent",
     "Preparation",
     "PreparationPart",
     "Product",

@@ -17,6 +17,7 @@ from sessions.drafts import PLAIN_FIELDS, Draft
 from sessions.models import Addendum, FollowUp, InjectionSession
 from sessions.policies.injection_sessions import (
     SessionRefusedError,
+    VersionConflictError,
     check_can_add_addendum,
     check_can_edit,
     check_can_start,
@@ -26,6 +27,7 @@ from sessions.policies.injection_sessions import (
 from sessions.queries import preparations
 from sessions.queries.courses import open_courses
 from sessions.queries.injection_sessions import Loaded, consent_of, facts_of, load
+from sessions.queries.pictures import digest, pictures_of
 from sessions.rules import Finding, findings
 from sessions.services import injection_session_rows as rows
 from sessions.services import rule_sets, stop_rules, time_outs
@@ -175,14 +177,18 @@ def sign(
     by: Actor,
     now: datetime,
     reasons: dict[str, str] | None = None,
+    pictures_seen: str | None = None,
 ) -> InjectionSession:
     """Sign what stands in the draft at ``version``; the database makes the hash and refuses every later change.
 
+    ``pictures_seen`` is the digest of the pictures the signer saw (``queries.pictures``); None asks for no comparison.
     ``reasons`` answer findings that were still open. Raises ``GateClosedError`` when some stay open, and
     ``VersionConflictError`` when the draft is no longer the one the signer saw.
     """
     session = _locked(injection_session, by)
     check_can_edit(session, version=version)
+    if pictures_seen is not None and pictures_seen != digest(pictures_of(session)):
+        raise VersionConflictError
     found = _found(load(session), now)
     answered = rows.reasons_of(session) | {key: text for key, text in (reasons or {}).items() if text.strip()}
     check_gate(found, answered, by=by)

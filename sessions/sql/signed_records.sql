@@ -21,6 +21,8 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
                   FROM pit_sessions_ruleoverride o WHERE o.injection_session_id = s.id),
     'time_outs', (SELECT jsonb_agg(to_jsonb(t) ORDER BY t.fingerprint)
                   FROM pit_sessions_timeout t WHERE t.injection_session_id = s.id),
+    'pictures', (SELECT jsonb_agg(to_jsonb(i) - ARRAY['struck_at', 'struck_by_id', 'strike_reason'] ORDER BY i.id)
+                 FROM pit_sessions_picture i WHERE i.injection_session_id = s.id AND i.is_part_of_draft),
     'scores', (SELECT jsonb_agg(to_jsonb(n) ORDER BY n.moment, n.question, n.cycle, n.id)
                FROM pit_sessions_painscore n WHERE n.injection_session_id = s.id
                  AND n.moment IN ('before', 'after', 'observed') AND n.source = 'clinician')

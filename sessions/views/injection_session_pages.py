@@ -15,17 +15,18 @@ from accounts.actors import Actor
 from catalogue.queries import point_type_choices
 from common.wall_clock import local_day
 from patients.queries import PatientBanner, banner
-from sessions import consent_wordings
+from sessions import consent_wordings, picture_consents
 from sessions.dose_rules import Totals
 from sessions.drafts import Draft
 from sessions.forms.injection_points import Choices, Tray, nerve_synonyms, point_formset
 from sessions.forms.injection_sessions import SessionForm, SessionForms, initial_of
 from sessions.forms.observations import ObservationForm
+from sessions.forms.pictures import PictureConsentForm, PictureForm
 from sessions.forms.quick_entry import QuickEntryForm
 from sessions.forms.responses import ResponseForm
 from sessions.forms.screening import ReasonsForm, ScreeningForm
 from sessions.forms.time_outs import TimeOutForm
-from sessions.models import Consent, InjectionPoint, InjectionSession, RuleOverride, TimeOut
+from sessions.models import Consent, InjectionPoint, InjectionSession, Picture, PictureConsent, RuleOverride, TimeOut
 from sessions.observation import Observation, default_minutes
 from sessions.policies.co_signatures import CoSigning, co_signing_of
 from sessions.policies.preparations import why_not
@@ -40,6 +41,7 @@ from sessions.queries.injection_sessions import (
     has_vasovagal_flag,
     load,
 )
+from sessions.queries.pictures import pictures_of, standing_consent
 from sessions.rules import Finding, findings
 from sessions.rules.anaesthetic_load import AnaestheticLoad, anaesthetic_load
 from sessions.rules.facts import Session as Facts
@@ -118,6 +120,23 @@ class SessionPage:
     @cached_property
     def consent(self) -> Consent | None:
         return self.loaded.consent
+
+    @cached_property
+    def pictures(self) -> list[Picture]:
+        return pictures_of(self.session)
+
+    @cached_property
+    def picture_consent(self) -> PictureConsent | None:
+        return standing_consent(self.session.clinic_id, self.session.patient_id)
+
+    @property
+    def picture_forms(self) -> dict[str, Any]:
+        """What the part with the pictures needs, before anything was typed there."""
+        return {"picture_form": PictureForm(), "picture_consent_form": PictureConsentForm()}
+
+    @property
+    def picture_wording(self) -> tuple[Any, ...]:
+        return picture_consents.WORDINGS[picture_consents.CURRENT_VERSION]
 
     @cached_property
     def co_signing(self) -> CoSigning | None:

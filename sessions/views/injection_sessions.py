@@ -1,5 +1,6 @@
 """The session: start it, write it, look it over and sign it, read it, amend it."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from sessions.policies.injection_sessions import (
     SessionRefusedError,
     VersionConflictError,
 )
+from sessions.queries.pictures import digest
 from sessions.queries.signatures import is_signature_broken
 from sessions.services import injection_sessions as service
 from sessions.views.injection_session_conflicts import differences
@@ -121,7 +123,9 @@ def sign(request: StaffRequest, session_id: UUID) -> HttpResponse:
     goes_to_passkey = request.POST.get("act") == "passkey"
     if not (goes_to_passkey or check.passes()):
         return _sign_page(request, page, reasons=reasons, check=check, status=422)
-    act = service.keep_reasons if goes_to_passkey else service.sign
+    act = service.keep_reasons
+    if not goes_to_passkey:
+        act = partial(service.sign, pictures_seen=form.cleaned_data["pictures"])
     version, typed = form.cleaned_data["version"], reasons.reasons()
     try:
         act(injection_session=page.session, version=version, reasons=typed, by=request.actor, now=page.now)
@@ -202,7 +206,7 @@ def _show(request: StaffRequest, name: str, page: SessionPage, context: dict[str
 def _edit_page(
     request: StaffRequest, page: SessionPage, forms: SessionForms, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    return _show(request, "edit", page, {"forms": forms} | more, status)
+    return _show(request, "edit", page, {"forms": forms} | page.picture_forms | more, status)
 
 
 def _conflict_page(request: StaffRequest, session: InjectionSession, typed: Draft, words: str) -> HttpResponse:
@@ -229,7 +233,7 @@ def _sign_page(
 ) -> HttpResponse:
     context = {
         "reasons": reasons or page.reasons_form(),
-        "form": SignForm(initial={"version": page.session.version}),
+        "form": SignForm(initial={"version": page.session.version, "pictures": digest(page.pictures)}),
         "second_check": check or SecondCheck(request, now=page.now),
     }
     return _show(request, "sign", page, context, status)
@@ -242,6 +246,7 @@ def _view_page(request: StaffRequest, page: SessionPage, *, status: int = 200, *
         "addenda": session.addenda.select_related("written_by__user"),
         "addendum_form": AddendumForm(),
         "second_check": SecondCheck(request, now=page.now),
+        **page.picture_forms,
         "papers": session.papers.defer("pdf").select_related("made_by__user"),
     }
     return _show(request, "view", page, context | forms, status)

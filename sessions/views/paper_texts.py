@@ -32,6 +32,7 @@ def procedure_note(page: SessionPage) -> Paper:
             *_points(page),
             *_pain(page),
             *_safety(page),
+            *_pictures(page),
             *_signatures(page),
             *_addenda(page),
             *_maps(page),
@@ -57,7 +58,7 @@ def letter(page: SessionPage, *, recipient: str, greeting: str, opening: str, cl
             *_points(page),
             *_pain(page),
             Heading(_("What is known about this treatment")),
-            Words(EVIDENCE()),
+            Words(evidence()),
             *([Words(closing)] if closing.strip() else []),
             Words(_("Treated and signed by %(name)s.") % {"name": signer}),
             *_addenda(page),
@@ -66,7 +67,7 @@ def letter(page: SessionPage, *, recipient: str, greeting: str, opening: str, cl
     )
 
 
-def EVIDENCE() -> str:  # noqa: N802 - a text, read when it is printed, in the language of then
+def evidence() -> str:
     """Off-label, small evidence, no claim: domain.md §1 "Evidence status, honestly" and §9."""
     return _(
         "Injecting these solutions beside a nerve is off-label use. For superficial perineural injection there are "
@@ -265,6 +266,20 @@ def _answer(name: str, is_yes: bool, is_concern: bool, detail: str) -> str:
     if detail:
         words += f", {detail}"
     return _("CONCERN: %(words)s") % {"words": words} if is_concern else words
+
+
+def _pictures(page: SessionPage) -> Iterator[Block]:
+    rows = [row for row in page.pictures if row.struck_at is None]
+    if not rows:
+        return
+    yield Heading(_("Pictures kept with the record"))
+    yield Items(
+        tuple(
+            f"{row.get_kind_display()}, {row.get_side_display()}{': ' if row.caption else ''}{row.caption} "
+            f"(SHA-256 {row.sha256})"
+            for row in rows
+        )
+    )
 
 
 def _signatures(page: SessionPage) -> Iterator[Block]:

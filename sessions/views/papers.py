@@ -21,7 +21,7 @@ from sessions.models import Paper
 from sessions.policies.injection_sessions import SessionRefusedError
 from sessions.services import papers as service
 from sessions.views.injection_session_pages import SessionPage, get_session
-from sessions.views.paper_texts import EVIDENCE, procedure_note
+from sessions.views.paper_texts import evidence, procedure_note
 from sessions.views.paper_texts import letter as letter_text
 
 _OWN_PAGE_ONLY = "default-src 'none'; sandbox"
@@ -46,7 +46,7 @@ def letter(request: StaffRequest, session_id: UUID) -> HttpResponse:
         return _keep(request, page, PaperKind.LETTER, sheet, form.cleaned_data["recipient"])
     session = page.session
     saw(request, "pit_sessions_injectionsession", row_id=session.pk, patient_id=session.patient_id)
-    context = {"form": form, "session": session, "banner": page.banner, "evidence": EVIDENCE()}
+    context = {"form": form, "session": session, "banner": page.banner, "evidence": evidence()}
     return render(request, "sessions/papers/letter.html", context, status=422 if form.errors else 200)
 
 

@@ -1,6 +1,7 @@
 """One object of each kind for every URL argument, in a clinic of one's own and in a foreign one."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ from common.tenancy import tenant
 from patients.models import Allergy, Identifier, PatientImport, RiskFlag
 from reminders.models import Message
 from scheduling.models import AvailabilityBlock, Leave
-from sessions.models import Paper
+from sessions.models import Paper, Picture, PictureConsent, PictureContent
 from tests.factories.accounts import MembershipFactory
 from tests.factories.patients import EmailFactory, PatientFactory
 from tests.factories.scheduling import AppointmentFactory, RoomFactory, VisitTypeFactory
@@ -71,6 +72,8 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
             "signed_session_id": signed.pk,
             "course_id": course.pk,
             "review_id": CourseReviewFactory(clinic=clinic, injection_session=signed, course=course).pk,
+            "picture_id": _picture(clinic, draft, clinician).pk,
+            "picture_consent_id": _picture_consent(clinic, patient, clinician).pk,
             "paper_id": _paper(clinic, signed, clinician).pk,
             "side_effect_id": SideEffectFactory(**whose).pk,
             "follow_up_id": FollowUpFactory(clinic=clinic, injection_session=signed).pk,
@@ -124,6 +127,30 @@ def _paper(clinic: Clinic, session: Any, member: Membership) -> Paper:
         made_at=THEN,
         made_by=member,
         pdf=b"%PDF-1.7 " + session.patient.family_name.encode(),
+    )
+
+
+def _picture(clinic: Clinic, session: Any, member: Membership) -> Picture:
+    image = b"\xff\xd8\xff" + session.patient.family_name.encode()
+    picture = Picture.objects.create(
+        clinic=clinic,
+        injection_session=session,
+        kind="ultrasound",
+        side="left",
+        caption=session.patient.family_name,
+        width=1,
+        height=1,
+        sha256=sha256(image).hexdigest(),
+        added_at=THEN,
+        added_by=member,
+    )
+    PictureContent.objects.create(clinic=clinic, picture=picture, image=image, thumbnail=image)
+    return picture
+
+
+def _picture_consent(clinic: Clinic, patient: Any, member: Membership) -> PictureConsent:
+    return PictureConsent.objects.create(
+        clinic=clinic, patient=patient, wording_version="1", signed_name="Sam", given_at=THEN, taken_by=member
     )
 
 

@@ -31,6 +31,7 @@ PAGES: dict[str, tuple[str, str, str, int]] = {
     "sessions:rules": (Role.CLINIC_ADMIN, "", "", 13),
     "sessions:course_reviews": (Role.CLINICIAN, "", "", 11),
     "sessions:course": (Role.CLINICIAN, "course_id", "", 20),
+    "sessions:pictures": (Role.CLINICIAN, "session_id", "", 16),
     "sessions:lots": (Role.CLINICIAN, "", "", 13),
     "sessions:to_co_sign": (Role.CLINICIAN, "", "", 11),
     "reminders:messages": (Role.FRONT_DESK, "", "?day=2026-03-02", 18),

@@ -1,4 +1,4 @@
-"""Prove that every signed session is still what was signed."""
+"""Prove that every signed session, picture and paper is still what it was."""
 
 from typing import Any
 
@@ -7,6 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.models import Clinic
 from common.tenancy import tenant
 from sessions.models import InjectionSession
+from sessions.queries.papers import broken_papers
+from sessions.queries.pictures import broken_pictures
 from sessions.queries.signatures import broken_signatures
 
 
@@ -21,6 +23,12 @@ class Command(BaseCommand):
                 for session_id in broken_signatures(clinic.pk):
                     broken += 1
                     self.stdout.write(f"clinic {clinic.pk}: session {session_id} is not what was signed")
+                for picture_id in broken_pictures(clinic.pk):
+                    broken += 1
+                    self.stdout.write(f"clinic {clinic.pk}: picture {picture_id} is not what was kept")
+                for paper_id in broken_papers(clinic.pk):
+                    broken += 1
+                    self.stdout.write(f"clinic {clinic.pk}: paper {paper_id} is not what was made")
         self.stdout.write(f"{checked} signed sessions checked, {broken} broken")
         if broken:
-            raise CommandError(f"{broken} signed sessions were changed behind the record's back.")
+            raise CommandError(f"{broken} records, pictures or papers were changed behind the record's back.")
