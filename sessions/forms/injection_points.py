@@ -38,6 +38,10 @@ class Tray:
     why_not: str = ""
     is_kept: bool = False
 
+    @property
+    def key(self) -> str:
+        return str(self.row.id)
+
 
 @dataclass(frozen=True)
 class Choices:

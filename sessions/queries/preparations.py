@@ -7,11 +7,11 @@ from decimal import Decimal
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import F, Max, Prefetch, Sum, Value
+from django.db.models import Exists, F, Max, OuterRef, Prefetch, Sum, Value
 from django.db.models.functions import Coalesce
 
 from accounts.actors import Actor
-from sessions.models import Container, Preparation, PreparationPart, SolutionLot
+from sessions.models import Container, InjectionSession, Preparation, PreparationPart, SolutionLot
 from sessions.models.preparations import ContainerQuerySet
 
 _ZERO = Value(Decimal(0))
@@ -30,6 +30,7 @@ class OnTray:
     made: Preparation
     shared: frozenset[UUID] = frozenset()
     given_ml: Decimal = Decimal(0)
+    is_on_a_tray: bool = False
 
     @property
     def id(self) -> UUID:
@@ -47,6 +48,15 @@ class OnTray:
     def lot(self) -> SolutionLot | None:
         """The lot a point names: that of most of the volume."""
         return self.lots[0] if self.lots else None
+
+    @property
+    def left_ml(self) -> Decimal:
+        """What is left by the points written down, never below nothing."""
+        return max(self.made.volume_ml - self.given_ml, Decimal(0))
+
+    @property
+    def can_be_undone(self) -> bool:
+        return self.given_ml == 0 and not self.is_on_a_tray and self.made.discarded_at is None
 
     @property
     def is_single_dose(self) -> bool:
@@ -88,6 +98,12 @@ def opened(actor: Actor) -> ContainerQuerySet:
     return containers(actor).filter(discarded_at__isnull=True)
 
 
+def open_or_of_day(actor: Actor, *, since: datetime) -> ContainerQuerySet:
+    """What is open, and what was thrown away since then: it may be taken back."""
+    own = containers(actor)
+    return own.filter(discarded_at__isnull=True) | own.filter(discarded_at__gte=since)
+
+
 def drawable(actor: Actor, *, now: datetime, day: date) -> ContainerQuerySet:
     """Containers something may be drawn from now."""
     return opened(actor).in_use_at(now).filter(volume_ml__gt=F("drawn_ml"), lot__expiry_date__gte=day)
@@ -115,7 +131,10 @@ def on_tray(clinic_id: UUID, ids: Iterable[UUID], *, patient_id: UUID | None = N
     if not wanted:
         return []
     rows = Preparation.objects.filter(clinic_id=clinic_id, pk__in=wanted).select_related("solution", "made_by__user")
-    rows = rows.annotate(given_ml=Coalesce(Sum("points__volume_ml"), _ZERO)).prefetch_related(_PARTS)
+    rows = rows.annotate(
+        given_ml=Coalesce(Sum("points__volume_ml"), _ZERO),
+        is_on_a_tray=Exists(InjectionSession.objects.filter(preparation=OuterRef("pk"))),
+    ).prefetch_related(_PARTS)
     served = Container.objects.filter(clinic_id=clinic_id, parts__preparation__in=wanted, is_single_dose=True)
     served = served.filter(uses__isnull=False)
     if patient_id is not None:
@@ -124,7 +143,7 @@ def on_tray(clinic_id: UUID, ids: Iterable[UUID], *, patient_id: UUID | None = N
     found = []
     for row in rows.order_by("-made_at", "-id"):
         own = {part.container_id for part in row.parts.all()}
-        found.append(OnTray(made=row, shared=shared & own, given_ml=row.given_ml))
+        found.append(OnTray(row, shared & own, row.given_ml, row.is_on_a_tray))
     return found
 
 

@@ -278,7 +278,8 @@ class SessionPage:
             keep={*kept, *filter(None, [self.session.preparation_id])},
         )
         problems = {row.id: row.problem(started_at=started_at, day=day) for row in rows}
-        return [Tray(row, why_not(problems[row.id]), row.id in kept) for row in rows]
+        found = [Tray(row, why_not(problems[row.id]), row.id in kept) for row in rows]
+        return sorted(found, key=lambda tray: tray.why_not != "")
 
     @cached_property
     def map(self) -> MapPage:

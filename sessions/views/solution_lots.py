@@ -1,4 +1,4 @@
-"""The shelf: which lots there are, receive one, set one aside."""
+"""The shelf: what there is, receive a lot, set one aside; a recall; the clinic's rules of the stock."""
 
 from typing import Any
 from uuid import UUID
@@ -12,34 +12,40 @@ from django.utils.translation import gettext as _
 
 from accounts.decorators import staff
 from accounts.permissions import Act
-from accounts.requests import StaffRequest
+from accounts.requests import StaffRequest, exported, saw
+from common.csv_export import csv_text
 from common.query_strings import read_query
 from common.wall_clock import local_day
-from sessions.forms.solution_lots import PageForm, QuarantineForm, ReceiveForm
+from sessions.forms.solution_lots import PageForm, QuarantineForm, ReceiveForm, RulesForm
 from sessions.models import Product, SolutionLot
 from sessions.policies.solution_lots import StockRefusedError
+from sessions.queries import preparations, recalls
 from sessions.queries import solution_lots as queries
 from sessions.services import solution_lots as service
+from sessions.views.stock_shelf import refused, shelf_page
 
 _PER_PAGE = 50
+_TEMPLATES = "sessions/solution_lots"
 
 
 @staff(Act.MANAGE_STOCK)
 def shelf(request: StaffRequest) -> HttpResponse:
-    return _shelf(request)
+    return shelf_page(request)
 
 
-@staff(Act.MANAGE_STOCK, methods=("POST",))
+@staff(Act.MANAGE_STOCK, methods=("GET", "POST"))
 def receive(request: StaffRequest) -> HttpResponse:
-    form = _receive_form(request, request.POST)
+    today = local_day(timezone.now(), request.actor.zone)
+    data = request.POST if request.method == "POST" else None
+    form = ReceiveForm(data, today=today, products=Product.objects.visible_to(request.actor))
     if not form.is_valid():
-        return _shelf(request, form=form, status=422)
+        return render(request, f"{_TEMPLATES}/receive.html", {"form": form}, status=422 if form.is_bound else 200)
     typed = {name: form.cleaned_data[name] for name in ("lot_number", "expiry_date", "quantity")}
     try:
         lot = service.receive(product=form.cleaned_data["product"] or form.goods(), by=request.actor, **typed)
     except StockRefusedError as refusal:
         form.add_error("lot_number", str(refusal))
-        return _shelf(request, form=form, status=422)
+        return render(request, f"{_TEMPLATES}/receive.html", {"form": form}, status=422)
     messages.success(request, _("Lot %(lot)s is on the shelf.") % {"lot": lot.lot_number})
     return redirect("sessions:lots")
 
@@ -50,12 +56,11 @@ def quarantine(request: StaffRequest, lot_id: UUID) -> HttpResponse:
     form = QuarantineForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         status = 422 if form.is_bound else 200
-        return render(request, "sessions/solution_lots/quarantine.html", {"lot": lot, "form": form}, status=status)
+        return render(request, f"{_TEMPLATES}/quarantine.html", {"lot": lot, "form": form}, status=status)
     try:
         service.quarantine(lot=lot, reason=form.cleaned_data["reason"], by=request.actor, now=timezone.now())
     except StockRefusedError as refusal:
-        messages.error(request, str(refusal))
-        return _shelf(request, status=409)
+        return refused(request, refusal)
     messages.success(request, _("Lot %(lot)s is quarantined and can no longer be chosen.") % {"lot": lot.lot_number})
     return redirect("sessions:lots")
 
@@ -66,27 +71,68 @@ def release(request: StaffRequest, lot_id: UUID) -> HttpResponse:
     try:
         service.release(lot=lot, by=request.actor)
     except StockRefusedError as refusal:
-        messages.error(request, str(refusal))
-        return _shelf(request, status=409)
+        return refused(request, refusal)
     messages.success(request, _("Lot %(lot)s can be chosen again.") % {"lot": lot.lot_number})
     return redirect("sessions:lots")
 
 
-def _lot(request: StaffRequest, lot_id: UUID) -> SolutionLot:
-    return get_object_or_404(SolutionLot.objects.visible_to(request.actor).select_related("solution"), pk=lot_id)
-
-
-def _receive_form(request: StaffRequest, data: Any = None) -> ReceiveForm:
-    own = Product.objects.visible_to(request.actor)
-    return ReceiveForm(data, today=local_day(timezone.now(), request.actor.zone), products=own)
-
-
-def _shelf(request: StaffRequest, *, form: ReceiveForm | None = None, status: int = 200) -> HttpResponse:
+@staff(Act.MANAGE_STOCK)
+def lot(request: StaffRequest, lot_id: UUID) -> HttpResponse:
+    """One lot: its containers, and who received something of it."""
+    found = _lot(request, lot_id)
     number = read_query(PageForm, request).cleaned_data["page"] or 1
-    today = local_day(timezone.now(), request.actor.zone)
+    page = Paginator(recalls.sessions_of(request.actor, found), _PER_PAGE).get_page(number)
+    rows = recalls.received(page.object_list)  # type: ignore[arg-type]
+    saw(request, "pit_sessions_solutionlot", row_id=found.pk)
+    for row in rows:
+        saw(request, "pit_sessions_injectionsession", row_id=row.session_id, patient_id=row.patient_id)
     context: dict[str, Any] = {
-        "page": Paginator(queries.shelf(request.actor), _PER_PAGE).get_page(number),
-        "today": today,
-        "form": form or _receive_form(request),
+        "lot": found,
+        "page": page,
+        "rows": rows,
+        "opened": list(preparations.containers(request.actor).filter(lot=found)[:_PER_PAGE]),
+        "today": local_day(timezone.now(), request.actor.zone),
     }
-    return render(request, "sessions/solution_lots/shelf.html", context, status=status)
+    return render(request, f"{_TEMPLATES}/lot.html", context)
+
+
+@staff(Act.MANAGE_STOCK)
+def recall(request: StaffRequest, lot_id: UUID) -> HttpResponse:
+    """Everybody who received something of a lot, as a table to work through."""
+    found = _lot(request, lot_id)
+    rows = recalls.received(recalls.sessions_of(request.actor, found))
+    exported(request, "pit_sessions_injectionsession", rows=len(rows))
+    header = (_("Patient"), _("Born"), _("Session"), _("Record"), _("Points"), _("mL"), _("Side effects reported"))
+    zone = request.actor.zone
+    table = (
+        (
+            row.patient,
+            f"{row.birth_date}",
+            f"{row.started_at.astimezone(zone):%Y-%m-%d %H:%M}",
+            row.status_words,
+            row.points,
+            row.volume_ml,
+            row.side_effects,
+        )
+        for row in rows
+    )
+    answer = HttpResponse(csv_text(header, table), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = 'attachment; filename="recall.csv"'
+    return answer
+
+
+@staff(Act.MANAGE_STOCK, methods=("GET", "POST"))
+def stock_rules(request: StaffRequest) -> HttpResponse:
+    own = queries.rules_of(request.actor)
+    initial = {name: getattr(own, name) for name in RulesForm.base_fields}
+    form = RulesForm(request.POST if request.method == "POST" else None, initial=initial)
+    if not form.is_valid():
+        return render(request, f"{_TEMPLATES}/rules.html", {"form": form}, status=422 if form.is_bound else 200)
+    service.set_rules(by=request.actor, **form.cleaned_data)
+    messages.success(request, _("The rules of the stock are changed. What is open keeps its time."))
+    return redirect("sessions:lots")
+
+
+def _lot(request: StaffRequest, lot_id: UUID) -> SolutionLot:
+    own = SolutionLot.objects.visible_to(request.actor).select_related("solution", "product")
+    return get_object_or_404(own, pk=lot_id)

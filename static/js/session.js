@@ -3,12 +3,14 @@ import { startMap } from "./session/map.js";
 import { startQuickEntry } from "./session/quick-entry.js";
 import { startObservation } from "./session/observation.js";
 import { startResponse } from "./session/response.js";
+import { startPreparation } from "./session/preparation.js";
 import { startRows } from "./session/rows.js";
 import { startSafety } from "./session/safety.js";
 import { startScreening } from "./session/screening.js";
 
 for (const form of document.querySelectorAll("form[data-points]")) startRows(form);
 for (const form of document.querySelectorAll("form[data-points]")) startSafety(form);
+for (const part of document.querySelectorAll("[data-trays]")) startPreparation(part);
 for (const part of document.querySelectorAll("[data-screening]")) startScreening(part);
 for (const part of document.querySelectorAll("[data-quick]")) startQuickEntry(part);
 for (const form of document.querySelectorAll("form[data-points]")) {

@@ -25,7 +25,7 @@ from tests.factories.sessions import (
     SideEffectFactory,
     signed_session,
 )
-from tests.factories.treatments import SolutionLotFactory
+from tests.factories.treatments import ProductFactory, SolutionLotFactory, a_container, a_preparation
 
 THEN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -77,7 +77,9 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
             "paper_id": _paper(clinic, signed, clinician).pk,
             "side_effect_id": SideEffectFactory(**whose).pk,
             "follow_up_id": FollowUpFactory(clinic=clinic, injection_session=signed).pk,
-            "lot_id": SolutionLotFactory(clinic=clinic).pk,
+            "lot_id": (lot := SolutionLotFactory(clinic=clinic, product=ProductFactory(clinic=clinic))).pk,
+            "container_id": (container := a_container(clinic, lot=lot, opened_at=THEN)).pk,
+            "preparation_id": a_preparation(clinic, container, made_at=THEN).pk,
             "room_id": RoomFactory(clinic=clinic).pk,
             "visit_type_id": VisitTypeFactory(clinic=clinic).pk,
             "block_id": _block(clinic, clinician).pk,

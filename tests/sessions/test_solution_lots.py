@@ -20,7 +20,7 @@ from sessions.policies.solution_lots import StockRefusedError
 from sessions.queries import solution_lots as queries
 from sessions.services import solution_lots as service
 from tests.factories.accounts import MembershipFactory
-from tests.factories.treatments import ProductFactory, SolutionLotFactory, actor_of
+from tests.factories.treatments import ProductFactory, SolutionLotFactory, a_container, a_preparation, actor_of
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -125,7 +125,8 @@ def test_the_shelf_asks_as_much_for_three_lots_as_for_one(
     counts = []
     for more in (1, 2):
         with tenant(clinic.pk, actor="test"):
-            SolutionLotFactory.create_batch(more, clinic=clinic)
+            for _each in range(more):
+                a_preparation(clinic, a_container(clinic, opened_at=timezone.now()), made_at=timezone.now())
         client.get(reverse("sessions:lots"))
         with CaptureQueriesContext(connection) as asked:
             client.get(reverse("sessions:lots"))

@@ -3,8 +3,8 @@
 
 const BLANK = new Set(["nerve", "side"]);
 // What the "Add a point" button takes over from the row above, and what a point takes over that does not say it.
-const SAME_AS_ABOVE = ["nerve", "side", "point_type", "depth", "solution", "lot", "volume_ml"];
-const UNSAID = ["volume_ml", "solution", "lot"];
+const SAME_AS_ABOVE = ["nerve", "side", "point_type", "depth", "solution", "lot", "preparation", "volume_ml"];
+const UNSAID = ["volume_ml", "solution", "lot", "preparation"];
 const OTHER_NAMES = { volume: "volume_ml" };
 const AT_MOST_UNDONE = 200;
 
@@ -156,14 +156,23 @@ export function together(form, act) {
   }
 }
 
+// What the preparation on the tray gives a new point, unless the point says something else itself.
+function onTray(form, values) {
+  const card = form.querySelector("[data-tray]:checked");
+  if (!card?.value || values.preparation || values.lot) return {};
+  if (values.solution && values.solution !== card.dataset.solution) return {};
+  return { solution: card.dataset.solution, lot: card.dataset.lot ?? "", preparation: card.value };
+}
+
 /** A new point. Volume, solution and lot that are not said are those of the row above. Returns its row. */
 export function addPoint(form, values, { same = UNSAID } = {}) {
   return together(form, () => {
     const carried = taken(form, same);
     // A lot holds one solution: with another solution the lot above does not fit.
     if ("solution" in values && !("lot" in values)) delete carried.lot;
+    if ("solution" in values || "lot" in values) delete carried.preparation;
     const row = rowToFill(form);
-    write(row, { ...carried, ...values });
+    write(row, { ...carried, ...values, ...onTray(form, values) });
     return row;
   });
 }
