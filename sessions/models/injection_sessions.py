@@ -291,7 +291,14 @@ class InjectionPoint(ClinicOwned):
             models.CheckConstraint(condition=models.Q(depth__in=Depth.values), name="sessions_point_depth"),
             models.CheckConstraint(
                 condition=models.Q(figure__isnull=True, x__isnull=True, y__isnull=True)
-                | models.Q(figure__isnull=False, x__range=(0, LARGEST), y__range=(0, LARGEST)),
+                # "Not null" in so many words: a comparison with null would let the row through.
+                | models.Q(
+                    figure__isnull=False,
+                    x__isnull=False,
+                    y__isnull=False,
+                    x__range=(0, LARGEST),
+                    y__range=(0, LARGEST),
+                ),
                 name="sessions_point_place_is_whole",
             ),
         ]
