@@ -268,24 +268,26 @@ def point_formset(data: Any, *, choices: Choices, rows: tuple[PointRow, ...]) ->
         validate_max=True,
     )
     labels = {nerve.id: nerve.label for nerve in choices.nerves}
-    initial = [
-        {
-            "nerve": labels.get(row.nerve_id, ""),
-            "side": row.side,
-            "volume_ml": row.volume_ml,
-            "depth": row.depth,
-            "depth_mm": row.depth_mm,
-            "point_type": str(row.point_type_id or ""),
-            "solution": str(row.solution_id),
-            "lot": str(row.lot_id or ""),
-            "figure": row.figure_id,
-            "x": row.x,
-            "y": row.y,
-            "preparation": str(row.preparation_id or ""),
-        }
-        for row in rows
-    ]
+    initial = [typed_row(row, labels) for row in rows]
     return cast(PointFormSet, factory(data, initial=initial, prefix="points", form_kwargs={"choices": choices}))
+
+
+def typed_row(row: PointRow, labels: dict[UUID, str]) -> dict[str, Any]:
+    """A row as its form holds it; ``labels`` name the nerves."""
+    return {
+        "nerve": labels.get(row.nerve_id, ""),
+        "side": row.side,
+        "volume_ml": row.volume_ml,
+        "depth": row.depth,
+        "depth_mm": row.depth_mm,
+        "point_type": str(row.point_type_id or ""),
+        "solution": str(row.solution_id),
+        "lot": str(row.lot_id or ""),
+        "figure": row.figure_id,
+        "x": row.x,
+        "y": row.y,
+        "preparation": str(row.preparation_id or ""),
+    }
 
 
 def nerve_synonyms() -> dict[UUID, str]:

@@ -15,6 +15,7 @@ from sessions.relief import ReliefState, median, slope_per_week
 
 NRS = "NRS:score"
 TWO_WEEKS_MINUTES = 14 * 24 * 60
+SMALL_WIDTH, SMALL_HEIGHT = 320, 190
 DAY_SECONDS = 24 * 60 * 60
 IMPORTANT_CHANGE = "NRS:score:points"
 
@@ -85,6 +86,29 @@ def drawn(lines: Sequence[SessionLine], question: str) -> LineChart:
         reference=reference,
         better=_("lower is better ↓"),
         notes=[_completeness(troughs, peaks), *notes],
+    )
+
+
+def small(lines: Sequence[SessionLine], question: str) -> LineChart:
+    """The trough alone, small enough for a card, over the same band and reference as the chart's picture."""
+    weeks, troughs = _weeks(lines), [line.scores.trough for line in lines]
+    reference, band, notes = _comparison(next((score for score in troughs if score is not None), None))
+    return line_chart(
+        title=_("Trough: pain before each session, %(question)s") % {"question": question},
+        x_axis=Axis(title=_("weeks"), low=0, high=_last_week(weeks), ticks=_ticks(weeks)),
+        y_axis=Axis(
+            title=_("0–10"),
+            low=0,
+            high=10,
+            ticks=[(value, str(value)) for value in (0, 5, 10)],
+        ),
+        series=[Series(name=_("Before"), points=_points(weeks, troughs, [_label(line) for line in lines]))],
+        band=band,
+        reference=reference,
+        better=_("lower is better ↓"),
+        notes=[_one_completeness(troughs), *notes],
+        width=SMALL_WIDTH,
+        height=SMALL_HEIGHT,
     )
 
 
@@ -170,3 +194,8 @@ def _completeness(troughs: Sequence[int | None], peaks: Sequence[int | None]) ->
         "after": len(peaks) - peaks.count(None),
         "n": len(troughs),
     }
+
+
+def _one_completeness(troughs: Sequence[int | None]) -> str:
+    words = {"told": len(troughs) - troughs.count(None), "n": len(troughs)}
+    return _("Scores before: %(told)s of %(n)s sessions.") % words

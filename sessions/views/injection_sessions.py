@@ -33,6 +33,7 @@ from sessions.services import injection_sessions as service
 from sessions.views.injection_session_conflicts import differences
 from sessions.views.injection_session_pages import SessionPage, get_session
 from sessions.views.injection_session_typing import as_it_is_typed
+from sessions.views.review_cards import CardPart
 
 _TEMPLATES = "sessions/injection_sessions"
 OBSERVATION_ACTS = ("observe", "end_observation")
@@ -60,10 +61,11 @@ def edit(request: StaffRequest, session_id: UUID) -> HttpResponse:
     forms = page.forms(request.POST)
     if not forms.is_valid():
         return _edit_page(request, page, forms, status=422)
+    draft = CardPart(page).with_repeated(forms.draft(), request.POST.get("repeat", ""))
     try:
-        _save(request, page, forms)
+        _save(request, page, forms, draft)
     except VersionConflictError as conflict:
-        return _conflict_page(request, page.session, forms.draft(), str(conflict))
+        return _conflict_page(request, page.session, draft, str(conflict))
     except PreparationRefusedError as refusal:
         forms.session.add_error("preparation_id", str(refusal))
         return _edit_page(request, page, forms, status=422)
@@ -83,9 +85,9 @@ def _saved(request: StaffRequest, session_id: UUID) -> HttpResponse:
     return redirect("sessions:edit", session_id=session_id)
 
 
-def _save(request: StaffRequest, page: SessionPage, forms: SessionForms) -> None:
+def _save(request: StaffRequest, page: SessionPage, forms: SessionForms, draft: Draft) -> None:
     """One service call: store what was typed, and begin or end the observation where the button says so."""
-    version, draft = forms.session.cleaned_data["version"], forms.draft()
+    version = forms.session.cleaned_data["version"]
     act = request.POST.get("act")
     if act == "observe":
         minutes = forms.observation.minutes
@@ -206,7 +208,8 @@ def _show(request: StaffRequest, name: str, page: SessionPage, context: dict[str
 def _edit_page(
     request: StaffRequest, page: SessionPage, forms: SessionForms, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    return _show(request, "edit", page, {"forms": forms} | page.picture_forms | more, status)
+    context = {"forms": forms, "review": CardPart(page)}
+    return _show(request, "edit", page, context | page.picture_forms | more, status)
 
 
 def _conflict_page(request: StaffRequest, session: InjectionSession, typed: Draft, words: str) -> HttpResponse:

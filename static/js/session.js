@@ -4,6 +4,7 @@ import { startQuickEntry } from "./session/quick-entry.js";
 import { startObservation } from "./session/observation.js";
 import { startResponse } from "./session/response.js";
 import { startPreparation } from "./session/preparation.js";
+import { startRepeat } from "./session/repeat.js";
 import { startRows } from "./session/rows.js";
 import { startSafety } from "./session/safety.js";
 import { startScreening } from "./session/screening.js";
@@ -18,3 +19,4 @@ for (const form of document.querySelectorAll("form[data-points]")) {
   startObservation(form);
 }
 for (const part of document.querySelectorAll("[data-map]")) startMap(part);
+for (const part of document.querySelectorAll("[data-repeat]")) startRepeat(part);

@@ -23,6 +23,7 @@ PAGES: dict[str, tuple[str, str, str, int]] = {
     "scheduling:patient_visits": (Role.FRONT_DESK, "patient_id", "", 12),
     "scheduling:set_up": (Role.CLINIC_ADMIN, "", "", 15),
     "sessions:chart": (Role.CLINICIAN, "patient_id", "", 24),
+    "sessions:review_card": (Role.CLINICIAN, "patient_id", "", 22),
     "sessions:history": (Role.CLINICIAN, "patient_id", "", 18),
     "sessions:worklists": (Role.CLINICIAN, "", "", 16),
     "sessions:alerts": (Role.CLINICIAN, "", "", 11),

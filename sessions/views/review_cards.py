@@ -1,0 +1,103 @@
+"""The review card before the session, and “repeat last” inside it."""
+
+import json
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from accounts.decorators import staff
+from accounts.permissions import Act
+from accounts.requests import StaffRequest, saw
+from common.charts import LineChart
+from common.wall_clock import day_bounds, local_day
+from patients.queries.banners import banner
+from sessions.drafts import Draft, PointRow
+from sessions.forms.injection_points import AT_MOST, Tray, typed_row
+from sessions.policies.injection_sessions import STARTABLE
+from sessions.queries import chart_trends
+from sessions.queries.copy_forward import OnTray, Repeat, Suggestion, repeat_of
+from sessions.queries.courses import open_courses
+from sessions.queries.review_cards import ReviewCard, card_of, drafts_of, visits_to_start
+from sessions.views.injection_session_pages import SessionPage
+
+
+@dataclass
+class CardPart:
+    """The card at the top of a session's page. Everything is read when it is first asked for."""
+
+    page: SessionPage
+
+    @cached_property
+    def card(self) -> ReviewCard:
+        session = self.page.session
+        return card_of(self.page.actor, session.patient_id, session.course_id, before=session.started_at)
+
+    @cached_property
+    def repeat(self) -> Repeat:
+        return self.repeat_beside(self.page.stored.points)
+
+    def repeat_beside(self, drafted: tuple[PointRow, ...]) -> Repeat:
+        """What can be suggested beside the points drafted so far."""
+        choices, today = self.page.choices, local_day(self.page.now, self.page.actor.zone)
+        return repeat_of(
+            self.card.points,
+            nerves={nerve.id: nerve for nerve in choices.nerves},
+            solutions={row.pk for row in choices.solutions},
+            point_types={row.pk for row in choices.point_types},
+            lots={lot.pk for lot in choices.lots if lot.expiry_date >= today and lot.quarantined_at is None},
+            tray=_on_tray(choices.chosen),
+            now_drafted=drafted,
+        )
+
+    @property
+    def offered(self) -> list[tuple[Suggestion, str]]:
+        """Each suggestion with its row as the form would hold it, for the script."""
+        labels = {nerve.id: nerve.label for nerve in self.page.choices.nerves}
+        return [(one, _as_json(typed_row(one.row, labels))) for one in self.repeat.suggestions]
+
+    @property
+    def chart(self) -> LineChart:
+        return chart_trends.small(self.card.lines, self.card.question)
+
+    def with_repeated(self, draft: Draft, which: str) -> Draft:
+        """The draft as typed and the points chosen from the last session: all that are not used yet, or one by id."""
+        rows = [one.row for one in self.repeat_beside(draft.points).chosen(which)]
+        return replace(draft, points=(*draft.points, *rows)[:AT_MOST])
+
+
+def _on_tray(tray: Tray | None) -> OnTray | None:
+    if tray is None:
+        return None
+    made, lot = tray.row.made, tray.row.lot
+    return OnTray(made.solution_id, made.pk, lot.pk if lot else None, made.code)
+
+
+def _as_json(values: dict[str, Any]) -> str:
+    return json.dumps({name: "" if value is None else str(value) for name, value in values.items()})
+
+
+@staff(Act.SEE_CHART)
+def review_card(request: StaffRequest, patient_id: UUID) -> HttpResponse:
+    """The same card on a page of its own: the open course of the patient, before any session of today."""
+    actor, now = request.actor, timezone.now()
+    today = local_day(now, actor.zone)
+    shown = banner(actor, patient_id, today=today)
+    if shown is None:
+        raise Http404
+    open_now = open_courses(actor, patient_id)
+    card = card_of(actor, patient_id, open_now[0].id if open_now else None, before=now)
+    saw(request, "patients_patient", row_id=patient_id, patient_id=patient_id)
+    context = {
+        "banner": shown,
+        "card": card,
+        "chart": chart_trends.small(card.lines, card.question),
+        "patient_id": patient_id,
+        "drafts": drafts_of(actor, patient_id),
+        "to_start": visits_to_start(actor, patient_id, day_bounds(today, actor.zone), STARTABLE),
+    }
+    return render(request, "sessions/review_cards/page.html", context)
