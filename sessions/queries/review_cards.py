@@ -31,9 +31,9 @@ SHOWN_EFFECTS = 5
 
 @dataclass(frozen=True)
 class Response:
-    """One question of the last session on the table: NRS before the first and after the last cycle."""
+    """One question, or one nerve, of the last session on the table: NRS before the first and after the last cycle."""
 
-    question: str
+    name: str
     before: int | None
     after: int | None
 
@@ -106,7 +106,7 @@ def card_of(actor: Actor, patient_id: UUID, course_id: UUID | None, *, before: d
         lines=lines,
         question=str(Question(question_of(score for pk in ids for score in record.scores[pk])).label),
         points=points,
-        responses=_responses(record.scores[last.pk]) if last else [],
+        responses=_responses(record.scores[last.pk], points) if last else [],
         side_effects=_side_effects(actor, patient_id, last) if last else [],
         lot_reactions=_lot_reactions(actor, patient_id, points),
         reviews=[one for one in undecided_of(actor, patient_id) if one.course_id == course_id] if course else [],
@@ -146,17 +146,24 @@ def _points(session: InjectionSession) -> list[InjectionPoint]:
     return list(session.points.select_related("nerve", "solution", "lot", "point_type").order_by("number"))
 
 
-def _responses(scores: list[PainScore]) -> list[Response]:
+def _responses(scores: list[PainScore], points: list[InjectionPoint]) -> list[Response]:
+    """The overall scores at rest and on the movement, then those of each nerve that was asked for."""
     tables = [score for score in scores if score.source == Source.CLINICIAN]
-    found = [_response(tables, question) for question in (Question.REST, Question.PROVOKED)]
+    names = {(one.nerve_id, one.side): f"{one.get_side_display()}, {one.nerve.short_name}" for one in points}
+    found = [
+        _response(str(question.label).capitalize(), [one for one in tables if one.question == question], None)
+        for question in (Question.REST, Question.PROVOKED)
+    ] + [_response(name, tables, key) for key, name in names.items()]
     return [one for one in found if one.before is not None or one.after is not None]
 
 
-def _response(scores: list[PainScore], question: Question) -> Response:
-    asked = sorted((one for one in scores if one.question == question), key=lambda one: one.cycle)
+def _response(name: str, scores: list[PainScore], nerve: tuple[UUID, str] | None) -> Response:
+    """Before the first cycle and after the last one."""
+    own = [one for one in scores if ((one.nerve_id, one.side) == nerve if nerve else one.nerve_id is None)]
+    asked = sorted(own, key=lambda one: one.cycle)
     before = [one.score for one in asked if one.moment == Moment.BEFORE]
     after = [one.score for one in asked if one.moment == Moment.AFTER]
-    return Response(str(question.label), before[0] if before else None, after[-1] if after else None)
+    return Response(name, before[0] if before else None, after[-1] if after else None)
 
 
 def _side_effects(actor: Actor, patient_id: UUID, last: InjectionSession) -> list[SideEffect]:

@@ -31,6 +31,7 @@ from tests.factories.sessions import (
     CourseFactory,
     CourseReviewFactory,
     InjectionSessionFactory,
+    PainScoreFactory,
     ReliefReportFactory,
     SideEffectFactory,
     sign,
@@ -84,6 +85,25 @@ def test_the_last_session_is_shown_with_its_response_and_its_place_in_the_course
     (response,) = found.responses
     assert (response.before, response.after, response.percent) == (6, 3, 50)
     assert found.number == 3
+
+
+def test_a_nerve_that_was_asked_for_has_its_own_response(course: Course) -> None:
+    session = drafted(course, 0, 8, 4)
+    inject(session, "N049", "N054")
+    nerve = Nerve.objects.get(code="N049")
+    for moment, cycle, score in [("before", 1, 6), ("after", 1, 4), ("after", 2, 3)]:
+        PainScoreFactory(
+            clinic=course.clinic,
+            injection_session=session,
+            moment=moment,
+            cycle=cycle,
+            nerve=nerve,
+            side="left",
+            score=score,
+        )
+    sign(session, signed_at=FIRST + timedelta(minutes=30))
+    found = [(one.name, one.before, one.after, one.percent) for one in card(course).responses]
+    assert found == [("At rest", 8, 4, 50), (f"Left, {nerve.short_name}", 6, 3, 50)]
 
 
 def test_a_percentage_from_no_pain_is_not_made_up(course: Course) -> None:
@@ -250,19 +270,20 @@ def as_opened(forms: Any) -> dict[str, str]:
     single = [part for part in parts if isinstance(part, BaseForm)]
     rows = [form for part in parts if isinstance(part, BaseFormSet) for form in (part.management_form, *part.forms)]
     values = {field.html_name: field.value() for form in [*single, *rows] for field in form}
-    return {name: str(value) for name, value in values.items() if value is not None and value is not False}
+    return {name: str(value) for name, value in values.items() if value not in (None, []) and value is not False}
 
 
 def post(client: Client, session: InjectionSession, **more: str) -> Any:
     url = reverse("sessions:edit", args=[session.pk])
-    return client.post(url, as_opened(client.get(url).context["forms"]) | more)
+    answer = client.post(url, as_opened(client.get(url).context["forms"]) | more)
+    assert answer.status_code == 302, answer.context["forms"].errors
+    return answer
 
 
 def test_without_scripts_repeat_all_fills_the_draft(
     clinic: Clinic, client: Client, follow_up: InjectionSession
 ) -> None:
-    answer = post(client, follow_up, repeat="all")
-    assert answer.status_code == 302, answer.context["forms"].errors
+    post(client, follow_up, repeat="all")
     post(client, follow_up, repeat="all")
     with tenant(clinic.pk, actor="test"):
         stored = [(p.nerve.code, p.side, p.volume_ml) for p in follow_up.points.select_related("nerve")]
