@@ -1,24 +1,21 @@
 """The clinic itself: its people, rooms, visit types, hours and lots."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import product
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from accounts.choices import Role
 from accounts.models import Clinic, Membership, User
-from catalogue.models import Solution
 from patients.models import LastClinicNumber
 from pitclinic.simulation.calendar_grid import AFTERNOON, MORNING
 from pitclinic.simulation.names import DESK_NAMES, OTHER_STAFF, STAFF_NAMES
 from pitclinic.simulation.places import place_at
+from pitclinic.simulation.stock import Shelf, Stock
 from scheduling.models import AvailabilityBlock, Room, VisitType
-from sessions.models import SolutionLot
 
 NAMESPACE = UUID("5f1d6a3e-9c1b-4c55-8c8e-0a4a7a9be001")
-LOT_SOLUTIONS = ("D5W_BUF", "D5W_PLAIN", "MANN5_INJ")
-LOT_DAYS = 90
 # code: name, minutes, turnover, with injections. The usual visit types (scheduling.services.visit_types) with ids that
 # follow from the seed; a first treatment takes 75 of its 75 to 90 minutes (domain.md §12), two slots of the grid.
 VISIT_TYPES = {
@@ -60,12 +57,7 @@ class Staffed:
     rooms: list[str]
     desk: str
     visit_types: dict[str, VisitKind]
-    lots: dict[str, list[str]]
-    first_lot: date
-
-    def lot_for(self, solution: str, day: date) -> str:
-        """The lot in use on a day: received at most a quarter before, not expired."""
-        return self.lots[solution][max((day - self.first_lot).days // LOT_DAYS, 0)]
+    stock: Stock
 
 
 def clinic_id(word: str) -> UUID:
@@ -105,8 +97,7 @@ def set_up(clinic: Clinic, plan: ClinicPlan) -> Staffed:
         rooms=[str(room.pk) for room in rooms],
         desk=str(desk[0].pk),
         visit_types=own.visit_types(),
-        lots={code: own.lots(code) for code in LOT_SOLUTIONS},
-        first_lot=plan.first - timedelta(days=LOT_DAYS),
+        stock=Shelf(clinic, plan.first, plan.now, [str(member.pk) for member in clinicians], own.id).fill(),
     )
 
 
@@ -171,21 +162,3 @@ class _Own:
             for code, (name, minutes, turnover, is_treatment) in VISIT_TYPES.items()
         }
         return {code: VisitKind(id=str(row.pk), minutes=row.duration_minutes) for code, row in rows.items()}
-
-    def lots(self, code: str) -> list[str]:
-        """One lot a quarter, usable for a year from the day it comes."""
-        solution = Solution.objects.get(code=code)
-        start = self.plan.first - timedelta(days=LOT_DAYS)
-        days = (self.plan.now.date() - start).days + 2 * LOT_DAYS
-        rows = SolutionLot.objects.bulk_create(
-            SolutionLot(
-                id=self.id("lot", code, number),
-                clinic=self.clinic,
-                solution=solution,
-                lot_number=f"{code[:4]}-{start + timedelta(number * LOT_DAYS):%y%m}",
-                maker="Example Pharma",
-                expiry_date=start + timedelta(number * LOT_DAYS + 365),
-            )
-            for number in range(days // LOT_DAYS + 1)
-        )
-        return [str(row.pk) for row in rows]

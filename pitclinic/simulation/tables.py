@@ -180,6 +180,7 @@ def tables_of(clinic_id: str) -> Tables:
             "guidance",
             "needle_gauge",
             "needle_length_mm",
+            "preparation_id",
             "provoked_movement",
             "amount_drawn_ml",
             "sharps_out",
@@ -214,6 +215,7 @@ def tables_of(clinic_id: str) -> Tables:
             "depth_mm",
             "solution_id",
             "lot_id",
+            "preparation_id",
             **own,
         ),
         pain_scores=Table(

@@ -98,6 +98,7 @@ class TreatmentRoom:
             "ultrasound" if treatment.condition.is_deep else "palpation",
             "25" if treatment.condition.is_deep else "30",
             "38" if treatment.condition.is_deep else "13",
+            self._tray(treatment, visit) if points else NULL,
             text(treatment.movement),
             f"{drawn / 100:.1f}" if points else NULL,
             str(needles) if points else NULL,
@@ -134,7 +135,8 @@ class TreatmentRoom:
             return
         rng, reference = self.rng, self.reference
         day = self.grid.date_of(visit.slot.day)
-        lot = self.staffed.lot_for(treatment.solution, day)
+        lot = self.staffed.stock.lot_for(treatment.solution, day)
+        tray = self._tray(treatment, visit)
         solution = reference.solutions[treatment.solution]
         for number, (nerve, side, volume) in enumerate(points, start=1):
             self.tables.points.add(
@@ -149,7 +151,12 @@ class TreatmentRoom:
                 "20" if nerve.is_deep else str(3 + int(rng.random() * 3)),
                 solution,
                 lot,
+                tray,
             )
+
+    def _tray(self, treatment: Treatment, visit: Visit) -> str:
+        day, starts = self.grid.date_of(visit.slot.day), visit.starts + 2 * _MINUTE
+        return self.staffed.stock.tray_for(treatment.solution, visit.clinician, day, starts)
 
     def _screening(self, person: Person, visit: Visit, session: str) -> None:
         for item in self.reference.screening_items:

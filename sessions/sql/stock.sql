@@ -236,6 +236,8 @@ BEGIN
     END IF;
     RETURN OLD;
   END IF;
+  -- The same points make the same row.
+  NEW.id := md5(NEW.injection_session_id::text || NEW.container_id::text)::uuid;
   SELECT s.patient_id INTO NEW.patient_id FROM pit_sessions_injectionsession s WHERE s.id = NEW.injection_session_id;
   SELECT c.is_single_dose INTO NEW.is_single_dose FROM pit_sessions_container c WHERE c.id = NEW.container_id;
   RETURN NEW;
