@@ -65,7 +65,8 @@ class PainScore(PatientOwned):
             ),
             models.CheckConstraint(
                 condition=models.Q(nerve__isnull=True, side__isnull=True)
-                | models.Q(nerve__isnull=False, side__in=PointSide.values, moment__in=ON_THE_TABLE),
+                # A comparison with null is no refusal, so the side is asked for by itself.
+                | models.Q(nerve__isnull=False, side__isnull=False, side__in=PointSide.values, moment__in=ON_THE_TABLE),
                 name="sessions_painscore_nerve_and_side",
             ),
             # Two keys, because a score outside any session has none: nulls that count as equal would join those too.

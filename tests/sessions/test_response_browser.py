@@ -1,6 +1,5 @@
 """Pain before and after in a real browser: by touch, by keyboard, by nerve, in cycles; the observation's clock."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,20 +11,11 @@ from scheduling.choices import VisitStatus
 from scheduling.models import Appointment
 from sessions.choices import Moment
 from sessions.models import InjectionSession
-from tests.sessions.test_session_browser import (
-    begin,
-    is_too_wide,
-    open_page,
-    violations,
-    visit,
-    write,
-)
-
-__all__ = ["open_page", "visit"]  # fixtures, shared with the page's own story
+from tests.sessions.conftest import Open
+from tests.sessions.test_session_browser import begin, is_too_wide, violations, write
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
-Open = Callable[..., Page]
 TABLET: dict[str, Any] = {"viewport": {"width": 820, "height": 1180}, "has_touch": True}
 
 
@@ -91,7 +81,7 @@ def test_a_second_cycle_starts_from_the_last_score_and_both_are_kept(
     page.get_by_text("Still painful: treat again").first.tap()
     tap(page, "id_response-rest_after_2", 2)
     line = scale(page, "id_response-rest_after_2").locator("[data-earlier]")
-    expect(line).to_have_text("Before this cycle: 6 75 % less")
+    expect(line).to_have_text("Before: 8 → 6 75 % less")
     save(page)
 
     assert scores(clinic) == {

@@ -41,11 +41,20 @@ function choose(form, box, score) {
   if (box.contains(document.activeElement)) input.focus({ preventScroll: true });
 }
 
-// Before the first cycle, then what was said last.
+// What was said to this question before the first cycle (relief is counted from there) and after each one since.
 function earlierOf(form, box) {
   const own = boxes(form).filter((one) => one.dataset.question === box.dataset.question);
   const said = own.filter((one) => Number(one.dataset.cycle) < Number(box.dataset.cycle) && answerOf(one) !== "");
-  return { last: answerOf(said.at(-1)), first: answerOf(own.find((one) => one.dataset.cycle === "0")) };
+  return { said: said.map(answerOf), first: answerOf(own.find((one) => one.dataset.cycle === "0")) };
+}
+
+function chips(scores) {
+  return scores.flatMap((score, index) => {
+    const chip = document.createElement("span");
+    chip.className = `nrs nrs-${score}`;
+    chip.textContent = score;
+    return index === 0 ? [chip] : [" → ", chip];
+  });
 }
 
 function minutesOf(block) {
@@ -75,11 +84,9 @@ function showEarlier(form, words) {
   for (const box of boxes(form)) {
     const line = box.querySelector("[data-earlier]");
     if (!line) continue;
-    const { last, first } = earlierOf(form, box);
-    const shown = line.querySelector("[data-earlier-score]");
-    line.hidden = last === "";
-    shown.textContent = last;
-    paint(shown, last);
+    const { said, first } = earlierOf(form, box);
+    line.hidden = said.length === 0;
+    line.querySelector("[data-earlier-scores]").replaceChildren(...chips(said));
     const minutes = minutesOf(box.closest("[data-cycle-block]"));
     line.querySelector("[data-relief]").textContent = reliefWords(words, first, answerOf(box), minutes);
   }
