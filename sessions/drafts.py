@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from sessions.choices import ConsentSigner, Depth, Guidance
+from sessions.signatures import Strokes
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,14 @@ class ScoreRow:
 
 @dataclass(frozen=True)
 class ConsentRow:
+    """``risks_shown`` and ``wording_version``: what was read; None for what the draft needs and what is in force."""
+
     signed_name: str
     signed_as: str = ConsentSigner.PATIENT
+    interpreter_name: str = ""
+    signature: Strokes | None = None
+    risks_shown: frozenset[str] | None = None
+    wording_version: str | None = None
 
 
 @dataclass(frozen=True)

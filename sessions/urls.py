@@ -3,6 +3,7 @@ from django.urls import URLPattern, URLResolver, path
 from sessions.views import (
     chart,
     co_signatures,
+    consents,
     course_reviews,
     courses,
     follow_ups,
@@ -30,6 +31,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sessions/<uuid:session_id>/void/", injection_sessions.void, name="void"),
     path("sessions/<uuid:session_id>/record/", injection_sessions.view, name="view"),
     path("sessions/<uuid:session_id>/addenda/", injection_sessions.add_addendum, name="add_addendum"),
+    path("consents/<uuid:consent_id>/withdraw/", consents.withdraw, name="withdraw_consent"),
+    path("settings/consent/", consents.wording, name="consent_wording"),
     path("settings/rules/", rule_sets.rules, name="rules"),
     path("sessions/<uuid:session_id>/note/", papers.make_note, name="make_note"),
     path("sessions/<uuid:session_id>/letter/", papers.letter, name="letter"),

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from catalogue.queries import technique_choices
 from patients.models import PatientCondition
 from sessions.choices import ConsentSigner, Guidance, Moment, Question
-from sessions.drafts import PLAIN_FIELDS, ConsentRow, Draft, PointRow, ScoreRow
+from sessions.drafts import PLAIN_FIELDS, Draft, PointRow, ScoreRow
+from sessions.forms.consents import QUIET, SignatureField, consent_problems, consent_row
 from sessions.forms.dressing import dress
 from sessions.forms.injection_points import AT_MOST, PointFormSet, Tray
 from sessions.forms.observations import ObservationForm
@@ -59,6 +60,11 @@ class SessionForm(forms.Form):
         label=_("Full name, typed by the person who consents"), max_length=120, required=False
     )
     consent_as = forms.ChoiceField(label=_("Who consents"), choices=ConsentSigner, required=False)
+    consent_interpreter = forms.CharField(label=_("Interpreter (full name)"), max_length=120, required=False)
+    # What was drawn, and what was read: the text and the risks that stood on the screen.
+    consent_signature = SignatureField()
+    consent_wording = forms.CharField(max_length=20, required=False, widget=QUIET)
+    consent_risks = forms.CharField(max_length=60, required=False, widget=QUIET)
 
     def __init__(
         self,
@@ -66,9 +72,12 @@ class SessionForm(forms.Form):
         courses: list[CourseChoice],
         conditions: list[PatientCondition],
         preparations: Iterable[Tray] = (),
+        needs_guardian: bool = False,
+        needs_interpreter: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.needs_guardian, self.needs_interpreter = needs_guardian, needs_interpreter
         self.fields["technique"].choices = [(str(row.pk), row.name) for row in technique_choices()]  # type: ignore[attr-defined]
         self.fields["course"].choices = [  # type: ignore[attr-defined]
             ("", _("No course")),
@@ -86,6 +95,14 @@ class SessionForm(forms.Form):
         for name in ("before_time", "after_time"):
             self.fields[name].widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
         dress(self)
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        for field, words in consent_problems(
+            typed, needs_guardian=self.needs_guardian, needs_interpreter=self.needs_interpreter
+        ):
+            self.add_error(field, words)
+        return typed
 
 
 def _course_words(course: CourseChoice) -> str:
@@ -164,7 +181,7 @@ class SessionForms:
             answers=self.screening.answers(),
             points=self._points(),
             scores=tuple(self._scores(typed)),
-            consent=ConsentRow(name, typed["consent_as"] or ConsentSigner.PATIENT) if name else None,
+            consent=consent_row(typed) if name else None,
             reasons=self.reasons.reasons(),
             cycles_injected_at=self.response.injected_at(),
             **self.observation.fields_of_draft(),

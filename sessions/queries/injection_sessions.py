@@ -20,11 +20,13 @@ from catalogue.queries import NerveChoice, anchors, figures, maximum_dose_mg, ne
 from common.wall_clock import local_day
 from patients.choices import Flag
 from patients.models import Allergy, BodyWeight, RiskFlag
-from sessions import consent_wordings, dose_rules
-from sessions.choices import Depth, Guidance, Moment, RecordStatus, Source
+from patients.records import FULL_AGE
+from sessions import dose_rules
+from sessions.choices import ConsentSigner, Depth, Guidance, Moment, RecordStatus, Source
 from sessions.drafts import DISCHARGE_FIELDS, OBSERVATION_FIELDS, PLAIN_FIELDS, Draft, PointRow, ScoreRow, TimeOutRow
 from sessions.models import Consent, InjectionPoint, InjectionSession, PainScore, ScreeningAnswer, SolutionLot, TimeOut
 from sessions.override_reasons import join
+from sessions.queries.consent_wordings import Wording, wording_of
 from sessions.queries.preparations import OnTray, on_tray
 from sessions.queries.rule_sets import rule_settings
 from sessions.queries.time_outs import TimeOutCard, card_of, standing_of, time_outs_of
@@ -115,6 +117,14 @@ class Loaded:
     @cached_property
     def allergies(self) -> frozenset[str]:
         return frozenset(_current(Allergy, self.session).values_list("substance", flat=True))
+
+    @cached_property
+    def risk_flags(self) -> list[RiskFlag]:
+        return list(_current(RiskFlag, self.session))
+
+    @cached_property
+    def wording(self) -> Wording:
+        return wording_of(self.session.clinic_id)
 
     @cached_property
     def consent(self) -> Consent | None:
@@ -220,7 +230,7 @@ def facts_of(loaded: Loaded, *, now: datetime) -> facts.Session:
         discharge=tuple((str(DISCHARGE_ITEMS[name]), getattr(session, name)) for name in DISCHARGE_FIELDS),
         discharge_note=session.discharge_note or "",
         allergies=loaded.allergies,
-        risk_flags=tuple((row.flag, row.get_flag_display()) for row in _current(RiskFlag, session)),
+        risk_flags=tuple((row.flag, row.get_flag_display()) for row in loaded.risk_flags),
         weight_date=weight.measured_date if weight else None,
         maximum_mg=_maximums(loaded, weight.weight_kg if weight else None, settings),
         condition=_condition(session),
@@ -252,7 +262,9 @@ def scope_of(loaded: Loaded) -> Scope:
     """What the session as drafted needs consent for."""
     return Scope(
         technique=loaded.session.technique.code,
-        wording_version=consent_wordings.CURRENT_VERSION,
+        wording_version=loaded.wording.version,
+        needs_guardian=_is_minor(loaded.session),
+        needs_interpreter=any(row.flag == Flag.INTERPRETER for row in loaded.risk_flags),
         solution_classes=frozenset(solution_class(point.solution) for point in loaded.point_facts),
         risk_flags=frozenset().union(*(point.nerve.flags & RISKS for point in loaded.point_facts)),
     )
@@ -267,7 +279,18 @@ def _given(consent: Consent | None, zone: ZoneInfo) -> Given | None:
         solution_classes=frozenset(consent.solution_classes),
         risk_flags=frozenset(consent.risk_flags),
     )
-    return Given(scope, local_day(consent.given_at, zone), consent.withdrawn_at is not None)
+    return Given(
+        scope,
+        local_day(consent.given_at, zone),
+        is_withdrawn=consent.withdrawn_at is not None,
+        is_by_guardian=consent.signed_as == ConsentSigner.GUARDIAN,
+        has_interpreter=bool(consent.interpreter_name),
+    )
+
+
+def _is_minor(session: InjectionSession) -> bool:
+    day = local_day(session.started_at, ZoneInfo(session.clinic.zone))
+    return bool(session.patient.age_on(day) < FULL_AGE)
 
 
 def _lot(lot: SolutionLot) -> facts.Lot:

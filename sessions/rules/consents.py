@@ -24,13 +24,19 @@ class Scope:
     wording_version: str
     solution_classes: frozenset[str] = frozenset()
     risk_flags: frozenset[str] = frozenset()
+    needs_guardian: bool = False
+    needs_interpreter: bool = False
 
 
 @dataclass(frozen=True)
 class Given:
+    """A consent on file: what for, when, and by whom it was signed."""
+
     scope: Scope
     given_date: date
     is_withdrawn: bool = False
+    is_by_guardian: bool = False
+    has_interpreter: bool = False
 
 
 def solution_class(solution: Solution) -> str:
@@ -50,6 +56,8 @@ def gaps(given: Given | None, needed: Scope, today: date) -> tuple[str, ...]:
         return (_("it was withdrawn"),)
     found = {
         _("it is older than 12 months"): given.given_date < months_before(today, MONTHS_VALID),
+        _("a minor needs a parent or guardian"): needed.needs_guardian and not given.is_by_guardian,
+        _("the interpreter is not named"): needed.needs_interpreter and not given.has_interpreter,
         _("it was given for another technique"): given.scope.technique != needed.technique,
         _("its wording has changed since"): given.scope.wording_version != needed.wording_version,
         _("it was given for other solutions"): not needed.solution_classes <= given.scope.solution_classes,

@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from patients.models import PatientCondition
-from sessions import consent_wordings
-from sessions.choices import Source
+from sessions.choices import ConsentSigner, Source
 from sessions.drafts import DISCHARGE_FIELDS, OBSERVATION_FIELDS, ConsentRow, Draft, PointRow
 from sessions.models import (
     Consent,
@@ -24,8 +23,10 @@ from sessions.models import (
 from sessions.override_reasons import is_something, join, split
 from sessions.policies.injection_sessions import PreparationRefusedError, SessionRefusedError, author_of
 from sessions.policies.preparations import words_of
+from sessions.queries.consent_wordings import wording_of_version
 from sessions.queries.injection_sessions import Loaded, scope_of, score_row, table_scores
 from sessions.rules import Finding
+from sessions.rules.consents import RISKS
 from sessions.services import courses
 
 _POINT_FIELDS = tuple(PointRow.__dataclass_fields__)
@@ -148,14 +149,22 @@ def save_consent(loaded: Loaded, row: ConsentRow | None, *, by: Actor, now: date
     if row is None or not row.signed_name.strip():
         return None
     session, scope = loaded.session, scope_of(loaded)
+    wording = wording_of_version(session.clinic_id, row.wording_version or loaded.wording.version)
+    if wording is None:
+        raise SessionRefusedError(_("These words of consent are not known: read them together again."))
+    if scope.needs_guardian and row.signed_as != ConsentSigner.GUARDIAN:
+        raise SessionRefusedError(_("A minor needs a parent or guardian to consent."))
     return Consent.objects.create(
         clinic_id=session.clinic_id,
         patient_id=session.patient_id,
         course_id=session.course_id,
         technique_id=session.technique_id,
         solution_classes=sorted(scope.solution_classes),
-        risk_flags=sorted(scope.risk_flags),
-        wording_version=consent_wordings.CURRENT_VERSION,
+        risk_flags=sorted(scope.risk_flags if row.risks_shown is None else row.risks_shown & RISKS),
+        wording_version=wording.version,
+        wording_id=wording.row_id,
+        interpreter_name=row.interpreter_name.strip(),
+        signature=row.signature,
         signed_name=row.signed_name.strip(),
         signed_as=row.signed_as,
         given_at=now,

@@ -111,8 +111,8 @@ def save_draft(
     rows.save_scores(session, draft, now=now)
     rows.save_observation(session, draft, by=by, now=now)
     loaded = load(session)
-    time_outs.save(loaded, draft.time_out, by=by, now=now)
     session.consent = rows.save_consent(loaded, draft.consent, by=by, now=now) or session.consent
+    time_outs.save(loaded, draft.time_out, by=by, now=now)
     session.version += 1
     session.save()
     rows.save_reasons(session, _found(loaded, now), draft.reasons, by=by, now=now)

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from accounts.actors import Actor
 from sessions.choices import Moment, Question, Source
 from sessions.models import InjectionSession, PainScore, ReliefReport
+from sessions.rules.relief_times import check_relief
 
 
 @transaction.atomic
@@ -48,7 +49,9 @@ def tell_relief(
     by: Actor,
     now: datetime,
 ) -> ReliefReport:
-    """Keep whether relief has ended, and when if that is known."""
+    """Keep whether relief has ended, and when if that is known. Raises ``ReliefTimeError`` where that cannot be."""
+    if ended_at is not None:
+        check_relief(ended_at, session_at=injection_session.started_at, told_at=now)
     return ReliefReport.objects.create(
         clinic_id=by.clinic_id,
         patient_id=injection_session.patient_id,

@@ -16,11 +16,14 @@ _ALL = frozenset(TimeOutItem.values)
 def save(loaded: Loaded, row: TimeOutRow | None, *, by: Actor, now: datetime) -> None:
     """Store the ticks, if they were made at what the session holds now; for anything else they are worth nothing."""
     card = loaded.time_out_card
-    if row is None or row.fingerprint != card.fingerprint or row.items == card.ticked:
+    words = [[line.label, line.text] for line in card.lines]
+    if row is None or row.fingerprint != card.fingerprint:
         return
     if not row.items:
         if card.row is not None:
             card.row.delete()
+        return
+    if card.row is not None and (card.ticked, card.row.words) == (row.items, words):
         return
     stored = card.row or TimeOut(
         clinic_id=loaded.session.clinic_id,
@@ -28,9 +31,11 @@ def save(loaded: Loaded, row: TimeOutRow | None, *, by: Actor, now: datetime) ->
         fingerprint=card.fingerprint,
         shown=as_json(card.shown),
     )
-    stored.words = [[line.label, line.text] for line in card.lines]
+    stored.words = words
     stored.items = [item for item in TimeOutItem.values if item in row.items]
     is_whole = row.items >= _ALL
-    stored.confirmed_at = now if is_whole else None
-    stored.confirmed_by_id = author_of(by) if is_whole else None
+    if not is_whole:
+        stored.confirmed_at, stored.confirmed_by_id = None, None
+    elif stored.confirmed_at is None:
+        stored.confirmed_at, stored.confirmed_by_id = now, author_of(by)
     stored.save()

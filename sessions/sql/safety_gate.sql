@@ -41,3 +41,16 @@ END $$;
 
 CREATE OR REPLACE TRIGGER guard_new_consent BEFORE INSERT ON pit_sessions_consent
   FOR EACH ROW EXECUTE FUNCTION sessions_guard_new_consent();
+
+-- V29: relief cannot end before its session; that it cannot end after it was told is a constraint of the table.
+CREATE OR REPLACE FUNCTION sessions_guard_relief() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NEW.ended_at < (SELECT s.started_at FROM pit_sessions_injectionsession s WHERE s.id = NEW.injection_session_id) THEN
+    RAISE EXCEPTION 'relief cannot end before its session' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER guard_relief BEFORE INSERT OR UPDATE OF ended_at ON pit_sessions_reliefreport
+  FOR EACH ROW WHEN (NEW.ended_at IS NOT NULL) EXECUTE FUNCTION sessions_guard_relief();

@@ -15,9 +15,10 @@ from accounts.actors import Actor
 from catalogue.queries import point_type_choices
 from common.wall_clock import local_day
 from patients.queries import PatientBanner, banner
-from sessions import consent_wordings, picture_consents
+from sessions import picture_consents
 from sessions.dose_rules import Totals
 from sessions.drafts import Draft
+from sessions.forms.consents import WithdrawalForm
 from sessions.forms.injection_points import Choices, Tray, nerve_synonyms, point_formset
 from sessions.forms.injection_sessions import SessionForm, SessionForms, initial_of
 from sessions.forms.observations import ObservationForm
@@ -31,6 +32,7 @@ from sessions.observation import Observation, default_minutes
 from sessions.policies.co_signatures import CoSigning, co_signing_of
 from sessions.policies.preparations import why_not
 from sessions.queries import preparations, solution_lots
+from sessions.queries.consent_wordings import Wording
 from sessions.queries.courses import conditions_without_course, open_courses
 from sessions.queries.injection_sessions import (
     DISCHARGE_ITEMS,
@@ -40,11 +42,14 @@ from sessions.queries.injection_sessions import (
     facts_of,
     has_vasovagal_flag,
     load,
+    scope_of,
 )
 from sessions.queries.pictures import pictures_of, standing_consent
 from sessions.rules import Finding, findings
 from sessions.rules.anaesthetic_load import AnaestheticLoad, anaesthetic_load
+from sessions.rules.consents import Scope
 from sessions.rules.facts import Session as Facts
+from sessions.signatures import from_json, svg_path
 from sessions.views.nerve_map_pages import MapPage
 from sessions.views.response_lines import PainLine, pain_lines
 
@@ -67,6 +72,19 @@ def get_session(actor: Actor, session_id: UUID) -> InjectionSession:
     if session is None:
         raise Http404
     return session
+
+
+@dataclass(frozen=True)
+class ConsentRisks:
+    """The risks of the region that are read together, and their names as the page sends them back."""
+
+    names: str
+    lines: list[Any]
+
+
+def consent_risks(loaded: Loaded) -> ConsentRisks:
+    names = sorted(scope_of(loaded).risk_flags)
+    return ConsentRisks(",".join(names), [loaded.wording.risk_lines[name] for name in names])
 
 
 @dataclass(frozen=True)
@@ -147,6 +165,10 @@ class SessionPage:
         return [finding for finding in self.findings if finding.rule.id == "V09"]
 
     @property
+    def consent_gap_words(self) -> list[str]:
+        return [_(word) for finding in self.consent_gaps for _name, word in finding.words]
+
+    @property
     def anaesthetic(self) -> AnaestheticLoad | None:
         return anaesthetic_load(self.facts)
 
@@ -155,13 +177,26 @@ class SessionPage:
         return self.loaded.totals
 
     @property
-    def wording(self) -> tuple[Any, ...]:
-        return consent_wordings.WORDINGS[consent_wordings.CURRENT_VERSION]
+    def wording(self) -> Wording:
+        return self.loaded.wording
 
     @property
-    def risk_lines(self) -> list[Any]:
-        flags = {flag for point in self.loaded.point_facts for flag in point.nerve.flags}
-        return [line for flag, line in consent_wordings.RISK_LINES.items() if flag in flags]
+    def consent_risks(self) -> ConsentRisks:
+        return consent_risks(self.loaded)
+
+    @cached_property
+    def consent_scope(self) -> Scope:
+        return scope_of(self.loaded)
+
+    @property
+    def withdrawal_form(self) -> WithdrawalForm:
+        return WithdrawalForm()
+
+    @property
+    def signature_path(self) -> str:
+        """The drawn signature of the consent as the path of an SVG; empty where the name was typed."""
+        drawn = self.consent.signature if self.consent else None
+        return svg_path(from_json(drawn)) if drawn else ""
 
     @property
     def pain_lines(self) -> list[PainLine]:
@@ -316,6 +351,8 @@ class SessionPage:
                 initial=initial_of(stored, version=version, zone=zone),
                 courses=open_courses(self.actor, self.session.patient_id),
                 conditions=list(conditions_without_course(self.actor, self.session.patient_id)),
+                needs_guardian=self.consent_scope.needs_guardian,
+                needs_interpreter=self.consent_scope.needs_interpreter,
                 preparations=self.trays,
             ),
             points=point_formset(data, choices=self.choices, rows=stored.points),

@@ -12,7 +12,7 @@ from sessions.queries.injection_sessions import facts_of
 from sessions.queries.typed_sessions import as_typed
 from sessions.rules import findings
 from sessions.rules.anaesthetic_load import anaesthetic_load
-from sessions.views.injection_session_pages import SessionPage
+from sessions.views.injection_session_pages import SessionPage, consent_risks
 
 
 def as_it_is_typed(page: SessionPage, data: QueryDict) -> dict[str, Any]:
@@ -33,12 +33,14 @@ def as_it_is_typed(page: SessionPage, data: QueryDict) -> dict[str, Any]:
         "totals": loaded.totals,
         "load": anaesthetic_load(facts),
         "live_reasons": page.reasons_form_of(findings(facts), data),
+        "live_risks": consent_risks(loaded),
         "live_time_out": TimeOutForm(data, card=loaded.time_out_card),
     }
 
 
 def _draft(page: SessionPage, forms: SessionForms) -> Draft:
-    """The page as typed; while a field is wrong, the points that are right beside what is stored."""
+    """The page as typed; while a field is wrong, the points and answers that are right beside what is stored."""
     if forms.is_valid():
         return forms.draft()
-    return replace(page.stored, points=tuple(forms.points.valid_rows()))
+    answers = forms.screening.answers() if forms.screening.is_valid() else page.stored.answers
+    return replace(page.stored, points=tuple(forms.points.valid_rows()), answers=answers)

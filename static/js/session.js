@@ -7,11 +7,13 @@ import { startPreparation } from "./session/preparation.js";
 import { startRepeat } from "./session/repeat.js";
 import { startRows } from "./session/rows.js";
 import { startSafety } from "./session/safety.js";
+import { startSignature } from "./session/signature.js";
 import { startScreening } from "./session/screening.js";
 
 for (const form of document.querySelectorAll("form[data-points]")) startRows(form);
 for (const form of document.querySelectorAll("form[data-points]")) startSafety(form);
 for (const part of document.querySelectorAll("[data-trays]")) startPreparation(part);
+for (const part of document.querySelectorAll("[data-signature]")) startSignature(part);
 for (const part of document.querySelectorAll("[data-screening]")) startScreening(part);
 for (const part of document.querySelectorAll("[data-quick]")) startQuickEntry(part);
 for (const form of document.querySelectorAll("form[data-points]")) {

@@ -16,6 +16,7 @@ from tests.factories.accounts import MembershipFactory
 from tests.factories.patients import EmailFactory, PatientFactory
 from tests.factories.scheduling import AppointmentFactory, RoomFactory, VisitTypeFactory
 from tests.factories.sessions import (
+    ConsentFactory,
     CourseFactory,
     CourseGoalFactory,
     CourseReviewFactory,
@@ -68,6 +69,7 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
             "allergy_id": Allergy.objects.create(**whose, substance="corn", recorded_at=THEN).pk,
             "flag_id": RiskFlag.objects.create(**whose, flag="diabetes", recorded_at=THEN).pk,
             "appointment_id": visit.pk,
+            "consent_id": ConsentFactory(**whose).pk,
             "session_id": draft.pk,
             "signed_session_id": signed.pk,
             "course_id": course.pk,

@@ -9,6 +9,7 @@ from catalogue.models import AdverseEventType, Technique
 from patients.models import PatientCondition
 from sessions.choices import Moment, Question, RecordStatus, Source
 from sessions.models import (
+    Consent,
     Course,
     CourseGoal,
     CourseReview,
@@ -18,6 +19,7 @@ from sessions.models import (
     ReliefReport,
     SideEffect,
 )
+from tests.factories.accounts import MembershipFactory
 from tests.factories.patients import PatientFactory
 from tests.factories.scheduling import AppointmentFactory
 
@@ -105,6 +107,21 @@ class CourseReviewFactory(DjangoModelFactory):
     rule = "a"
     evidence = factory.LazyFunction(lambda: {"scores": [[8, 7], [8, 6]], "question": "rest", "pgic": None})
     raised_at = datetime(2026, 3, 9, 9, 0, tzinfo=UTC)
+
+
+class ConsentFactory(DjangoModelFactory):
+    """A consent by typed name, for superficial treatment with weak dextrose."""
+
+    class Meta:
+        model = Consent
+
+    patient = factory.SubFactory(PatientFactory, clinic=factory.SelfAttribute("..clinic"))
+    technique = factory.LazyFunction(lambda: Technique.objects.get(code="PIT_SC"))
+    solution_classes = factory.LazyFunction(lambda: ["dextrose_weak"])
+    wording_version = "2026-11"
+    signed_name = "Aroha Example"
+    given_at = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    taken_by = factory.SubFactory(MembershipFactory, clinic=factory.SelfAttribute("..clinic"))
 
 
 class SideEffectFactory(DjangoModelFactory):

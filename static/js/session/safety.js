@@ -23,13 +23,20 @@ function followTimeOut(part, fresh) {
   if (shown(part) !== shown(fresh)) part.replaceChildren(fresh);
 }
 
+function followRisks(part, fresh) {
+  const shown = (root) => root.querySelector("[data-risks]").value;
+  if (shown(part) !== shown(fresh)) part.replaceChildren(fresh);
+}
+
 function takeIn(form, totals) {
   const gate = form.querySelector("[data-gate]");
   const part = form.querySelector("[data-time-out]");
+  const risks = form.querySelector("[data-consent-risks]");
   for (const template of totals.querySelectorAll("template[data-live]")) {
     const fresh = template.content.cloneNode(true);
     if (template.dataset.live === "gate" && gate) followFindings(gate, fresh);
     if (template.dataset.live === "time-out" && part) followTimeOut(part, fresh);
+    if (template.dataset.live === "risks" && risks) followRisks(risks, fresh);
     template.remove();
   }
 }
