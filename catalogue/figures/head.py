@@ -1,10 +1,10 @@
 """The head and neck: front, back and both profiles."""
 
 from catalogue.figures.curves import Point
-from catalogue.figures.sheets import RIGHT, Shape, Sheet, edge, fold, line, segment
+from catalogue.figures.sheets import RIGHT, Shape, Sheet, edge, fold, line
 
 _OUTLINE = (
-    (0, 30), (46, 35), (84, 62), (104, 108), (108, 160), (109, 174), (116, 166), (126, 172), (128, 196), (121, 224),
+    (0, 30), (44, 37), (82, 64), (104, 108), (108, 160), (109, 174), (116, 166), (126, 172), (128, 196), (121, 224),
     (113, 238), (107, 238), (104, 264), (96, 296), (86, 318), (76, 332, 1), (75, 372), (80, 404), (104, 428),
     (150, 446), (206, 470),
 )  # fmt: skip
@@ -65,7 +65,7 @@ BACK = Sheet(
 
 # The left profile, the nose to the viewer's left.
 _FACE: tuple[Point, ...] = (
-    (96, 56), (52, 40), (4, 46), (-46, 70), (-76, 112), (-84, 158), (-84, 180), (-92, 204), (-106, 236), (-116, 254),
+    (96, 50), (50, 40), (2, 46), (-46, 70), (-76, 112), (-84, 158), (-84, 180), (-92, 204), (-106, 236), (-116, 254),
     (-108, 268), (-92, 272), (-98, 290), (-90, 300), (-97, 314), (-86, 326), (-89, 346), (-80, 366), (-56, 376),
     (-22, 378, 1), (-16, 412), (-17, 450), (-26, 486),
 )  # fmt: skip
@@ -82,8 +82,11 @@ _NAPE: tuple[Point, ...] = (
     (190, 486),
 )
 
+# One line from the throat over the crown to the back, so that the crown is as round as the rest.
+_ROUND = (*reversed(_FACE), *_NAPE[1:])
 _PROFILE = (
-    *segment(_FACE, _NAPE),
+    Shape(((*_ROUND[0], 1), *_ROUND[1:-1], (*_ROUND[-1], 1)), "flesh", True),
+    edge(*_ROUND),
     line((24, 208), (26, 190), (42, 184), (54, 196), (54, 218), (44, 238), (38, 256), (28, 254), (28, 236), (24, 222)),
     fold((32, 204), (42, 196), (46, 210), (40, 230)),
     fold((30, 224), (36, 228), (34, 236)),

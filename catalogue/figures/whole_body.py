@@ -5,7 +5,7 @@ from catalogue.figures.curves import Point
 from catalogue.figures.sheets import LEFT, RIGHT, Shape, Sheet, fold, line, skin
 
 WIDTH, HEIGHT, SIDE_WIDTH = 460, 1000, 320
-LABEL_Y, LABEL_SIZE = 992, 20
+LABEL_Y, LABEL_SIZE = 19, 18
 
 _HAND = hands.placed(hands.outline(), 150, 484, 0.44, -7)
 _LINES = tuple(Shape(tuple(hands.placed(points, 150, 484, 0.44, -7)), "fold") for points in hands.creases())
