@@ -1,12 +1,20 @@
 """A draft as it was typed: what a form hands to ``injection_sessions.save_draft``."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 from sessions.choices import ConsentSigner, Depth, Guidance
 from sessions.signatures import Strokes
+
+
+@dataclass(frozen=True)
+class Sender:
+    """An open page of the draft and the number of this send of it; numbers grow."""
+
+    page: UUID
+    number: int
 
 
 @dataclass(frozen=True)
@@ -124,3 +132,23 @@ OBSERVATION_FIELDS = (
     "observation_ended_at",
 )
 DISCHARGE_FIELDS = ("is_walking", "is_free_of_dizziness", "has_dry_sites")
+
+
+def is_same(typed: Draft, stored: Draft) -> bool:
+    """Nothing to store: the same rows, whatever the order of the scores; a consent is always something new.
+
+    Ticks made at a time-out that is no longer shown are worth nothing.
+    """
+    times = {row.key: row.measured_at for row in stored.scores}
+    scores = [replace(row, measured_at=row.measured_at or times.get(row.key)) for row in typed.scores]
+    is_stale = (
+        typed.time_out is None or stored.time_out is None or typed.time_out.fingerprint != stored.time_out.fingerprint
+    )
+    time_out = stored.time_out if is_stale else typed.time_out
+    return _plain(replace(typed, scores=tuple(scores), time_out=time_out)) == _plain(stored)
+
+
+def _plain(draft: Draft) -> Draft:
+    scores = sorted(draft.scores, key=lambda row: [str(part) for part in row.key])
+    reasons = {key: reason for key, reason in draft.reasons.items() if reason.strip()}
+    return replace(draft, scores=tuple(scores), reasons=reasons)

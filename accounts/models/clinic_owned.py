@@ -18,7 +18,7 @@ class ClinicRules:
 
     ``patient`` is an SQL expression over the row alias ``r`` that gives the patient's id for the audit trail (``NULL``
     where a row belongs to nobody); ``is_deletable`` grants DELETE to the application (drafts and derived rows only);
-    ``is_audited`` may be False only for rows derived from audited ones.
+    ``is_audited`` may be False only for rows derived from audited ones, and for typing that is no entry yet.
     """
 
     patient: str = "NULL::uuid"

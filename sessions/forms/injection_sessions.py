@@ -1,8 +1,9 @@
 """One visit's page as forms: the session itself, its points, its screening, its reasons. Nothing here saves."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from catalogue.queries import technique_choices
 from patients.models import PatientCondition
 from sessions.choices import ConsentSigner, Guidance, Moment, Question
-from sessions.drafts import PLAIN_FIELDS, Draft, PointRow, ScoreRow
+from sessions.drafts import PLAIN_FIELDS, Draft, PointRow, ScoreRow, Sender
 from sessions.forms.consents import QUIET, SignatureField, consent_problems, consent_row
 from sessions.forms.dressing import dress
 from sessions.forms.injection_points import AT_MOST, PointFormSet, Tray
@@ -34,7 +35,12 @@ OPEN, HAS = "open:", "course:"
 
 
 class SessionForm(forms.Form):
-    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
+    # Who sends: this open page, and how many times it did.
+    page = forms.UUIDField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
+    number = forms.IntegerField(
+        min_value=0, max_value=2_000_000_000, required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"})
+    )
     course = forms.ChoiceField(label=_("Course"), required=False)
     technique = forms.ChoiceField(label=_("Technique"))
     guidance = forms.ChoiceField(label=_("Guidance"), choices=Guidance)
@@ -168,6 +174,30 @@ class SessionForms:
         rows = [error for errors in found for error in errors]
         return rows + [("points", str(_("Points")), str(error)) for error in self.points.non_form_errors()]
 
+    @property
+    def version_typed_over(self) -> int:
+        """Of the draft the page was opened on; the stored one's where the page does not say."""
+        return self.session.cleaned_data.get("version") or self.version
+
+    @property
+    def sender(self) -> Sender | None:
+        """Call it after ``is_valid``, whatever that said."""
+        page, number = (self.session.cleaned_data.get(name) for name in ("page", "number"))
+        return Sender(page, number or 0) if page else None
+
+    @property
+    def has_acts(self) -> bool:
+        """Typed, but done only when the page is saved on purpose: a consent, a line of points, a course to open."""
+        typed = self.session.cleaned_data
+        return bool(typed["consent_name"].strip() or self.quick.parsed.items or typed["course"].startswith(OPEN))
+
+    def draft_without_acts(self, stored: Draft) -> Draft:
+        """What is saved while somebody types: half a name is no consent."""
+        draft = replace(self.draft(), consent=None, points=tuple(self.points.rows()))
+        if draft.open_for_condition_id is None:
+            return draft
+        return replace(draft, open_for_condition_id=None, course_id=stored.course_id)
+
     def draft(self) -> Draft:
         """What was typed; call it after ``is_valid``."""
         typed = self.session.cleaned_data
@@ -205,7 +235,7 @@ def initial_of(draft: Draft, *, version: int, zone: ZoneInfo) -> dict[str, Any]:
     """The session form as the stored draft fills it."""
     found: dict[str, Any] = {name: getattr(draft, name) for name in PLAIN_FIELDS if name != "technique_id"}
     found["preparation_id"] = str(draft.preparation_id or "")
-    found |= {"version": version, "technique": str(draft.technique_id)}
+    found |= {"version": version, "technique": str(draft.technique_id), "page": uuid4(), "number": 0}
     found["course"] = f"{HAS}{draft.course_id}" if draft.course_id else ""
     stored = {(row.question, row.moment): row for row in draft.scores if row.cycle == 1 and not row.nerve_id}
     for name, key in SCORES.items():

@@ -20,6 +20,7 @@ from sessions.models.preparations import Container, Preparation, PreparationPart
 from sessions.models.rule_sets import RuleSet
 from sessions.models.side_effects import SideEffect
 from sessions.models.solution_lots import Product, SolutionLot, StockRules
+from sessions.models.unsaved_typings import UnsavedTyping
 
 __all__ = [
     "Addendum",
@@ -50,4 +51,5 @@ __all__ = [
     "SolutionLot",
     "StockRules",
     "TimeOut",
+    "UnsavedTyping",
 ]

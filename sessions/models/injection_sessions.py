@@ -82,6 +82,9 @@ class InjectionSession(PatientOwned):
     version = models.PositiveIntegerField(default=1)
     # Set by signing; null in a draft and in records signed before clinics had rules of their own.
     rule_set = ClinicForeignKey("pit_sessions.RuleSet", null=True, blank=True, related_name="+")
+    # Which open page saved last, and which of its sends that was: a send whose answer was lost is no conflict.
+    saved_page = models.UUIDField(null=True, blank=True, editable=False)
+    saved_number = models.PositiveIntegerField(null=True, blank=True, editable=False)
 
     objects: ClassVar[InjectionSessionQuerySet] = InjectionSessionQuerySet.as_manager()  # type: ignore[assignment]
 

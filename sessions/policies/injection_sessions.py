@@ -10,6 +10,7 @@ from accounts.permissions import Act
 from scheduling.choices import VisitStatus
 from scheduling.models import Appointment
 from sessions.choices import RecordStatus
+from sessions.drafts import Sender
 from sessions.models import InjectionSession
 from sessions.override_reasons import is_answer
 from sessions.rules import Finding
@@ -48,13 +49,23 @@ def check_can_start(appointment: Appointment) -> None:
         )
 
 
-def check_can_edit(session: InjectionSession, *, version: int) -> None:
+def check_can_edit(session: InjectionSession, *, version: int, sender: Sender | None = None) -> None:
+    """A page that saved last itself, and never heard of it, may go on from its older version."""
     if session.status == RecordStatus.SIGNED:
         raise SessionRefusedError(_("This session is signed and cannot change. Write an addendum instead."))
     if session.status == RecordStatus.VOIDED:
         raise SessionRefusedError(_("This session is voided and cannot change."))
-    if session.version != version:
+    if session.version != version and not _saved_last(session, sender):
         raise VersionConflictError
+
+
+def _saved_last(session: InjectionSession, sender: Sender | None) -> bool:
+    return sender is not None and session.saved_page == sender.page and sender.number > (session.saved_number or 0)
+
+
+def is_overtaken(session: InjectionSession, sender: Sender) -> bool:
+    """A later send of the same page has been stored already."""
+    return session.saved_page == sender.page and sender.number <= (session.saved_number or 0)
 
 
 def author_of(by: Actor) -> UUID:

@@ -24,7 +24,16 @@ from patients.records import FULL_AGE
 from sessions import dose_rules
 from sessions.choices import ConsentSigner, Depth, Guidance, Moment, RecordStatus, Source
 from sessions.drafts import DISCHARGE_FIELDS, OBSERVATION_FIELDS, PLAIN_FIELDS, Draft, PointRow, ScoreRow, TimeOutRow
-from sessions.models import Consent, InjectionPoint, InjectionSession, PainScore, ScreeningAnswer, SolutionLot, TimeOut
+from sessions.models import (
+    Consent,
+    InjectionPoint,
+    InjectionSession,
+    PainScore,
+    RuleOverride,
+    ScreeningAnswer,
+    SolutionLot,
+    TimeOut,
+)
 from sessions.override_reasons import join
 from sessions.queries.consent_wordings import Wording, wording_of
 from sessions.queries.preparations import OnTray, on_tray
@@ -106,6 +115,10 @@ class Loaded:
     words: Words
     preparations: dict[UUID, OnTray] = field(default_factory=dict)
 
+    @cached_property
+    def overrides(self) -> list[RuleOverride]:
+        return list(self.session.overrides.all())
+
     @property
     def totals(self) -> dose_rules.Totals:
         return dose_rules.totals(self.amounts)
@@ -173,7 +186,7 @@ def draft_of(loaded: Loaded) -> Draft:
             for point in loaded.points
         ),
         scores=tuple(score_row(row) for row in loaded.scores),
-        reasons={f"{row.rule}:{row.subject}": join(row.reason_code, row.reason) for row in session.overrides.all()},
+        reasons={f"{row.rule}:{row.subject}": join(row.reason_code, row.reason) for row in loaded.overrides},
         time_out=TimeOutRow(loaded.time_out_card.fingerprint, loaded.time_out_card.ticked),
         cycles_injected_at=tuple(session.cycles_injected_at or ()),
         discharge_note=session.discharge_note or "",

@@ -1,6 +1,7 @@
 """The rows of a draft: written so that only what changed is touched, and the audit trail stays readable."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from sessions.override_reasons import is_something, join, split
 from sessions.policies.injection_sessions import PreparationRefusedError, SessionRefusedError, author_of
 from sessions.policies.preparations import words_of
 from sessions.queries.consent_wordings import wording_of_version
-from sessions.queries.injection_sessions import Loaded, scope_of, score_row, table_scores
+from sessions.queries.injection_sessions import Loaded, load, scope_of, score_row
 from sessions.rules import Finding
 from sessions.rules.consents import RISKS
 from sessions.services import courses
@@ -39,6 +40,9 @@ def author(by: Actor) -> UUID:
 
 def choose_course(session: InjectionSession, draft: Draft, *, by: Actor, now: datetime) -> Course | None:
     """The chosen course of this very patient, or a new one for a condition of theirs."""
+    if draft.course_id is not None and draft.course_id == session.course_id:
+        chosen: Course | None = session.course
+        return chosen
     if draft.course_id is not None:
         found = Course.objects.visible_to(by).filter(pk=draft.course_id, patient_id=session.patient_id).first()
         if found is None:
@@ -53,7 +57,19 @@ def choose_course(session: InjectionSession, draft: Draft, *, by: Actor, now: da
     return courses.open_course(patient_condition=condition, by=by, now=now)
 
 
-def save_points(session: InjectionSession, rows: Iterable[PointRow]) -> None:
+def save_rows(loaded: Loaded, draft: Draft, *, by: Actor, now: datetime) -> Loaded:
+    """The rows as the draft has them; read again only where one was written."""
+    has_changed = [
+        save_points(loaded, draft.points),
+        save_answers(loaded, draft.answers, now=now),
+        save_scores(loaded, draft, now=now),
+    ]
+    save_observation(loaded.session, draft, by=by, now=now)
+    # A new one even so: what was worked out from the rows may hang on the session itself.
+    return load(loaded.session, loaded.words) if any(has_changed) else replace(loaded)
+
+
+def save_points(loaded: Loaded, rows: Iterable[PointRow]) -> bool:
     """Numbers follow the order of the rows; a row that did not change is not written again.
 
     Raises ``PreparationRefusedError`` where the database refuses a lot or preparation, as when two sessions at once
@@ -61,7 +77,7 @@ def save_points(session: InjectionSession, rows: Iterable[PointRow]) -> None:
     """
     try:
         with transaction.atomic():
-            _write_points(session, rows)
+            return _write_points(loaded, rows)
     except IntegrityError as error:
         words = words_of(error)
         if words is None:
@@ -69,8 +85,9 @@ def save_points(session: InjectionSession, rows: Iterable[PointRow]) -> None:
         raise PreparationRefusedError(words) from error
 
 
-def _write_points(session: InjectionSession, rows: Iterable[PointRow]) -> None:
-    stored = {point.number: point for point in session.points.all()}
+def _write_points(loaded: Loaded, rows: Iterable[PointRow]) -> bool:
+    session, has_changed = loaded.session, False
+    stored = {point.number: point for point in loaded.points}
     for number, row in enumerate(rows, start=1):
         point = stored.pop(number, None) or InjectionPoint(
             clinic_id=session.clinic_id, injection_session=session, number=number
@@ -80,14 +97,16 @@ def _write_points(session: InjectionSession, rows: Iterable[PointRow]) -> None:
             setattr(point, name, getattr(row, name))
         if changed or point._state.adding:
             point.save()
+            has_changed = True
     if stored:
         session.points.filter(number__in=stored).delete()
+    return has_changed or bool(stored)
 
 
-def save_answers(session: InjectionSession, answers: dict[str, tuple[bool, str]], *, now: datetime) -> None:
+def save_answers(loaded: Loaded, answers: dict[str, tuple[bool, str]], *, now: datetime) -> bool:
     """Answers hold for the day they were given: ``screened_at`` moves only when one is given or changed."""
-    stored = {answer.item: answer for answer in session.screening_answers.all()}
-    has_changed = False
+    session, has_changed = loaded.session, False
+    stored = {answer.item: answer for answer in loaded.answers}
     for item, (is_yes, detail) in answers.items():
         answer = stored.pop(item, None) or ScreeningAnswer(
             clinic_id=session.clinic_id, injection_session=session, item=item
@@ -101,11 +120,13 @@ def save_answers(session: InjectionSession, answers: dict[str, tuple[bool, str]]
         has_changed = True
     if has_changed:
         session.screened_at = now
+    return has_changed
 
 
-def save_scores(session: InjectionSession, draft: Draft, *, now: datetime) -> None:
+def save_scores(loaded: Loaded, draft: Draft, *, now: datetime) -> bool:
     """Only the clinician's own scores on the table; the patient's are never touched."""
-    stored = {score_row(score).key: score for score in table_scores(session)}
+    session, has_changed = loaded.session, False
+    stored = {score_row(score).key: score for score in loaded.scores}
     for row in draft.scores:
         score = stored.pop(row.key, None) or PainScore(
             clinic_id=session.clinic_id,
@@ -124,8 +145,10 @@ def save_scores(session: InjectionSession, draft: Draft, *, now: datetime) -> No
         if score._state.adding or (score.score, score.measured_at) != (row.score, measured_at):
             score.score, score.measured_at = row.score, measured_at
             score.save()
+            has_changed = True
     if stored:
         PainScore.objects.filter(pk__in=[score.pk for score in stored.values()]).delete()
+    return has_changed or bool(stored)
 
 
 def save_observation(session: InjectionSession, draft: Draft, *, by: Actor, now: datetime) -> None:
@@ -178,16 +201,22 @@ def reasons_of(session: InjectionSession) -> dict[str, str]:
 
 
 def save_reasons(
-    session: InjectionSession, found: Iterable[Finding], reasons: dict[str, str], *, by: Actor, now: datetime
+    session: InjectionSession,
+    found: Iterable[Finding],
+    reasons: dict[str, str],
+    *,
+    by: Actor,
+    now: datetime,
+    stored: Iterable[RuleOverride] | None = None,
 ) -> None:
     """Keep a reason only beside the finding it answers: when a figure changes, it is asked again."""
-    stored = {(row.rule, row.subject): row for row in session.overrides.all()}
+    left = {(row.rule, row.subject): row for row in (session.overrides.all() if stored is None else stored)}
     for finding in found:
         reason = reasons.get(finding.key, "")
         if not (finding.is_answerable and is_something(reason)):
             continue
         code, words = split(reason)
-        row = stored.pop((finding.rule.id, finding.subject), None)
+        row = left.pop((finding.rule.id, finding.subject), None)
         if row is not None and (row.reason_code or code, row.reason) == (code, words):
             continue
         RuleOverride.objects.update_or_create(
@@ -203,5 +232,5 @@ def save_reasons(
                 "overridden_at": now,
             },
         )
-    if stored:
-        session.overrides.filter(pk__in=[row.pk for row in stored.values()]).delete()
+    if left:
+        session.overrides.filter(pk__in=[row.pk for row in left.values()]).delete()

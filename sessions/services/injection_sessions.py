@@ -1,7 +1,9 @@
 """Start, save, sign, void and amend an injection session."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from uuid import UUID
 
 from django.db import transaction
 
@@ -13,7 +15,7 @@ from scheduling.models import Appointment
 from scheduling.policies import VisitChangedError, VisitRefusedError
 from scheduling.services import appointments
 from sessions.choices import RecordStatus
-from sessions.drafts import PLAIN_FIELDS, Draft
+from sessions.drafts import PLAIN_FIELDS, Draft, Sender, is_same
 from sessions.models import Addendum, FollowUp, InjectionSession
 from sessions.policies.injection_sessions import (
     SessionRefusedError,
@@ -26,7 +28,7 @@ from sessions.policies.injection_sessions import (
 )
 from sessions.queries import preparations
 from sessions.queries.courses import open_courses
-from sessions.queries.injection_sessions import Loaded, consent_of, facts_of, load
+from sessions.queries.injection_sessions import Loaded, consent_of, draft_of, facts_of, load
 from sessions.queries.pictures import digest, pictures_of
 from sessions.rules import Finding, findings
 from sessions.services import injection_session_rows as rows
@@ -36,6 +38,7 @@ from sessions.services import rule_sets, stop_rules, time_outs
 FOLLOW_UP_DAYS = 7
 FOLLOW_UP_TIME = time(10, 0)
 DEFAULT_TECHNIQUE = "PIT_SC"
+_RELATED = ("clinic", "technique", "course__patient_condition", "consent__technique")
 
 
 @transaction.atomic
@@ -88,35 +91,62 @@ def _create(visit: Appointment, *, by: Actor, now: datetime) -> InjectionSession
 
 
 def _locked(session: InjectionSession, by: Actor) -> InjectionSession:
+    found = locked(session.pk, by=by)
+    if found is None:
+        raise InjectionSession.DoesNotExist
+    return found
+
+
+def locked(session_id: UUID, *, by: Actor, related: Iterable[str] = ()) -> InjectionSession | None:
+    """The session, held until the transaction ends: whoever saves or signs it meanwhile waits."""
     own = InjectionSession.objects.visible_to(by).select_for_update(of=("self",))
-    related = ("clinic", "technique", "course__patient_condition", "consent__technique")
-    return own.select_related(*related).get(pk=session.pk)
+    return own.select_related(*_RELATED, *related).filter(pk=session_id).first()
+
+
+def save_draft(
+    *,
+    injection_session: InjectionSession,
+    version: int,
+    draft: Draft,
+    by: Actor,
+    now: datetime,
+    sender: Sender | None = None,
+) -> InjectionSession:
+    """Store the draft exactly as given. Raises ``VersionConflictError`` when somebody else saved in between.
+
+    Raises ``PreparationRefusedError`` when the points name what may not be injected into this patient; nothing is saved
+    then. From a page that says who it is (``sender``), a draft that is stored already changes nothing.
+    """
+    with transaction.atomic():
+        stored = load(_locked(injection_session, by))
+        save_locked(stored, version=version, draft=draft, by=by, now=now, sender=sender)
+    return stored.session
 
 
 @transaction.atomic
-def save_draft(
-    *, injection_session: InjectionSession, version: int, draft: Draft, by: Actor, now: datetime
-) -> InjectionSession:
-    """Store the draft exactly as given. Raises ``VersionConflictError`` when somebody saved in between, and
-    ``PreparationRefusedError`` when the points name what may not be injected into this patient; nothing is saved then.
-    """
-    session = _locked(injection_session, by)
-    check_can_edit(session, version=version)
+def save_locked(
+    stored: Loaded, *, version: int, draft: Draft, by: Actor, now: datetime, sender: Sender | None = None
+) -> list[Finding] | None:
+    """``save_draft`` for a caller who ``locked`` the session and read its rows since. The findings, if it was new."""
+    session = stored.session
+    if sender is not None and session.status == RecordStatus.DRAFT and is_same(draft, draft_of(stored)):
+        return None
+    check_can_edit(session, version=version, sender=sender)
+    if session.technique_id != draft.technique_id:
+        session.technique = Technique.objects.get(pk=draft.technique_id)
     for name in PLAIN_FIELDS:
         setattr(session, name, getattr(draft, name))
-    session.technique = Technique.objects.get(pk=draft.technique_id)
     session.course = rows.choose_course(session, draft, by=by, now=now)
-    rows.save_points(session, draft.points)
-    rows.save_answers(session, draft.answers, now=now)
-    rows.save_scores(session, draft, now=now)
-    rows.save_observation(session, draft, by=by, now=now)
-    loaded = load(session)
+    loaded = rows.save_rows(stored, draft, by=by, now=now)
     session.consent = rows.save_consent(loaded, draft.consent, by=by, now=now) or session.consent
     time_outs.save(loaded, draft.time_out, by=by, now=now)
     session.version += 1
+    if sender is not None:
+        session.saved_page, session.saved_number = sender.page, sender.number
     session.save()
-    rows.save_reasons(session, _found(loaded, now), draft.reasons, by=by, now=now)
-    return session
+    found = _found(loaded, now)
+    rows.save_reasons(session, found, draft.reasons, stored=stored.overrides, by=by, now=now)
+    return found
 
 
 @transaction.atomic
@@ -129,13 +159,21 @@ def keep_reasons(
     kept = rows.reasons_of(session) | {key: text for key, text in reasons.items() if text.strip()}
     rows.save_reasons(session, _found(load(session), now), kept, by=by, now=now)
     session.version += 1
-    session.save(update_fields=["version"])
+    session.saved_page = None
+    session.save(update_fields=["version", "saved_page"])
     return session
 
 
 @transaction.atomic
 def observe(
-    *, injection_session: InjectionSession, version: int, draft: Draft, minutes: int, by: Actor, now: datetime
+    *,
+    injection_session: InjectionSession,
+    version: int,
+    draft: Draft,
+    minutes: int,
+    by: Actor,
+    now: datetime,
+    sender: Sender | None = None,
 ) -> InjectionSession:
     """Store the draft and begin (again) to watch the patient for ``minutes``; a visit in its room moves to observation.
 
@@ -144,7 +182,7 @@ def observe(
     visit = Appointment.objects.visible_to(by).select_related("patient", "clinician", "room", "visit_type")
     _move_to_observation(visit.get(pk=injection_session.appointment_id), by=by, now=now)
     begun = replace(draft, observation_minutes=minutes, observation_started_at=now, observation_ended_at=None)
-    return save_draft(injection_session=injection_session, version=version, draft=begun, by=by, now=now)
+    return save_draft(injection_session=injection_session, version=version, draft=begun, by=by, now=now, sender=sender)
 
 
 def _move_to_observation(visit: Appointment, *, by: Actor, now: datetime) -> None:
@@ -161,12 +199,18 @@ def _move_to_observation(visit: Appointment, *, by: Actor, now: datetime) -> Non
 
 
 def end_observation(
-    *, injection_session: InjectionSession, version: int, draft: Draft, by: Actor, now: datetime
+    *,
+    injection_session: InjectionSession,
+    version: int,
+    draft: Draft,
+    by: Actor,
+    now: datetime,
+    sender: Sender | None = None,
 ) -> InjectionSession:
     """Store the draft and end the observation; where none began only the draft is stored."""
     is_running = draft.observation_started_at is not None and draft.observation_ended_at is None
     ended = replace(draft, observation_ended_at=now) if is_running else draft
-    return save_draft(injection_session=injection_session, version=version, draft=ended, by=by, now=now)
+    return save_draft(injection_session=injection_session, version=version, draft=ended, by=by, now=now, sender=sender)
 
 
 @transaction.atomic

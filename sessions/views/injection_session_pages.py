@@ -27,7 +27,16 @@ from sessions.forms.quick_entry import QuickEntryForm
 from sessions.forms.responses import ResponseForm
 from sessions.forms.screening import ReasonsForm, ScreeningForm
 from sessions.forms.time_outs import TimeOutForm
-from sessions.models import Consent, InjectionPoint, InjectionSession, Picture, PictureConsent, RuleOverride, TimeOut
+from sessions.models import (
+    Consent,
+    InjectionPoint,
+    InjectionSession,
+    Picture,
+    PictureConsent,
+    RuleOverride,
+    TimeOut,
+    UnsavedTyping,
+)
 from sessions.observation import Observation, default_minutes
 from sessions.policies.co_signatures import CoSigning, co_signing_of
 from sessions.policies.preparations import why_not
@@ -45,10 +54,12 @@ from sessions.queries.injection_sessions import (
     scope_of,
 )
 from sessions.queries.pictures import pictures_of, standing_consent
+from sessions.queries.unsaved_typings import typing_of
 from sessions.rules import Finding, findings
 from sessions.rules.anaesthetic_load import AnaestheticLoad, anaesthetic_load
 from sessions.rules.consents import Scope
 from sessions.rules.facts import Session as Facts
+from sessions.services import injection_sessions as service
 from sessions.signatures import from_json, svg_path
 from sessions.views.nerve_map_pages import MapPage
 from sessions.views.response_lines import PainLine, pain_lines
@@ -69,6 +80,14 @@ def get_session(actor: Actor, session_id: UUID) -> InjectionSession:
     """The session with what its pages name, or a 404."""
     own = InjectionSession.objects.visible_to(actor).select_related(*_RELATED, *_PEOPLE)
     session = own.filter(pk=session_id).first()
+    if session is None:
+        raise Http404
+    return session
+
+
+def locked_session(actor: Actor, session_id: UUID) -> InjectionSession:
+    """The same, held until the answer is made."""
+    session = service.locked(session_id, by=actor, related=_RELATED)
     if session is None:
         raise Http404
     return session
@@ -159,6 +178,11 @@ class SessionPage:
     @cached_property
     def co_signing(self) -> CoSigning | None:
         return co_signing_of(self.session, self.actor)
+
+    @cached_property
+    def typing(self) -> UnsavedTyping | None:
+        """What this member typed here and the draft could not take."""
+        return typing_of(self.session, self.actor)
 
     @property
     def consent_gaps(self) -> list[Finding]:
@@ -338,8 +362,11 @@ class SessionPage:
             figures=self.words.figures,
         )
 
-    def forms(self, data: Any = None, *, version: int | None = None) -> SessionForms:
-        """The forms on the stored draft; with ``data`` they hold what was typed instead."""
+    def forms(self, data: Any = None, *, version: int | None = None, has_reasons: bool = True) -> SessionForms:
+        """The forms on the stored draft; with ``data`` they hold what was typed instead.
+
+        Without ``has_reasons`` the rules are not asked: nobody typed a reason, and no page is drawn.
+        """
         stored, zone = self.stored, self.actor.zone
         day = local_day(self.session.started_at, zone)
         version = version or self.session.version
@@ -357,7 +384,7 @@ class SessionPage:
             ),
             points=point_formset(data, choices=self.choices, rows=stored.points),
             screening=ScreeningForm(data, items=self.words.items, initial=_screening(stored)),
-            reasons=self.reasons_form(data),
+            reasons=self.reasons_form(data) if has_reasons else ReasonsForm(data, findings=[]),
             quick=QuickEntryForm(data, choices=self.choices),
             response=ResponseForm(data, stored=stored, nerves=self.words.nerves, zone=zone, day=day),
             observation=ObservationForm(

@@ -30,6 +30,8 @@ from sessions.policies.injection_sessions import (
 from sessions.queries.pictures import digest
 from sessions.queries.signatures import is_signature_broken
 from sessions.services import injection_sessions as service
+from sessions.services import unsaved_typings
+from sessions.views.injection_session_autosaves import keep, lost_words, typed_again
 from sessions.views.injection_session_conflicts import differences
 from sessions.views.injection_session_pages import SessionPage, get_session
 from sessions.views.injection_session_typing import as_it_is_typed
@@ -57,20 +59,26 @@ def edit(request: StaffRequest, session_id: UUID) -> HttpResponse:
     if page.session.status != RecordStatus.DRAFT:
         return redirect("sessions:view", session_id=session_id)
     if request.method != "POST":
-        return _edit_page(request, page, page.forms())
+        forms, more = typed_again(page)
+        return _edit_page(request, page, forms, **more)
     forms = page.forms(request.POST)
     if not forms.is_valid():
+        keep(page, forms, request.POST, version=forms.version_typed_over)
         return _edit_page(request, page, forms, status=422)
     draft = CardPart(page).with_repeated(forms.draft(), request.POST.get("repeat", ""))
     try:
         _save(request, page, forms, draft)
     except VersionConflictError as conflict:
+        keep(page, forms, request.POST, version=forms.version_typed_over)
         return _conflict_page(request, page.session, draft, str(conflict))
     except PreparationRefusedError as refusal:
         forms.session.add_error("preparation_id", str(refusal))
+        keep(page, forms, request.POST, version=forms.version_typed_over)
         return _edit_page(request, page, forms, status=422)
     except SessionRefusedError as refusal:
+        keep(page, forms, request.POST, version=forms.version_typed_over)
         return _refused(request, refusal)
+    unsaved_typings.let_go(injection_session=page.session, by=request.actor)
     return _saved(request, session_id)
 
 
@@ -87,7 +95,7 @@ def _saved(request: StaffRequest, session_id: UUID) -> HttpResponse:
 
 def _save(request: StaffRequest, page: SessionPage, forms: SessionForms, draft: Draft) -> None:
     """One service call: store what was typed, and begin or end the observation where the button says so."""
-    version = forms.session.cleaned_data["version"]
+    version = forms.version_typed_over
     act = request.POST.get("act")
     if act == "observe":
         minutes = forms.observation.minutes
@@ -96,12 +104,20 @@ def _save(request: StaffRequest, page: SessionPage, forms: SessionForms, draft: 
             version=version,
             draft=draft,
             minutes=minutes,
+            sender=forms.sender,
             by=request.actor,
             now=page.now,
         )
         return
     save = service.end_observation if act == "end_observation" else service.save_draft
-    save(injection_session=page.session, version=version, draft=draft, by=request.actor, now=page.now)
+    save(
+        injection_session=page.session,
+        version=version,
+        draft=draft,
+        sender=forms.sender,
+        by=request.actor,
+        now=page.now,
+    )
 
 
 @staff(Act.LOG_SESSIONS, methods=("POST",))
@@ -251,6 +267,7 @@ def _view_page(request: StaffRequest, page: SessionPage, *, status: int = 200, *
         "second_check": SecondCheck(request, now=page.now),
         **page.picture_forms,
         "papers": session.papers.defer("pdf").select_related("made_by__user"),
+        "lost_words": lost_words(page),
     }
     return _show(request, "view", page, context | forms, status)
 

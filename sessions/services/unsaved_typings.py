@@ -1,0 +1,57 @@
+"""Keep what a draft cannot take yet, and let it go."""
+
+import json
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.actors import Actor
+from sessions.drafts import Sender
+from sessions.models import InjectionSession, UnsavedTyping
+from sessions.policies.injection_sessions import SessionRefusedError
+from sessions.queries.unsaved_typings import typing_of
+from sessions.services.injection_session_rows import author
+
+# As much as 70 rows and a full note need several times over.
+BYTES_AT_MOST = 400_000
+
+
+@transaction.atomic
+def keep(
+    *,
+    injection_session: InjectionSession,
+    version: int,
+    typed: dict[str, list[str]],
+    sender: Sender | None,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Keep the member's typing in place of what was kept before; an older send of the same page is let go."""
+    if len(json.dumps(typed)) > BYTES_AT_MOST:
+        raise SessionRefusedError
+    kept = typing_of(injection_session, by, is_locked=True)
+    page, number = (sender.page, sender.number) if sender else (None, 0)
+    if kept and page and kept.page == page and kept.number > number:
+        return
+    UnsavedTyping.objects.bulk_create(
+        [
+            UnsavedTyping(
+                clinic_id=by.clinic_id,
+                injection_session=injection_session,
+                member_id=author(by),
+                version=version,
+                typed=typed,
+                typed_at=now,
+                page=page,
+                number=number,
+            )
+        ],
+        update_conflicts=True,
+        unique_fields=["clinic", "injection_session", "member"],
+        update_fields=["version", "typed", "typed_at", "page", "number"],
+    )
+
+
+def let_go(*, injection_session: InjectionSession, by: Actor) -> None:
+    own = UnsavedTyping.objects.visible_to(by).filter(injection_session=injection_session)
+    own.filter(member_id=by.membership_id).delete()

@@ -1,0 +1,146 @@
+"""Nothing typed is lost: the page as it is typed becomes the draft, or waits beside it until it can."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.decorators import staff
+from accounts.permissions import Act
+from accounts.requests import StaffRequest
+from sessions.choices import RecordStatus
+from sessions.forms.injection_sessions import SessionForms
+from sessions.models import UnsavedTyping
+from sessions.policies.injection_sessions import (
+    PreparationRefusedError,
+    SessionRefusedError,
+    VersionConflictError,
+    is_overtaken,
+)
+from sessions.services import injection_sessions as service
+from sessions.services import unsaved_typings
+from sessions.views.injection_session_conflicts import differences
+from sessions.views.injection_session_pages import SessionPage, get_session, locked_session
+
+# What is no typing: the token is the browser's, the button that was pressed is an act.
+_NOT_TYPED = {"csrfmiddlewaretoken", "act", "repeat"}
+
+
+@staff(Act.LOG_SESSIONS, methods=("POST",))
+def autosave(request: StaffRequest, session_id: UUID) -> HttpResponse:
+    """Save what can be saved, keep the rest as it was typed, say which. 409: the page must be looked at."""
+    page = SessionPage(locked_session(request.actor, session_id), request.actor, timezone.now())
+    forms = page.forms(request.POST, has_reasons=_has_reasons(request.POST))
+    is_valid = forms.is_valid()
+    try:
+        if not is_valid:
+            return _kept(request, page, forms)
+        found = service.save_locked(
+            page.loaded,
+            version=forms.version_typed_over,
+            draft=forms.draft_without_acts(page.stored),
+            sender=forms.sender,
+            by=request.actor,
+            now=page.now,
+        )
+    except SessionRefusedError as refusal:
+        return _not_saved(request, page, forms, refusal)
+    if "restored" in request.GET:
+        messages.success(request, _("What was typed without a connection is saved."))
+    if forms.has_acts:
+        keep(page, forms, request.POST, version=page.session.version)
+    else:
+        unsaved_typings.let_go(injection_session=page.session, by=request.actor)
+    more = {} if found is None else {"open": len(found)}
+    return _answer(page, "saved", version=page.session.version, **more)
+
+
+def _kept(request: StaffRequest, page: SessionPage, forms: SessionForms) -> HttpResponse:
+    keep(page, forms, request.POST, version=forms.version_typed_over)
+    if page.session.status != RecordStatus.DRAFT:
+        return _answer(page, "closed", 409, words=_("The session was signed or voided in the meantime."))
+    wrong = [f"{label}: {error}" for _anchor, label, error in forms.errors]
+    return _answer(page, "kept", version=forms.version_typed_over, wrong=wrong)
+
+
+def _not_saved(
+    request: StaffRequest, page: SessionPage, forms: SessionForms, refusal: SessionRefusedError
+) -> HttpResponse:
+    if forms.sender and is_overtaken(page.session, forms.sender):
+        return _answer(page, "saved", version=page.session.version)
+    keep(page, forms, request.POST, version=forms.version_typed_over)
+    if isinstance(refusal, PreparationRefusedError):
+        return _answer(page, "kept", version=forms.version_typed_over, wrong=[str(refusal)])
+    state = "conflict" if isinstance(refusal, VersionConflictError) else "closed"
+    return _answer(page, state, 409, words=str(refusal))
+
+
+def _answer(page: SessionPage, state: str, status: int = 200, **more: Any) -> JsonResponse:
+    at = page.now.astimezone(page.actor.zone)
+    return JsonResponse({"state": state, "saved_at": f"{at:%H:%M:%S}", **more}, status=status)
+
+
+def _has_reasons(data: QueryDict) -> bool:
+    return any(name.startswith("reason-") and data[name] for name in data)
+
+
+def keep(page: SessionPage, forms: SessionForms, data: QueryDict, *, version: int) -> None:
+    """Beside the draft, for the member who typed it."""
+    unsaved_typings.keep(
+        injection_session=page.session,
+        version=version,
+        typed={name: values for name, values in data.lists() if name not in _NOT_TYPED},
+        sender=forms.sender,
+        by=page.actor,
+        now=page.now,
+    )
+
+
+def as_typed(typing: UnsavedTyping, *, version: int) -> QueryDict:
+    """The page's fields as they were kept, to be sent by a page that begins anew at ``version``."""
+    data = QueryDict(mutable=True)
+    for name, values in typing.typed.items():
+        data.setlist(name, values)
+    data["version"] = str(version)
+    data["page"], data["number"] = str(uuid4()), "0"
+    return data
+
+
+def typed_again(page: SessionPage) -> tuple[SessionForms, dict[str, Any]]:
+    """The page's forms with what waits beside the draft put back into them; a draft saved since shows both texts."""
+    typing = page.typing
+    if typing is None:
+        return page.forms(), {}
+    forms = page.forms(as_typed(typing, version=page.session.version))
+    is_valid = forms.is_valid()
+    rows = differences(forms.draft(), page.stored, page.words, page.choices.names) if is_valid else []
+    if typing.version == page.session.version or (is_valid and not rows):
+        return forms, {}
+    return forms, {"conflict": str(VersionConflictError()), "differences": rows}
+
+
+def lost_words(page: SessionPage) -> list[tuple[str, str]]:
+    """What waits beside a record that is closed, field by field, as it was typed."""
+    if page.typing is None or page.session.status == RecordStatus.DRAFT:
+        return []
+    forms = page.forms(as_typed(page.typing, version=page.session.version), has_reasons=False)
+    fields = [field for form in (forms.session, forms.quick, forms.screening) for field in form if not field.is_hidden]
+    found = [(str(field.label), str(field.value())) for field in fields if field.value()]
+    for number, row in enumerate(forms.points.forms, start=1):
+        said = [str(row[name].value()) for name in ("nerve", "side", "volume_ml") if row[name].value()]
+        if row["nerve"].value() or row["side"].value():
+            found.append((_("Point %(number)s") % {"number": number}, ", ".join(said)))
+    return found
+
+
+@staff(Act.LOG_SESSIONS, methods=("POST",))
+def throw_away(request: StaffRequest, session_id: UUID) -> HttpResponse:
+    """The member does not want it any more."""
+    session = get_session(request.actor, session_id)
+    unsaved_typings.let_go(injection_session=session, by=request.actor)
+    messages.success(request, _("What was not saved is thrown away."))
+    return redirect("sessions:edit", session_id=session_id)
