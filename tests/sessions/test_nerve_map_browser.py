@@ -261,6 +261,30 @@ def test_a_row_typed_by_hand_stands_at_its_usual_place_dashed(page: Page) -> Non
     expect(marker(page, 1)).not_to_have_class(re.compile("nm-usual"))
 
 
+def printed_place(page: Page, number: int) -> tuple[int, int]:
+    circle = page.locator(f'.map-printed .nm-point[data-number="{number}"] circle')
+    return int(circle.get_attribute("cx") or 0), int(circle.get_attribute("cy") or 0)
+
+
+def test_points_stand_on_the_printed_map_where_they_stand_on_the_page(page: Page) -> None:
+    """The rules of placing are written twice, in Python and in the page's script: put by hand, usual, side by side."""
+    tap(page, anchor(page, "N019", "left"))
+    for nerve, side in (("N049", "Right"), ("N049", "Right"), ("N060", "Left")):
+        page.get_by_role("button", name="Add a point").click()
+        row = page.locator("[data-row]:not([hidden])").last
+        row.get_by_label("Nerve").fill(nerve)
+        row.get_by_role("radio", name=side).check()
+        row.get_by_label("mL").fill("0.4")
+        row.get_by_label("mL").blur()
+    on_the_page = [place(page, number) for number in (1, 2, 3)]
+    assert len(set(on_the_page)) == 3
+    page.get_by_role("button", name="Save and look over").click()
+    page.locator(".map-printed").wait_for()
+    assert [printed_place(page, number) for number in (1, 2, 3)] == on_the_page
+    # This nerve is not on the front: the first figure that shows it takes it.
+    expect(page.locator(".map-printed figure", has_text="Back of the body")).to_contain_text("Medial sural cutaneous")
+
+
 def test_map_rows_and_printed_legend_say_the_same(page: Page) -> None:
     tap(page, anchor(page, "N019", "left"))
     tap(page, anchor(page, "N034", "right"))
