@@ -210,7 +210,7 @@ class Storyteller:
             str(chapter.interval),
             "" if is_open else "completed",
         )
-        self.tables.goals.add(chapter.treatment.course, text(self.rng.choice(words.GOALS)))
+        self.tables.goals.add(self.ids.take(), chapter.treatment.course, text(self.rng.choice(words.GOALS)))
 
     def fill_calendar(self) -> None:
         """Today nearly full, the coming days partly: earlier patients come to a review."""

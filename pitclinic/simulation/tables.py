@@ -153,7 +153,7 @@ def tables_of(clinic_id: str) -> Tables:
             "end_reason",
             **own,
         ),
-        goals=Table(CourseGoal, "course_id", "words", **own, position="1"),
+        goals=Table(CourseGoal, "id", "course_id", "words", **own, position="1"),
         consents=Table(
             Consent,
             "id",

@@ -17,7 +17,18 @@ function shown(form) {
   return [...form.querySelectorAll("[data-rows] [data-row]:not([hidden])")];
 }
 
+// The empty row new ones are made from is given it too; attributes, because a copy takes nothing else along.
+function giveEmpty(form, values) {
+  const empty = form.querySelector("[data-empty-row]").content;
+  for (const [name, value] of Object.entries(values)) {
+    for (const option of empty.querySelectorAll(`[name$="-${name}"] option`)) {
+      option.toggleAttribute("selected", option.value === value);
+    }
+  }
+}
+
 function give(form, card) {
+  giveEmpty(form, card.value ? given(card) : { preparation: "", lot: "" });
   together(form, () => {
     const rows = begun(form);
     for (const row of shown(form)) {
