@@ -102,7 +102,10 @@ class Afterwards:
             return has_told_end
         when = iso(at)
         source = "portal" if self.rng.random() < 0.93 else "phone"
-        self.tables.pain_scores.add(self.ids.take(), person.id, session, "now", step, str(score), when, when, source)
+        overall = ("1", NULL, NULL)
+        self.tables.pain_scores.add(
+            self.ids.take(), person.id, session, "now", step, str(score), when, when, source, *overall
+        )
         if has_told_end:
             return True
         relief_end = ended + int(numbers.relief_hours * _HOUR)

@@ -33,6 +33,19 @@ from sessions.models import (
     SideEffect,
 )
 
+# What pitclinic.simulation.responses writes of a session.
+RESPONSE_COLUMNS = (
+    "cycles_injected_at",
+    "observation_minutes",
+    "observation_started_at",
+    "observation_ended_at",
+    "is_walking",
+    "is_free_of_dizziness",
+    "has_dry_sites",
+    "discharge_checked_at",
+    "discharge_checked_by_id",
+)
+
 
 @dataclass
 class Tables:
@@ -188,6 +201,7 @@ def tables_of(clinic_id: str) -> Tables:
             "note",
             "started_at",
             "screened_at",
+            *RESPONSE_COLUMNS,
             **own,
         ),
         screening_answers=Table(ScreeningAnswer, "id", "injection_session_id", "item", "is_yes", "detail", **own),
@@ -229,6 +243,9 @@ def tables_of(clinic_id: str) -> Tables:
             "measured_at",
             "received_at",
             "source",
+            "cycle",
+            "nerve_id",
+            "side",
             **own,
         ),
         relief_reports=Table(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from random import Random
 
-from pitclinic.simulation import words
+from pitclinic.simulation import responses, words
 from pitclinic.simulation.calendar_grid import Grid, iso
 from pitclinic.simulation.course_model import SessionNumbers
 from pitclinic.simulation.persona import Person
@@ -47,6 +47,7 @@ class TreatmentRoom:
     reference: Reference
     grid: Grid
     answers_since: int
+    recent: int = 0
     to_sign: list[str] = field(default_factory=list)
     to_void: list[str] = field(default_factory=list)
 
@@ -88,6 +89,8 @@ class TreatmentRoom:
         points = self._points(treatment, person) if is_finished else []
         drawn = sum(volume for *_place, volume in points)
         needles = 1 + len(points) // 8
+        is_recent = visit.starts >= self.answers_since
+        self.recent += bool(is_recent and points)
         self.tables.sessions.add(
             session,
             person.id,
@@ -106,11 +109,12 @@ class TreatmentRoom:
             text(rng.choice(words.NOTES)) if points else "",
             iso(visit.starts + 2 * _MINUTE),
             iso(visit.starts + 4 * _MINUTE),
+            *(responses.columns_of(visit, self.recent) if is_recent and points else responses.NOTHING),
         )
         if visit.starts >= self.answers_since:
             self._screening(person, visit, session)
         self._write_points(session, treatment, visit, points)
-        self._scores(person, session, visit, numbers, is_finished=is_finished)
+        self._scores(person, session, visit, numbers, points, is_finished=is_finished)
         if is_finished:
             (self.to_void if rng.random() < 0.002 else self.to_sign).append(session)
         return session
@@ -185,22 +189,29 @@ class TreatmentRoom:
         return bool(person.flags & words.SCREENING_FLAGS.get(item, set()))
 
     def _scores(
-        self, person: Person, session: str, visit: Visit, numbers: SessionNumbers, *, is_finished: bool
+        self,
+        person: Person,
+        session: str,
+        visit: Visit,
+        numbers: SessionNumbers,
+        points: list[tuple[NerveFacts, str, int]],
+        *,
+        is_finished: bool,
     ) -> None:
         before_at, after_at = iso(visit.starts + 6 * _MINUTE), iso(visit.starts + 20 * _MINUTE)
-        moments = [("before", numbers.before, before_at)]
+        told = [responses.Told("before", numbers.before, before_at)]
         if is_finished:
-            moments.append(("after", numbers.after, after_at))
-        for moment, score, at in moments:
-            self.tables.pain_scores.add(
-                self.ids.take(), person.id, session, "rest", moment, str(score), at, at, "clinician"
-            )
-        if person.tells_provoked:
-            for moment, score, at in moments:
-                provoked = min(score + (2 if moment == "before" else 1), 10)
-                self.tables.pain_scores.add(
-                    self.ids.take(), person.id, session, "provoked", moment, str(provoked), at, at, "clinician"
-                )
+            told.append(responses.Told("after", numbers.after, after_at))
+        if is_finished and visit.starts >= self.answers_since:
+            told = responses.told_of(visit, self.recent, numbers)
+        for one in told:
+            place = (points[0][0].id, points[0][1]) if one.is_of_nerve else (NULL, NULL)
+            asked = [("rest", one.score)]
+            if person.tells_provoked:
+                asked.append(("provoked", min(one.score + (2 if one.moment == "before" else 1), 10)))
+            for question, score in asked:
+                row = (question, one.moment, str(score), one.at, one.at, "clinician", one.cycle, *place)
+                self.tables.pain_scores.add(self.ids.take(), person.id, session, *row)
 
 
 def _id(nerve: NerveFacts) -> str:

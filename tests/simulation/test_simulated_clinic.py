@@ -32,7 +32,7 @@ def courses_in_scores() -> dict[object, list[tuple[int, int | None]]]:
     )
     found: dict[object, dict[object, dict[str, int]]] = defaultdict(dict)
     rows = scores.annotate(course=F("injection_session__course_id"), at=F("injection_session__started_at"))
-    for row in rows.order_by("at"):
+    for row in rows.overall().order_by("at", "cycle"):
         found[row.course].setdefault(row.at, {})[row.moment] = row.score
     return {
         course: [(one["before"], one.get("after")) for one in by_time.values()] for course, by_time in found.items()
@@ -188,3 +188,9 @@ def test_contacts_are_reserved_ones_and_codes_are_complete(report: Report):
 def test_names_come_in_several_scripts(report: Report):
     first_letters = {ord(name[0]) // 256 for name in Patient.objects.values_list("family_name", flat=True)}
     assert len(first_letters) >= 5
+
+
+def test_some_recent_sessions_have_cycles_and_scores_of_single_nerves(report: Report):
+    assert PainScore.objects.filter(cycle=2, nerve__isnull=True).exists()
+    assert PainScore.objects.filter(nerve__isnull=False).exists()
+    assert InjectionSession.objects.signed().filter(observation_ended_at__isnull=False, is_walking=True).exists()
