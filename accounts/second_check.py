@@ -52,6 +52,7 @@ class SecondCheck:
         form: forms.Form = ReauthenticateForm(data, user=user)
         form.fields["password"].label = _("Your password")
         form.fields["password"].help_text = ""
+        form.fields["password"].widget.attrs |= {"class": "form-control", "placeholder": ""}
         return form
 
     @property
