@@ -13,7 +13,7 @@ from catalogue.queries import atlas
 from common.papers import Block, Column, Drawing, Facts, Heading, Items, Notice, Paper, Table, Words
 from sessions.choices import RecordStatus
 from sessions.nerve_maps import Mark, nerve_maps
-from sessions.views.injection_session_pages import SessionPage
+from sessions.views.injection_session_pages import PointLine, SessionPage
 
 DASH = "–"
 # The tallest figure has 1,000 units; a number in its 12-unit circle is then as tall as small print.
@@ -134,6 +134,8 @@ def _treatment(page: SessionPage) -> Iterator[Block]:
     if session.needle_gauge or session.needle_length_mm:
         gauge = f"{session.needle_gauge} G" if session.needle_gauge else DASH
         rows.append((_("Needle"), f"{gauge}, {_amount(session.needle_length_mm, None, 'mm')}"))
+    if session.amount_drawn_ml is not None:
+        rows.append((_("Drawn up"), _amount(session.amount_drawn_ml, 1, "mL")))
     yield Heading(_("Treatment"))
     yield Facts(tuple(rows))
 
@@ -154,7 +156,7 @@ def _points(page: SessionPage) -> Iterator[Block]:
             row.point.get_side_display(),
             _amount(row.point.volume_ml, 2, "mL"),
             f"{row.point.get_depth_display()} {_amount(row.point.depth_mm, None, 'mm', missing='')}".strip(),
-            f"{row.solution}, {row.point.lot.lot_number}" if row.point.lot else row.solution,
+            _from_what(row),
         )
         for row in page.point_rows
     )
@@ -172,6 +174,14 @@ def _points(page: SessionPage) -> Iterator[Block]:
             *((name, _amount(dose, 1, "mg")) for name, dose in totals.anaesthetics_mg.items()),
         )
     )
+
+
+def _from_what(row: PointLine) -> str:
+    """Solution, lot and preparation of one point."""
+    lot, preparation = row.point.lot, row.point.preparation
+    words = [row.solution, lot.lot_number if lot else ""]
+    words.append(_("preparation %(code)s") % {"code": preparation.code} if preparation else "")
+    return ", ".join(filter(None, words))
 
 
 def _maps(page: SessionPage) -> Iterator[Block]:
@@ -248,6 +258,7 @@ def _safety(page: SessionPage) -> Iterator[Block]:
     answers = tuple(_answer(row.name, row.is_yes, row.is_concern, row.detail) for row in page.answer_rows)
     if answers:
         yield Items(answers)
+    yield from _time_outs(page)
     reasons = tuple(
         f"{row.rule} {row.sentence} – {row.reason} ({row.overridden_by.user.full_name}, "
         f"{_time(row.overridden_at, page)})"
@@ -259,6 +270,18 @@ def _safety(page: SessionPage) -> Iterator[Block]:
     if session.note:
         yield Heading(_("Note"))
         yield Words(session.note)
+
+
+def _time_outs(page: SessionPage) -> Iterator[Block]:
+    rows = tuple(
+        "; ".join(f"{label}: {text}" for label, text in row.words)
+        + f" ({row.confirmed_by.user.full_name if row.confirmed_by else DASH}, {_time(row.confirmed_at, page)})"
+        for row in page.time_out_rows
+        if row.confirmed_at
+    )
+    yield Facts(((_("Time-out"), "" if rows else _("not confirmed")),))
+    if rows:
+        yield Items(rows)
 
 
 def _answer(name: str, is_yes: bool, is_concern: bool, detail: str) -> str:

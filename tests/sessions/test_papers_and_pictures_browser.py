@@ -151,7 +151,9 @@ def test_every_page_fits_and_reads(
         (Role.CLINIC_ADMIN, reverse("accounts:settings"), "settings"),
     ):
         other = staff_client(role, clinic=clinic)
-        page.context.add_cookies([{"name": "sessionid", "value": other.cookies["sessionid"].value, "url": live_server.url}])
+        page.context.add_cookies(
+            [{"name": "sessionid", "value": other.cookies["sessionid"].value, "url": live_server.url}]
+        )
         page.goto(path)
         look(name)
 
