@@ -225,7 +225,7 @@ def _edit_page(
     request: StaffRequest, page: SessionPage, forms: SessionForms, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     context = {"forms": forms, "review": CardPart(page)}
-    return _show(request, "edit", page, context | page.picture_forms | more, status)
+    return _show(request, "edit", page, context | more, status)
 
 
 def _conflict_page(request: StaffRequest, session: InjectionSession, typed: Draft, words: str) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.db.models import Model
 from sessions.models import InjectionSession
 
 # What is done after the needle, or about a session, and is no part of what was signed.
-COMES_AFTER = {"Appointment", "CourseReview", "FollowUp", "Message", "ReliefReport", "SideEffect"}
+COMES_AFTER = {"Appointment", "CheckIn", "CourseReview", "FollowUp", "Message", "ReliefReport", "SideEffect"}
 
 
 def hanging() -> Iterator[type[Model]]:

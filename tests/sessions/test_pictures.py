@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
@@ -301,10 +302,26 @@ def test_a_picture_is_added_and_shown(clinic: Clinic, client: Client, draft: Inj
     assert client.post(add_url(draft), sent).status_code == 302
 
     picture = the_picture(clinic)
-    for page in ("sessions:pictures", "sessions:edit", "sessions:sign"):
+    edit = client.get(reverse("sessions:edit", args=[draft.pk])).content.decode()
+    assert f'hx-get="{reverse("sessions:pictures", args=[draft.pk])}"' in edit
+    for page in ("sessions:pictures", "sessions:sign"):
         shown = client.get(reverse(page, args=[draft.pk])).content.decode()
         assert reverse("sessions:picture_thumbnail", args=[picture.pk]) in shown, page
     assert "Knee" in client.get(reverse("sessions:picture", args=[picture.pk])).content.decode()
+
+
+def test_the_page_asks_as_often_for_three_pictures_as_for_one(client: Client, draft: InjectionSession) -> None:
+    counts = []
+    for more in (1, 2):
+        for _each in range(more):
+            client.post(add_url(draft), upload(a_jpeg()))
+        client.get(reverse("sessions:pictures", args=[draft.pk]))
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            client.get(reverse("sessions:pictures", args=[draft.pk]))
+        counts.append(len(asked))
+    assert counts == [18, 18]
 
 
 def test_a_part_of_a_page_gets_the_part_alone(client: Client, draft: InjectionSession) -> None:

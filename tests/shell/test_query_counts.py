@@ -32,7 +32,7 @@ PAGES: dict[str, tuple[str, str, str, int]] = {
     "sessions:rules": (Role.CLINIC_ADMIN, "", "", 13),
     "sessions:course_reviews": (Role.CLINICIAN, "", "", 11),
     "sessions:course": (Role.CLINICIAN, "course_id", "", 20),
-    "sessions:pictures": (Role.CLINICIAN, "session_id", "", 16),
+    "sessions:pictures": (Role.CLINICIAN, "session_id", "", 18),
     "sessions:to_co_sign": (Role.CLINICIAN, "", "", 11),
     "sessions:lots": (Role.CLINICIAN, "", "", 16),
     "sessions:lot": (Role.CLINICIAN, "lot_id", "", 17),

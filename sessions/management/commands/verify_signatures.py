@@ -31,4 +31,4 @@ class Command(BaseCommand):
                     self.stdout.write(f"clinic {clinic.pk}: paper {paper_id} is not what was made")
         self.stdout.write(f"{checked} signed sessions checked, {broken} broken")
         if broken:
-            raise CommandError(f"{broken} records, pictures or papers were changed behind the record's back.")
+            raise CommandError(f"{broken} signed sessions, pictures or papers were changed behind the record's back.")
