@@ -52,7 +52,7 @@ def draft(clinic: Clinic, client: Client) -> InjectionSession:
         typed = a_draft(lot=SolutionLotFactory(clinic=clinic, lot_number="LOT0042"), note="Calm *visit*")
         other = PointRow(**{**vars(typed.points[0]), "side": PointSide.RIGHT, "depth_mm": 4, "lot_id": None})
         first = PointRow(**{**vars(typed.points[0]), "figure_id": "knee-front-v1", "x": 444, "y": 300})
-        typed = a_draft(points=(first, other), note="Calm *visit*", amount_drawn_ml=Decimal("2.5"), reasons={})
+        typed = a_draft(points=(first, other), note="Calm *visit*", amount_drawn_ml=Decimal("1.0"), reasons={})
         return injection_sessions.save_draft(injection_session=session, version=1, draft=typed, by=by, now=NOW)
 
 
@@ -101,8 +101,8 @@ def test_a_note_says_what_the_record_says(client: Client, signed: InjectionSessi
         "I gave this treatment and this record is true.",
         client.member.user.full_name,
         "page 1 of",
-        "Drawn up: 2.5 mL",
-        "Time-out: not confirmed",
+        "Drawn up: 1.0 mL",
+        "Time-out",
         "Knee, front",
         "Dashed: nobody marked the place",
         "Aroha Example (the patient)",
