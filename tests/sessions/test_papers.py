@@ -18,9 +18,11 @@ from accounts.models import Clinic
 from audit.models import AuditEvent
 from common.tenancy import tenant
 from scheduling.choices import VisitStatus
-from sessions.choices import PointSide
-from sessions.drafts import PointRow
+from sessions.choices import PointSide, TimeOutItem
+from sessions.drafts import PointRow, TimeOutRow
 from sessions.models import InjectionSession, Paper
+from sessions.rules.facts import Material, Place, Shown
+from sessions.rules.time_outs import fingerprint
 from sessions.services import co_signatures, injection_sessions
 from tests.factories.accounts import MembershipFactory
 from tests.factories.patients import PatientFactory
@@ -52,7 +54,18 @@ def draft(clinic: Clinic, client: Client) -> InjectionSession:
         typed = a_draft(lot=SolutionLotFactory(clinic=clinic, lot_number="LOT0042"), note="Calm *visit*")
         other = PointRow(**{**vars(typed.points[0]), "side": PointSide.RIGHT, "depth_mm": 4, "lot_id": None})
         first = PointRow(**{**vars(typed.points[0]), "figure_id": "knee-front-v1", "x": 444, "y": 300})
-        typed = a_draft(points=(first, other), note="Calm *visit*", amount_drawn_ml=Decimal("1.0"), reasons={})
+        shown = Shown(
+            places=frozenset({Place("N054", "left"), Place("N054", "right")}),
+            materials=frozenset({Material("D5W_BUF", "LOT0042"), Material("D5W_BUF", "")}),
+            allergies=frozenset(),
+        )
+        typed = a_draft(
+            points=(first, other),
+            note="Calm *visit*",
+            amount_drawn_ml=Decimal("1.0"),
+            reasons={},
+            time_out=TimeOutRow(fingerprint(shown), frozenset(TimeOutItem.values)),
+        )
         return injection_sessions.save_draft(injection_session=session, version=1, draft=typed, by=by, now=NOW)
 
 
