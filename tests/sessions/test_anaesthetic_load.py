@@ -93,7 +93,7 @@ def test_the_clinics_own_limits_move_the_bar() -> None:
 def test_without_a_weight_nothing_is_made_up() -> None:
     found = anaesthetic_load(replace(GOOD, points=given_ml("5"), maximum_mg={}))
     assert found is not None
-    assert (found.fraction, found.is_unknown) == (0, True)
+    assert (found.fraction, found.is_unknown) == (D(0), True)
 
 
 def test_a_strength_nobody_wrote_down_is_said_to_be_unknown() -> None:
