@@ -5,12 +5,16 @@ import { startObservation } from "./session/observation.js";
 import { startResponse } from "./session/response.js";
 import { startPreparation } from "./session/preparation.js";
 import { startRepeat } from "./session/repeat.js";
+import { startRowWords } from "./session/row-words.js";
 import { startRows } from "./session/rows.js";
 import { startSafety } from "./session/safety.js";
 import { startSignature } from "./session/signature.js";
 import { startScreening } from "./session/screening.js";
 
-for (const form of document.querySelectorAll("form[data-points]")) startRows(form);
+for (const form of document.querySelectorAll("form[data-points]")) {
+  startRows(form);
+  startRowWords(form);
+}
 for (const form of document.querySelectorAll("form[data-points]")) startSafety(form);
 for (const part of document.querySelectorAll("[data-trays]")) startPreparation(part);
 for (const part of document.querySelectorAll("[data-signature]")) startSignature(part);

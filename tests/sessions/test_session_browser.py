@@ -39,6 +39,7 @@ def write(page: Page) -> None:
     first = page.locator("[data-row]").nth(0)
     first.get_by_label("Nerve").fill("N049 Lateral femoral cutaneous")
     first.get_by_role("radio", name="Left").check()
+    first.locator("summary").click()
     first.get_by_label("Lot").select_option(index=1)
 
 
