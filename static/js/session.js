@@ -1,4 +1,5 @@
 // The session page: each part in its own module. The page works without any of them.
+import { startKeys } from "./session/keys.js";
 import { startMap } from "./session/map.js";
 import { startQuickEntry } from "./session/quick-entry.js";
 import { startObservation } from "./session/observation.js";
@@ -11,6 +12,7 @@ import { startSafety } from "./session/safety.js";
 import { startSignature } from "./session/signature.js";
 import { startScreening } from "./session/screening.js";
 
+startKeys();
 for (const form of document.querySelectorAll("form[data-points]")) {
   startRows(form);
   startRowWords(form);

@@ -13,7 +13,7 @@ from pitclinic.static_storage import ModuleManifestStorage
 IMPORT = re.compile(r'from "([^"]+)"')
 
 
-@pytest.mark.parametrize("entry", ["js/app.js", "js/session.js"])
+@pytest.mark.parametrize("entry", ["js/app.js", "js/session.js", "js/sign.js"])
 def test_each_import_names_a_hashed_file_that_exists(entry: str, tmp_path: Path) -> None:
     """A browser keeps a hashed file for a year, so an import of a bare name would stay old for as long."""
     storage = ModuleManifestStorage(location=str(tmp_path), base_url="/static/")

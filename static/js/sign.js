@@ -1,0 +1,4 @@
+// The page that signs: the keys of the session's page.
+import { startKeys } from "./session/keys.js";
+
+startKeys();
