@@ -1,5 +1,6 @@
 // What every staff page may use. Each page works without it.
 import { startBusy } from "./busy.js";
+import { wipe } from "./session/waiting.js";
 import { startFormKeep } from "./form-keep.js";
 import { startShortcuts } from "./shortcuts.js";
 import { startTheme } from "./theme.js";
@@ -10,3 +11,8 @@ startFormKeep();
 startShortcuts();
 startTheme();
 startUploadSize();
+
+// Whoever signs out leaves nothing behind in this browser.
+document.addEventListener("submit", (event) => {
+  if (event.target.action?.endsWith("/account/logout/")) wipe();
+});

@@ -1,6 +1,7 @@
 // The session page: each part in its own module. The page works without any of them.
 import { startKeys } from "./session/keys.js";
 import { startMap } from "./session/map.js";
+import { startAutosave } from "./session/autosave.js";
 import { startQuickEntry } from "./session/quick-entry.js";
 import { startObservation } from "./session/observation.js";
 import { startResponse } from "./session/response.js";
@@ -28,3 +29,4 @@ for (const form of document.querySelectorAll("form[data-points]")) {
 }
 for (const part of document.querySelectorAll("[data-map]")) startMap(part);
 for (const part of document.querySelectorAll("[data-repeat]")) startRepeat(part);
+for (const form of document.querySelectorAll("form[data-autosave]")) startAutosave(form);

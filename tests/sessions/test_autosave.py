@@ -115,7 +115,7 @@ def test_a_good_save_lets_the_kept_typing_go(clinic: Clinic, client: Client, ses
     autosave(client, session, number=2)
 
     assert kept(clinic) == []
-    assert "is back" not in client.get(edit_url(session)).content.decode()
+    assert 'id="typed-again"' not in client.get(edit_url(session)).content.decode()
 
 
 def test_half_a_name_is_no_consent_yet(clinic: Clinic, client: Client, session: InjectionSession) -> None:
@@ -157,7 +157,7 @@ def test_somebody_elses_save_is_told_and_both_texts_are_there(
     assert "What differs" in page
     assert "mine" in page
     assert "theirs" in page
-    assert "is back" not in other.get(edit_url(session)).content.decode()
+    assert 'id="typed-again"' not in other.get(edit_url(session)).content.decode()
 
 
 def test_a_save_whose_answer_was_lost_is_no_conflict_with_oneself(
