@@ -198,10 +198,9 @@ def test_a_session_from_blank(
         do.tap(page.locator("[data-tray]").first)
         lines = [option.inner_text() for option in page.locator("#map-nerves [role=option]").all()]
         chosen = [number for number, line in enumerate(lines) if line.endswith(", Left") and line[:-6] in plain]
-        legend = page.locator("#map-legend [role=option]")
-        for number in chosen:
-            if legend.count() < POINTS:
-                do.tap(page.locator("#map-nerves [role=option]").nth(number))
+        for number in chosen[:POINTS]:
+            do.tap(page.locator("#map-nerves [role=option]").nth(number))
+        expect(page.locator("#map-legend [role=option]")).to_have_count(POINTS)
         totals(page, "6.00")
         by_hand(page, do)
     signed(page, clinic)

@@ -16,7 +16,11 @@ export class List {
       this.choose(item.key);
       this.told.onUse(item);
     });
+    // A finger that comes down brings the focus: the list must not scroll away under it before it lifts.
+    box.addEventListener("pointerdown", () => (this.isPressed = true));
+    for (const end of ["pointerup", "pointercancel", "pointerleave"]) box.addEventListener(end, () => (this.isPressed = false));
     box.addEventListener("focus", () => {
+      if (this.isPressed) return;
       if (this.items.length && !this.active) this.#to(0);
       else if (this.active) this.told.onActive(this.active);
     });
