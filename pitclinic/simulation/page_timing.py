@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -20,6 +21,7 @@ from accounts.models import Clinic, Membership
 from common.tenancy import tenant
 from patients.models import Patient
 from pitclinic.simulation.page_samples import samples
+from pitclinic.simulation.typed_forms import fields_of
 
 # Who opens a page: the first of them whom it lets in.
 READERS = (Role.CLINICIAN, Role.FRONT_DESK, Role.CLINIC_ADMIN)
@@ -34,6 +36,7 @@ class Page:
     name: str
     kwargs: dict[str, str] = field(default_factory=dict)
     data: dict[str, str] | None = None
+    typed_on: str = ""  # the page whose form is sent, with a new note, as it saves itself
 
     @property
     def label(self) -> str:
@@ -73,6 +76,9 @@ def pages(clinic: Clinic) -> Iterator[Page]:
     for name, wanted in _addresses(get_resolver(), ""):
         if not SKIPPED.match(name) and name not in SEARCHES and wanted <= known.keys():
             yield Page(name, {key: known.get(f"{name}:{key}", known[key]) for key in sorted(wanted)})
+    if "session_id" in known:
+        draft = known.get("sessions:edit:session_id", known["session_id"])
+        yield Page("sessions:autosave", {"session_id": draft}, typed_on="sessions:edit")
     with tenant(clinic.pk, actor="command:bench"):
         patient = Patient.objects.filter(clinic=clinic).order_by("-created_at").first()
     names = [patient.family_name, patient.family_name[:-1]] if patient is not None else []
@@ -112,25 +118,49 @@ class Bench:
     def time(self, page: Page) -> Timing:
         """Time a page, or say why it was left out."""
         address = reverse(page.name, kwargs=page.kwargs)
+        if page.typed_on:
+            return self._typed(page, address)
         status = 0
         for role, client in self.clients.items():
             status = (answer := _open(client, address, page)).status_code
             if status == 200:
-                return self._measured(page, role, lambda: _open(client, address, page), len(answer.content))  # noqa: B023
+                return self._measured(page, role, partial(_open, client, address, page), len(answer.content))
             if status != 403:
                 break
         return Timing(page, why_not=_WHY.get(status, f"answers {status}"))
 
-    def _measured(self, page: Page, role: str, visit: Callable[[], Any], size: int) -> Timing:
+    def _typed(self, page: Page, address: str) -> Timing:
+        """Time the saving of a form: the page is fetched anew before each, which is not counted."""
+        client = self.clients[str(Role.CLINICIAN)]
+        source = reverse(page.typed_on, kwargs=page.kwargs)
+
+        def prepare() -> dict[str, list[str]]:
+            html = client.get(source, secure=settings.SECURE_SSL_REDIRECT).content.decode()
+            return fields_of(html, marker="data-points") | {"note": [f"Saved at {time.perf_counter()}."]}
+
+        def save(fields: dict[str, list[str]]) -> Any:
+            return client.post(address, fields, secure=settings.SECURE_SSL_REDIRECT)
+
+        answer = save(prepare())
+        if answer.status_code != 200 or answer.json()["state"] != "saved":
+            return Timing(page, why_not=f"answers {answer.status_code}: {answer.content.decode()[:60]}")
+        return self._measured(page, str(Role.CLINICIAN), save, len(answer.content), prepare=prepare)
+
+    def _measured(
+        self, page: Page, role: str, visit: Callable[..., Any], size: int, *, prepare: Callable[[], Any] | None = None
+    ) -> Timing:
+        """``prepare`` makes what ``visit`` is given each time; its own time is left out."""
         spent = []
-        worked = _work_seconds()
+        work = 0.0
         for _n in range(self.runs):
-            began = time.perf_counter()
-            visit()
+            given = [prepare()] if prepare else []
+            worked, began = _work_seconds(), time.perf_counter()
+            visit(*given)
             spent.append((time.perf_counter() - began) * 1000)
-        work = (_work_seconds() - worked) * 1000 / self.runs
+            work += (_work_seconds() - worked) * 1000 / self.runs
+        given = [prepare()] if prepare else []
         with CaptureQueriesContext(connection) as captured:
-            visit()
+            visit(*given)
         statements = [query["sql"] for query in captured.captured_queries]
         return Timing(
             page=page,
