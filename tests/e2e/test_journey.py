@@ -291,6 +291,7 @@ def _inject(page: Page, row: int) -> None:
     point.locator("input[name$=nerve]").fill("N049")
     point.locator(".point-side [value=left]").check()
     point.locator("[name$=volume_ml]").fill("0.5")
+    point.locator(".point-more > summary").click()
     for name, words in (("solution", "buffer"), ("lot", "LOT-7")):
         field = point.locator(f"[name$={name}]")
         field.select_option(field.locator("option", has_text=re.compile(words, re.I)).first.get_attribute("value"))
