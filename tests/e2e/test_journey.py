@@ -265,7 +265,7 @@ def _the_clinician_treats_and_signs(story: Story, clinician: Page, patient_id: s
     for name, value in (("needle_gauge", "27"), ("needle_length_mm", "13"), ("sharps_out", "2"), ("sharps_in", "2")):
         clinician.locator(f"[name$={name}]").fill(value)
     clinician.get_by_role("button", name="All fine").click()
-    clinician.locator("[name$=note]").fill("burning at the knee, gone after the second point")
+    clinician.locator("textarea[name=note]").fill("burning at the knee, gone after the second point")
     expect(clinician.locator("#time_out")).to_contain_text("Lateral femoral")
     clinician.get_by_role("button", name="All confirmed").click()
     story.eyes.look(clinician, "session filled in")

@@ -9,8 +9,10 @@ from django.db.models import Model
 
 from sessions.models import InjectionSession
 
-# What is done after the needle, or about a session, and is no part of what was signed.
-COMES_AFTER = {"Appointment", "CheckIn", "CourseReview", "FollowUp", "Message", "ReliefReport", "SideEffect"}
+# What is done after the needle, or about a session, and is no part of what was signed; what was typed and never saved.
+COMES_AFTER = {
+    "Appointment", "CheckIn", "CourseReview", "FollowUp", "Message", "ReliefReport", "SideEffect", "UnsavedTyping",
+}  # fmt: skip
 
 
 def hanging() -> Iterator[type[Model]]:
