@@ -67,7 +67,13 @@ def _empty_every_table(self: TransactionTestCase) -> None:
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'catalogue_%'"
             " AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')"
         ).fetchall()
-        superuser.execute("".join(f'DELETE FROM "{name}";' for (name,) in names))
+        for _try in range(5):  # a page that is being closed may still send what was typed
+            try:
+                superuser.execute("".join(f'DELETE FROM "{name}";' for (name,) in names))
+            except psycopg.errors.DeadlockDetected:
+                continue
+            return
+        raise RuntimeError("the tables could not be emptied")
 
 
 TransactionTestCase._fixture_teardown = _empty_every_table  # type: ignore[attr-defined]

@@ -257,7 +257,11 @@ class PointFormSet(_FormSet):
 
 
 def point_formset(data: Any, *, choices: Choices, rows: tuple[PointRow, ...]) -> PointFormSet:
-    """The stored rows and one empty row to go on with (three on an empty page)."""
+    """The stored rows and one empty row to go on with (three on an empty page); with ``data``, what was typed alone.
+
+    A row that was typed is never compared with a stored one: the page that sends it may have been drawn before the row
+    was saved, and Django passes over an extra form that equals its initial values.
+    """
     factory = forms.formset_factory(
         PointForm,
         formset=PointFormSet,
@@ -268,7 +272,7 @@ def point_formset(data: Any, *, choices: Choices, rows: tuple[PointRow, ...]) ->
         validate_max=True,
     )
     labels = {nerve.id: nerve.label for nerve in choices.nerves}
-    initial = [typed_row(row, labels) for row in rows]
+    initial = [typed_row(row, labels) for row in rows] if data is None else None
     return cast(PointFormSet, factory(data, initial=initial, prefix="points", form_kwargs={"choices": choices}))
 
 

@@ -55,7 +55,7 @@ def autosave(request: StaffRequest, session_id: UUID) -> HttpResponse:
         keep(page, forms, request.POST, version=page.session.version)
     else:
         unsaved_typings.let_go(injection_session=page.session, by=request.actor)
-    more = {} if found is None else {"open": len(found)}
+    more: dict[str, Any] = {"is_old": True} if found is None else {"open": len(found)}
     return _answer(page, "saved", version=page.session.version, **more)
 
 
@@ -71,7 +71,7 @@ def _not_saved(
     request: StaffRequest, page: SessionPage, forms: SessionForms, refusal: SessionRefusedError
 ) -> HttpResponse:
     if forms.sender and is_overtaken(page.session, forms.sender):
-        return _answer(page, "saved", version=page.session.version)
+        return _answer(page, "saved", version=page.session.version, is_old=True)
     keep(page, forms, request.POST, version=forms.version_typed_over)
     if isinstance(refusal, PreparationRefusedError):
         return _answer(page, "kept", version=forms.version_typed_over, wrong=[str(refusal)])

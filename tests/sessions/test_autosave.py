@@ -298,3 +298,24 @@ def test_a_save_asks_the_database_as_often_for_three_points_as_for_one(
         counts.append(len(asked))
     figure("draft_save_queries", counts[2])
     assert counts[0] == counts[2]
+
+
+def test_points_that_are_sent_again_unchanged_stay_in_the_draft(
+    clinic: Clinic, client: Client, session: InjectionSession
+) -> None:
+    """The page was drawn before its rows were stored, and says so in its INITIAL_FORMS."""
+    whole = {"points-0-nerve": "N054 Infrapatellar branch of saphenous"}  # as the page puts it, once chosen
+    autosave(client, session, note="first", **whole)
+    before = stored(clinic, session)
+    with tenant(clinic.pk, actor="test"):
+        count = before.points.count()
+
+    answer = autosave(client, session, number=2, version=str(before.version), note="second", **whole).json()
+    client.post(
+        edit_url(session), filled(session, number=3, version=str(answer["version"]), note="third", act="save", **whole)
+    )
+
+    after = stored(clinic, session)
+    with tenant(clinic.pk, actor="test"):
+        assert (after.note, after.points.count()) == ("third", count)
+    assert count > 0

@@ -111,7 +111,7 @@ def test_without_a_network_the_line_stays(page: Page) -> None:
 
 def test_a_line_is_one_step_to_undo_and_to_do_again(page: Page) -> None:
     line = page.get_by_label(LINE)
-    undo, redo = page.get_by_role("button", name="Undo"), page.get_by_role("button", name="Redo")
+    undo, redo = page.locator(".form-actions [data-undo]"), page.locator(".form-actions [data-redo]")
     expect(undo).to_be_disabled()
     line.fill("sural r 3x.4")
     line.press("Enter")

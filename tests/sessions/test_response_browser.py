@@ -124,10 +124,10 @@ def test_a_nerve_is_scored_by_keys_alone(visit: Appointment, open_page: Open) ->
 def test_a_nerve_leaves_the_list_with_its_last_point_unless_it_was_scored(visit: Appointment, open_page: Open) -> None:
     page = open_page(begin(visit), viewport={"width": 1440, "height": 900})
     write(page)
-    expect(page.locator("[data-nerve]")).not_to_have_count(0)
+    expect(page.locator("tr[data-nerve]")).not_to_have_count(0)
     page.locator("[data-row]").nth(0).get_by_text("Remove").click()
 
-    expect(page.locator("[data-nerve]")).to_have_count(0)
+    expect(page.locator("tr[data-nerve]")).to_have_count(0)
 
 
 def test_the_observation_counts_down_through_a_reload_and_moves_the_visit(
@@ -184,7 +184,8 @@ def test_the_response_fits_and_reads(size: tuple[int, int], scheme: Any, visit: 
     page.locator("[data-pad] button[value='2']").tap()
     page.locator("#after summary", has_text="at 15 minutes").first.tap()
     page.get_by_role("button", name="All fine").tap()
-    page.get_by_role("button", name="Begin the observation").tap()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Begin the observation").tap()
     expect(page.locator("[data-left]")).to_be_visible()
     for path in (url, f"{url}sign/"):
         page.goto(path)

@@ -31,6 +31,9 @@ def a_point(page: Page, *, side: str = "Left", lot: int = 1) -> None:
     row = page.locator("[data-row]").nth(0)
     row.get_by_label("Nerve").fill(f"N049 {NERVE}")
     row.get_by_role("radio", name=side).check()
+    more = row.locator(".point-more")
+    if more.get_attribute("open") is None:
+        more.locator("summary").click()
     row.get_by_label("Lot").select_option(index=lot)
     expect(page.locator("#time_out")).to_contain_text(f"{NERVE} {side}")
 

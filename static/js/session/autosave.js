@@ -31,7 +31,7 @@ class Autosave {
     addEventListener("beforeunload", (event) => {
       if (this.tries > 0 && this.count > 0 && !this.isLeaving) event.preventDefault();
     });
-    this.bringBack();
+    this.writing = this.bringBack(); // what waits here is read before anything is written over it
   }
 
   get count() {
@@ -146,13 +146,17 @@ class Autosave {
     const text = await take(this.name).catch(() => null);
     if (!text) return;
     const body = new URLSearchParams(text);
+    if (body.get("page") === this.field("page").value) return; // this very page wrote it
     body.set("csrfmiddlewaretoken", this.field("csrfmiddlewaretoken").value);
+    let answer;
     try {
-      await this.post(body, "?restored");
+      answer = await this.post(body, "?restored");
     } catch {
       return; // still no way to the server: it goes on waiting
     }
     await drop(this.name);
+    if (answer.is_old) return; // the server had it already, and this page shows it
+    if (this.count > 0) return; // somebody types here already: their save will show both texts
     this.isLeaving = true;
     location.reload();
   }
