@@ -36,6 +36,8 @@ def a_point(page: Page, *, side: str = "Left", lot: int = 1) -> None:
         more.locator("summary").click()
     row.get_by_label("Lot").select_option(index=lot)
     expect(page.locator("#time_out")).to_contain_text(f"{NERVE} {side}")
+    if lot:
+        expect(page.locator("#time_out")).to_contain_text("LOT-77")
 
 
 def draw(page: Page) -> None:

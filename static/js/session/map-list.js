@@ -16,9 +16,10 @@ export class List {
       this.choose(item.key);
       this.told.onUse(item);
     });
-    // A finger that comes down brings the focus: the list must not scroll away under it before it lifts.
-    box.addEventListener("pointerdown", () => (this.isPressed = true));
-    for (const end of ["pointerup", "pointercancel", "pointerleave"]) box.addEventListener(end, () => (this.isPressed = false));
+    // A press brings the focus, and the list must not scroll away under it. It is the mouse event that brings it: after a
+    // finger too, and then only when the pointer is up again.
+    box.addEventListener("mousedown", () => (this.isPressed = true));
+    document.addEventListener("mouseup", () => (this.isPressed = false));
     box.addEventListener("focus", () => {
       if (this.isPressed) return;
       if (this.items.length && !this.active) this.#to(0);
