@@ -1,5 +1,6 @@
 """The safety gate in a real browser: signed by finger and by keys, the time-out, findings that follow the typing."""
 
+import time
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -41,16 +42,19 @@ def a_point(page: Page, *, side: str = "Left", lot: int = 1) -> None:
 
 
 def draw(page: Page) -> None:
-    """One stroke with a finger over the board."""
+    """One stroke with a finger that comes to rest: for a moment after a flick the browser takes no tap."""
     page.locator("canvas.sign-canvas").scroll_into_view_if_needed()
     box = page.locator("canvas.sign-canvas").bounding_box()
     assert box
     finger = page.context.new_cdp_session(page)
-    for step in range(9):
-        x, y = box["x"] + box["width"] * (0.1 + step * 0.09), box["y"] + box["height"] * (0.3 + 0.4 * (step % 2))
+    places = [(0.1 + step * 0.09, 0.3 + 0.4 * (step % 2)) for step in range(9)]
+    begun = time.time() - 1
+    for step, (across, down) in enumerate([*places, places[-1], places[-1]]):
+        touch = {"x": box["x"] + box["width"] * across, "y": box["y"] + box["height"] * down}
         kind = "touchMove" if step else "touchStart"
-        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
-    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        moment = begun + step * 0.06
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [touch], "timestamp": moment})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": [], "timestamp": begun + 0.9})
 
 
 def ticked(page: Page) -> int:
@@ -63,6 +67,7 @@ def test_consent_and_time_out_by_touch_alone(clinic: Clinic, visit: Appointment,
     draw(page)
     a_point(page)
     page.get_by_role("button", name="All confirmed").tap()
+    expect(page.locator("#time_out input[type=checkbox]:not(:checked)")).to_have_count(0)
     page.get_by_role("button", name="Keep the consent").tap()
 
     expect(page.get_by_role("img", name="Signature of Aroha Example")).to_be_visible()
