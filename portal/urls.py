@@ -8,6 +8,7 @@ urlpatterns = [
     path("pain/", check_ins.pain, name="pain"),
     path("relief/", check_ins.relief, name="relief"),
     path("relief/end/", check_ins.relief_end, name="relief_end"),
+    path("change/", check_ins.change, name="change"),
     path("worry/", check_ins.worry, name="worry"),
     path("done/", check_ins.done, name="done"),
     path("sent/", doors.sent, name="sent"),

@@ -96,6 +96,18 @@ class Source(models.TextChoices):
     PHONE = "phone", _("by phone")
 
 
+class OverallChange(models.IntegerChoices):
+    """Patient global impression of change (PGIC), in our own words as the catalogue has them (domain.md §7)."""
+
+    VERY_MUCH_BETTER = 1, _("very much better")
+    MUCH_BETTER = 2, _("much better")
+    A_LITTLE_BETTER = 3, _("a little better")
+    NO_CHANGE = 4, _("no change")
+    A_LITTLE_WORSE = 5, _("a little worse")
+    MUCH_WORSE = 6, _("much worse")
+    VERY_MUCH_WORSE = 7, _("very much worse")
+
+
 class Priority(models.TextChoices):
     """How soon somebody must act on a side effect (domain.md §8)."""
 

@@ -25,10 +25,16 @@ PGIC_MINIMALLY_IMPROVED = 3  # of 1 (very much improved) to 7; a larger number i
 
 @dataclass(frozen=True, kw_only=True)
 class Scores:
-    """One signed session: NRS before and after, None where it was not asked."""
+    """One signed session: NRS before and after, None where it was not asked. ``is_late``: the one after was asked more
+    than 30 minutes after the last injection, and no longer tells what that did on the table (domain.md §10)."""
 
     before: int | None
     after: int | None
+    is_late: bool = False
+
+    @property
+    def relief_percent(self) -> float | None:
+        return None if self.is_late else change_percent(self.before, self.after)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,9 +77,10 @@ def tripped(
 def has_no_first_relief(sessions: Sequence[Scores]) -> bool:
     """(a) Within-session relief below 30 % in both of the first two sessions.
 
-    No percentage exists where a score is missing or pain before was 0 (V05), so such a session does not count.
+    No percentage exists where a score is missing, pain before was 0 (V05) or the score after came too late, so such a
+    session does not count.
     """
-    percents = [change_percent(one.before, one.after) for one in sessions[:2]]
+    percents = [one.relief_percent for one in sessions[:2]]
     return len(percents) == 2 and all(percent is not None and percent < RELIEF_PERCENT for percent in percents)
 
 

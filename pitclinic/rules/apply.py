@@ -19,6 +19,7 @@ _OWN_GUARDS = (
     ("pit_sessions_cosignature", "co_signatures"),
     ("pit_sessions_paper", "papers"),
     ("pit_sessions_picture", "pictures"),
+    ("pit_sessions_measure", "measures"),
 )
 
 

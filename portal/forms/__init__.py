@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from sessions.choices import DangerSign
+from sessions.choices import DangerSign, OverallChange
 
 RELIEF_HOURS = (1, 3, 6, 12, 24, 48, 72, 120)
 
@@ -38,6 +38,10 @@ class BirthDateForm(forms.Form):
 
 class PainForm(forms.Form):
     score = forms.TypedChoiceField(choices=[(n, n) for n in range(11)] + [("skip", "")], empty_value=None)
+
+
+class ChangeForm(forms.Form):
+    change = forms.ChoiceField(choices=[*((str(value), "") for value in OverallChange.values), ("skip", "")])
 
 
 class ReliefForm(forms.Form):

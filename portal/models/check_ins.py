@@ -6,6 +6,7 @@ from django.db import models
 
 from accounts.models import ClinicForeignKey, ClinicOwnedQuerySet
 from patients.models import PatientOwned
+from sessions.choices import Moment
 
 
 class CheckIn(PatientOwned):
@@ -20,6 +21,7 @@ class CheckIn(PatientOwned):
     started_at = models.DateTimeField()
     pain_at = models.DateTimeField(null=True)
     relief_at = models.DateTimeField(null=True)
+    change_at = models.DateTimeField(null=True)
     worry_at = models.DateTimeField(null=True)
 
     objects: ClassVar[ClinicOwnedQuerySet["CheckIn"]] = ClinicOwnedQuerySet.as_manager()  # type: ignore[assignment]
@@ -33,12 +35,16 @@ class CheckIn(PatientOwned):
         return self.step
 
     @property
+    def questions(self) -> list[str]:
+        """``pain``, ``relief``, on day 7 the overall ``change`` (domain.md §6), and at last ``worry``."""
+        return ["pain", "relief", *(["change"] if self.step == Moment.CHECK_7D else []), "worry"]
+
+    @property
     def next_question(self) -> str:
-        """``pain``, ``relief``, ``worry``, or empty when all have been dealt with."""
-        asked = (("pain", self.pain_at), ("relief", self.relief_at), ("worry", self.worry_at))
-        return next((name for name, at in asked if at is None), "")
+        """The first that has not been dealt with, or empty."""
+        return next((name for name in self.questions if getattr(self, f"{name}_at") is None), "")
 
     @property
     def number(self) -> int:
-        """Which of the three questions comes next, from 1."""
-        return {"pain": 1, "relief": 2, "worry": 3}.get(self.next_question, 3)
+        """Which of the questions comes next, from 1."""
+        return self.questions.index(self.next_question or "worry") + 1

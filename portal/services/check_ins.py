@@ -13,7 +13,7 @@ from portal.models import CheckIn
 from portal.queries import Door, Visit
 from sessions.choices import DangerSign, Moment, Source
 from sessions.models import SideEffect
-from sessions.services import pain_scores, side_effects
+from sessions.services import measures, pain_scores, side_effects
 
 
 @transaction.atomic
@@ -78,6 +78,26 @@ def answer_relief(*, visit: Visit, has_ended: bool | None, never_began: bool = F
         )
     check_in.relief_at = now
     check_in.save(update_fields=["relief_at", "relief_report"])
+
+
+@transaction.atomic
+def answer_change(*, visit: Visit, change: int | None, by: Actor, now: datetime) -> None:
+    """Keep the overall change since the start, 1 to 7; None leaves it out. A second answer changes nothing."""
+    check_in = _locked(visit)
+    if check_in.change_at:
+        return
+    if change is not None:
+        measures.tell_change(
+            change=change,
+            injection_session=visit.session,
+            moment=_moment(check_in.step),
+            source=Source.PORTAL,
+            language=visit.patient.language,
+            by=by,
+            now=now,
+        )
+    check_in.change_at = now
+    check_in.save(update_fields=["change_at"])
 
 
 @transaction.atomic

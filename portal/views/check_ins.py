@@ -6,10 +6,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from portal.decorators import PatientRequest, patient
-from portal.forms import RELIEF_HOURS, PainForm, ReliefEndForm, ReliefForm, WorryForm
+from portal.forms import RELIEF_HOURS, ChangeForm, PainForm, ReliefEndForm, ReliefForm, WorryForm
 from portal.queries import inside, told_priority
 from portal.services import check_ins
-from sessions.choices import DangerSign, Priority
+from sessions.choices import DangerSign, OverallChange, Priority
 
 # The tap → (relief has ended, it never began)
 _RELIEF: dict[str, tuple[bool | None, bool]] = {
@@ -91,6 +91,21 @@ def relief_end(request: PatientRequest) -> HttpResponse:
         form=form,
         hours=[n for n in RELIEF_HOURS if n <= since],
     )
+
+
+@patient(methods=("GET", "HEAD", "POST"))
+def change(request: PatientRequest) -> HttpResponse:
+    form = ChangeForm(request.POST if request.method == "POST" else None)
+    check_in = request.visit.check_in
+    if "change" not in check_in.questions or check_in.change_at:
+        return redirect("portal:start")
+    if form.is_valid():
+        answer = form.cleaned_data["change"]
+        told = int(answer) if answer.isdecimal() else None
+        with inside(request.visit.by):
+            check_ins.answer_change(visit=request.visit, change=told, by=request.visit.by, now=timezone.now())
+        return redirect("portal:start")
+    return _page(request, "portal/change.html", status=_status(form), form=form, changes=OverallChange.choices)
 
 
 @patient(methods=("GET", "HEAD", "POST"))

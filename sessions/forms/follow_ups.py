@@ -7,10 +7,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from sessions.choices import FollowUpOutcome
+from sessions.forms.measures import OverallChangeField
 
 
 class CompleteForm(forms.Form):
     outcome = forms.ChoiceField(label=_("How is it?"), choices=FollowUpOutcome.choices, widget=forms.RadioSelect)
+    change = OverallChangeField(label=_("Compared with the day treatment began, the patient is"), required=False)
     note = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4000, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -13,6 +13,7 @@ from sessions.models.injection_sessions import (
     ScreeningAnswer,
     TimeOut,
 )
+from sessions.models.measures import Measure
 from sessions.models.pain_scores import PainScore, ReliefReport
 from sessions.models.papers import Paper
 from sessions.models.pictures import Picture, PictureConsent, PictureContent
@@ -35,6 +36,7 @@ __all__ = [
     "FollowUp",
     "InjectionPoint",
     "InjectionSession",
+    "Measure",
     "PainScore",
     "Paper",
     "Picture",

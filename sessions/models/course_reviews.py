@@ -17,8 +17,9 @@ class CourseReviewQuerySet(ClinicOwnedQuerySet["CourseReview"]):
 
 class CourseReview(PatientOwned):
     """``injection_session`` is the last session the rule rests on. ``evidence`` is what was known when it was raised:
-    ``scores`` as [before, after] of each session, oldest first, ``question``, ``pgic`` (None: not asked) and the goals
-    reached of those set. Withdrawn: a session it rested on was voided, and the rule no longer holds."""
+    ``scores`` as [before, after] of each session, oldest first, with a third value where the one after came too late,
+    ``question``, ``pgic`` (None: not asked) with its day and source, and the goals reached of those set. Withdrawn:
+    what it rested on changed (a session was voided, the patient called it better): the rule no longer holds."""
 
     course = ClinicForeignKey("pit_sessions.Course", related_name="reviews")
     injection_session = ClinicForeignKey("pit_sessions.InjectionSession", related_name="course_reviews")

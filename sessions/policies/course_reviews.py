@@ -12,7 +12,7 @@ class ReviewRefusedError(Exception):
 
 def check_is_undecided(review: CourseReview) -> None:
     if review.withdrawn_at is not None:
-        raise ReviewRefusedError(_("This review was withdrawn: a session it rested on was voided."))
+        raise ReviewRefusedError(_("This review was withdrawn: what it rested on has changed."))
     if review.decided_at is not None:
         raise ReviewRefusedError(_("This review is decided already."))
 

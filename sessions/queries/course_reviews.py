@@ -1,17 +1,19 @@
 """What the stop rules say of a course, the evidence beside each review, and the reviews themselves."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from accounts.actors import Actor
 from sessions import stop_rules
-from sessions.choices import Question, StopRule
+from sessions.choices import OverallChange, Question, Source, StopRule
 from sessions.models import Course, CourseReview, InjectionSession, PainScore
 from sessions.models.course_reviews import CourseReviewQuerySet
 from sessions.queries.chart import by_session
+from sessions.queries.measures import latest_change
 from sessions.queries.pain_scores import question_of, scores_of
-from sessions.relief import change_percent
+from sessions.response import Undefined
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Standing:
 
 
 def standing(course: Course) -> Standing:
-    """Three queries. The patient's global impression of change is not asked anywhere yet, so it counts as missing."""
+    """Four queries: sessions, scores, the latest overall change, goals."""
     sessions = list(
         InjectionSession.objects.filter(clinic_id=course.clinic_id, course_id=course.pk)
         .signed()
@@ -41,18 +43,24 @@ def standing(course: Course) -> Standing:
     )
     question = question_of(score for session in sessions for score in rows[session.pk])
     found = [scores_of(session, rows[session.pk], [], question=question, next_session_at=None) for session in sessions]
-    scores = [stop_rules.Scores(before=one.trough, after=one.peak) for one in found]
+    scores = [
+        stop_rules.Scores(before=one.trough, after=one.peak, is_late=one.table.undefined == Undefined.TOO_LATE)
+        for one in found
+    ]
+    change = latest_change(course)
+    pgic = change.change if change else None
     goals = list(course.goals.all())
     reached = sum(goal.reached_date is not None for goal in goals)
     return Standing(
         sessions=sessions,
         scores=scores,
         question=question,
-        tripped=stop_rules.tripped(scores, pgic=None, goals=len(goals), goals_reached=reached),
+        tripped=stop_rules.tripped(scores, pgic=pgic, goals=len(goals), goals_reached=reached),
         evidence={
-            "scores": [[one.before, one.after] for one in scores],
+            "scores": [[one.before, one.after, *([True] if one.is_late else [])] for one in scores],
             "question": question,
-            "pgic": None,
+            "pgic": pgic,
+            **({"pgic_day": change.day.isoformat(), "pgic_source": change.source} if change else {}),
             "goals": len(goals),
             "goals_reached": reached,
         },
@@ -66,10 +74,12 @@ class EvidenceRow:
     number: int
     before: int | None
     after: int | None
+    is_late: bool = False
 
     @property
     def percent(self) -> float | None:
-        return change_percent(self.before, self.after)
+        """Relief on the table; none where the score after came later than 30 minutes (domain.md §10)."""
+        return stop_rules.Scores(before=self.before, after=self.after, is_late=self.is_late).relief_percent
 
 
 @dataclass(frozen=True)
@@ -82,6 +92,12 @@ class Evidence:
     goals: int
     goals_reached: int
     pgic: int | None
+    pgic_day: date | None = None
+    pgic_source: str = ""
+
+    @property
+    def pgic_words(self) -> str:
+        return str(OverallChange(self.pgic).label) if self.pgic is not None else ""
 
     @property
     def befores(self) -> list[int | None]:
@@ -101,6 +117,8 @@ def evidence_of(rule: str, stored: dict[str, Any]) -> Evidence:
         goals=stored.get("goals", 0),
         goals_reached=stored.get("goals_reached", 0),
         pgic=stored.get("pgic"),
+        pgic_day=date.fromisoformat(stored["pgic_day"]) if "pgic_day" in stored else None,
+        pgic_source=str(Source(stored["pgic_source"]).label) if "pgic_source" in stored else "",
     )
 
 

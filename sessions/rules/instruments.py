@@ -2,7 +2,7 @@
 
 Ranges are the catalogue's (``catalogue/data/instrument_scales.json``): the pain number is 0 to 10, the pain line 0 to
 100 in millimetres, a questionnaire has a least number of answered items below which it has no score (domain.md §7,
-§11). Nothing in the application records a pain line or a questionnaire yet; whoever adds the page calls these.
+§11). The page of a course's measures records both (``forms/measures.py``); the database holds them as well.
 """
 
 from collections.abc import Sequence

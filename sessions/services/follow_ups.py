@@ -6,8 +6,10 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.actors import Actor
-from sessions.models import FollowUp
+from sessions.choices import Moment, Source
+from sessions.models import FollowUp, InjectionSession
 from sessions.policies import follow_ups as policies
+from sessions.services import measures
 
 
 @transaction.atomic
@@ -31,10 +33,25 @@ def give_back(*, follow_up_id: UUID, by: Actor, now: datetime) -> FollowUp:
 
 
 @transaction.atomic
-def complete(*, follow_up_id: UUID, outcome: str, note: str, by: Actor, now: datetime) -> FollowUp:
-    """Record how the patient is. Refused when somebody completed it in between, so that nothing is overwritten."""
+def complete(
+    *, follow_up_id: UUID, outcome: str, note: str, by: Actor, now: datetime, change: int | None = None
+) -> FollowUp:
+    """Record how the patient is. Refused when somebody completed it in between, so that nothing is overwritten.
+
+    ``change`` is the overall change since the start, 1 to 7 (domain.md §6 asks it on day 7), None where not asked.
+    """
     follow_up = _locked(follow_up_id, by)
     policies.check_is_outstanding(follow_up)
+    if change is not None:
+        session = InjectionSession.objects.visible_to(by).get(pk=follow_up.injection_session_id)
+        measures.tell_change(
+            change=change,
+            injection_session=session,
+            moment=Moment.CHECK_7D,
+            source=Source.PHONE,
+            by=by,
+            now=now,
+        )
     follow_up.outcome = outcome
     follow_up.note = note
     follow_up.completed_at = now

@@ -22,6 +22,7 @@ from tests.factories.sessions import (
     CourseReviewFactory,
     FollowUpFactory,
     InjectionSessionFactory,
+    MeasureFactory,
     PatientConditionFactory,
     SideEffectFactory,
     signed_session,
@@ -60,6 +61,7 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
         clinician = visit.clinician
         course = CourseFactory(**whose)
         CourseGoalFactory(clinic=clinic, course=course)
+        MeasureFactory(clinic=clinic, course=course)
         return {
             "patient_id": patient.pk,
             "other_patient_id": other.pk,

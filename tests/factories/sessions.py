@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import factory
 from factory.django import DjangoModelFactory
 
-from catalogue.models import AdverseEventType, Technique
+from catalogue.models import AdverseEventType, InstrumentScale, Technique
 from patients.models import PatientCondition
 from sessions.choices import Moment, Question, RecordStatus, Source
 from sessions.models import (
@@ -15,6 +15,7 @@ from sessions.models import (
     CourseReview,
     FollowUp,
     InjectionSession,
+    Measure,
     PainScore,
     ReliefReport,
     SideEffect,
@@ -107,6 +108,22 @@ class CourseReviewFactory(DjangoModelFactory):
     rule = "a"
     evidence = factory.LazyFunction(lambda: {"scores": [[8, 7], [8, 6]], "question": "rest", "pgic": None})
     raised_at = datetime(2026, 3, 9, 9, 0, tzinfo=UTC)
+
+
+class MeasureFactory(DjangoModelFactory):
+    """An overall change, “a little better”, as the clinician notes it."""
+
+    class Meta:
+        model = Measure
+
+    course = factory.SubFactory(CourseFactory, clinic=factory.SelfAttribute("..clinic"))
+    patient = factory.SelfAttribute("course.patient")
+    scale = factory.LazyFunction(lambda: InstrumentScale.objects.get(code="PGIC:score"))
+    unit = factory.SelfAttribute("scale.unit")
+    value = 3
+    source = Source.CLINICIAN
+    measured_at = datetime(2026, 3, 9, 9, 0, tzinfo=UTC)
+    received_at = factory.SelfAttribute("measured_at")
 
 
 class ConsentFactory(DjangoModelFactory):

@@ -11,8 +11,9 @@ from django.utils import timezone
 from accounts.models import Clinic
 from common.tenancy import tenant
 from portal.models import CheckIn
+from reminders.choices import Step
 from sessions.choices import DangerSign, Moment, Priority, Question, Source
-from sessions.models import PainScore, ReliefReport, SideEffect
+from sessions.models import Measure, PainScore, ReliefReport, SideEffect
 from tests.factories.accounts import ClinicFactory
 from tests.factories.sessions import void
 from tests.portal.visits import Told, told
@@ -50,6 +51,42 @@ def test_three_taps_answer_everything(visit):
         assert (report.has_ended, report.ended_at, report.source) == (False, None, Source.PORTAL)
         assert not SideEffect.objects.exists()
         assert visit.fresh_link().used_at is not None
+
+
+@pytest.fixture
+def day_7(clinic: Clinic) -> Told:
+    inside = told(clinic, ago=timedelta(days=7, hours=2), step=Step.CHECK_7D)
+    inside.enter()
+    inside.tap("pain", score="4")
+    inside.tap("relief", answer="lasting")
+    return inside
+
+
+def test_day_7_asks_for_the_overall_change_before_any_worry(day_7):
+    assert _next(day_7) == "/p/change/"
+    assert b"Question 3 of 4" in day_7.browser.get("/p/change/").content
+    day_7.tap("change", change="2")
+    assert _next(day_7) == "/p/worry/"
+    with tenant(day_7.clinic.pk):
+        told_ = Measure.objects.get()
+        assert (told_.value, told_.source, told_.moment) == (2, Source.PORTAL, Moment.CHECK_7D)
+        assert told_.injection_session_id == day_7.session.pk
+
+
+def test_an_overall_change_left_out_stays_missing_and_a_second_tap_changes_nothing(day_7):
+    day_7.tap("change", change="skip")
+    assert day_7.tap("change", change="7")["Location"] == "/p/start/"
+    with tenant(day_7.clinic.pk):
+        assert not Measure.objects.exists()
+
+
+@pytest.mark.parametrize("change", ["", "0", "8", "better"])
+def test_an_overall_change_that_is_none_of_the_answers_is_asked_again(day_7, change):
+    assert day_7.tap("change", change=change).status_code == 422
+
+
+def test_no_earlier_day_asks_for_the_overall_change(visit):
+    assert visit.browser.get("/p/change/")["Location"] == "/p/start/"
 
 
 @pytest.mark.parametrize("score", range(11))

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Clinic
 from common.tenancy import tenant
+from reminders.choices import Step
 from reminders.models import Message
 from reminders.services import sweeps
 from sessions.models import InjectionSession
@@ -47,13 +48,20 @@ class Told:
         return self.message.access_link
 
 
-def told(clinic: Clinic, *, now: datetime | None = None, ago: timedelta = timedelta(hours=30), **patient) -> Told:
+def told(
+    clinic: Clinic,
+    *,
+    now: datetime | None = None,
+    ago: timedelta = timedelta(hours=30),
+    step: str = Step.CHECK_24H,
+    **patient,
+) -> Told:
     """A session signed ``ago``, and its message sent; the key is read from the mail, as the patient would."""
     now = now or timezone.now()
     already = len(django_mail.outbox)
     with tenant(clinic.pk, actor="test"):
         session = treated(clinic, signed_at=now - ago, **patient)
-        message = message_for(session, due_at=now - timedelta(minutes=1), is_requested=True)
+        message = message_for(session, due_at=now - timedelta(minutes=1), is_requested=True, step=step)
     sweeps.sweep(clinic=clinic, owner="test", clock=lambda: now)
     ids = {str(message.pk)}
     mine = next(

@@ -18,9 +18,9 @@ from sessions.queries.course_reviews import evidence_of
 from sessions.services import course_reviews, injection_sessions, stop_rules
 from tests.factories.accounts import MembershipFactory
 from tests.factories.scheduling import AppointmentFactory
-from tests.factories.sessions import CourseFactory, CourseReviewFactory, void
+from tests.factories.sessions import CourseFactory, CourseReviewFactory, sign, void
 from tests.factories.treatments import SolutionLotFactory, a_draft, actor_of
-from tests.sessions.courses import treat, treated
+from tests.sessions.courses import drafted, treat, treated
 
 NOW = datetime(2026, 3, 30, 9, 0, tzinfo=UTC)
 
@@ -82,6 +82,20 @@ def test_the_evidence_is_what_was_known_then(course: Course, clinician: Actor) -
     evidence = evidence_of(review.rule, review.evidence)
     assert [(row.before, row.after) for row in evidence.rows] == [(8, 7), (8, None), (8, 7)]
     assert evidence.pgic is None
+
+
+def test_a_score_asked_after_30_minutes_is_no_relief_on_the_table(course: Course, clinician: Actor) -> None:
+    for week, minutes in enumerate((31, 30)):
+        session = drafted(course, week, 8, 7)
+        after = session.pain_scores.get(moment="after")
+        session.cycles_injected_at = [after.measured_at - timedelta(minutes=minutes)]
+        session.version += 1
+        session.save()
+        sign(session, signed_at=after.measured_at)
+    treated(course, 2, 8, 7)
+    assert look(course, clinician) == ["b"]
+    rows = evidence_of("b", CourseReview.objects.get().evidence).rows
+    assert [(row.after, row.percent) for row in rows] == [(7, None), (7, 12.5), (7, 12.5)]
 
 
 def test_a_decided_rule_of_the_first_two_sessions_is_not_asked_again(course: Course, clinician: Actor) -> None:

@@ -1,6 +1,7 @@
 """The desk rings back: number at hand, outcome, undo."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -10,7 +11,7 @@ from accounts.choices import Role
 from accounts.models import Clinic
 from common.tenancy import tenant
 from patients.models import ContactPoint
-from sessions.models import FollowUp
+from sessions.models import FollowUp, Measure
 from tests.factories.sessions import FollowUpFactory
 
 
@@ -74,3 +75,21 @@ def test_an_act_that_comes_too_late_says_why(due: FollowUp, desk: Client) -> Non
     desk.post(url("follow_up", due), {"outcome": "better"})
     page = desk.post(url("take_follow_up", due), follow=True)
     assert "completed already" in page.content.decode()
+
+
+def test_the_overall_change_asked_on_the_phone_is_kept_and_shown_to_nobody_at_the_desk(
+    due: FollowUp, desk: Client
+) -> None:
+    page = desk.post(url("follow_up", due), {"outcome": "better", "change": "2"}, follow=True)
+    assert "uch better" not in desk.get(url("follow_up", due)).content.decode()
+    assert page.status_code == 200
+    with tenant(due.clinic_id):
+        told = Measure.objects.get()
+        assert (told.value, told.source, told.moment) == (Decimal(2), "phone", "check_7d")
+        assert told.injection_session_id == due.injection_session_id
+
+
+def test_a_call_that_did_not_ask_for_the_overall_change_leaves_it_missing(due: FollowUp, desk: Client) -> None:
+    desk.post(url("follow_up", due), {"outcome": "better"})
+    with tenant(due.clinic_id):
+        assert not Measure.objects.exists()
