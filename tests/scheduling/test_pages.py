@@ -460,6 +460,13 @@ def test_the_visits_of_a_patient_are_a_part_and_a_page(practice: Practice, desk:
     assert b"<html" not in part.content
 
 
+def test_a_patient_without_a_visit_is_one_tap_from_booking_one(practice: Practice, desk: Client) -> None:
+    page = desk.get(reverse("scheduling:patient_visits", args=[practice.patient.pk])).content.decode()
+
+    assert "No visits yet" in page
+    assert reverse("scheduling:book", args=[practice.patient.pk]) in page
+
+
 def test_another_clinics_visit_is_not_found(
     practice: Practice, other_clinic: Clinic, desk: Client, as_superuser: Callable[[], None]
 ) -> None:

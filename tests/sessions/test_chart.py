@@ -205,6 +205,7 @@ def test_an_empty_chart_teaches_the_first_act(clinic: Clinic, staff_client: Call
     page = staff_client(Role.CLINICIAN, clinic=clinic).get(chart_url(patient))
     assert page.status_code == 200
     assert "Book the first visit" in page.content.decode()
+    assert reverse("scheduling:book", args=[patient.pk]) in page.content.decode()
 
 
 def test_an_arrived_visit_of_today_offers_to_start_its_session(

@@ -71,6 +71,7 @@ def test_a_picture_is_kept_without_leaving_the_page_and_the_record_is_signed_wit
     add_a_picture(page, tmp_path)
 
     expect(page.locator("[name=note]")).to_have_value("Typed before the picture")
+    expect(page.locator("#saved")).to_contain_text("Saved at")
     session = saved(clinic, visit)
     page.goto(page.url.split("#")[0].rstrip("/") + "/sign/")
     expect(page.locator(".picture-list img")).to_have_count(1)
