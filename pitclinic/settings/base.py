@@ -84,6 +84,7 @@ TEMPLATES = [
         },
     },
 ]
+FORM_RENDERER = "common.form_rendering.FormRenderer"
 
 # --- people -----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -38,7 +38,7 @@ from sessions.services import rule_sets, stop_rules, time_outs
 FOLLOW_UP_DAYS = 7
 FOLLOW_UP_TIME = time(10, 0)
 DEFAULT_TECHNIQUE = "PIT_SC"
-_RELATED = ("clinic", "technique", "course__patient_condition", "consent__technique")
+_RELATED = ("technique", "course__patient_condition", "consent__technique")
 
 
 @transaction.atomic
@@ -100,7 +100,10 @@ def _locked(session: InjectionSession, by: Actor) -> InjectionSession:
 def locked(session_id: UUID, *, by: Actor, related: Iterable[str] = ()) -> InjectionSession | None:
     """The session, held until the transaction ends: whoever saves or signs it meanwhile waits."""
     own = InjectionSession.objects.visible_to(by).select_for_update(of=("self",))
-    return own.select_related(*_RELATED, *related).filter(pk=session_id).first()
+    found = own.select_related(*_RELATED, *related).filter(pk=session_id).first()
+    if found is not None:
+        found.clinic = by.clinic
+    return found
 
 
 def save_draft(

@@ -208,7 +208,7 @@ def add_addendum(request: StaffRequest, session_id: UUID) -> HttpResponse:
 
 
 def _page(request: StaffRequest, session_id: UUID) -> SessionPage:
-    session = get_session(request.actor, session_id)
+    session = get_session(request.actor, session_id, has_people=True)
     return SessionPage(session, request.actor, timezone.now())
 
 
@@ -230,7 +230,7 @@ def _edit_page(
 
 def _conflict_page(request: StaffRequest, session: InjectionSession, typed: Draft, words: str) -> HttpResponse:
     """Both texts side by side; saving again from here keeps what was typed, knowingly."""
-    page = SessionPage(get_session(request.actor, session.pk), request.actor, timezone.now())
+    page = SessionPage(get_session(request.actor, session.pk, has_people=True), request.actor, timezone.now())
     if page.session.status != RecordStatus.DRAFT:
         messages.error(request, _("The session was signed in the meantime. What you typed was not saved."))
         return redirect("sessions:view", session_id=session.pk)

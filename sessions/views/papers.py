@@ -68,7 +68,7 @@ def download(request: StaffRequest, paper_id: UUID) -> HttpResponse:
 
 
 def _page(request: StaffRequest, session_id: UUID) -> SessionPage:
-    return SessionPage(get_session(request.actor, session_id), request.actor, timezone.now())
+    return SessionPage(get_session(request.actor, session_id, has_people=True), request.actor, timezone.now())
 
 
 def _keep(request: StaffRequest, page: SessionPage, kind: PaperKind, sheet: Sheet, recipient: str = "") -> HttpResponse:
