@@ -19,7 +19,10 @@ class Sender:
 
 @dataclass(frozen=True)
 class PointRow:
-    """``figure_id`` is the code of a figure of the nerve map, ``x`` and ``y`` the place on it in figure units."""
+    """``figure_id`` is the code of a figure of the nerve map, ``x`` and ``y`` the place on it in figure units.
+
+    ``cycle`` says which cycle of the response the point belongs to; None is the first.
+    """
 
     nerve_id: UUID
     side: str
@@ -33,6 +36,7 @@ class PointRow:
     x: int | None = None
     y: int | None = None
     preparation_id: UUID | None = None
+    cycle: int | None = None
 
 
 @dataclass(frozen=True)

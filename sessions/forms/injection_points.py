@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.atlas import Figure
@@ -23,10 +24,12 @@ from sessions.nerve_names import Nerve as NamedNerve
 from sessions.nerve_names import find
 from sessions.queries.preparations import OnTray
 from sessions.quick_entry import NAMED_AT_MOST, Vocabulary
+from sessions.response import MAX_CYCLES
 
 DEFAULT_VOLUME_ML = Decimal("0.5")
 DEFAULT_SOLUTION = "D5W_BUF"
 AT_MOST = 60
+CYCLES = [("" if n == 1 else str(n), format_lazy(_("cycle {number}"), number=n)) for n in range(1, MAX_CYCLES + 1)]
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,7 @@ class PointForm(PlaceForm):
     )
     depth = forms.ChoiceField(label=_("Depth"), choices=Depth, initial=Depth.SUBCUTANEOUS)
     depth_mm = forms.IntegerField(label=_("mm"), min_value=0, max_value=200, required=False)
+    cycle = forms.TypedChoiceField(label=_("Cycle"), choices=CYCLES, coerce=int, empty_value=None, required=False)
 
     def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
         super().__init__(*args, figures=choices.figures, **kwargs)
@@ -224,6 +228,7 @@ class PointForm(PlaceForm):
             x=typed["x"],
             y=typed["y"],
             preparation_id=UUID(typed["preparation"]) if typed["preparation"] else None,
+            cycle=typed["cycle"],
         )
 
 
@@ -291,6 +296,7 @@ def typed_row(row: PointRow, labels: dict[UUID, str]) -> dict[str, Any]:
         "x": row.x,
         "y": row.y,
         "preparation": str(row.preparation_id or ""),
+        "cycle": str(row.cycle or ""),
     }
 
 

@@ -84,11 +84,17 @@ class ResponseForm(forms.Form):
         self.stored, self.zone, self.day = stored, zone, day
         self.kept = {row.key: row for row in stored.scores}
         self.places = _places(stored, nerves, data or {})
-        self.last_cycle = max([1, len(stored.cycles_injected_at), *(row.cycle for row in stored.scores)])
+        scored, injected = [row.cycle for row in stored.scores], [row.cycle or 1 for row in stored.points]
+        self.last_cycle = max([1, len(stored.cycles_injected_at), *scored, *injected])
         self.shown_cycles = min(self.last_cycle + CYCLES_AHEAD, MAX_CYCLES)
         self._add_fields()
         self.initial = dict(self._initial())
         dress(self)
+
+    @property
+    def has_cycles(self) -> bool:
+        """Injected again: a point has a cycle to belong to."""
+        return self.last_cycle > 1
 
     def _add_fields(self) -> None:
         for cycle in range(1, self.shown_cycles + 1):

@@ -272,6 +272,9 @@ class InjectionPoint(ClinicOwned):
     preparation = ClinicForeignKey(
         "pit_sessions.Preparation", null=True, blank=True, related_name="points", db_index=False
     )
+    # From 2 on, as the scores count them; null is the first, for a signature leaves out nulls and so keeps the records
+    # signed before this column.
+    cycle = models.PositiveSmallIntegerField(_("cycle"), null=True, blank=True)
 
     class Meta:
         ordering = ["number"]
@@ -290,6 +293,10 @@ class InjectionPoint(ClinicOwned):
             models.CheckConstraint(
                 condition=models.Q(volume_ml__gt=Decimal(0)) & models.Q(volume_ml__lte=Decimal(60)),
                 name="sessions_point_volume",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(cycle__isnull=True) | models.Q(cycle__range=(2, MAX_CYCLES)),
+                name="sessions_point_cycle",
             ),
             models.CheckConstraint(condition=models.Q(depth__in=Depth.values), name="sessions_point_depth"),
             models.CheckConstraint(

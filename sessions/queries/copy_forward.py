@@ -1,7 +1,7 @@
 """“Repeat last”: which points of the last session may be suggested again, and which may not, said in words.
 
 A suggestion carries what a point is (nerve, side, place, volume, depth, solution) and a lot only while that lot may be
-injected. Scores, last time's preparation and anything about how the patient answered are never copied.
+injected. Scores, last time's preparation and cycle, and anything about how the patient answered are never copied.
 """
 
 from collections import Counter
@@ -15,7 +15,7 @@ from catalogue.queries import NerveChoice
 from sessions.drafts import PointRow
 from sessions.models import InjectionPoint
 
-_NEVER_COPIED = {"preparation_id"}
+_NEVER_COPIED = {"preparation_id", "cycle"}
 _COPIED = [name for name in PointRow.__dataclass_fields__ if name not in _NEVER_COPIED]
 
 

@@ -88,6 +88,8 @@ def _point(row: PointRow, words: Words, stock: dict[UUID, str]) -> str:
     nerve, solution = words.nerves[row.nerve_id], words.solutions[row.solution_id]
     given = [nerve.label, str(PointSide(row.side).label), f"{row.volume_ml.normalize():f} mL", solution.name]
     given += [stock[pk] for pk in (row.preparation_id, row.lot_id) if pk in stock]
+    if row.cycle is not None:
+        given.append(_("cycle %(number)s") % {"number": row.cycle})
     if row.figure_id is not None:
         given.append(f"{words.figures[row.figure_id].name} ({row.x}, {row.y})")
     return ", ".join(given)

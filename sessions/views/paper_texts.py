@@ -152,7 +152,7 @@ def _points(page: SessionPage) -> Iterator[Block]:
     rows = tuple(
         (
             str(row.point.number),
-            f"{row.nerve}, {row.place}" if row.place else row.nerve,
+            _what(row),
             row.point.get_side_display(),
             _amount(row.point.volume_ml, 2, "mL"),
             f"{row.point.get_depth_display()} {_amount(row.point.depth_mm, None, 'mm', missing='')}".strip(),
@@ -174,6 +174,12 @@ def _points(page: SessionPage) -> Iterator[Block]:
             *((name, _amount(dose, 1, "mg")) for name, dose in totals.anaesthetics_mg.items()),
         )
     )
+
+
+def _what(row: PointLine) -> str:
+    """Nerve and kind of place, and the cycle of a point that was injected again."""
+    cycle = _("cycle %(number)s") % {"number": row.point.cycle} if row.point.cycle else ""
+    return ", ".join(filter(None, [row.nerve, row.place, cycle]))
 
 
 def _from_what(row: PointLine) -> str:

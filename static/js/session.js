@@ -1,4 +1,5 @@
 // The session page: each part in its own module. The page works without any of them.
+import { startCycles } from "./session/cycles.js";
 import { startKeys } from "./session/keys.js";
 import { startMap } from "./session/map.js";
 import { startAutosave } from "./session/autosave.js";
@@ -16,6 +17,7 @@ import { startScreening } from "./session/screening.js";
 startKeys();
 for (const form of document.querySelectorAll("form[data-points]")) {
   startRows(form);
+  startCycles(form);
   startRowWords(form);
 }
 for (const form of document.querySelectorAll("form[data-points]")) startSafety(form);

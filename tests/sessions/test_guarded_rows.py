@@ -11,7 +11,8 @@ from sessions.models import InjectionSession
 
 # What is done after the needle, or about a session, and is no part of what was signed; what was typed and never saved.
 COMES_AFTER = {
-    "Appointment", "CheckIn", "CourseReview", "FollowUp", "Message", "ReliefReport", "SideEffect", "UnsavedTyping",
+    "Appointment", "CheckIn", "CourseReview", "FollowUp", "Measure", "Message", "ReliefReport", "SideEffect",
+    "UnsavedTyping",
 }  # fmt: skip
 
 

@@ -92,6 +92,21 @@ def test_a_second_cycle_starts_from_the_last_score_and_both_are_kept(
     expect(page.locator("#id_response-rest_after_2 input[value='2']")).to_be_visible()
 
 
+def test_a_point_added_in_the_second_cycle_belongs_to_it(clinic: Clinic, visit: Appointment, open_page: Open) -> None:
+    page = open_page(begin(visit), **TABLET)
+    write(page)
+    expect(page.locator("[data-row-cycle]").first).to_be_hidden()
+    page.get_by_text("Still painful: treat again").first.tap()
+    page.get_by_role("button", name="Add a point").tap()
+    again = page.locator("[data-row]").nth(1)
+    expect(again.locator("[name$=cycle]")).to_have_value("2")
+    expect(again.locator("summary")).to_contain_text("cycle 2")
+    save(page)
+    with tenant(clinic.pk, actor="test"):
+        assert [point.cycle for point in stored(clinic).points.order_by("number")] == [None, 2]
+    expect(page.locator("[data-row]").nth(1).locator("summary")).to_contain_text("cycle 2")
+
+
 def test_a_nerve_with_a_point_can_be_scored_by_touch(clinic: Clinic, visit: Appointment, open_page: Open) -> None:
     page = open_page(begin(visit), **TABLET)
     write(page)

@@ -243,7 +243,7 @@ def test_no_score_and_no_preparation_is_ever_copied(course: Course) -> None:
     injected(course, "N049")
     names = set(PointRow.__dataclass_fields__)
     copied = {name for name in names if getattr(repeat(course).suggestions[0].row, name) is not None}
-    assert copied <= names - {"preparation_id"}
+    assert copied <= names - {"preparation_id", "cycle"}
 
 
 # The pages ------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 // What a closed row still says in words: its depth, solution, lot and preparation, as they are chosen.
 
-const SHOWN = ["point_type", "depth", "depth_mm", "solution", "lot", "preparation"];
+const SHOWN = ["cycle", "point_type", "depth", "depth_mm", "solution", "lot", "preparation"];
 
 function wordsOf(row) {
   const words = [];

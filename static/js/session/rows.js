@@ -172,9 +172,17 @@ export function addPoint(form, values, { same = UNSAID } = {}) {
     if ("solution" in values && !("lot" in values)) delete carried.lot;
     if ("solution" in values || "lot" in values) delete carried.preparation;
     const row = rowToFill(form);
-    write(row, { ...carried, ...values, ...onTray(form, values) });
+    write(row, { cycle: form.dataset.cycle ?? "", ...carried, ...values, ...onTray(form, values) });
     return row;
   });
+}
+
+/** What is injected from now on belongs to this cycle ("" is the first); the rows not yet begun say so at once. */
+export function setCycle(form, cycle) {
+  form.dataset.cycle = cycle;
+  for (const row of shownRows(form).filter(isBlank)) write(row, { cycle });
+  const past = history(form);
+  if (past.depth === 0) past.now = photograph(form);
 }
 
 export function changePoint(row, values) {
