@@ -15,11 +15,13 @@ from catalogue.models.solutions import Solution, SolutionAnaesthetic
 from catalogue.models.sources import Source
 from catalogue.models.studies import Study, StudyResult
 from catalogue.models.techniques import Technique
+from catalogue.models.versions import CatalogueVersion
 
 __all__ = [
     "AdverseEventType",
     "BodyRegion",
     "CareMessage",
+    "CatalogueVersion",
     "Condition",
     "ConditionCode",
     "DangerSign",

@@ -41,6 +41,8 @@ def _statements(existing: set[str], constraints: set[str]) -> Iterator[str]:
     for name, privileges in open_tables().items():
         if name in existing:
             yield from _privileges(name, privileges)
+    if "catalogue_catalogueversion" in existing:
+        yield _file("catalogue/sql/version.sql")
     if "audit_auditevent" in existing:
         yield _file("audit/sql/audit.sql")
     tables = [table for table in clinic_tables() if table.name in existing]

@@ -12,7 +12,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.atlas import Figure
-from catalogue.models import Nerve, PointType, Solution
+from catalogue.models import PointType, Solution
 from catalogue.queries import NerveChoice
 from common.folding import fold
 from sessions.choices import Depth, PointSide
@@ -52,6 +52,7 @@ class Choices:
 
     nerves: list[NerveChoice]
     synonyms: dict[UUID, str]
+    named_nerves: tuple[NamedNerve, ...]
     point_types: list[PointType]
     solutions: list[Solution]
     lots: list[SolutionLot]
@@ -78,13 +79,7 @@ class Choices:
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """The words of one line of points."""
-        return Vocabulary(
-            tuple(self._named(nerve) for nerve in self.nerves), tuple(solution.code for solution in self.solutions)
-        )
-
-    def _named(self, nerve: NerveChoice) -> NamedNerve:
-        synonyms = self.synonyms.get(nerve.id, "").split(", ")
-        return NamedNerve(nerve.code, nerve.label, nerve.short_name, (nerve.name, *synonyms), nerve.laterality)
+        return Vocabulary(self.named_nerves, tuple(solution.code for solution in self.solutions))
 
     def nerve(self, code: str) -> NerveChoice:
         return next(nerve for nerve in self.nerves if nerve.code == code)
@@ -298,7 +293,3 @@ def typed_row(row: PointRow, labels: dict[UUID, str]) -> dict[str, Any]:
         "preparation": str(row.preparation_id or ""),
         "cycle": str(row.cycle or ""),
     }
-
-
-def nerve_synonyms() -> dict[UUID, str]:
-    return {pk: ", ".join(words) for pk, words in Nerve.objects.current().values_list("pk", "synonyms")}

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from catalogue.queries import technique_choices
+from catalogue.models import Technique
 from patients.models import PatientCondition
 from sessions.choices import ConsentSigner, Guidance, Moment, Question
 from sessions.drafts import PLAIN_FIELDS, Draft, PointRow, ScoreRow, Sender
@@ -77,6 +77,7 @@ class SessionForm(forms.Form):
         *args: Any,
         courses: list[CourseChoice],
         conditions: list[PatientCondition],
+        techniques: Iterable[Technique],
         preparations: Iterable[Tray] = (),
         needs_guardian: bool = False,
         needs_interpreter: bool = False,
@@ -84,7 +85,7 @@ class SessionForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.needs_guardian, self.needs_interpreter = needs_guardian, needs_interpreter
-        self.fields["technique"].choices = [(str(row.pk), row.name) for row in technique_choices()]  # type: ignore[attr-defined]
+        self.fields["technique"].choices = [(str(row.pk), row.name) for row in techniques if row.retired_at is None]  # type: ignore[attr-defined]
         self.fields["course"].choices = [  # type: ignore[attr-defined]
             ("", _("No course")),
             *((f"{HAS}{row.id}", _course_words(row)) for row in courses),

@@ -9,14 +9,9 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
-from catalogue.atlas import Atlas, Figure
 from catalogue.choices import FurtherCharacter, TechniqueDepth
 from catalogue.dose_limits import NoDoseLimitError
-from catalogue.models import Condition as CatalogueCondition
-from catalogue.models import ConditionCode, ScreeningItem, SolutionAnaesthetic
-from catalogue.models import Solution as CatalogueSolution
 from catalogue.models import Technique as CatalogueTechnique
-from catalogue.queries import NerveChoice, anchors, figures, maximum_dose_mg, nerves_for_choices, screening_items
 from common.wall_clock import local_day
 from patients.choices import Flag
 from patients.models import Allergy, BodyWeight, RiskFlag
@@ -39,6 +34,8 @@ from sessions.queries.consent_wordings import Wording, wording_of
 from sessions.queries.preparations import OnTray, on_tray
 from sessions.queries.rule_sets import rule_settings
 from sessions.queries.time_outs import TimeOutCard, card_of, standing_of, time_outs_of
+from sessions.queries.words import ConditionFacts, Words
+from sessions.queries.words import words as read_words
 from sessions.rules import facts
 from sessions.rules.consents import RISKS, Given, Scope, gaps, solution_class
 from sessions.rules.settings import Maximum, RuleSettings
@@ -49,59 +46,6 @@ DISCHARGE_ITEMS = {
     "is_free_of_dizziness": _("no dizziness"),
     "has_dry_sites": _("sites dry"),
 }
-
-
-class Words:
-    """The catalogue as the rules know it, each part read once."""
-
-    @cached_property
-    def nerves(self) -> dict[UUID, NerveChoice]:
-        return {nerve.id: nerve for nerve in nerves_for_choices()}
-
-    @cached_property
-    def items(self) -> list[ScreeningItem]:
-        return list(screening_items())
-
-    @cached_property
-    def injectables(self) -> list[CatalogueSolution]:
-        """Every solution for a needle, those no longer chosen included; comparators last."""
-        return list(CatalogueSolution.objects.filter(is_topical=False).order_by("is_comparator", "name"))
-
-    @cached_property
-    def solutions(self) -> dict[UUID, facts.Solution]:
-        shares: dict[UUID, list[dose_rules.Share]] = {}
-        for row in SolutionAnaesthetic.objects.current():
-            shares.setdefault(row.solution_id, []).append(dose_rules.Share(row.anaesthetic, row.percent_max))
-        return {
-            row.pk: facts.Solution(
-                code=row.code,
-                name=row.name,
-                dextrose_percent=row.dextrose_percent,
-                has_corn_dextrose=row.has_corn_dextrose,
-                has_local_anaesthetic=row.has_local_anaesthetic,
-                anaesthetics=tuple(shares.get(row.pk, ())),
-                max_total_ml=row.max_total_ml,
-            )
-            for row in self.injectables
-        }
-
-    @cached_property
-    def figures(self) -> dict[str, Figure]:
-        return {figure.code: figure for figure in figures()}
-
-    @cached_property
-    def atlas(self) -> Atlas:
-        return Atlas([*self.figures.values()], anchors())
-
-    def nerve_fact(self, nerve_id: UUID) -> facts.Nerve:
-        nerve = self.nerves[nerve_id]
-        return facts.Nerve(
-            code=nerve.code,
-            name=nerve.name,
-            needs_side=nerve.laterality == "L",
-            flags=frozenset(nerve.flags),
-            regions=frozenset(nerve.regions),
-        )
 
 
 @dataclass(frozen=True)
@@ -163,6 +107,8 @@ class Loaded:
 
 def load(session: InjectionSession, words: Words | None = None) -> Loaded:
     """Read the rows of a session that was loaded with its clinic."""
+    words = words or read_words()
+    session.technique = words.techniques[session.technique_id]
     points = list(session.points.select_related("lot__solution", "preparation").order_by("number"))
     named = {point.preparation_id for point in points if point.preparation_id}
     return Loaded(
@@ -170,7 +116,7 @@ def load(session: InjectionSession, words: Words | None = None) -> Loaded:
         points=points,
         scores=list(table_scores(session)),
         answers=list(session.screening_answers.all()),
-        words=words or Words(),
+        words=words,
         preparations={row.id: row for row in on_tray(session.clinic_id, named, patient_id=session.patient_id)},
     )
 
@@ -225,14 +171,14 @@ def facts_of(loaded: Loaded, *, now: datetime) -> facts.Session:
     return facts.Session(
         now=now,
         today=today,
-        technique=_technique(session.technique),
+        technique=_technique(words.techniques[session.technique_id]),
         started_at=session.started_at,
         points=loaded.point_facts,
         scores=tuple(_score(score, words) for score in loaded.scores),
         concerns=_concerns(loaded),
         unanswered=tuple(item.name for item in words.items if item.code not in answered),
         screened_date=local_day(session.screened_at, zone) if session.screened_at else None,
-        consent_gaps=gaps(_given(loaded.consent, zone), scope_of(loaded), today),
+        consent_gaps=gaps(_given(loaded.consent, words, zone), scope_of(loaded), today),
         is_image_guided=session.guidance == Guidance.ULTRASOUND,
         needle_length_mm=session.needle_length_mm,
         amount_drawn_ml=session.amount_drawn_ml,
@@ -246,7 +192,7 @@ def facts_of(loaded: Loaded, *, now: datetime) -> facts.Session:
         risk_flags=tuple((row.flag, row.get_flag_display()) for row in loaded.risk_flags),
         weight_date=weight.measured_date if weight else None,
         maximum_mg=_maximums(loaded, weight.weight_kg if weight else None, settings),
-        condition=_condition(session),
+        condition=_condition(session, words),
         limits=settings.limits,
         levels=settings.levels,
         time_out=standing_of(loaded.time_outs, loaded.time_out_card.shown),
@@ -268,13 +214,13 @@ def consent_of(session: InjectionSession) -> Consent | None:
     if session.course_id is None:
         return own
     of_course = Consent.objects.filter(clinic_id=session.clinic_id, course_id=session.course_id)
-    return of_course.select_related("technique").order_by("-given_at").first() or own
+    return of_course.order_by("-given_at").first() or own
 
 
 def scope_of(loaded: Loaded) -> Scope:
     """What the session as drafted needs consent for."""
     return Scope(
-        technique=loaded.session.technique.code,
+        technique=loaded.words.techniques[loaded.session.technique_id].code,
         wording_version=loaded.wording.version,
         needs_guardian=_is_minor(loaded.session),
         needs_interpreter=any(row.flag == Flag.INTERPRETER for row in loaded.risk_flags),
@@ -283,11 +229,11 @@ def scope_of(loaded: Loaded) -> Scope:
     )
 
 
-def _given(consent: Consent | None, zone: ZoneInfo) -> Given | None:
+def _given(consent: Consent | None, words: Words, zone: ZoneInfo) -> Given | None:
     if consent is None:
         return None
     scope = Scope(
-        technique=consent.technique.code,
+        technique=words.techniques[consent.technique_id].code,
         wording_version=consent.wording_version,
         solution_classes=frozenset(consent.solution_classes),
         risk_flags=frozenset(consent.risk_flags),
@@ -384,43 +330,41 @@ def _maximums(loaded: Loaded, weight_kg: Decimal | None, settings: RuleSettings)
         return found
     for name in names:
         try:
-            on_file = maximum_dose_mg(name, has_adrenaline=False, weight_kg=weight_kg)
+            on_file = loaded.words.maximum_mg(name, weight_kg=weight_kg)
         except NoDoseLimitError:
             continue
         found[name] = settings.maximums.get(name, Maximum()).lower_of(on_file, weight_kg=weight_kg)
     return found
 
 
-def _condition(session: InjectionSession) -> facts.Condition:
+def _condition(session: InjectionSession, words: Words) -> facts.Condition:
     if session.course is None:
         return facts.Condition()
     own = session.course.patient_condition
     if own.condition_id is None:
         return facts.Condition(side=own.side, code=own.icd10cm_code)
-    row = CatalogueCondition.objects.prefetch_related("regions", "nerves", "codes").get(pk=own.condition_id)
-    codes = list(row.codes.all())
+    known = words.conditions[own.condition_id]
     return facts.Condition(
         side=own.side,
         code=own.icd10cm_code,
-        codes_of_sides=_codes_of_sides(codes, own.icd10cm_code),
-        expired_date=_expired(codes, own.icd10cm_code),
-        regions=frozenset(region.code for region in row.regions.all()),
-        nerves=frozenset(nerve.code for nerve in row.nerves.all()),
+        codes_of_sides=_codes_of_sides(known, own.icd10cm_code),
+        expired_date=_expired(known, own.icd10cm_code),
+        regions=known.regions,
+        nerves=known.nerves,
     )
 
 
-def _codes_of_sides(codes: list[ConditionCode], code: str) -> frozenset[tuple[str, str]]:
+def _codes_of_sides(condition: ConditionFacts, code: str) -> frozenset[tuple[str, str]]:
     """The complete codes by side of the family the code belongs to; none where the side does not decide it."""
-    for row in codes:
-        if row.further_character == FurtherCharacter.SIDE and code.startswith(row.pattern.rstrip("-")):
-            sides = {"right": row.code_right, "left": row.code_left, "bilateral": row.code_bilateral}
-            return frozenset((side, known) for side, known in sides.items() if known)
+    for row in condition.codes:
+        if row.further_character == FurtherCharacter.SIDE and code.startswith(row.stem):
+            return row.by_side
     return frozenset()
 
 
-def _expired(codes: list[ConditionCode], code: str) -> date | None:
+def _expired(condition: ConditionFacts, code: str) -> date | None:
     """The day the code left the catalogue, where it stands there only as retired."""
-    own = [row for row in codes if code and code.startswith(row.pattern.rstrip("-"))]
+    own = [row for row in condition.codes if code and code.startswith(row.stem)]
     days = [row.retired_at.date() for row in own if row.retired_at]
     return max(days) if days and len(days) == len(own) else None
 

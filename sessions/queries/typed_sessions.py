@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from catalogue.models import Technique
 from sessions.drafts import DISCHARGE_FIELDS, OBSERVATION_FIELDS, PLAIN_FIELDS, Draft, PointRow, ScoreRow
 from sessions.models import InjectionPoint, PainScore, ScreeningAnswer, SolutionLot
 from sessions.queries.injection_sessions import Loaded
@@ -20,8 +19,6 @@ def as_typed(
     session = copy(loaded.session)
     for name in (*PLAIN_FIELDS, *OBSERVATION_FIELDS, *DISCHARGE_FIELDS, "discharge_note"):
         setattr(session, name, getattr(draft, name))
-    if draft.technique_id != loaded.session.technique_id:
-        session.technique = Technique.objects.get(pk=draft.technique_id)
     session.cycles_injected_at = list(draft.cycles_injected_at)
     known = {lot.pk: lot for lot in lots}
     if draft.answers != {row.item: (row.is_yes, row.detail) for row in loaded.answers}:

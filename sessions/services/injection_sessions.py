@@ -38,7 +38,7 @@ from sessions.services import rule_sets, stop_rules, time_outs
 FOLLOW_UP_DAYS = 7
 FOLLOW_UP_TIME = time(10, 0)
 DEFAULT_TECHNIQUE = "PIT_SC"
-_RELATED = ("technique", "course__patient_condition", "consent__technique")
+_RELATED = ("course__patient_condition", "consent")
 
 
 @transaction.atomic
@@ -135,8 +135,6 @@ def save_locked(
     if sender is not None and session.status == RecordStatus.DRAFT and is_same(draft, draft_of(stored)):
         return None
     check_can_edit(session, version=version, sender=sender)
-    if session.technique_id != draft.technique_id:
-        session.technique = Technique.objects.get(pk=draft.technique_id)
     for name in PLAIN_FIELDS:
         setattr(session, name, getattr(draft, name))
     session.course = rows.choose_course(session, draft, by=by, now=now)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from sessions.choices import Moment, PointSide, Question, TimeOutItem
 from sessions.drafts import DISCHARGE_FIELDS, OBSERVATION_FIELDS, Draft, PointRow
 from sessions.models import InjectionSession
-from sessions.queries.injection_sessions import Words
+from sessions.queries.words import Words
 
 _SHOWN = (
     "guidance",

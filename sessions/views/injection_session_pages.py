@@ -13,14 +13,13 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Membership
-from catalogue.queries import point_type_choices
 from common.wall_clock import local_day
 from patients.queries import PatientBanner, banner
 from sessions import picture_consents
 from sessions.dose_rules import Totals
 from sessions.drafts import Draft
 from sessions.forms.consents import WithdrawalForm
-from sessions.forms.injection_points import Choices, Tray, nerve_synonyms, point_formset
+from sessions.forms.injection_points import Choices, Tray, point_formset
 from sessions.forms.injection_sessions import SessionForm, SessionForms, initial_of
 from sessions.forms.observations import ObservationForm
 from sessions.forms.pictures import PictureConsentForm, PictureForm
@@ -47,7 +46,6 @@ from sessions.queries.courses import conditions_without_course, open_courses
 from sessions.queries.injection_sessions import (
     DISCHARGE_ITEMS,
     Loaded,
-    Words,
     draft_of,
     facts_of,
     has_vasovagal_flag,
@@ -56,6 +54,7 @@ from sessions.queries.injection_sessions import (
 )
 from sessions.queries.pictures import pictures_of, standing_consent
 from sessions.queries.unsaved_typings import typing_of
+from sessions.queries.words import Words, words
 from sessions.rules import Finding, findings
 from sessions.rules.anaesthetic_load import AnaestheticLoad, anaesthetic_load
 from sessions.rules.consents import Scope
@@ -65,7 +64,7 @@ from sessions.signatures import from_json, svg_path
 from sessions.views.nerve_map_pages import MapPage
 from sessions.views.response_lines import PainLine, pain_lines
 
-_PATIENT_AND_COURSE = ("patient", "technique", "course__patient_condition", "consent__technique")
+_PATIENT_AND_COURSE = ("patient", "course__patient_condition", "consent")
 _PEOPLE = ("clinician", "signed_by", "voided_by", "discharge_checked_by")
 
 
@@ -137,7 +136,7 @@ class SessionPage:
 
     @cached_property
     def words(self) -> Words:
-        return Words()
+        return words()
 
     @cached_property
     def loaded(self) -> Loaded:
@@ -293,7 +292,7 @@ class SessionPage:
 
     @property
     def point_rows(self) -> list[PointLine]:
-        places: dict[UUID | None, str] = {row.pk: row.name for row in point_type_choices()}
+        places: dict[UUID | None, str] = {row.pk: row.name for row in self.words.point_types}
         return [
             PointLine(
                 point,
@@ -360,9 +359,10 @@ class SessionPage:
             preparations=self.trays,
             on_tray=self.session.preparation_id,
             nerves=list(self.words.nerves.values()),
-            synonyms=nerve_synonyms(),
-            point_types=list(point_type_choices()),
-            solutions=[row for row in self.words.injectables if row.retired_at is None],
+            synonyms=self.words.synonyms,
+            named_nerves=self.words.named_nerves,
+            point_types=self.words.point_types,
+            solutions=self.words.chosen_solutions,
             lots=list(lots.values()),
             figures=self.words.figures,
         )
@@ -386,6 +386,7 @@ class SessionPage:
                 needs_guardian=self.consent_scope.needs_guardian,
                 needs_interpreter=self.consent_scope.needs_interpreter,
                 preparations=self.trays,
+                techniques=self.words.techniques.values(),
             ),
             points=point_formset(data, choices=self.choices, rows=stored.points),
             screening=ScreeningForm(data, items=self.words.items, initial=_screening(stored)),

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from catalogue.atlas import Atlas, Figure
 from catalogue.choices import FigurePart, FigureView
-from catalogue.queries import region_names
 from sessions.choices import PointSide
 from sessions.nerve_maps import Mark, NerveMaps, nerve_maps, side_words
 from sessions.queries.injection_sessions import Loaded
@@ -31,18 +30,8 @@ class MapPage:
         return {
             "figures": [_figure(figure) for figure in atlas.figures],
             "anchors": _anchors(atlas),
-            "regions": self._regions(),
+            "regions": self.loaded.words.first_regions,
         }
-
-    def _regions(self) -> dict[str, str]:
-        """Nerve → the name of its first region, nerves in the order of the regions from head to foot."""
-        names = region_names()
-        order = {code: number for number, code in enumerate(names)}
-        found = []
-        for nerve in self.loaded.words.nerves.values():
-            first = min(nerve.regions, key=lambda code: order.get(code, len(order)), default="")
-            found.append((order.get(first, len(order)), nerve.code, names.get(first, "")))
-        return {code: name for _order, code, name in sorted(found)}
 
     @property
     def parts(self) -> list[tuple[str, str]]:

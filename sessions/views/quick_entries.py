@@ -7,10 +7,10 @@ from django.http import Http404, HttpResponse, JsonResponse
 from accounts.decorators import staff
 from accounts.permissions import Act
 from accounts.requests import StaffRequest
-from sessions.forms.injection_points import Choices, nerve_synonyms
+from sessions.forms.injection_points import Choices
 from sessions.forms.quick_entry import QuickEntryForm, refused
 from sessions.models import InjectionSession
-from sessions.queries.injection_sessions import Words
+from sessions.queries.words import words
 from sessions.quick_entry import LINE_AT_MOST, completions
 
 
@@ -32,12 +32,13 @@ def read(request: StaffRequest, session_id: UUID) -> HttpResponse:
 
 
 def _choices() -> Choices:
-    words = Words()
+    known = words()
     return Choices(
-        nerves=list(words.nerves.values()),
-        synonyms=nerve_synonyms(),
+        nerves=list(known.nerves.values()),
+        synonyms=known.synonyms,
+        named_nerves=known.named_nerves,
         point_types=[],
-        solutions=[row for row in words.injectables if row.retired_at is None],
+        solutions=known.chosen_solutions,
         lots=[],
     )
 

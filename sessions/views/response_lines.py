@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from sessions.choices import Moment, PointSide, Question
 from sessions.models import PainScore
-from sessions.queries.injection_sessions import Loaded, Words
+from sessions.queries.injection_sessions import Loaded
+from sessions.queries.words import Words
 from sessions.response import WITHIN_MINUTES, Asked, Response, Undefined, minutes_since, response
 
 QUESTIONS = (Question.REST, Question.PROVOKED)

@@ -23,8 +23,8 @@ from sessions.choices import PointSide
 from sessions.drafts import PointRow
 from sessions.models import Course, InjectionPoint, InjectionSession, PainScore, SolutionLot
 from sessions.queries.copy_forward import OnTray, Repeat, repeat_of
-from sessions.queries.injection_sessions import Words
 from sessions.queries.review_cards import ReviewCard, card_of
+from sessions.queries.words import words
 from tests.factories.accounts import MembershipFactory
 from tests.factories.scheduling import AppointmentFactory
 from tests.factories.sessions import (
@@ -166,7 +166,7 @@ def test_the_card_costs_the_same_for_one_past_session_and_for_three(course: Cour
 
 def repeat(course: Course, *, drafted_now: tuple[PointRow, ...] = (), **changes: Any) -> Repeat:
     may: dict[str, Any] = {
-        "nerves": Words().nerves,
+        "nerves": words().nerves,
         "solutions": set(Solution.objects.values_list("pk", flat=True)),
         "point_types": set(PointType.objects.values_list("pk", flat=True)),
         "lots": set(SolutionLot.objects.values_list("pk", flat=True)),
@@ -196,7 +196,7 @@ def test_a_lot_that_may_no_longer_be_used_is_not_copied_and_said(course: Course)
 
 def test_a_point_on_a_retired_nerve_is_named_and_left_out(course: Course) -> None:
     injected(course, "N049", "N054")
-    nerves = {pk: nerve for pk, nerve in Words().nerves.items() if nerve.code != "N049"}
+    nerves = {pk: nerve for pk, nerve in words().nerves.items() if nerve.code != "N049"}
     found = repeat(course, nerves=nerves)
     assert [(one.number, one.nerve) for one in found.left_out] == [(1, Nerve.objects.get(code="N049").name)]
     assert [one.number for one in found.suggestions] == [2]

@@ -6,8 +6,9 @@ import pytest
 
 from catalogue.models import PointType, Solution
 from catalogue.queries import nerves_for_choices, screening_items
-from sessions.forms.injection_points import Choices, PointForm, nerve_synonyms, point_formset
+from sessions.forms.injection_points import Choices, PointForm, point_formset
 from sessions.forms.screening import ScreeningForm
+from sessions.queries.words import words
 from tests.factories.treatments import SolutionLotFactory
 
 
@@ -15,7 +16,8 @@ from tests.factories.treatments import SolutionLotFactory
 def choices(in_clinic: Any) -> Choices:
     return Choices(
         nerves=nerves_for_choices(),
-        synonyms=nerve_synonyms(),
+        synonyms=words().synonyms,
+        named_nerves=words().named_nerves,
         point_types=list(PointType.objects.all()),
         solutions=list(Solution.objects.filter(is_topical=False)),
         lots=[SolutionLotFactory(clinic=in_clinic)],
