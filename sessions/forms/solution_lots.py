@@ -22,15 +22,9 @@ class PageForm(forms.Form):
     page = forms.IntegerField(min_value=1, required=False)
 
 
-class ReceiveForm(forms.Form):
-    """A lot of a product that is there, or of a new one described below."""
+class ProductForm(forms.Form):
+    """A product as its package describes it."""
 
-    product = forms.ModelChoiceField(
-        label=_("Product"), queryset=Product.objects.none(), required=False, empty_label=_("A new product")
-    )
-    lot_number = forms.CharField(label=_("Lot"), max_length=60, help_text=_("As printed on the container."))
-    expiry_date = forms.DateField(label=_("Use by"), widget=forms.DateInput(attrs={"type": "date"}))
-    quantity = forms.IntegerField(label=_("Containers"), min_value=1, max_value=100_000, required=False)
     name = forms.CharField(label=_("Name on the package"), max_length=120, required=False)
     solution = forms.ModelChoiceField(
         label=_("Solution"),
@@ -65,24 +59,14 @@ class ReceiveForm(forms.Form):
         help_text=_("Empty: the clinic’s rule."),
     )
 
-    def __init__(self, *args: Any, today: date, products: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.today = today
-        self.fields["product"].queryset = products  # type: ignore[attr-defined]
-        self.fields["product"].label_from_instance = _product_words  # type: ignore[attr-defined]
         current = Solution.objects.current().filter(is_topical=False)
         self.fields["solution"].queryset = current.order_by("is_comparator", "name")  # type: ignore[attr-defined]
 
-    def clean_expiry_date(self) -> date:
-        """V23: nothing expired is put on the shelf."""
-        expiry_date: date = self.cleaned_data["expiry_date"]
-        if expiry_date < self.today:
-            raise ValidationError(_("This lot has already expired."), code="expired")
-        return expiry_date
-
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
-        if typed.get("product") is None and "product" in typed:
+        if self.is_described(typed):
             if not typed.get("name"):
                 self.add_error("name", _("What is the product called?"))
             if "pack_size_ml" in typed and not typed["pack_size_ml"]:
@@ -91,12 +75,51 @@ class ReceiveForm(forms.Form):
                 self.add_error("bicarbonate_percent", _("Bicarbonate is an ingredient, not a solution."))
         return typed
 
+    def is_described(self, typed: dict[str, Any]) -> bool:
+        """The fields of the product are meant."""
+        return True
+
     def goods(self) -> Goods:
-        """The new product; call it after ``is_valid`` when none was chosen."""
+        """The product as typed; call it after ``is_valid``."""
         typed = self.cleaned_data
         plain = {name: typed[name] for name in NEW_PRODUCT if name != "dose"}
         plain["bicarbonate_percent"] = typed["bicarbonate_percent"] or None
         return Goods(is_single_dose=typed["dose"] != MULTI, **plain)
+
+
+class ReceiveForm(ProductForm):
+    """A lot of a product that is there, or of a new one described below."""
+
+    product = forms.ModelChoiceField(
+        label=_("Product"), queryset=Product.objects.none(), required=False, empty_label=_("A new product")
+    )
+    lot_number = forms.CharField(label=_("Lot"), max_length=60, help_text=_("As printed on the container."))
+    expiry_date = forms.DateField(label=_("Use by"), widget=forms.DateInput(attrs={"type": "date"}))
+    quantity = forms.IntegerField(label=_("Containers"), min_value=1, max_value=100_000, required=False)
+    field_order = ("product", "lot_number", "expiry_date", "quantity")
+
+    def __init__(self, *args: Any, today: date, products: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.fields["product"].queryset = products  # type: ignore[attr-defined]
+        self.fields["product"].label_from_instance = _product_words  # type: ignore[attr-defined]
+
+    def clean_expiry_date(self) -> date:
+        """V23: nothing expired is put on the shelf."""
+        expiry_date: date = self.cleaned_data["expiry_date"]
+        if expiry_date < self.today:
+            raise ValidationError(_("This lot has already expired."), code="expired")
+        return expiry_date
+
+    def is_described(self, typed: dict[str, Any]) -> bool:
+        """A new product, unless one that is there was chosen."""
+        return typed.get("product") is None and "product" in typed
+
+
+def initial_of(product: Product) -> dict[str, Any]:
+    """The form as the stored product fills it."""
+    found = {name: getattr(product, name) for name in NEW_PRODUCT if name != "dose"}
+    return found | {"solution": product.solution_id, "dose": SINGLE if product.is_single_dose else MULTI}
 
 
 def _product_words(product: Product) -> str:

@@ -38,11 +38,18 @@ class StockRules(ClinicOwned):
         return "stock rules"
 
 
+class ProductQuerySet(ClinicOwnedQuerySet["Product"]):
+    def offered(self) -> Self:
+        """Those a new lot may be received of."""
+        return self.filter(retired_at__isnull=True)
+
+
 class Product(ClinicOwned):
     """What is bought: a solution of the catalogue, or an ingredient of a mixture that the catalogue does not hold.
 
     ``bicarbonate_percent`` is set for sodium bicarbonate only. ``hours_once_opened`` empty: the clinic's rule for
-    multi-dose containers, and no rule of its own for single-dose ones.
+    multi-dose containers, and no rule of its own for single-dose ones. Retired: no new lot of it comes; what is on the
+    shelf is used up, and everything that was given keeps it.
     """
 
     name = models.CharField(_("name"), max_length=120)
@@ -56,8 +63,9 @@ class Product(ClinicOwned):
         _("bicarbonate (%)"), max_digits=4, decimal_places=2, null=True, blank=True
     )
     hours_once_opened = models.PositiveIntegerField(_("hours it may be used once opened"), null=True, blank=True)
+    retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
 
-    objects: ClassVar[ClinicOwnedQuerySet["Product"]] = ClinicOwnedQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ProductQuerySet] = ProductQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["name", "pack_size_ml"]

@@ -1,12 +1,31 @@
-"""What may be done with a lot in its state."""
+"""What may be done with a product or a lot in its state."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 
-from sessions.models import SolutionLot
+from sessions.models import Product, SolutionLot
+
+# What a lot was received as (sessions/sql/stock.sql holds the same).
+FIXED = ("solution", "pack_size_ml", "is_single_dose", "bicarbonate_percent")
 
 
 class StockRefusedError(Exception):
     """This cannot be done in this state; the text says why."""
+
+
+def check_is_offered(product: Product) -> None:
+    if product.retired_at is not None:
+        raise StockRefusedError(_("This product is retired: bring it back first."))
+
+
+def check_can_change(product: Product, columns: Mapping[str, Any], *, has_lots: bool) -> None:
+    """``columns``: what it would be. Name, maker and hours may change at any time."""
+    if has_lots and any(getattr(product, name) != columns[name] for name in FIXED):
+        raise StockRefusedError(
+            _("Lots of it were received: what it holds, its size and its doses stay. Retire it and add a new one.")
+        )
 
 
 def check_can_quarantine(lot: SolutionLot, reason: str) -> None:

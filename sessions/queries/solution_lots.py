@@ -47,7 +47,9 @@ def warnings(actor: Actor, *, day: date, near_expiry_days: int) -> Warnings:
 
 
 def products(actor: Actor) -> list[Product]:
-    return list(Product.objects.visible_to(actor).select_related("solution").order_by("name", "pack_size_ml"))
+    """Every product with ``lots_received``, the retired ones last."""
+    own = Product.objects.visible_to(actor).select_related("solution").annotate(lots_received=Count("lots"))
+    return list(own.order_by(F("retired_at").asc(nulls_first=True), "name", "pack_size_ml", "id"))
 
 
 def solutions() -> list[Solution]:

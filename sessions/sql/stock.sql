@@ -28,6 +28,25 @@ END $$;
 CREATE OR REPLACE TRIGGER guard_product BEFORE UPDATE ON pit_sessions_product
   FOR EACH ROW EXECUTE FUNCTION sessions_guard_product();
 
+-- No new lot comes of a retired product. The share lock: a retirement waits for a lot that is being received.
+CREATE OR REPLACE FUNCTION sessions_guard_new_lot() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+  is_retired boolean;
+BEGIN
+  IF TG_OP = 'UPDATE' AND NEW.product_id IS NOT DISTINCT FROM OLD.product_id THEN
+    RETURN NEW;
+  END IF;
+  SELECT p.retired_at IS NOT NULL INTO is_retired FROM pit_sessions_product p WHERE p.id = NEW.product_id FOR SHARE;
+  IF is_retired THEN
+    PERFORM sessions_refuse_stock('this product is retired', 'sessions_product_retired');
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER guard_new_lot BEFORE INSERT OR UPDATE ON pit_sessions_solutionlot
+  FOR EACH ROW EXECUTE FUNCTION sessions_guard_new_lot();
+
 -- A container is as its product says, opened from a lot that may be used; nothing but its discarding is added later.
 CREATE OR REPLACE FUNCTION sessions_guard_container() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$

@@ -37,7 +37,7 @@ def shelf(request: StaffRequest) -> HttpResponse:
 def receive(request: StaffRequest) -> HttpResponse:
     today = local_day(timezone.now(), request.actor.zone)
     data = request.POST if request.method == "POST" else None
-    form = ReceiveForm(data, today=today, products=Product.objects.visible_to(request.actor))
+    form = ReceiveForm(data, today=today, products=Product.objects.visible_to(request.actor).offered())
     if not form.is_valid():
         return render(request, f"{_TEMPLATES}/receive.html", {"form": form}, status=422 if form.is_bound else 200)
     typed = {name: form.cleaned_data[name] for name in ("lot_number", "expiry_date", "quantity")}

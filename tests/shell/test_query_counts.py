@@ -37,6 +37,8 @@ PAGES: dict[str, tuple[str, str, str, int]] = {
     "sessions:to_co_sign": (Role.CLINICIAN, "", "", 11),
     "sessions:lots": (Role.CLINICIAN, "", "", 16),
     "sessions:lot": (Role.CLINICIAN, "lot_id", "", 17),
+    "sessions:products": (Role.CLINIC_ADMIN, "", "", 10),
+    "sessions:consent_wording": (Role.CLINIC_ADMIN, "", "", 11),
     "sessions:prepare": (Role.CLINICIAN, "", "", 13),
     "reminders:messages": (Role.FRONT_DESK, "", "?day=2026-03-02", 18),
     "accounts:audit_log": (Role.AUDITOR, "", "", 16),
