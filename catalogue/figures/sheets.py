@@ -7,6 +7,10 @@ from catalogue.figures.curves import Point, Points, mirrored, moved, path
 
 # A whole-body figure shows one side; every other figure shows both, one in each half.
 LEFT, RIGHT = "left", "right"
+# How far from the edge a word stands on a narrow figure, in figure units; how many letter heights two words and the
+# space between them take.
+LABEL_INSET = 8
+LABEL_ROOM = 28
 
 
 @dataclass(frozen=True)
@@ -111,12 +115,18 @@ class Sheet:
         return (RIGHT if self.side_at_right == LEFT else LEFT), self.side_at_right
 
     def labels(self) -> dict[str, tuple[int, int]]:
-        """Side → where its word stands, the middle of the text in figure units."""
+        """Side → where its word stands in figure units: the middle of the text, its outer end on a narrow figure."""
         y = self.label_y or 24
         if self.only_side:
             return {self.only_side: (round(self.centre), y)}
         at_left, at_right = self.halves
-        return {at_left: (round(self.width * 0.25), y), at_right: (round(self.width * 0.75), y)}
+        inset = LABEL_INSET if self.has_narrow_halves else round(self.width * 0.25)
+        return {at_left: (inset, y), at_right: (self.width - inset, y)}
+
+    @property
+    def has_narrow_halves(self) -> bool:
+        """Two words over the middle of their halves would all but touch: they stand at the edges instead."""
+        return not self.only_side and self.width < LABEL_ROOM * self.label_size
 
 
 def _joined(points: Points) -> list[Point]:
@@ -133,6 +143,12 @@ def _joined(points: Points) -> list[Point]:
 WORDS = {LEFT: "your patient’s LEFT", RIGHT: "your patient’s RIGHT"}
 
 
+def _anchored(sheet: Sheet, x: int) -> str:
+    if not sheet.has_narrow_halves:
+        return ""
+    return f' text-anchor="{"start" if x < sheet.width / 2 else "end"}"'
+
+
 def svg(sheet: Sheet) -> str:
     """The figure as a file of its own. Lines take the colour of the text around; style sheets may say more."""
     paths = [
@@ -140,7 +156,7 @@ def svg(sheet: Sheet) -> str:
         for shape in sheet.drawn()
     ]
     words = [
-        f'<text class="nm-side" data-side="{side}" x="{x}" y="{y}">{WORDS[side]}</text>'
+        f'<text class="nm-side" data-side="{side}" x="{x}" y="{y}"{_anchored(sheet, x)}>{WORDS[side]}</text>'
         for side, (x, y) in sheet.labels().items()
     ]
     return "\n".join(

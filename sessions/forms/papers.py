@@ -10,10 +10,10 @@ class LetterForm(forms.Form):
     )
     greeting = forms.CharField(label=_("Greeting"), max_length=120, initial=_("Dear colleague,"))
     opening = forms.CharField(
-        label=_("What comes first"), max_length=4_000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+        label=_("Opening words"), max_length=4_000, required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
     closing = forms.CharField(
-        label=_("What comes last"),
+        label=_("Closing words"),
         max_length=4_000,
         required=False,
         initial=_("With kind regards"),
