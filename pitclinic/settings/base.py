@@ -220,6 +220,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-messages": {"task": "reminders.tasks.sweep_messages", "schedule": crontab(minute="*")},
     "sweep-imports": {"task": "patients.tasks.sweep_imports", "schedule": crontab(minute="*")},
     "seal-audit": {"task": "accounts.tasks.seal_audit", "schedule": crontab(minute="*")},
+    "let-old-typing-go": {"task": "sessions.tasks.let_old_typing_go", "schedule": crontab(hour="3", minute="20")},
 }
 # `database` and `boot` checks run at process start as well: see pitclinic.boot.
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -1,11 +1,13 @@
 """Keep what a draft cannot take yet, and let it go."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 
 from accounts.actors import Actor
+from sessions.choices import RecordStatus
 from sessions.drafts import Sender
 from sessions.models import InjectionSession, UnsavedTyping
 from sessions.policies.injection_sessions import SessionRefusedError
@@ -14,6 +16,8 @@ from sessions.services.injection_session_rows import author
 
 # As much as 70 rows and a full note need several times over.
 BYTES_AT_MOST = 400_000
+# [DEF] how long somebody can still read what did not get into a record, after it was closed: a product decision.
+KEPT_DAYS = 30
 
 
 @transaction.atomic
@@ -55,3 +59,17 @@ def keep(
 def let_go(*, injection_session: InjectionSession, by: Actor) -> None:
     own = UnsavedTyping.objects.visible_to(by).filter(injection_session=injection_session)
     own.filter(member_id=by.membership_id).delete()
+
+
+@transaction.atomic
+def let_old_go(*, by: Actor, now: datetime) -> int:
+    """Delete what waits beside records that were closed, and typed, longer ago than ``KEPT_DAYS``; return how many.
+
+    A draft's typing stays however old it is: it stands nowhere else.
+    """
+    before = now - timedelta(days=KEPT_DAYS)
+    closed = InjectionSession.objects.visible_to(by).exclude(status=RecordStatus.DRAFT)
+    old = closed.alias(closed_at=Coalesce("voided_at", "signed_at")).filter(closed_at__lt=before)
+    own = UnsavedTyping.objects.visible_to(by).filter(typed_at__lt=before, injection_session__in=old)
+    deleted, _rows = own.delete()
+    return deleted

@@ -231,6 +231,7 @@ def test_the_session_page_offers_what_is_prepared_and_takes_it(
 
     with tenant(clinic.pk, actor="test"):
         session.refresh_from_db()
+        made.refresh_from_db()  # its day is the clinic's, which the database says
         point = session.points.get()
         assert (session.preparation, point.preparation, point.lot) == (made, made, lot)
     assert made.code in shown(client, "view", session.pk)
