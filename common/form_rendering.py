@@ -6,6 +6,7 @@ template is left to Django.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from html import escape
 from typing import Any
 
 from django.forms.renderers import DjangoTemplates
@@ -36,6 +37,11 @@ class FormRenderer(DjangoTemplates):
         return mark_safe(write(context["widget"]).strip())  # noqa: S308 - every value was escaped
 
 
+def _escaped(value: Any) -> str:
+    """What ``conditional_escape`` makes of it, without its detour for lazy words where there are none."""
+    return escape(value) if type(value) is str else conditional_escape(value)
+
+
 def _is_known(widget: Widget) -> bool:
     """Whether its choices, if it has some, are of the kinds that are written here."""
     groups: Iterable[Any] = widget.get("optgroups", ())
@@ -44,9 +50,7 @@ def _is_known(widget: Widget) -> bool:
 
 def _attributes(attrs: Mapping[str, Any]) -> str:
     return "".join(
-        f" {conditional_escape(name)}"
-        if value is True
-        else f' {conditional_escape(name)}="{conditional_escape(value)}"'
+        f" {_escaped(name)}" if value is True else f' {_escaped(name)}="{_escaped(value)}"'
         for name, value in attrs.items()
         if value is not False
     )
@@ -54,26 +58,26 @@ def _attributes(attrs: Mapping[str, Any]) -> str:
 
 def _input(widget: Widget) -> str:
     value = widget.get("value")
-    said = "" if value is None else f' value="{conditional_escape(value)}"'
-    kind, name = conditional_escape(widget["type"]), conditional_escape(widget["name"])
+    said = "" if value is None else f' value="{_escaped(value)}"'
+    kind, name = _escaped(widget["type"]), _escaped(widget["name"])
     return f'<input type="{kind}" name="{name}"{said}{_attributes(widget["attrs"])}>\n'
 
 
 def _textarea(widget: Widget) -> str:
-    value = conditional_escape(widget["value"]) if widget["value"] else ""
-    return f'<textarea name="{conditional_escape(widget["name"])}"{_attributes(widget["attrs"])}>\n{value}</textarea>'
+    value = _escaped(widget["value"]) if widget["value"] else ""
+    return f'<textarea name="{_escaped(widget["name"])}"{_attributes(widget["attrs"])}>\n{value}</textarea>'
 
 
 def _option(widget: Widget) -> str:
     label = render_value_in_context(widget["label"], _LOCAL)
-    return f'<option value="{conditional_escape(widget["value"])}"{_attributes(widget["attrs"])}>{label}</option>\n'
+    return f'<option value="{_escaped(widget["value"])}"{_attributes(widget["attrs"])}>{label}</option>\n'
 
 
 def _select(widget: Widget) -> str:
-    parts = [f'<select name="{conditional_escape(widget["name"])}"{_attributes(widget["attrs"])}>']
+    parts = [f'<select name="{_escaped(widget["name"])}"{_attributes(widget["attrs"])}>']
     for group, options, _index in widget["optgroups"]:
         if group:
-            parts.append(f'\n  <optgroup label="{conditional_escape(group)}">')
+            parts.append(f'\n  <optgroup label="{_escaped(group)}">')
         parts += [f"\n  {_WRITERS[option['template_name']](option)}" for option in options]
         if group:
             parts.append("\n  </optgroup>")
@@ -84,17 +88,17 @@ def _input_option(widget: Widget) -> str:
     if not widget.get("wrap_label"):
         return f"{_input(widget)}\n"
     own_id = widget["attrs"].get("id")
-    points_at = f' for="{conditional_escape(own_id)}"' if own_id else ""
+    points_at = f' for="{_escaped(own_id)}"' if own_id else ""
     return f"<label{points_at}>{_input(widget)} {render_value_in_context(widget['label'], _LOCAL)}</label>\n\n"
 
 
 def _multiple_input(widget: Widget) -> str:
     attrs = widget["attrs"]
-    names = [f' {name}="{conditional_escape(attrs[name])}"' for name in ("id", "class") if attrs.get(name)]
+    names = [f' {name}="{_escaped(attrs[name])}"' for name in ("id", "class") if attrs.get(name)]
     parts = [f"<div{''.join(names)}>"]
     for group, options, _index in widget["optgroups"]:
         if group:
-            parts.append(f"\n  <div><label>{conditional_escape(group)}</label>")
+            parts.append(f"\n  <div><label>{_escaped(group)}</label>")
         parts += [f"<div>\n    {_WRITERS[option['template_name']](option)}</div>" for option in options]
         if group:
             parts.append("\n  </div>")

@@ -4,8 +4,9 @@ from decimal import Decimal
 from functools import lru_cache
 
 from django import template
+from django.forms import BoundField
 from django.utils.formats import number_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide
 
@@ -93,3 +94,14 @@ def nrs(value: int | None) -> str:
     if value is None:
         return "–"
     return format_html('<span class="nrs nrs-{}">{}</span>', int(value), int(value))
+
+
+@register.simple_tag
+def scale_steps(field: BoundField) -> str:
+    """The buttons of a scale, one for each choice but the empty one, coloured by their number."""
+    steps = [radio for radio in field if radio.data["value"] != ""]
+    return format_html_join(
+        "",
+        '<div class="pain-step">{}<label class="nrs-{}" for="{}">{}</label></div>',
+        ((radio.tag(), radio.data["value"], radio.id_for_label, radio.choice_label) for radio in steps),
+    )

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, prefetch_related_objects
 
 from accounts.actors import Actor
 from scheduling.models import Appointment
@@ -83,9 +83,15 @@ class ReviewCard:
         return len(self.lines) > SHOWN_SESSIONS
 
 
-def card_of(actor: Actor, patient_id: UUID, course_id: UUID | None, *, before: datetime) -> ReviewCard:
-    """The card for a session of that course which begins at ``before``. Nine queries, fewer without a past session."""
-    course = _course(actor, patient_id, course_id)
+def card_of(
+    actor: Actor, patient_id: UUID, course_id: UUID | None, *, before: datetime, course: Course | None = None
+) -> ReviewCard:
+    """The card for a session of that course which begins at ``before``. Nine queries, fewer without a past session and
+    where the course was read already with its condition."""
+    if course is None:
+        course = _course(actor, patient_id, course_id)
+    else:
+        prefetch_related_objects([course], "goals")
     sessions = _sessions(actor, patient_id, before)
     own = [session for session in sessions if session.course_id == (course.pk if course else None)]
     ids = [session.pk for session in own]
@@ -125,9 +131,11 @@ def visits_to_start(
 ) -> list[Appointment]:
     """The day's visits of the patient in one of the statuses that have no session yet."""
     begun = InjectionSession.objects.visible_to(actor).exclude(status=RecordStatus.VOIDED)
+    # Asked visit by visit: "not in" all that have begun would read every session of the clinic.
+    has_begun = Exists(begun.filter(appointment=OuterRef("pk")))
     own = Appointment.objects.visible_to(actor).filter(patient_id=patient_id, status__in=statuses)
     today = own.filter(starts_at__gte=day[0], starts_at__lt=day[1])
-    return list(today.exclude(pk__in=begun.values("appointment_id")).order_by("starts_at"))
+    return list(today.exclude(has_begun).order_by("starts_at"))
 
 
 def _course(actor: Actor, patient_id: UUID, course_id: UUID | None) -> Course | None:

@@ -46,7 +46,7 @@ def standing_of(rows: Iterable[TimeOut], now: facts.Shown) -> facts.Shown | None
 
 
 def card_of(
-    session: InjectionSession,
+    patient: str,
     points: Sequence[facts.Point],
     allergies: frozenset[str],
     rows: Iterable[TimeOut],
@@ -56,7 +56,7 @@ def card_of(
     name = fingerprint(what)
     row = next((row for row in rows if row.fingerprint == name), None)
     words = {
-        TimeOutItem.PATIENT: _patient(session),
+        TimeOutItem.PATIENT: patient,
         TimeOutItem.CONSENT: _consent(consent),
         TimeOutItem.SIDE: ", ".join(dict.fromkeys(str(PointSide(point.side).label) for point in points)),
         TimeOutItem.NERVES: ", ".join(_places(points)),
@@ -73,7 +73,7 @@ def card_of(
     )
 
 
-def _patient(session: InjectionSession) -> str:
+def patient_words(session: InjectionSession) -> str:
     """Name and birth date, the two that are asked back, and the first number on file."""
     patient = session.patient
     born = _("born %(day)s") % {"day": formats.date_format(patient.birth_date, "j M Y")}

@@ -25,7 +25,8 @@ from sessions.override_reasons import is_something, join, split
 from sessions.policies.injection_sessions import PreparationRefusedError, SessionRefusedError, author_of
 from sessions.policies.preparations import words_of
 from sessions.queries.consent_wordings import wording_of_version
-from sessions.queries.injection_sessions import Loaded, load, scope_of, score_row
+from sessions.queries.injection_sessions import Loaded, load, point_row, score_row
+from sessions.queries.session_facts import scope_of
 from sessions.rules import Finding
 from sessions.rules.consents import RISKS
 from sessions.services import courses
@@ -66,7 +67,7 @@ def save_rows(loaded: Loaded, draft: Draft, *, by: Actor, now: datetime) -> Load
     ]
     save_observation(loaded.session, draft, by=by, now=now)
     # A new one even so: what was worked out from the rows may hang on the session itself.
-    return load(loaded.session, loaded.words) if any(has_changed) else replace(loaded)
+    return load(loaded.session, loaded.words, loaded.background) if any(has_changed) else replace(loaded)
 
 
 def save_points(loaded: Loaded, rows: Iterable[PointRow]) -> bool:
@@ -75,6 +76,9 @@ def save_points(loaded: Loaded, rows: Iterable[PointRow]) -> bool:
     Raises ``PreparationRefusedError`` where the database refuses a lot or preparation, as when two sessions at once
     take one single-dose container.
     """
+    rows = list(rows)
+    if rows == [point_row(point) for point in loaded.points]:
+        return False
     try:
         with transaction.atomic():
             return _write_points(loaded, rows)

@@ -28,8 +28,9 @@ from sessions.policies.injection_sessions import (
 )
 from sessions.queries import preparations
 from sessions.queries.courses import open_courses
-from sessions.queries.injection_sessions import Loaded, consent_of, draft_of, facts_of, load
+from sessions.queries.injection_sessions import Loaded, consent_of, draft_of, load
 from sessions.queries.pictures import digest, pictures_of
+from sessions.queries.session_facts import facts_of
 from sessions.rules import Finding, findings
 from sessions.services import injection_session_rows as rows
 from sessions.services import rule_sets, stop_rules, time_outs

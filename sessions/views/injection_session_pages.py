@@ -1,5 +1,6 @@
 """What the pages of one session show, put together once for all of them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -43,16 +44,9 @@ from sessions.policies.preparations import why_not
 from sessions.queries import preparations, solution_lots
 from sessions.queries.consent_wordings import Wording
 from sessions.queries.courses import conditions_without_course, open_courses
-from sessions.queries.injection_sessions import (
-    DISCHARGE_ITEMS,
-    Loaded,
-    draft_of,
-    facts_of,
-    has_vasovagal_flag,
-    load,
-    scope_of,
-)
+from sessions.queries.injection_sessions import Loaded, draft_of, load
 from sessions.queries.pictures import pictures_of, standing_consent
+from sessions.queries.session_facts import DISCHARGE_ITEMS, facts_of, has_vasovagal_flag, scope_of
 from sessions.queries.unsaved_typings import typing_of
 from sessions.queries.words import Words, words
 from sessions.rules import Finding, findings
@@ -65,18 +59,17 @@ from sessions.views.nerve_map_pages import MapPage
 from sessions.views.response_lines import PainLine, pain_lines
 
 _PATIENT_AND_COURSE = ("patient", "course__patient_condition", "consent")
-_PEOPLE = ("clinician", "signed_by", "voided_by", "discharge_checked_by")
+PEOPLE = ("clinician", "signed_by", "voided_by", "discharge_checked_by")
 
 
-def get_session(actor: Actor, session_id: UUID, *, has_people: bool = False) -> InjectionSession:
-    """The session with its patient and course, and where asked with the people its page names, or a 404."""
+def get_session(actor: Actor, session_id: UUID, *, people: Iterable[str] = ()) -> InjectionSession:
+    """The session with its patient and course and those of its ``PEOPLE`` whom its page names, or a 404."""
     own = InjectionSession.objects.visible_to(actor).select_related(*_PATIENT_AND_COURSE)
     session = own.filter(pk=session_id).first()
     if session is None:
         raise Http404
     session.clinic = actor.clinic
-    if has_people:
-        _name_people(session, actor)
+    _name_people(session, actor, people)
     return session
 
 
@@ -88,9 +81,9 @@ def locked_session(actor: Actor, session_id: UUID) -> InjectionSession:
     return session
 
 
-def _name_people(session: InjectionSession, actor: Actor) -> None:
+def _name_people(session: InjectionSession, actor: Actor, people: Iterable[str]) -> None:
     """One statement with all of them joined to the session took PostgreSQL 40 ms to plan."""
-    ids = {name: getattr(session, f"{name}_id") for name in _PEOPLE}
+    ids = {name: getattr(session, f"{name}_id") for name in people}
     members = Membership.objects.visible_to(actor).select_related("user").in_bulk({*ids.values()} - {None})
     for name, key in ids.items():
         if key is not None:
@@ -236,7 +229,7 @@ class SessionPage:
         session = self.session
         if session.observation_started_at is None:
             return None
-        minutes = session.observation_minutes or default_minutes(has_vasovagal_flag=has_vasovagal_flag(self.facts))
+        minutes = session.observation_minutes or default_minutes(has_vasovagal_flag=has_vasovagal_flag(self.loaded))
         return Observation(session.observation_started_at, minutes, session.observation_ended_at)
 
     @property
@@ -251,7 +244,7 @@ class SessionPage:
 
     @property
     def is_vasovagal(self) -> bool:
-        return has_vasovagal_flag(self.facts)
+        return has_vasovagal_flag(self.loaded)
 
     @property
     def observed_minutes(self) -> int | None:
@@ -396,7 +389,7 @@ class SessionPage:
             observation=ObservationForm(
                 data,
                 stored=stored,
-                default_minutes=default_minutes(has_vasovagal_flag=has_vasovagal_flag(self.facts)),
+                default_minutes=default_minutes(has_vasovagal_flag=has_vasovagal_flag(self.loaded)),
             ),
             time_out=TimeOutForm(data, card=self.loaded.time_out_card),
         )

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from sessions.drafts import Draft
 from sessions.forms.injection_sessions import SessionForms
 from sessions.forms.time_outs import TimeOutForm
-from sessions.queries.injection_sessions import facts_of
+from sessions.queries.session_facts import facts_of
 from sessions.queries.typed_sessions import as_typed
 from sessions.rules import findings
 from sessions.rules.anaesthetic_load import anaesthetic_load

@@ -33,11 +33,12 @@ from sessions.services import injection_sessions as service
 from sessions.services import unsaved_typings
 from sessions.views.injection_session_autosaves import keep, lost_words, typed_again
 from sessions.views.injection_session_conflicts import differences
-from sessions.views.injection_session_pages import SessionPage, get_session
+from sessions.views.injection_session_pages import PEOPLE, SessionPage, get_session
 from sessions.views.injection_session_typing import as_it_is_typed
 from sessions.views.review_cards import CardPart
 
 _TEMPLATES = "sessions/injection_sessions"
+_ON_A_DRAFT = ("discharge_checked_by",)
 OBSERVATION_ACTS = ("observe", "end_observation")
 
 
@@ -55,7 +56,7 @@ def start(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
 
 @staff(Act.LOG_SESSIONS, methods=("GET", "POST"))
 def edit(request: StaffRequest, session_id: UUID) -> HttpResponse:
-    page = _page(request, session_id)
+    page = _page(request, session_id, _ON_A_DRAFT)
     if page.session.status != RecordStatus.DRAFT:
         return redirect("sessions:view", session_id=session_id)
     if request.method != "POST":
@@ -123,7 +124,7 @@ def _save(request: StaffRequest, page: SessionPage, forms: SessionForms, draft: 
 @staff(Act.LOG_SESSIONS, methods=("POST",))
 def totals(request: StaffRequest, session_id: UUID) -> HttpResponse:
     """The sums of the points as typed so far; nothing is stored."""
-    page = _page(request, session_id)
+    page = _page(request, session_id, ())
     return render(request, f"{_TEMPLATES}/totals.html", as_it_is_typed(page, request.POST))
 
 
@@ -207,8 +208,8 @@ def add_addendum(request: StaffRequest, session_id: UUID) -> HttpResponse:
     return redirect("sessions:view", session_id=session_id)
 
 
-def _page(request: StaffRequest, session_id: UUID) -> SessionPage:
-    session = get_session(request.actor, session_id, has_people=True)
+def _page(request: StaffRequest, session_id: UUID, people: tuple[str, ...] = PEOPLE) -> SessionPage:
+    session = get_session(request.actor, session_id, people=people)
     return SessionPage(session, request.actor, timezone.now())
 
 
@@ -230,7 +231,7 @@ def _edit_page(
 
 def _conflict_page(request: StaffRequest, session: InjectionSession, typed: Draft, words: str) -> HttpResponse:
     """Both texts side by side; saving again from here keeps what was typed, knowingly."""
-    page = SessionPage(get_session(request.actor, session.pk, has_people=True), request.actor, timezone.now())
+    page = SessionPage(get_session(request.actor, session.pk, people=_ON_A_DRAFT), request.actor, timezone.now())
     if page.session.status != RecordStatus.DRAFT:
         messages.error(request, _("The session was signed in the meantime. What you typed was not saved."))
         return redirect("sessions:view", session_id=session.pk)

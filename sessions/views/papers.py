@@ -20,7 +20,7 @@ from sessions.forms.papers import LetterForm
 from sessions.models import Paper
 from sessions.policies.injection_sessions import SessionRefusedError
 from sessions.services import papers as service
-from sessions.views.injection_session_pages import SessionPage, get_session
+from sessions.views.injection_session_pages import PEOPLE, SessionPage, get_session
 from sessions.views.paper_texts import evidence, procedure_note
 from sessions.views.paper_texts import letter as letter_text
 
@@ -68,7 +68,7 @@ def download(request: StaffRequest, paper_id: UUID) -> HttpResponse:
 
 
 def _page(request: StaffRequest, session_id: UUID) -> SessionPage:
-    return SessionPage(get_session(request.actor, session_id, has_people=True), request.actor, timezone.now())
+    return SessionPage(get_session(request.actor, session_id, people=PEOPLE), request.actor, timezone.now())
 
 
 def _keep(request: StaffRequest, page: SessionPage, kind: PaperKind, sheet: Sheet, recipient: str = "") -> HttpResponse:

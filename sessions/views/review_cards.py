@@ -35,7 +35,13 @@ class CardPart:
     @cached_property
     def card(self) -> ReviewCard:
         session = self.page.session
-        return card_of(self.page.actor, session.patient_id, session.course_id, before=session.started_at)
+        return card_of(
+            self.page.actor,
+            session.patient_id,
+            session.course_id,
+            before=session.started_at,
+            course=session.course,
+        )
 
     @cached_property
     def repeat(self) -> Repeat:

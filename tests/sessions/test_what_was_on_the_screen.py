@@ -18,7 +18,8 @@ from scheduling.choices import VisitStatus
 from sessions.drafts import Draft, Sender
 from sessions.models import InjectionSession
 from sessions.policies.injection_sessions import SessionRefusedError
-from sessions.queries.injection_sessions import draft_of, facts_of, load
+from sessions.queries.injection_sessions import draft_of, load
+from sessions.queries.session_facts import facts_of
 from sessions.queries.signatures import is_signature_broken
 from sessions.rules import findings
 from sessions.services import injection_sessions as service

@@ -1,0 +1,66 @@
+"""What stands behind a session and no save of its draft changes: the patient's register and the clinic's rules."""
+
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from common.wall_clock import local_day
+from patients.models import Allergy, BodyWeight, RiskFlag
+from sessions.models import InjectionSession
+from sessions.queries.consent_wordings import Wording, wording_of
+from sessions.queries.rule_sets import rule_settings
+from sessions.queries.time_outs import patient_words
+from sessions.rules.settings import RuleSettings
+
+EARLIER_AT_MOST = 100
+
+
+class Background:
+    """Each part is read when it is first asked for, for one request."""
+
+    def __init__(self, session: InjectionSession) -> None:
+        self._session = session
+        self._own = {"patient_id": session.patient_id, "clinic_id": session.clinic_id}
+        self._times: dict[UUID | None, list[datetime]] = {}
+
+    @cached_property
+    def allergies(self) -> frozenset[str]:
+        return frozenset(Allergy.objects.current().filter(**self._own).values_list("substance", flat=True))
+
+    @cached_property
+    def risk_flags(self) -> list[RiskFlag]:
+        return list(RiskFlag.objects.current().filter(**self._own))
+
+    @cached_property
+    def weight(self) -> BodyWeight | None:
+        """The last one that was known on the day of the session."""
+        day = local_day(self._session.started_at, ZoneInfo(self._session.clinic.zone))
+        rows = BodyWeight.objects.filter(measured_date__lte=day, **self._own)
+        return rows.order_by("-measured_date", "-id").first()
+
+    @cached_property
+    def patient_words(self) -> str:
+        return patient_words(self._session)
+
+    @cached_property
+    def wording(self) -> Wording:
+        return wording_of(self._session.clinic_id)
+
+    @cached_property
+    def settings(self) -> RuleSettings:
+        return rule_settings(self._session.clinic_id)
+
+    def signed_times(self, course_id: UUID | None) -> list[datetime]:
+        """When the signed sessions before this one began, of the course or else of the patient; the latest first."""
+        if course_id not in self._times:
+            self._times[course_id] = list(self._signed(course_id)[:EARLIER_AT_MOST])
+        return self._times[course_id]
+
+    def _signed(self, course_id: UUID | None) -> Any:
+        session = self._session
+        signed = InjectionSession.objects.signed().filter(started_at__lt=session.started_at, **self._own)
+        if course_id is not None:
+            signed = signed.filter(course_id=course_id)
+        return signed.exclude(pk=session.pk).order_by("-started_at").values_list("started_at", flat=True)

@@ -1,0 +1,192 @@
+"""A session as the rules look at it."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext_lazy as _
+
+from catalogue.choices import FurtherCharacter, TechniqueDepth
+from catalogue.dose_limits import NoDoseLimitError
+from catalogue.models import Technique as CatalogueTechnique
+from common.wall_clock import local_day
+from patients.choices import Flag
+from patients.records import FULL_AGE
+from sessions.choices import ConsentSigner, Guidance, Moment
+from sessions.drafts import DISCHARGE_FIELDS
+from sessions.models import Consent, InjectionSession, PainScore
+from sessions.queries.injection_sessions import Loaded
+from sessions.queries.time_outs import standing_of
+from sessions.queries.words import ConditionFacts, Words
+from sessions.rules import facts
+from sessions.rules.consents import RISKS, Given, Scope, gaps, solution_class
+from sessions.rules.settings import Maximum, RuleSettings
+
+# The discharge check (domain.md §5 step 9), in the words of its items; the fourth item, the sharps, is a count.
+DISCHARGE_ITEMS = {
+    "is_walking": _("walking"),
+    "is_free_of_dizziness": _("no dizziness"),
+    "has_dry_sites": _("sites dry"),
+}
+
+
+def facts_of(loaded: Loaded, *, now: datetime) -> facts.Session:
+    """What the rules look at. ``today`` is the session's own day on the clinic's wall clock."""
+    session, words = loaded.session, loaded.words
+    zone = ZoneInfo(session.clinic.zone)
+    today = local_day(session.started_at, zone)
+    background = loaded.background
+    weight = background.weight
+    times = background.signed_times(session.course_id)
+    answered = {answer.item for answer in loaded.answers}
+    settings = background.settings
+    return facts.Session(
+        now=now,
+        today=today,
+        technique=_technique(words.techniques[session.technique_id]),
+        started_at=session.started_at,
+        points=loaded.point_facts,
+        scores=tuple(_score(score, words) for score in loaded.scores),
+        concerns=_concerns(loaded),
+        unanswered=tuple(item.name for item in words.items if item.code not in answered),
+        screened_date=local_day(session.screened_at, zone) if session.screened_at else None,
+        consent_gaps=gaps(_given(loaded.consent, words, zone), scope_of(loaded), today),
+        is_image_guided=session.guidance == Guidance.ULTRASOUND,
+        needle_length_mm=session.needle_length_mm,
+        amount_drawn_ml=session.amount_drawn_ml,
+        sharps_out=session.sharps_out,
+        sharps_in=session.sharps_in,
+        no_after_score_reason=session.no_after_score_reason,
+        injected_at=tuple(session.cycles_injected_at or ()),
+        discharge=tuple((str(DISCHARGE_ITEMS[name]), getattr(session, name)) for name in DISCHARGE_FIELDS),
+        discharge_note=session.discharge_note or "",
+        allergies=loaded.allergies,
+        risk_flags=tuple((row.flag, row.get_flag_display()) for row in loaded.risk_flags),
+        weight_date=weight.measured_date if weight else None,
+        maximum_mg=_maximums(loaded, weight.weight_kg if weight else None, settings),
+        condition=_condition(session, words),
+        limits=settings.limits,
+        levels=settings.levels,
+        time_out=standing_of(loaded.time_outs, loaded.time_out_card.shown),
+        open_items=loaded.time_out_card.open_items,
+        previous_date=local_day(times[0], zone) if times else None,
+        sessions_before=len(times) if session.course_id else 0,
+    )
+
+
+def has_vasovagal_flag(loaded: Loaded) -> bool:
+    """Somebody who has fainted with needles or fears them, by the register or by today's answer (domain.md §5)."""
+    known = {row.flag for row in loaded.risk_flags}
+    return bool(known & {Flag.VASOVAGAL, Flag.NEEDLE_FEAR}) or any(row.item == "FAINTING" for row in _concerns(loaded))
+
+
+def scope_of(loaded: Loaded) -> Scope:
+    """What the session as drafted needs consent for."""
+    return Scope(
+        technique=loaded.words.techniques[loaded.session.technique_id].code,
+        wording_version=loaded.wording.version,
+        needs_guardian=_is_minor(loaded.session),
+        needs_interpreter=any(row.flag == Flag.INTERPRETER for row in loaded.risk_flags),
+        solution_classes=frozenset(solution_class(point.solution) for point in loaded.point_facts),
+        risk_flags=frozenset().union(*(point.nerve.flags & RISKS for point in loaded.point_facts)),
+    )
+
+
+def _given(consent: Consent | None, words: Words, zone: ZoneInfo) -> Given | None:
+    if consent is None:
+        return None
+    scope = Scope(
+        technique=words.techniques[consent.technique_id].code,
+        wording_version=consent.wording_version,
+        solution_classes=frozenset(consent.solution_classes),
+        risk_flags=frozenset(consent.risk_flags),
+    )
+    return Given(
+        scope,
+        local_day(consent.given_at, zone),
+        is_withdrawn=consent.withdrawn_at is not None,
+        is_by_guardian=consent.signed_as == ConsentSigner.GUARDIAN,
+        has_interpreter=bool(consent.interpreter_name),
+    )
+
+
+def _is_minor(session: InjectionSession) -> bool:
+    day = local_day(session.started_at, ZoneInfo(session.clinic.zone))
+    return bool(session.patient.age_on(day) < FULL_AGE)
+
+
+def _score(score: PainScore, words: Words) -> facts.Score:
+    return facts.Score(
+        question=score.question,
+        is_after=score.moment == Moment.AFTER,
+        score=score.score,
+        measured_at=score.measured_at,
+        cycle=score.cycle,
+        place=f"{words.nerves[score.nerve_id].name}, {score.side}" if score.nerve_id else "",
+        is_observed=score.moment == Moment.OBSERVED,
+    )
+
+
+def _technique(technique: CatalogueTechnique) -> facts.Technique:
+    return facts.Technique(
+        code=technique.code,
+        name=technique.name,
+        is_deep=technique.depth != TechniqueDepth.SUBCUTANEOUS,
+        warn_dextrose_percent=technique.warn_dextrose_percent,
+    )
+
+
+def _concerns(loaded: Loaded) -> tuple[facts.Answer, ...]:
+    given = {answer.item: answer.is_yes for answer in loaded.answers}
+    return tuple(
+        facts.Answer(item.code, item.name, item.effect)
+        for item in loaded.words.items
+        if item.code in given and given[item.code] != item.is_concern_when_no
+    )
+
+
+def _maximums(loaded: Loaded, weight_kg: Decimal | None, settings: RuleSettings) -> dict[str, Decimal]:
+    """The lowest plain maximum on file for each anaesthetic given, the clinic's own included; without one, left out."""
+    names = {share.name for point in loaded.point_facts for share in point.solution.anaesthetics}
+    found: dict[str, Decimal] = {}
+    if weight_kg is None:
+        return found
+    for name in names:
+        try:
+            on_file = loaded.words.maximum_mg(name, weight_kg=weight_kg)
+        except NoDoseLimitError:
+            continue
+        found[name] = settings.maximums.get(name, Maximum()).lower_of(on_file, weight_kg=weight_kg)
+    return found
+
+
+def _condition(session: InjectionSession, words: Words) -> facts.Condition:
+    if session.course is None:
+        return facts.Condition()
+    own = session.course.patient_condition
+    if own.condition_id is None:
+        return facts.Condition(side=own.side, code=own.icd10cm_code)
+    known = words.conditions[own.condition_id]
+    return facts.Condition(
+        side=own.side,
+        code=own.icd10cm_code,
+        codes_of_sides=_codes_of_sides(known, own.icd10cm_code),
+        expired_date=_expired(known, own.icd10cm_code),
+        regions=known.regions,
+        nerves=known.nerves,
+    )
+
+
+def _codes_of_sides(condition: ConditionFacts, code: str) -> frozenset[tuple[str, str]]:
+    """The complete codes by side of the family the code belongs to; none where the side does not decide it."""
+    for row in condition.codes:
+        if row.further_character == FurtherCharacter.SIDE and code.startswith(row.stem):
+            return row.by_side
+    return frozenset()
+
+
+def _expired(condition: ConditionFacts, code: str) -> date | None:
+    """The day the code left the catalogue, where it stands there only as retired."""
+    own = [row for row in condition.codes if code and code.startswith(row.stem)]
+    days = [row.retired_at.date() for row in own if row.retired_at]
+    return max(days) if days and len(days) == len(own) else None
