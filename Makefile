@@ -35,7 +35,7 @@ demo-reset: .stamps/demo
 
 test: lint
 	$(SAY) "Tests"
-	@$(RUN) -m pytest -n 2 --dist loadfile
+	@$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: .stamps/test .stamps/assets-tests .stamps/words
 	$(SAY) "Format and lint"

@@ -32,6 +32,12 @@ def _take_role(sender: object, connection: Any, **kwargs: object) -> None:
             cursor.execute(f"SET ROLE {_role['name']}")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow files and those of the browser come first: the quick ones fill what one process would wait for the other."""
+    long = {item.path for item in items if any(map(item.get_closest_marker, ("slow", "e2e")))}
+    items.sort(key=lambda item: item.path not in long)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _roles() -> Iterator[None]:
     connection_created.connect(_take_role)

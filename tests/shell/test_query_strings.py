@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
+import pytest
 from django.test import Client
 
 from accounts.choices import Role
 from accounts.models import Clinic
 from accounts.permissions import may
 from tests.access import objects
-from tests.access.test_walk import address, staff_urls
+from tests.access.walking import address, staff_urls
 
 NAMES = (
     "q", "page", "day", "date", "before", "after", "kind", "state", "patient", "cursor", "status", "sort", "type",
@@ -28,6 +29,7 @@ VALUES = (
 )
 
 
+@pytest.mark.slow
 def test_no_query_string_brings_a_page_down(clinic: Clinic, staff_client: Callable[..., Client]) -> None:
     """Each page once, as the first role that may open it."""
     own = objects.make(clinic, "Own")

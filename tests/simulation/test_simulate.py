@@ -21,7 +21,7 @@ from sessions.models import InjectionSession
 from tests.factories.patients import PatientFactory
 from tests.simulation.conftest import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 MADE_BY_THE_DATABASE = {"created_at", "content_sha256"}
 
 

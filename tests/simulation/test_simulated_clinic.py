@@ -22,7 +22,7 @@ from sessions.choices import Moment, Question, RecordStatus
 from sessions.models import Course, FollowUp, InjectionSession, PainScore, ReliefReport, SideEffect
 from tests.simulation.conftest import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 
 def courses_in_scores() -> dict[object, list[tuple[int, int | None]]]:

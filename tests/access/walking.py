@@ -1,0 +1,160 @@
+"""Asks every URL as every role for own, foreign and missing objects, reading and writing.
+
+What differs from the permission table is told cell by cell.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from accounts.choices import Role
+from accounts.models import Clinic
+from accounts.permissions import may
+from common.tenancy import tenant
+from pitclinic.checks import url_patterns
+from tests.access import objects
+from tests.factories.accounts import MembershipFactory
+
+OWN, FOREIGN = "Ownsentinel", "Foreignsentinel"
+WHO = ("anonymous", *Role.values, "ex_member", "disabled")
+# allauth's own pages are about the person signed in, whoever it is; they hold no clinic's data.
+THIRD_PARTY = ("allauth.",)
+# A switch to a clinic is about the own membership only: another member's is as foreign as another clinic's.
+OWN_OBJECT_IS_ANOTHERS = {"accounts:switch_clinic"}
+# Reading or writing these is impossible for a fresh object and says so (409) or is not there yet (404).
+ALSO_FINE: dict[str, set[int]] = {}
+ANSWERED = {200, 204, 302, 400, 409, 422}
+
+
+@dataclass
+class Tally:
+    checked: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+    def note(self, ok: bool, cell: str) -> None:
+        self.checked += 1
+        if not ok:
+            self.wrong.append(cell)
+
+
+def _clients(clinic: Clinic) -> dict[str, Callable[[], Client]]:
+    """A fresh client for each cell, with the session as it was right after signing in: each cell is undone whole."""
+    users = {}
+    with tenant(clinic.pk, actor="test"):
+        for role in Role.values:
+            users[role] = MembershipFactory(clinic=clinic, role=role).user
+        users["ex_member"] = MembershipFactory(clinic=clinic, role=Role.CLINICIAN, is_active=False).user
+        users["disabled"] = MembershipFactory(clinic=clinic, role=Role.CLINICIAN).user
+    cookies: dict[str, SimpleCookie] = {"anonymous": SimpleCookie()}
+    for who, user in users.items():
+        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
+        client = Client()
+        client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        cookies[who] = client.cookies
+    users["disabled"].is_active = False
+    users["disabled"].save()
+
+    def client_for(who: str) -> Client:
+        client = Client(raise_request_exception=False)
+        client.cookies = SimpleCookie(cookies[who].output(header="", attrs=[]))
+        return client
+
+    return {who: lambda who=who: client_for(who) for who in WHO}
+
+
+def staff_urls() -> Iterator[tuple[str, object]]:
+    for name, pattern in url_patterns():
+        if not pattern.callback.__module__.startswith(THIRD_PARTY) and hasattr(pattern.callback, "required_act"):
+            yield name, pattern
+
+
+def address(name: str, pattern: object, values: dict[str, object]) -> str:
+    arguments = pattern.pattern.converters  # type: ignore[attr-defined]
+    return reverse(name, kwargs={argument: objects.value_for(name, argument, values) for argument in arguments})
+
+
+def expected(name: str, who: str, view: object, method: str, whose: str) -> set[int]:
+    """The statuses the table allows for one cell."""
+    if who in {"anonymous", "disabled"}:
+        return {302}
+    if not may(who, view.required_act):  # type: ignore[attr-defined]
+        return {403}
+    if method not in view.allowed_methods:  # type: ignore[attr-defined]
+        return {405}
+    if whose != "own" or name in OWN_OBJECT_IS_ANOTHERS:
+        return {404}
+    return ANSWERED | ALSO_FINE.get(name, set())
+
+
+def _asked(has_object: bool, is_allowed: bool) -> tuple[str, ...]:
+    """Whose objects to try: a missing one only where the role could see the difference."""
+    if not has_object:
+        return ("own",)
+    return ("own", "foreign", "missing") if is_allowed else ("own", "foreign")
+
+
+def _ask(client: Client, method: str, url: str) -> tuple[int, bytes, int]:
+    """The answer, and how many rows of clinical tables the request changed; everything is undone afterwards."""
+    with transaction.atomic():
+        before = _changes()
+        response = client.generic(method, url)
+        body = b"".join(response.streaming_content) if response.streaming else response.content
+        changed = _changes() - before
+        transaction.set_rollback(True)
+    return response.status_code, body, changed
+
+
+def _changes() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('role')")
+        (role,) = cursor.fetchone()
+        cursor.execute("RESET ROLE")
+        cursor.execute("SELECT count(*) FROM audit_auditevent WHERE kind IN ('insert', 'update', 'delete')")
+        (count,) = cursor.fetchone()
+        cursor.execute(f"SET ROLE {role}")
+    return int(count)
+
+
+def walk(clinic: Clinic, other_clinic: Clinic, *, before: Callable[[], None] = lambda: None) -> Tally:
+    """The whole matrix; ``before`` is called when the rows are made, right before the first cell."""
+    clients = _clients(clinic)
+    cases = {
+        "own": objects.make(clinic, OWN),
+        "foreign": objects.make(other_clinic, FOREIGN),
+    }
+    cases["missing"] = objects.nobody(cases["own"])
+    before()
+    logging.disable(logging.CRITICAL)  # thousands of requests say nothing new; what is logged has tests of its own
+    try:
+        return _ask_all(clients, cases)
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def _ask_all(clients: dict[str, Callable[[], Client]], cases: dict[str, dict[str, object]]) -> Tally:
+    tally = Tally()
+    for name, pattern in staff_urls():
+        has_object = set(pattern.pattern.converters)  # type: ignore[attr-defined]
+        for who, sign_in in clients.items():
+            for method in ("GET", "POST"):
+                bodies = {}
+                for whose in _asked(has_object, may(who, pattern.callback.required_act)):  # type: ignore[attr-defined]
+                    status, body, changed = _ask(sign_in(), method, address(name, pattern, cases[whose]))
+                    cell = f"{name} {method} as {who}, {whose} object: {status}"
+                    wanted = expected(name, who, pattern.callback, method, whose)  # type: ignore[attr-defined]
+                    tally.note(status in wanted, f"{cell}, expected {sorted(wanted)}")
+                    tally.note(FOREIGN.encode() not in body, f"{cell} shows another clinic's patient")
+                    tally.note(method == "POST" or changed == 0, f"{cell} changed {changed} rows by reading")
+                    bodies[whose] = (status, body)
+                if "missing" in bodies:
+                    tally.note(
+                        bodies["foreign"] == bodies["missing"], f"{name} {method} as {who} tells foreign from missing"
+                    )
+    return tally
