@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sessions/<uuid:session_id>/totals/", injection_sessions.totals, name="totals"),
     path("sessions/<uuid:session_id>/autosave/", injection_session_autosaves.autosave, name="autosave"),
     path("sessions/<uuid:session_id>/typing/throw-away/", injection_session_autosaves.throw_away, name="throw_away"),
+    path("sessions/<uuid:session_id>/card/", review_cards.session_review_card, name="session_review_card"),
     path("sessions/<uuid:session_id>/line/", quick_entries.read, name="quick_entry"),
     path("sessions/<uuid:session_id>/sign/", injection_sessions.sign, name="sign"),
     path("sessions/<uuid:session_id>/co-sign/", co_signatures.co_sign, name="co_sign"),

@@ -14,16 +14,18 @@ from accounts.decorators import staff
 from accounts.permissions import Act
 from accounts.requests import StaffRequest, saw
 from common.charts import LineChart
+from common.query_strings import read_query
 from common.wall_clock import day_bounds, local_day
 from patients.queries.banners import banner
 from sessions.drafts import Draft, PointRow
 from sessions.forms.injection_points import AT_MOST, Tray, typed_row
+from sessions.forms.review_cards import CardQuery, chosen_course
 from sessions.policies.injection_sessions import STARTABLE
 from sessions.queries import chart_trends
 from sessions.queries.copy_forward import OnTray, Repeat, Suggestion, repeat_of
 from sessions.queries.courses import open_courses
 from sessions.queries.review_cards import ReviewCard, card_of, drafts_of, visits_to_start
-from sessions.views.injection_session_pages import SessionPage
+from sessions.views.injection_session_pages import SessionPage, get_session
 
 
 @dataclass
@@ -31,6 +33,8 @@ class CardPart:
     """The card at the top of a session's page. Everything is read when it is first asked for."""
 
     page: SessionPage
+    # The course as it is chosen on the page ("" for none); None: the one that is stored.
+    course: str | None = None
 
     @cached_property
     def card(self) -> ReviewCard:
@@ -38,9 +42,9 @@ class CardPart:
         return card_of(
             self.page.actor,
             session.patient_id,
-            session.course_id,
+            session.course_id if self.course is None else chosen_course(self.course),
             before=session.started_at,
-            course=session.course,
+            course=session.course if self.course is None else None,
         )
 
     @cached_property
@@ -85,6 +89,17 @@ def _on_tray(tray: Tray | None) -> OnTray | None:
 
 def _as_json(values: dict[str, Any]) -> str:
     return json.dumps({name: "" if value is None else str(value) for name, value in values.items()})
+
+
+@staff(Act.LOG_SESSIONS)
+def session_review_card(request: StaffRequest, session_id: UUID) -> HttpResponse:
+    """The card of the course that is chosen on the session's page, before anything is saved."""
+    query = read_query(CardQuery, request)
+    session = get_session(request.actor, session_id)
+    review = CardPart(SessionPage(session, request.actor, timezone.now()), query.cleaned_data["course"])
+    saw(request, "pit_sessions_injectionsession", row_id=session.pk, patient_id=session.patient_id)
+    context = {"review": review, "card": review.card, "chart": review.chart, "banner": review.page.banner}
+    return render(request, "sessions/review_cards/card.html", context)
 
 
 @staff(Act.SEE_CHART)

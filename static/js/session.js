@@ -31,4 +31,9 @@ for (const form of document.querySelectorAll("form[data-points]")) {
 }
 for (const part of document.querySelectorAll("[data-map]")) startMap(part);
 for (const part of document.querySelectorAll("[data-repeat]")) startRepeat(part);
+// The card comes anew when another course is chosen.
+document.addEventListener("htmx:load", ({ target }) => {
+  if (!target.matches("#review-card")) return;
+  for (const part of target.querySelectorAll("[data-repeat]")) startRepeat(part);
+});
 for (const form of document.querySelectorAll("form[data-autosave]")) startAutosave(form);

@@ -347,3 +347,22 @@ def test_the_cards_page_costs_the_same_for_one_past_session_and_for_three(
         assert client.get(url).status_code == 200
     assert len(asked) == 28, "\n".join(entry["sql"][:150] for entry in asked.captured_queries)
     assert draft.course_id == course.pk
+
+
+def test_the_card_follows_the_course_that_is_chosen_before_it_is_saved(
+    client: Client, follow_up: InjectionSession
+) -> None:
+    url = reverse("sessions:session_review_card", args=[follow_up.pk])
+    mine = client.get(url, {"course": f"course:{follow_up.course_id}"}).content.decode()
+    assert "data-repeat-all" in mine
+    for other in ("", f"course:{uuid4()}", f"open:{uuid4()}"):
+        answer = client.get(url, {"course": other}).content.decode()
+        assert "Nothing to look back on in this course yet." in answer
+
+
+@pytest.mark.parametrize("course", ["course:x", "\x00", f"course:{uuid4()}x", str(uuid4())])
+def test_a_card_is_shown_for_no_words_that_are_no_course(
+    course: str, client: Client, follow_up: InjectionSession
+) -> None:
+    url = reverse("sessions:session_review_card", args=[follow_up.pk])
+    assert client.get(url, {"course": course}).status_code == 400

@@ -126,6 +126,24 @@ def test_a_tap_takes_one_and_a_second_tap_goes_to_its_row(draft: InjectionSessio
     expect(page.locator("[data-row]").first.get_by_label("mL")).to_be_focused()
 
 
+def test_choosing_another_course_shows_its_card_and_its_points_at_once(
+    clinic: Clinic, draft: InjectionSession, open_page: Open
+) -> None:
+    page = open_page(edit(draft), viewport={"width": 1024, "height": 768})
+    course = page.get_by_label("Course", exact=True)
+    mine = course.input_value()
+    expect(page.locator("[data-repeat-left]")).to_have_text("12")
+
+    course.select_option("")
+    expect(page.locator("#review-card")).to_contain_text("Nothing to look back on in this course yet.")
+    expect(page.locator("[data-repeat-all]")).to_have_count(0)
+    course.select_option(mine)
+    expect(page.locator("[data-repeat-left]")).to_have_text("12")
+    page.get_by_role("button", name="Repeat all").click()
+    assert nerves(page) == LAST
+    expect(page.get_by_role("button", name="Repeat all")).to_be_disabled()
+
+
 def test_no_score_comes_along(draft: InjectionSession, open_page: Open) -> None:
     page = open_page(edit(draft), viewport={"width": 1024, "height": 768})
     before = page.locator("input[type=radio]:checked").evaluate_all("all => all.map(one => one.name)")

@@ -48,6 +48,8 @@ export function startRepeat(part) {
   const ghosts = [...part.querySelectorAll("[data-values]")];
 
   function show() {
+    // Another course's card has taken its place.
+    if (!part.isConnected) return;
     const rows = taken(form, ghosts);
     const left = ghosts.filter((ghost) => !rows.get(ghost));
     for (const ghost of ghosts) {
