@@ -54,6 +54,8 @@ class MapPage:
             "point": _("Point {number}: {words}"),
             "usual": _("Not put on the figure yet; shown at the usual place."),
             "notPut": _("not put on a figure"),
+            "suggested": _("suggested: {words}"),
+            "suggestedTitle": _("Suggested from last time"),
             "noPoints": _("No points yet. Tap a nerve on the figure."),
             "noNerve": _("no nerve yet"),
             "noSide": _("no side yet"),

@@ -2,17 +2,23 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import Clinic
+from catalogue.models import Nerve, Solution
 from common.tenancy import tenant
 from scheduling.models import Appointment
-from sessions.models import InjectionSession
+from sessions.models import Course, InjectionPoint, InjectionSession, SolutionLot
+from tests.factories.scheduling import AppointmentFactory
+from tests.factories.sessions import InjectionSessionFactory, sign
 from tests.sessions.conftest import Open
 from tests.sessions.test_session_browser import begin, is_too_wide, violations
 
@@ -228,6 +234,123 @@ def test_the_keyboard_does_all_of_it(clinic: Clinic, visit: Appointment, open_pa
     page.keyboard.press("End")
     page.keyboard.press("Enter")
     expect(marker(page, 2)).to_be_focused()
+    assert page.said == []  # type: ignore[attr-defined]
+
+
+def view_box(page: Page) -> list[float]:
+    return [float(part) for part in (page.locator(".map-stage svg").get_attribute("viewBox") or "").split()]
+
+
+def pinch(page: Page, x: float, y: float) -> None:
+    """Two fingers 40 px apart around x, y move to 80 px apart."""
+    fingers = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *across: float) -> None:
+        points = [{"x": x + dx, "y": y, "id": number} for number, dx in enumerate(across)]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", -20)
+    touch("touchStart", -20, 20)
+    touch("touchMove", -30, 30)
+    touch("touchMove", -40, 40)
+    touch("touchEnd")
+
+
+def zoomed_to(page: Page, width: float) -> None:
+    page.wait_for_function(
+        "width => Math.abs(document.querySelector('.map-stage svg').viewBox.baseVal.width - width) < 1", arg=width
+    )
+
+
+def test_the_figure_is_zoomed_by_fingers_wheel_button_and_key(page: Page) -> None:
+    """The window on the front of the body is 460 by 1000 units; no way in changes the place under the finger."""
+    x, y = at(anchor(page, "N050", "left"))
+    scrolled = page.evaluate("scrollY")
+    pinch(page, x, y)
+    zoomed_to(page, 230)
+    assert at(anchor(page, "N050", "left")) == pytest.approx((x, y), abs=1)
+    assert page.evaluate("[scrollY, visualViewport.scale]") == [scrolled, 1]
+    assert rows(page) == []
+    expect(page.locator("[data-map-sides]")).to_have_text("your patient’s RIGHTyour patient’s LEFT")
+
+    page.touchscreen.tap(x, y)
+    expect(page.locator(".nm-point")).to_have_count(1)
+    assert [side for _nerve, side in rows(page)] == ["left"]
+    box = page.locator(".nm-hit").bounding_box()
+    assert box
+    assert box["width"] == pytest.approx(44, abs=0.5)
+
+    page.get_by_role("button", name="Whole figure").click()
+    assert view_box(page) == [0, 0, 460, 1000]
+    expect(page.locator("[data-map-sides]")).to_be_hidden()
+    page.locator("#map-nerves").focus()
+    page.keyboard.press("+")
+    assert view_box(page)[2] == pytest.approx(460 / 1.5, abs=0.1)
+    page.keyboard.press("End")
+    assert view_box(page)[2] == pytest.approx(460 / 1.5, abs=0.1)
+    page.keyboard.press("0")
+    x, y = at(anchor(page, "N050", "left"))
+    page.mouse.move(x, y)
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -200)
+    page.keyboard.up("Control")
+    zoomed_to(page, 230)
+    before = view_box(page)
+    page.mouse.move(x + 60, y)
+    page.mouse.down()
+    page.mouse.move(x, y + 60)
+    page.mouse.up()
+    assert view_box(page)[0] > before[0]
+    assert view_box(page)[1] < before[1]
+    assert len(rows(page)) == 1
+    assert violations(page) == []
+    assert page.said == []  # type: ignore[attr-defined]
+
+
+def test_what_was_given_last_time_waits_on_the_map_as_ghosts(
+    clinic: Clinic, visit: Appointment, open_page: Open
+) -> None:
+    week_ago = timezone.now() - timedelta(days=7)
+    with tenant(clinic.pk, actor="test"):
+        past = InjectionSessionFactory(
+            clinic=clinic,
+            course=Course.objects.get(),
+            appointment=AppointmentFactory(
+                clinic=clinic, patient=visit.patient, clinician=visit.clinician, starts_at=week_ago
+            ),
+        )
+        for number, code in enumerate(["N019", "N049"], start=1):
+            InjectionPoint.objects.create(
+                clinic=clinic,
+                injection_session=past,
+                number=number,
+                nerve=Nerve.objects.get(code=code),
+                side="left",
+                volume_ml=Decimal("0.40"),
+                solution=Solution.objects.get(code="D5W_BUF"),
+                lot=SolutionLot.objects.get(),
+            )
+        sign(past, signed_at=week_ago)
+    page = shown(open_page(begin(visit), viewport=TABLET, has_touch=True))
+    axillary = "suggested: Axillary / superior lateral brachial cutaneous, Left, 0.4 mL"
+    expect(page.locator(".nm-ghost")).to_have_count(2)
+    expect(page.locator("#map-legend").get_by_role("group", name="Suggested from last time")).to_be_visible()
+    assert violations(page) == []
+
+    tap(page, page.get_by_role("button", name=axillary))
+    expect(page.locator(".nm-ghost")).to_have_count(1)
+    assert rows(page) == [["N019 Axillary / superior lateral brachial cutaneous", "left"]]
+    page.locator(".nm-ghost").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".nm-ghost")).to_have_count(0)
+    assert len(rows(page)) == 2
+    expect(marker(page, 2)).to_be_focused()
+    page.locator("[data-map] [data-undo]").click()
+    expect(page.locator(".nm-ghost")).to_have_count(1)
+    page.locator("#map-legend").focus()
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    expect(page.locator(".nm-ghost")).to_have_count(0)
     assert page.said == []  # type: ignore[attr-defined]
 
 

@@ -69,7 +69,7 @@ export class List {
     option.classList.toggle("has-number", item.number !== undefined);
     if (item.number !== undefined) {
       const badge = document.createElement("span");
-      badge.className = "map-number num";
+      badge.className = `map-number num${item.row?.isGhost ? " is-ghost" : ""}`;
       badge.textContent = item.number;
       option.append(badge, " ");
     }

@@ -1,5 +1,7 @@
 // The drawing itself: it loads a figure, draws anchors and numbered points over it, and says what was tapped or dragged.
+import { startFingers } from "./map-fingers.js";
 import { isOneSided } from "./map-rules.js";
+import { View } from "./map-zoom.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const FINGER_PX = 22;
@@ -14,7 +16,7 @@ function make(name, attributes, parent) {
 }
 
 export class Stage {
-  /** `told`: onTap({x, y}), onSelect(row), onPress(row), onMove(row, {x, y}), onKey(event, row), onLeave(); `hold(row, place)` keeps a drag on its side. */
+  /** `told`: onTap({x, y}), onSelect(row), onPress(row), onMove(row, {x, y}), onKey(event, row), onLeave(), onView(); `hold(row, place)` keeps a drag on its side. */
   constructor(box, words, told) {
     this.box = box;
     this.words = words;
@@ -26,6 +28,12 @@ export class Stage {
     box.addEventListener("pointerup", (event) => this.#up(event));
     box.addEventListener("click", (event) => this.#click(event));
     box.addEventListener("pointercancel", () => this.#cancel());
+    startFingers(box, {
+      begin: () => this.#letGo(),
+      zoomBy: (factor, from, to) => this.svg && this.#zoomBy(factor, from, to),
+    });
+    // What a finger needs is told in px: it changes with the width of the drawing.
+    new ResizeObserver(() => this.#fit()).observe(box);
   }
 
   /** The drawing of a figure, fetched once; a failed fetch is tried again the next time. */
@@ -74,10 +82,61 @@ export class Stage {
   look(side) {
     const { width, height, left } = this.figure;
     const isHalf = side !== "" && !isOneSided(this.figure);
-    const from = isHalf && side !== left ? width / 2 : 0;
-    this.svg.setAttribute("viewBox", `${from} 0 ${isHalf ? width / 2 : width} ${height}`);
+    const x = isHalf && side !== left ? width / 2 : 0;
+    this.view = new View({ x, y: 0, width: isHalf ? width / 2 : width, height });
     this.svg.classList.toggle("is-half", isHalf);
     this.svg.classList.toggle("is-body", this.figure.part === "body");
+    this.#fit();
+  }
+
+  /** Around the middle of what is in view. */
+  zoom(factor) {
+    const { view } = this;
+    view.zoomTo(view.zoom * factor, { x: view.x + view.width / 2, y: view.y + view.height / 2 });
+    this.#fit();
+  }
+
+  whole() {
+    this.view.zoomTo(1, this.view);
+    this.#fit();
+  }
+
+  bringIntoView(place) {
+    if (this.view.isWhole) return;
+    this.view.bring(place);
+    this.#fit();
+  }
+
+  #zoomBy(factor, from, to) {
+    const { view } = this;
+    const place = this.unitsOf(from);
+    view.zoomTo(view.zoom * factor, place, view.shareOf(this.unitsOf(to)));
+    this.#fit();
+  }
+
+  // The window on the figure; points and lines keep their size on the screen, so that they come apart.
+  #fit() {
+    if (!this.view) return;
+    this.svg.setAttribute("viewBox", this.view.box);
+    this.svg.classList.toggle("is-zoomed", !this.view.isWhole);
+    this.svg.style.setProperty("--zoom", this.view.zoom);
+    const px = this.pxPerUnit();
+    for (const marker of this.markers.values()) this.#size(marker, px);
+    this.told.onView();
+  }
+
+  #size(marker, pxPerUnit) {
+    const size = 1 / this.view.zoom;
+    marker.setAttribute("transform", `translate(${marker.place.x} ${marker.place.y})${size < 1 ? ` scale(${size})` : ""}`);
+    const px = pxPerUnit * size;
+    if (px > 0) marker.firstElementChild.setAttribute("r", Math.max(FINGER_PX / px, RADIUS));
+  }
+
+  /** Where a point is drawn, also while it is on its way. */
+  stand(row, place) {
+    const marker = this.markers.get(row);
+    marker.place = place;
+    this.#size(marker, this.pxPerUnit());
   }
 
   /** Keeps the markers of rows that stay, so that the keyboard's focus stays on them too. */
@@ -90,12 +149,13 @@ export class Stage {
     }
     const stop = rows.has(selected) ? selected : spots[0]?.point.row;
     spots.forEach((spot) => {
-      const { row, number, side } = spot.point;
+      const { row, number, side, isGhost } = spot.point;
       const marker = this.markers.get(row) ?? this.#marker(row);
-      marker.setAttribute("transform", `translate(${spot.x} ${spot.y})`);
-      marker.setAttribute("class", `nm-point${spot.isUsual ? " nm-usual" : ""}${row === selected ? " is-selected" : ""}`);
+      this.stand(row, spot);
+      const kinds = { "nm-usual": spot.isUsual && !isGhost, "nm-ghost": isGhost, "is-selected": row === selected };
+      marker.setAttribute("class", ["nm-point", ...Object.keys(kinds).filter((kind) => kinds[kind])].join(" "));
       marker.setAttribute("aria-label", nameOf(spot.point, spot.isUsual));
-      marker.setAttribute("aria-pressed", String(row === selected));
+      if (!isGhost) marker.setAttribute("aria-pressed", String(row === selected));
       marker.setAttribute("tabindex", row === stop ? "0" : "-1");
       marker.setAttribute("data-side", side);
       marker.setAttribute("data-number", number);
@@ -111,11 +171,14 @@ export class Stage {
 
   #marker(row) {
     const marker = make("g", { role: "button" }, this.points);
-    make("circle", { class: "nm-hit", r: 20, fill: "none" }, marker);
+    make("circle", { class: "nm-hit", r: RADIUS, fill: "none" }, marker);
     make("circle", { class: "nm-disc", r: RADIUS }, marker);
     make("text", { y: 5, "text-anchor": "middle", "font-size": 14, "font-weight": 700 }, marker);
     marker.addEventListener("keydown", (event) => this.told.onKey(event, row));
-    marker.addEventListener("focus", () => this.told.onSelect(row));
+    marker.addEventListener("focus", () => {
+      this.bringIntoView(marker.place);
+      this.told.onSelect(row);
+    });
     marker.addEventListener("blur", () => this.told.onLeave());
     this.markers.set(row, marker);
     return marker;
@@ -130,13 +193,21 @@ export class Stage {
     for (const { anchor, dot } of this.anchorDots ?? []) dot.classList.toggle("is-lit", anchor === wanted);
   }
 
-  unitsOf(event) {
-    const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(this.svg.getScreenCTM().inverse());
-    return { x: point.x, y: point.y };
+  unitsOf({ clientX, clientY }) {
+    const { left, top, px } = this.#onScreen();
+    return { x: this.view.x + (clientX - left) / px, y: this.view.y + (clientY - top) / px };
+  }
+
+  // Worked out from the box: the matrix of the browser lags behind a view that was changed just now.
+  #onScreen() {
+    const box = this.svg.getBoundingClientRect();
+    const { width, height } = this.view;
+    const px = Math.min(box.width / width, box.height / height);
+    return { left: box.left + (box.width - width * px) / 2, top: box.top + (box.height - height * px) / 2, px };
   }
 
   pxPerUnit() {
-    return this.svg.getScreenCTM().a;
+    return this.#onScreen().px;
   }
 
   /** Anchors under a finger at x, y: the nearest of each nerve and side, nearest first. */
@@ -161,14 +232,25 @@ export class Stage {
   }
 
   #down(event) {
-    if (!this.svg || event.button > 0 || !this.svg.contains(event.target)) return;
-    const marker = event.target.closest(".nm-point");
-    const row = marker && [...this.markers].find(([, element]) => element === marker)?.[0];
-    this.grip = { at: [event.clientX, event.clientY], row: row || null, isMoved: false, pointer: event.pointerId };
-    if (row) {
+    if (!this.svg || event.button > 0 || !event.isPrimary || !this.svg.contains(event.target)) return;
+    const row = event.target.closest(".nm-point") ? this.#rowAt(this.unitsOf(event)) : null;
+    this.grip = { at: [event.clientX, event.clientY], row, isMoved: false, pointer: event.pointerId };
+    // The drawing is moved with the mouse; a finger moves the page, two fingers move the drawing.
+    const { clientX, clientY } = event;
+    if (!row && event.pointerType === "mouse" && !this.view.isWhole) this.grip.last = { clientX, clientY };
+    if (row || this.grip.last) {
       this.box.setPointerCapture(event.pointerId);
       event.preventDefault();
     }
+  }
+
+  // What lies nearest under the finger: targets of a finger's size overlap where points are close.
+  #rowAt({ x, y }) {
+    const far = (place) => Math.hypot(place.x - x, place.y - y);
+    const [row, marker] = [...this.markers].sort(([, one], [, other]) => far(one.place) - far(other.place))[0];
+    const nearest = Math.min(...this.anchorDots.map(({ anchor }) => far(anchor)));
+    const isOnDisc = far(marker.place) <= RADIUS / this.view.zoom;
+    return isOnDisc || far(marker.place) <= nearest ? row : null;
   }
 
   #move(event) {
@@ -176,11 +258,20 @@ export class Stage {
     if (!grip || event.pointerId !== grip.pointer) return;
     const far = Math.hypot(event.clientX - grip.at[0], event.clientY - grip.at[1]);
     if (far > MOVED_PX) grip.isMoved = true;
-    if (!grip.row || !grip.isMoved) return;
+    if (!grip.isMoved) return;
+    if (grip.last) this.#drag(event);
+    if (!grip.row || grip.row.isGhost) return;
     grip.place = this.told.hold(grip.row, this.unitsOf(event));
-    const marker = this.markers.get(grip.row);
-    marker.classList.add("is-dragged");
-    marker.setAttribute("transform", `translate(${grip.place.x} ${grip.place.y})`);
+    this.markers.get(grip.row).classList.add("is-dragged");
+    this.stand(grip.row, grip.place);
+  }
+
+  #drag(event) {
+    const { clientX, clientY } = event;
+    const [from, to] = [this.unitsOf(this.grip.last), this.unitsOf(event)];
+    this.grip.last = { clientX, clientY };
+    this.view.moveBy(from.x - to.x, from.y - to.y);
+    this.#fit();
   }
 
   #up(event) {
@@ -196,7 +287,9 @@ export class Stage {
 
   // What a tap opens comes with its click: opened earlier, it would lie under the finger and take the click itself.
   #click(event) {
-    const { tap } = this;
+    // Assistive technology sends a click alone.
+    const marker = event.detail === 0 && event.target.closest(".nm-point");
+    const tap = this.tap ?? (marker && { row: this.#rowAt(marker.place) });
     this.tap = null;
     if (!tap) return;
     if (!tap.row) this.told.onTap(this.unitsOf(event), event);
@@ -208,7 +301,18 @@ export class Stage {
 
   #cancel() {
     const { grip } = this;
-    this.grip = null;
+    this.#letGo();
     if (grip?.row) this.told.onSelect(grip.row);
+  }
+
+  // A second finger is down, or the page took the first: what one finger began is not done.
+  #letGo() {
+    const { grip } = this;
+    this.grip = null;
+    this.tap = null;
+    if (!grip?.place) return;
+    const spot = this.spots.find((one) => one.point.row === grip.row);
+    this.markers.get(grip.row)?.classList.remove("is-dragged");
+    if (spot) this.stand(grip.row, spot);
   }
 }

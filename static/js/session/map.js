@@ -1,8 +1,10 @@
 // The nerve map: figures of the body over the rows of points. It keeps no points of its own: what it shows is what the
 // rows say (rows.js), and what it changes it changes there.
+import { Ghosts } from "./map-ghosts.js";
 import { List } from "./map-list.js";
 import { figureFor, held, isOneSided, mirroredPlace, readAtlas, shows, sideAt, spotsOn } from "./map-rules.js";
 import { Stage } from "./map-stage.js";
+import { startView, tellView } from "./map-view.js";
 import { addPoint, changePoint, points, removePoint } from "./rows.js";
 
 const SCAR = "N070";
@@ -22,6 +24,7 @@ class NerveMap {
     );
     this.selected = null;
     this.half = "";
+    this.ghosts = new Ghosts();
     this.chooser = part.querySelector("[data-map-chooser]");
     this.stage = new Stage(part.querySelector("[data-map-stage]"), this.words, {
       onTap: (place, event) => this.tapped(place, event),
@@ -30,15 +33,19 @@ class NerveMap {
       onMove: (row, place) => this.put(row, place),
       onKey: (event, row) => this.pointKey(event, row),
       onLeave: () => this.settle(),
+      onView: () => tellView(part, this.stage),
       hold: (row, { x, y }) => held(this.figure, this.pointOf(row)?.side, x, y),
     });
     this.nerves = new List(part.querySelector("[data-map-nerves]"), {
-      onActive: (item) => this.stage.light(item?.anchor),
+      onActive: (item) => {
+        this.stage.light(item?.anchor);
+        if (item) this.stage.bringIntoView(item.anchor);
+      },
       onUse: (item) => this.add(item.anchor),
     });
     this.legend = new List(part.querySelector("[data-map-legend]"), {
       onActive: (item) => item && this.select(item.row),
-      onUse: (item) => this.goTo(item.row),
+      onUse: (item) => (item.row.isGhost ? this.accept(item.row) : this.goTo(item.row)),
       onDelete: (item) => this.remove(item.row),
     });
     this.wire();
@@ -46,6 +53,11 @@ class NerveMap {
 
   wire() {
     this.form.addEventListener("points-changed", () => this.draw());
+    this.form.addEventListener("points-suggested", (event) => {
+      this.ghosts.set(event.detail.points);
+      this.draw();
+    });
+    startView(this.part, this.stage);
     // Before rows.js takes its picture, so that a side and the place on that side are one step to undo.
     this.form.addEventListener("change", (event) => this.sideChanged(event), true);
     this.form.addEventListener("focusin", (event) => {
@@ -155,6 +167,7 @@ class NerveMap {
   }
 
   spoken(point, isUsual) {
+    if (point.isGhost) return this.words.suggested.replace("{words}", this.wordsOf(point));
     const words = this.words.point.replace("{number}", point.number).replace("{words}", this.wordsOf(point));
     return isUsual ? `${words}. ${this.words.usual}` : words;
   }
@@ -166,21 +179,32 @@ class NerveMap {
   draw() {
     if (!this.figure) return;
     const all = points(this.form);
-    if (this.selected && !all.some((point) => point.row === this.selected)) this.selected = null;
+    const isThere = (row) => this.ghosts.has(row) || all.some((point) => point.row === row);
+    if (this.selected && !isThere(this.selected)) this.selected = null;
     const hadFocus = this.stage.points?.contains(document.activeElement);
-    this.stage.draw(spotsOn(this.atlas, this.figure, all), this.selected, (point, isUsual) => this.spoken(point, isUsual));
+    const spots = spotsOn(this.atlas, this.figure, [...all, ...this.ghosts.points()]);
+    this.stage.draw(spots, this.selected, (point, isUsual) => this.spoken(point, isUsual));
     if (hadFocus && !this.part.contains(document.activeElement)) this.part.querySelector("[data-map-legend]").focus();
-    this.legend.fill(
-      all.map((point) => ({
-        key: point.row,
-        row: point.row,
-        number: point.number,
-        text: this.wordsOf(point),
-        note: point.figure ? this.atlas.figures.get(point.figure)?.name : this.words.notPut,
-      })),
-      this.words.noPoints,
-    );
+    this.fillLegend(all);
     this.mark();
+  }
+
+  fillLegend(all) {
+    const items = all.map((point) => ({
+      key: point.row,
+      row: point.row,
+      number: point.number,
+      text: this.wordsOf(point),
+      note: point.figure ? this.atlas.figures.get(point.figure)?.name : this.words.notPut,
+    }));
+    const suggested = this.ghosts.points().map((point) => ({
+      key: point.row,
+      row: point.row,
+      number: point.number,
+      text: this.wordsOf(point),
+      group: this.words.suggestedTitle,
+    }));
+    this.legend.fill([...items, ...suggested], this.words.noPoints);
   }
 
   mark() {
@@ -226,8 +250,17 @@ class NerveMap {
       ...place,
     });
     this.select(row);
+    this.stage.bringIntoView(place);
     this.say(this.words.added.replace("{point}", this.spoken(this.pointOf(row), false)));
     return row;
+  }
+
+  /** Makes a row of what "repeat last" suggests. */
+  accept(ghost) {
+    const row = ghost.take();
+    this.select(row);
+    this.stage.focus(row);
+    this.say(this.words.added.replace("{point}", this.spoken(this.pointOf(row), false)));
   }
 
   put(row, { x, y }) {
@@ -252,11 +285,12 @@ class NerveMap {
   nudge(row, key, isFar) {
     const spot = this.stage.spots.find((one) => one.point.row === row);
     const [dx, dy] = STEPS[key];
-    const length = isFar ? KEY_STRIDE : KEY_STEP;
+    const length = Math.max(Math.round((isFar ? KEY_STRIDE : KEY_STEP) / this.stage.view.zoom), 1);
     const from = this.nudged?.row === row ? this.nudged : { x: spot.x, y: spot.y };
     const place = held(this.figure, spot.point.side, from.x + dx * length, from.y + dy * length);
     this.nudged = { row, ...place };
-    this.stage.markers.get(row).setAttribute("transform", `translate(${place.x} ${place.y})`);
+    this.stage.stand(row, place);
+    this.stage.bringIntoView(place);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.settle(), SETTLED_MS);
   }
@@ -272,7 +306,10 @@ class NerveMap {
   pointKey(event, row) {
     if (event.ctrlKey || event.metaKey || event.altKey) return this.settle();
     const key = event.key;
-    if (key in STEPS) this.nudge(row, key, event.shiftKey);
+    if (row.isGhost && key !== "PageDown" && key !== "PageUp") {
+      if (key !== "Enter" && key !== " ") return undefined;
+      this.accept(row);
+    } else if (key in STEPS) this.nudge(row, key, event.shiftKey);
     else {
       this.settle();
       if (key === "Delete" || key === "Backspace") this.removeHere(row);
@@ -315,16 +352,18 @@ class NerveMap {
 
   /** The first tap on a point selects it, the next one asks what to do with it. */
   pressed(row, event) {
+    if (row.isGhost) return this.accept(row);
     const wasSelected = row === this.selected;
     this.select(row);
     const point = this.pointOf(row);
-    if (!wasSelected || !point) return;
+    if (!wasSelected || !point) return undefined;
     const spot = this.stage.spots.find((one) => one.point.row === row);
     this.ask(this.spoken(point, false), event, [
       { text: this.words.another, act: () => this.add({ nerve: point.nerveCode, side: point.side, x: spot.x, y: spot.y }) },
       { text: this.words.volume, act: () => row.querySelector('[name$="-volume_ml"]').focus() },
       { text: this.words.remove, act: () => this.remove(row) },
     ]);
+    return undefined;
   }
 
   // --- which one? ---
