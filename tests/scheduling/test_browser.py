@@ -12,6 +12,7 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Page
 
 from accounts.choices import Role
+from accounts.models import Membership
 from common.tenancy import tenant
 from patients.models import RiskFlag
 from scheduling.services.visit_types import set_up_defaults
@@ -137,3 +138,25 @@ def test_a_visit_is_booked_in_three_actions(practice: Practice, open_page: Any) 
 
     page.get_by_text("The visit is booked.").wait_for()
     assert page.get_by_role("heading", level=1).inner_text().startswith("Several regions or ultrasound")
+
+
+def test_a_time_just_taken_is_told_beside_others_on_a_phone(practice: Practice, open_page: Any) -> None:
+    page = open_page(reverse("scheduling:book", args=[practice.patient.pk]), width=390)
+    first = page.locator(".times [name=chosen]").first
+    starts_at, clinician_id = (first.get_attribute("value") or "").split("/")
+    first.check()
+    with tenant(practice.clinic.pk):
+        clinician = Membership.objects.get(pk=clinician_id)
+        practice.book(
+            patient=practice.another_patient(),
+            clinician=clinician,
+            starts_at=datetime.fromisoformat(starts_at),
+            now=datetime.now(UTC),
+            is_override=True,
+        )
+
+    page.get_by_role("button", name="Book", exact=True).click()
+
+    page.get_by_text("The next free times").wait_for()
+    page.said.clear()  # that the answer was 409 is told there
+    assert _problems(page) == []
