@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 MIN_POINTS_FOR_SLOPE = 3
+# A check-in asks for the pain, then for the relief: what is told this close together is one answer in two taps.
+ONE_CHECK_IN = timedelta(hours=1)
 
 
 def change_percent(before: int | None, after: int | None) -> float | None:
@@ -66,10 +68,11 @@ def relief(
     """Return how long relief lasted: session end → first report that it ended or that half of the gain was lost.
 
     ``censored_at`` is the next session (or a rescue treatment): what is told later belongs to that one. A score counts
-    only where the session gave a gain on the table (before > after). A report that says it lasts outweighs a score told
-    with it. Times before the session's end are ignored: relief cannot end before it begins.
+    only where the session gave a gain on the table (before > after). What the patient says of the relief outweighs a
+    score told with it, within ``ONE_CHECK_IN``. Times before the session's end are ignored: relief cannot end before it
+    begins.
     """
-    told = sorted((one for one in answers if _counts(one, session_end, censored_at)), key=lambda one: one.at)
+    told = _together(one for one in answers if _counts(one, session_end, censored_at))
     lasted_until: datetime | None = None
     for answer in told:
         if answer.has_ended or (answer.has_ended is None and is_half_lost(before, after, answer.score)):
@@ -124,6 +127,13 @@ def slope_per_week(points: Sequence[tuple[float, float]]) -> float | None:
 
 def _counts(answer: Answer, session_end: datetime, censored_at: datetime | None) -> bool:
     return answer.at > session_end and (censored_at is None or answer.at <= censored_at)
+
+
+def _together(answers: Iterable[Answer]) -> list[Answer]:
+    """The answers in order of time, without the scores beside which the patient also said how the relief stands."""
+    told = sorted(answers, key=lambda one: one.at)
+    said = [one.at for one in told if one.has_ended is not None]
+    return [one for one in told if one.has_ended is not None or all(abs(one.at - at) > ONE_CHECK_IN for at in said)]
 
 
 def _ended(session_end: datetime, answer: Answer) -> Relief:

@@ -77,15 +77,6 @@ def _on_table(session: InjectionSession, scores: Iterable[PainScore], question: 
 
 
 def _answers(scores: Iterable[PainScore], reports: Iterable[ReliefReport]) -> list[Answer]:
-    """What the patient told; a score told together with a report belongs to it."""
-    now = {score.measured_at: score.score for score in scores if score.question == Question.NOW}
-    told = [
-        Answer(
-            at=report.reported_at,
-            has_ended=report.has_ended,
-            ended_at=report.ended_at,
-            score=now.pop(report.reported_at, None),
-        )
-        for report in reports
-    ]
-    return told + [Answer(at=at, score=score) for at, score in now.items()]
+    """What the patient told, each tap by itself."""
+    now = [Answer(at=one.measured_at, score=one.score) for one in scores if one.question == Question.NOW]
+    return now + [Answer(at=one.reported_at, has_ended=one.has_ended, ended_at=one.ended_at) for one in reports]

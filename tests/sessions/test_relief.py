@@ -85,6 +85,17 @@ def test_a_patient_who_says_it_lasts_is_believed_over_the_score() -> None:
     assert relief(END, told, before=8, after=2) == Relief(state=ReliefState.LASTING, hours=24)
 
 
+def test_the_tap_on_a_score_just_before_the_word_that_it_lasts_is_one_answer_with_it() -> None:
+    told = [Answer(at=after_hours(24), score=9), Answer(at=after_hours(24.01), has_ended=False)]
+    assert relief(END, told, before=8, after=2) == Relief(state=ReliefState.LASTING, hours=24.01)
+
+
+def test_a_score_of_hours_before_counts_by_itself() -> None:
+    told = [Answer(at=after_hours(20), score=9), Answer(at=after_hours(24), has_ended=False)]
+    ended = Relief(state=ReliefState.ENDED, hours=20, is_at_most=True)
+    assert relief(END, told, before=8, after=2) == ended
+
+
 def test_a_score_says_nothing_where_the_session_gave_no_gain() -> None:
     told = [Answer(at=after_hours(24), score=9)]
     assert relief(END, told, before=5, after=5) == UNKNOWN
