@@ -11,7 +11,7 @@ from patients.models import ContactPoint, Identifier
 from reminders.models import Message
 from scheduling.choices import VisitStatus
 from scheduling.models import Appointment, Room, VisitType
-from sessions.models import Course, FollowUp, InjectionSession, SideEffect
+from sessions.models import Course, CourseReview, FollowUp, InjectionSession, Product, SideEffect, SolutionLot
 
 
 def samples(clinic: Clinic) -> dict[str, str]:
@@ -38,6 +38,9 @@ def samples(clinic: Clinic) -> dict[str, str]:
             ),
             "appointment_id": session and session.appointment_id,
             "course_id": _key(Course.objects.filter(clinic=clinic, status="open").order_by("-started_date")),
+            "review_id": _key(CourseReview.objects.filter(clinic=clinic).undecided().order_by("-raised_at", "id")),
+            "lot_id": _key(SolutionLot.objects.filter(clinic=clinic, product__isnull=False).order_by("-expiry_date")),
+            "product_id": _key(Product.objects.filter(clinic=clinic).order_by("name")),
             "side_effect_id": _key(SideEffect.objects.filter(clinic=clinic).open().order_by("-reported_at")),
             "follow_up_id": _key(FollowUp.objects.filter(clinic=clinic).outstanding().order_by("due_at")),
             "message_id": _key(Message.objects.filter(clinic=clinic).order_by("-due_at")),

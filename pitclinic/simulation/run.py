@@ -20,6 +20,7 @@ from pitclinic.simulation import words
 from pitclinic.simulation.calendar_grid import SLOTS, Grid
 from pitclinic.simulation.places import place_at
 from pitclinic.simulation.reference import Reference, load_reference
+from pitclinic.simulation.reviews import raise_reviews
 from pitclinic.simulation.set_up import ClinicPlan, Staffed, clinic_id, create_clinic, set_up
 from pitclinic.simulation.story import Storyteller
 from pitclinic.simulation.tables import Tables, tables_of
@@ -187,6 +188,8 @@ class _Run:
                     batch.send()
                 if progress is not None:
                     progress(end, total, self.tables.total)
+        with tenant(self.clinic.pk, actor=ACTOR):
+            raise_reviews(self.clinic, self.ids)
 
     def _tell(self, start: int, end: int) -> "_Batch":
         plan, now = self.plan, int(self.plan.now.timestamp())

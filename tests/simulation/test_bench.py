@@ -27,6 +27,16 @@ def test_it_prints_a_line_for_each_page(small_clinic: Clinic):
 
 
 @pytest.mark.django_db
+def test_it_opens_the_page_of_a_course_review_and_of_a_product():
+    simulate(patients=60, seed=1, months=6, word="tiny", name="Tiny Clinic", now=NOW)
+    out = StringIO()
+    call_command("bench", clinic="tiny", runs=1, only="sessions:course_review", stdout=out)
+    call_command("bench", clinic="tiny", runs=1, only="sessions:product", stdout=out)
+    timed = {line.split()[0] for line in out.getvalue().splitlines() if " clinician" in line}
+    assert {"sessions:course_review", "sessions:product"} <= timed
+
+
+@pytest.mark.django_db
 def test_without_a_simulated_clinic_it_says_what_to_do():
     with pytest.raises(CommandError, match="There is no simulated clinic"):
         call_command("bench", clinic="nowhere")

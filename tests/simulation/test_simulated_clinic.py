@@ -19,7 +19,7 @@ from pitclinic.simulation.run import Report
 from scheduling.choices import FREE_STATUSES, VisitStatus
 from scheduling.models import Appointment
 from sessions.choices import Moment, Question, RecordStatus
-from sessions.models import Course, FollowUp, InjectionSession, PainScore, ReliefReport, SideEffect
+from sessions.models import Course, CourseReview, FollowUp, InjectionSession, PainScore, ReliefReport, SideEffect
 from tests.simulation.conftest import NOW
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
@@ -169,6 +169,7 @@ def test_the_worklists_have_something_to_do(report: Report):
     assert FollowUp.objects.due(NOW).exists()
     assert FollowUp.objects.outstanding().filter(due_at__gt=NOW).exists()
     assert InjectionSession.objects.drafts().exists()
+    assert CourseReview.objects.undecided().count() >= 3
 
 
 def test_signed_sessions_carry_the_hash_made_by_the_database(report: Report):
