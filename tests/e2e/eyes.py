@@ -4,8 +4,9 @@ import os
 import re
 from pathlib import Path
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
+
+from tests.e2e.axe import axe_violations
 
 WIDTHS = (390, 1440)
 HEIGHT = 900
@@ -24,7 +25,7 @@ class Eyes:
         before = page.viewport_size
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": HEIGHT})
-            for found in Axe().run(page).response["violations"]:
+            for found in axe_violations(page):
                 nodes = "; ".join(node["html"][:160] for node in found["nodes"][:3])
                 self.violations.append(f"{name} at {width} px: {found['id']} ({found['impact']}): {nodes}")
             wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.staticfiles import finders
 from django.utils import translation
 from playwright.sync_api import Browser, Page, Route
 
+from tests.e2e.axe import axe_violations
 from tests.look.pages import draw
 
 pytestmark = pytest.mark.e2e
@@ -76,7 +76,7 @@ def test_a_page_is_clean_at_every_width(browser: Browser, name: str, scheme: str
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
         page.context.close()
         page, _ = open_page(browser, html, width=width, scheme=scheme, policy="")
-        violations = Axe().run(page).response["violations"]
+        violations = axe_violations(page)
         assert [(one["id"], one["nodes"][0]["html"][:120]) for one in violations] == []
         page.context.close()
 

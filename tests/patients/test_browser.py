@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from accounts.actors import machine
 from accounts.choices import Role
@@ -14,6 +13,7 @@ from patients.choices import ContactKind, Flag, Purpose, Substance
 from patients.records import AllergyDetails, ConditionDetails, ContactDetails, PatientDetails
 from patients.services import clinical_profile, patients
 from patients.tasks import run_import
+from tests.e2e.axe import axe_violations
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 DATA = Path(__file__).parents[1] / "data"
@@ -69,7 +69,7 @@ def check(page, name, *, axe=True):
     assert page.said == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
     if axe:
-        found = Axe().run(page).response["violations"]
+        found = axe_violations(page)
         assert [(one["id"], one["nodes"][0]["html"][:160]) for one in found] == [], name
 
 

@@ -4,11 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from common.tenancy import tenant
 from sessions.models import PainScore, SideEffect
+from tests.e2e.axe import axe_violations
 from tests.factories.accounts import ClinicFactory
 from tests.look.test_gallery import SMALL_TARGETS
 from tests.portal.visits import BORN, told
@@ -22,7 +22,7 @@ SMALL_FOR_PATIENTS = SMALL_TARGETS.replace("43.5", "55.5").replace('"a.btn, butt
 def _look_at(page: Page, name: str) -> None:
     if SHOTS:
         page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)
-    found = Axe().run(page).response["violations"]
+    found = axe_violations(page)
     assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == [], name
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
     assert page.evaluate(SMALL_FOR_PATIENTS) == [], name

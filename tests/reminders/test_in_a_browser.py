@@ -5,12 +5,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Browser
 
 from accounts.choices import Role
 from common.tenancy import tenant
+from tests.e2e.axe import axe_violations
 from tests.factories.accounts import ClinicFactory
 from tests.reminders.factories import message_for, treated
 
@@ -44,7 +44,7 @@ def test_the_messages_page_is_clean_at_every_width(live_server, browser: Browser
             page.goto(live_server.url + path)
             if SHOTS:
                 page.screenshot(path=str(Path(SHOTS) / f"{name}-{width}-{scheme}.png"), full_page=True)
-            found = Axe().run(page).response["violations"]
+            found = axe_violations(page)
             assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == []
             assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (name, width)
         context.close()

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page
@@ -16,6 +15,7 @@ from accounts.models import Membership
 from common.tenancy import tenant
 from patients.models import RiskFlag
 from scheduling.services.visit_types import set_up_defaults
+from tests.e2e.axe import axe_violations
 from tests.factories.accounts import ClinicFactory
 from tests.factories.patients import PatientFactory
 from tests.factories.scheduling import AppointmentFactory
@@ -75,7 +75,7 @@ def open_page(practice: Practice, staff_client: Callable[..., Client], browser: 
 
 
 def _problems(page: Page) -> list[str]:
-    found = [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in Axe().run(page).response["violations"]]
+    found = [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in axe_violations(page)]
     if page.evaluate("document.documentElement.scrollWidth - innerWidth") > 0:
         found.append("the page scrolls sideways")
     return found + page.said  # type: ignore[attr-defined]

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +15,7 @@ from common.tenancy import tenant
 from patients.models import Allergy, ContactPoint, RiskFlag
 from sessions.choices import Moment, Question, Source
 from sessions.models import Course
+from tests.e2e.axe import axe_violations
 from tests.factories.patients import PatientFactory
 from tests.factories.scheduling import AppointmentFactory
 from tests.factories.sessions import (
@@ -123,7 +123,7 @@ def test_every_page_of_the_course_is_accessible_and_fits(
         answer = page.goto(f"{live_server.url}{address(story)}")
         assert answer.status == 200, name
         if width != 820:
-            wrong += [(name, one["id"]) for one in Axe().run(page).response["violations"]]
+            wrong += [(name, one["id"]) for one in axe_violations(page)]
         if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
             wrong.append((name, "scrolls sideways"))
     context.close()

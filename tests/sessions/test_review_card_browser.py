@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
@@ -19,6 +18,7 @@ from accounts.models import Clinic
 from catalogue.models import Nerve, Solution
 from common.tenancy import tenant
 from sessions.models import CourseReview, InjectionPoint, InjectionSession
+from tests.e2e.axe import axe_violations
 from tests.factories.patients import PatientFactory
 from tests.factories.scheduling import AppointmentFactory
 from tests.factories.sessions import (
@@ -174,11 +174,7 @@ def test_the_card_and_the_course_fit_and_read(
             page.goto(path)
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         found += [f"{name} scrolls sideways by {wide} px"] * (wide > 1)
-        found += [
-            f"{name}: {row['id']}: {node['html'][:160]}"
-            for row in Axe().run(page).response["violations"]
-            for node in row["nodes"]
-        ]
+        found += [f"{name}: {row['id']}: {node['html'][:160]}" for row in axe_violations(page) for node in row["nodes"]]
         if pictures := os.environ.get("COURSE_PICTURES"):
             page.screenshot(path=f"{pictures}-{name}-{size[0]}-{scheme}.png", full_page=name != "session")
     assert found == []

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
@@ -12,13 +11,14 @@ from accounts.models import Clinic
 from common.tenancy import tenant
 from scheduling.models import Appointment
 from sessions.models import InjectionSession
+from tests.e2e.axe import axe_violations
 from tests.sessions.conftest import Open
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 def violations(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
+    found = axe_violations(page)
     return [f"{row['id']}: {node['html'][:160]}" for row in found for node in row["nodes"]]
 
 
