@@ -166,7 +166,7 @@ def svg(sheet: Sheet) -> str:
             'stroke-linecap="round" stroke-linejoin="round">',
             *paths,
             "</g>",
-            '<g class="nm-sides" fill="currentColor" text-anchor="middle" '
+            '<g class="nm-sides" fill="currentColor" text-anchor="middle" direction="ltr" '
             f'font-size="{sheet.label_size}" font-weight="700">',
             *words,
             "</g>",
