@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.encoding import force_str
 
 from accounts.actors import Actor
 from common.database import UUIDv7
@@ -56,3 +57,10 @@ class ClinicOwned(models.Model):
 
     class Meta:
         abstract = True
+
+    def _get_FIELD_display(self, field: "models.Field[Any, Any]") -> Any:  # noqa: N802 - Django's name
+        """The words of a choice. Django's own way translates every choice to find one, in each row of a list."""
+        value = getattr(self, field.attname)
+        choices: list[tuple[Any, Any]] = field.flatchoices
+        found = next((words for key, words in choices if key == value), value)
+        return force_str(found, strings_only=True)

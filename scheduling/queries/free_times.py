@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from accounts.actors import Actor
@@ -16,8 +17,7 @@ from scheduling.spans import Span, is_free, starts_within
 STEP = timedelta(minutes=15)
 
 
-@dataclass(frozen=True, kw_only=True)
-class FreeTime:
+class FreeTime(NamedTuple):
     """A time that nobody holds, with its clinician and a free room (None for a visit that needs none)."""
 
     starts_at: datetime
@@ -30,6 +30,10 @@ class FreeTime:
     def key(self) -> str:
         """How a form names this time."""
         return f"{self.starts_at.isoformat()}/{self.clinician.pk}"
+
+    @property
+    def html_id(self) -> str:
+        return f"t-{self.starts_at.timestamp():.0f}-{self.clinician.pk}"
 
 
 def free_times(
@@ -53,7 +57,7 @@ def free_times(
         free
         for clinician in clinicians
         for free in _of_clinician(agenda, clinician, visit_type, starts)
-        if free.starts_at >= now and is_free(patient_busy, (free.starts_at, free.ends_at))
+        if free.starts_at >= now and (not patient_busy or is_free(patient_busy, (free.starts_at, free.ends_at)))
     ]
     found.sort(key=lambda free: (free.starts_at, free.clinician.user.full_name))
     return found

@@ -3,22 +3,15 @@ from sessions.models.consent_wordings import ConsentWording
 from sessions.models.course_reviews import CourseReview
 from sessions.models.courses import Course, CourseGoal
 from sessions.models.follow_ups import FollowUp
-from sessions.models.injection_sessions import (
-    Addendum,
-    Consent,
-    ContainerUse,
-    InjectionPoint,
-    InjectionSession,
-    RuleOverride,
-    ScreeningAnswer,
-    TimeOut,
-)
+from sessions.models.injected_points import ContainerUse, InjectionPoint
+from sessions.models.injection_sessions import Addendum, Consent, InjectionSession
 from sessions.models.measures import Measure
 from sessions.models.pain_scores import PainScore, ReliefReport
 from sessions.models.papers import Paper
 from sessions.models.pictures import Picture, PictureConsent, PictureContent
 from sessions.models.preparations import Container, Preparation, PreparationPart
 from sessions.models.rule_sets import RuleSet
+from sessions.models.safety_gate import RuleOverride, ScreeningAnswer, TimeOut
 from sessions.models.side_effects import SideEffect
 from sessions.models.solution_lots import Product, SolutionLot, StockRules
 from sessions.models.unsaved_typings import UnsavedTyping

@@ -1,21 +1,19 @@
 """One treatment: screened, consented, injected point by point, scored, signed. Signed means it cannot change."""
 
-from decimal import Decimal
 from typing import ClassVar, Self
 
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, RangeOperators
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules
-from catalogue.models.nerve_figures import LARGEST
 from patients.models import PatientOwned
-from sessions.choices import ConsentSigner, Depth, Guidance, OverrideReason, PointSide, RecordStatus, TimeOutItem
+from sessions.choices import ConsentSigner, Guidance, RecordStatus
 from sessions.observation import MAX_MINUTES
 from sessions.response import MAX_CYCLES
 
-_PATIENT = "(SELECT s.patient_id FROM pit_sessions_injectionsession s WHERE s.id = r.injection_session_id)"
+# The patient of a row of a session, for the audit trail.
+PATIENT_OF_SESSION = "(SELECT s.patient_id FROM pit_sessions_injectionsession s WHERE s.id = r.injection_session_id)"
 
 
 class InjectionSessionQuerySet(ClinicOwnedQuerySet["InjectionSession"]):
@@ -182,27 +180,6 @@ class InjectionSession(PatientOwned):
         return f"{self.started_at:%Y-%m-%d}"
 
 
-class ScreeningAnswer(ClinicOwned):
-    """One safety question of this visit, with the override and its reason where a hard stop was answered yes."""
-
-    clinic_rules = ClinicRules(patient=_PATIENT, is_deletable=True)
-
-    injection_session = ClinicForeignKey(InjectionSession, related_name="screening_answers")
-    item = models.CharField(max_length=40)
-    is_yes = models.BooleanField()
-    detail = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["clinic", "injection_session", "item"], name="sessions_screeninganswer_once"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.item}: {self.is_yes}"
-
-
 class Consent(PatientOwned):
     """Consent for a course (or a single session): which text, for what, who signed, who asked.
 
@@ -245,184 +222,10 @@ class Consent(PatientOwned):
         return f"{self.given_at:%Y-%m-%d}"
 
 
-class InjectionPoint(ClinicOwned):
-    """This nerve, this side, this point, this volume, this lot."""
-
-    clinic_rules = ClinicRules(patient=_PATIENT, is_deletable=True)
-
-    injection_session = ClinicForeignKey(InjectionSession, related_name="points")
-    number = models.PositiveSmallIntegerField()
-    nerve = models.ForeignKey("catalogue.Nerve", on_delete=models.PROTECT, related_name="+")
-    side = models.CharField(_("side"), max_length=8, choices=PointSide)
-    point_type = models.ForeignKey(
-        "catalogue.PointType", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    volume_ml = models.DecimalField(_("volume (mL)"), max_digits=4, decimal_places=2)
-    depth = models.CharField(_("depth"), max_length=12, choices=Depth, default=Depth.SUBCUTANEOUS)
-    depth_mm = models.PositiveSmallIntegerField(_("depth (mm)"), null=True, blank=True)
-    solution = models.ForeignKey("catalogue.Solution", on_delete=models.PROTECT, related_name="+")
-    lot = ClinicForeignKey("pit_sessions.SolutionLot", null=True, blank=True, related_name="points")
-    # Where the point was put on the nerve map: the figure by its code and version, so that the signed content says it
-    # in words, and the place in figure units from the top left.
-    figure = models.ForeignKey(
-        "catalogue.NerveFigure", on_delete=models.PROTECT, to_field="code", null=True, blank=True, related_name="+"
-    )
-    x = models.PositiveSmallIntegerField(null=True, blank=True)
-    y = models.PositiveSmallIntegerField(null=True, blank=True)
-    preparation = ClinicForeignKey(
-        "pit_sessions.Preparation", null=True, blank=True, related_name="points", db_index=False
-    )
-    # From 2 on, as the scores count them; null is the first, for a signature leaves out nulls and so keeps the records
-    # signed before this column.
-    cycle = models.PositiveSmallIntegerField(_("cycle"), null=True, blank=True)
-
-    class Meta:
-        ordering = ["number"]
-        indexes = [
-            models.Index(
-                fields=["preparation"], condition=models.Q(preparation__isnull=False), name="sessions_point_preparation"
-            )
-        ]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["clinic", "injection_session", "number"],
-                name="sessions_point_number",
-                deferrable=models.Deferrable.DEFERRED,
-            ),
-            models.CheckConstraint(condition=models.Q(side__in=PointSide.values), name="sessions_point_side"),
-            models.CheckConstraint(
-                condition=models.Q(volume_ml__gt=Decimal(0)) & models.Q(volume_ml__lte=Decimal(60)),
-                name="sessions_point_volume",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(cycle__isnull=True) | models.Q(cycle__range=(2, MAX_CYCLES)),
-                name="sessions_point_cycle",
-            ),
-            models.CheckConstraint(condition=models.Q(depth__in=Depth.values), name="sessions_point_depth"),
-            models.CheckConstraint(
-                condition=models.Q(figure__isnull=True, x__isnull=True, y__isnull=True)
-                # "Not null" in so many words: a comparison with null would let the row through.
-                | models.Q(
-                    figure__isnull=False,
-                    x__isnull=False,
-                    y__isnull=False,
-                    x__range=(0, LARGEST),
-                    y__range=(0, LARGEST),
-                ),
-                name="sessions_point_place_is_whole",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.number}"
-
-
-class ContainerUse(PatientOwned):
-    """This container served this patient in this session. Written by the database alone, from the points
-    (sessions/sql/stock.sql), so that no path goes round the rule that a single-dose container serves one patient (V24).
-
-    It ends when the session is voided: a record struck out, most often for the wrong patient, says nothing any more,
-    and the right patient's record must be able to name what was given.
-    """
-
-    clinic_rules = ClinicRules(patient="r.patient_id", is_deletable=True, is_audited=False)
-
-    injection_session = ClinicForeignKey(InjectionSession, related_name="container_uses")
-    container = ClinicForeignKey("pit_sessions.Container", related_name="uses")
-    is_single_dose = models.BooleanField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["clinic", "injection_session", "container"], name="sessions_use_once"),
-            ExclusionConstraint(
-                name="sessions_use_one_patient",
-                expressions=[("container", RangeOperators.EQUAL), ("patient", RangeOperators.NOT_EQUAL)],
-                condition=models.Q(is_single_dose=True),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.container_id)
-
-
-class RuleOverride(ClinicOwned):
-    """A warning answered or a hard stop lifted: which rule, by whom, why (domain.md §11).
-
-    ``reason_code`` is null only in records from before there was a list; without words it must say why by itself.
-    """
-
-    clinic_rules = ClinicRules(patient=_PATIENT, is_deletable=True)
-
-    injection_session = ClinicForeignKey(InjectionSession, related_name="overrides")
-    rule = models.CharField(max_length=8)
-    subject = models.CharField(max_length=120, blank=True)
-    sentence = models.CharField(max_length=300)
-    reason = models.CharField(_("reason"), max_length=300, blank=True)
-    reason_code = models.CharField(max_length=12, choices=OverrideReason, null=True, blank=True)  # noqa: DJ001 - nulls stay out of the hash
-    overridden_by = ClinicForeignKey("accounts.Membership", related_name="+")
-    overridden_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["clinic", "injection_session", "rule", "subject"], name="sessions_override_once"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(reason_code__isnull=True) | models.Q(reason_code__in=OverrideReason.values),
-                name="sessions_override_reason_code",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(reason="")
-                | (models.Q(reason_code__isnull=False) & ~models.Q(reason_code=OverrideReason.OTHER)),
-                name="sessions_override_reason",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.rule
-
-
-class TimeOut(ClinicOwned):
-    """The time-out before the needle: one look at one state of the points, a changed state gets a row of its own.
-
-    ``shown`` is compared with what the session holds later (``sessions.rules.time_outs``), ``words`` is what stood on
-    the screen. ``confirmed_at`` is set when the last item is confirmed.
-    """
-
-    clinic_rules = ClinicRules(patient=_PATIENT, is_deletable=True)
-
-    injection_session = ClinicForeignKey(InjectionSession, related_name="time_outs")
-    fingerprint = models.CharField(max_length=32)
-    shown = models.JSONField()
-    words = models.JSONField()
-    items = ArrayField(models.CharField(max_length=10, choices=TimeOutItem))
-    confirmed_at = models.DateTimeField(null=True, blank=True)
-    confirmed_by = ClinicForeignKey("accounts.Membership", null=True, blank=True, related_name="+")
-
-    class Meta:
-        ordering = ["created_at"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["clinic", "injection_session", "fingerprint"], name="sessions_timeout_once"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(items__contained_by=TimeOutItem.values), name="sessions_timeout_items"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(confirmed_at__isnull=True, confirmed_by__isnull=True)
-                | models.Q(confirmed_at__isnull=False, confirmed_by__isnull=False, items__contains=TimeOutItem.values),
-                name="sessions_timeout_is_whole",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.fingerprint
-
-
 class Addendum(ClinicOwned):
     """What was added after signing; the original stays as it was."""
 
-    clinic_rules = ClinicRules(patient=_PATIENT)
+    clinic_rules = ClinicRules(patient=PATIENT_OF_SESSION)
 
     injection_session = ClinicForeignKey(InjectionSession, related_name="addenda")
     text = models.TextField(_("addendum"))
