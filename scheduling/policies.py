@@ -1,5 +1,6 @@
 """What may happen to a visit in its state. Each refusal is a sentence fit for the screen."""
 
+from contextlib import suppress
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.choices import Role
 from accounts.models import Membership
 from common.wall_clock import local_day
-from scheduling.choices import MOVABLE_STATUSES, MOVES, VisitStatus
+from scheduling.choices import MOVABLE_STATUSES, MOVES, NEXT_STEP, VisitStatus
 from scheduling.models import Appointment, Room, VisitType
 
 
@@ -43,6 +44,22 @@ def check_can_move(appointment: Appointment, to_status: str, *, now: datetime, z
         raise VisitRefusedError(_("The visit has not begun yet, so nobody can have missed it."))
     if to_status == VisitStatus.ARRIVED and local_day(now, zone) < local_day(appointment.starts_at, zone):
         raise VisitRefusedError(_("This visit is on a later day. Move it to today first."))
+
+
+def steps_now(
+    appointment: Appointment, *, now: datetime, zone: ZoneInfo
+) -> tuple[VisitStatus | None, list[VisitStatus]]:
+    """The step to offer first, if any, and the others possible now; a cancellation is asked for elsewhere."""
+    legal = []
+    for status in VisitStatus:
+        if status == VisitStatus.CANCELLED:
+            continue
+        with suppress(VisitRefusedError):
+            check_can_move(appointment, status, now=now, zone=zone)
+            legal.append(status)
+    wanted = (NEXT_STEP.get(appointment.status), VisitStatus.CONFIRMED)
+    first = next((status for status in wanted if status in legal and appointment.status in NEXT_STEP), None)
+    return first, [status for status in legal if status != first]
 
 
 def _label(status: str) -> str:

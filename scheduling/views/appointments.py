@@ -13,10 +13,10 @@ from accounts.permissions import Act
 from accounts.requests import StaffRequest, saw
 from common.query_strings import read_query
 from common.undo import offer
-from scheduling.choices import MOVABLE_STATUSES, MOVES, NEXT_STEP, TREATABLE_STATUSES, VisitStatus
+from scheduling.choices import MOVABLE_STATUSES, MOVES, TREATABLE_STATUSES, VisitStatus
 from scheduling.forms.appointments import CancelForm, MoveForm, TimesQuery
 from scheduling.models import Appointment, AppointmentMove
-from scheduling.policies import VisitRefusedError, can_move, check_can_reschedule
+from scheduling.policies import VisitRefusedError, check_can_reschedule, steps_now
 from scheduling.services import appointments
 from scheduling.views.patients import banner_of, page_of
 from scheduling.views.steps import own_visit, say_step, undo_address
@@ -27,15 +27,15 @@ from scheduling.views.times import refuse, times_context
 def appointment(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
     visit = own_visit(request, appointment_id)
     moves = AppointmentMove.objects.visible_to(request.actor).filter(appointment=visit)
-    steps = [status for status in VisitStatus if can_move(visit.status, status) and status != VisitStatus.CANCELLED]
+    next_step, other_steps = steps_now(visit, now=timezone.now(), zone=request.actor.zone)
     can_treat = visit.status in TREATABLE_STATUSES and request.actor.may(Act.LOG_SESSIONS)
     saw(request, "scheduling_appointment", row_id=visit.pk, patient_id=visit.patient_id)
     context = {
         "visit": visit,
         "banner": banner_of(request, visit.patient_id),
         "moves": moves.select_related("moved_by__user", "was_clinician__user", "was_room"),
-        "next_step": NEXT_STEP.get(visit.status),
-        "other_steps": [status for status in steps if status != NEXT_STEP.get(visit.status)],
+        "next_step": next_step,
+        "other_steps": other_steps,
         "can_cancel": VisitStatus.CANCELLED in MOVES[visit.status],
         "can_reschedule": visit.status in MOVABLE_STATUSES,
         "start_url": page_of("sessions:start", appointment_id=visit.pk) if can_treat else "",

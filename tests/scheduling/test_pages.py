@@ -1,7 +1,7 @@
 """The pages: what each shows, takes and refuses; with a literal number of queries."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,7 +21,7 @@ from scheduling.services.visit_types import set_up_defaults
 from tests.factories.accounts import MembershipFactory
 from tests.factories.patients import PatientFactory
 from tests.factories.scheduling import AppointmentFactory
-from tests.scheduling.conftest import NOW, Practice, at, make_practice
+from tests.scheduling.conftest import MONDAY, NOW, Practice, at, make_practice
 
 SignIn = Callable[..., Client]
 ROLES = [Role.FRONT_DESK, Role.CLINICIAN, Role.CLINIC_ADMIN]
@@ -127,6 +127,18 @@ def test_the_calendar_shows_eight_columns_and_turns_to_the_others(practice: Prac
 
     assert (len(first.columns), first.page.has_next()) == (8, True)
     assert len(second.columns) == second.page.paginator.count - 8 > 0
+
+
+@pytest.mark.parametrize(("day", "first"), [(MONDAY, "arrived"), (MONDAY + timedelta(days=1), "confirmed")])
+def test_a_visit_of_another_day_is_confirmed_before_anybody_can_arrive(
+    practice: Practice, desk: Client, day: date, first: str
+) -> None:
+    visit = _visit(practice, starts_at=at(10, day=day))
+
+    page = desk.get(reverse("scheduling:appointment", args=[visit.pk]))
+
+    assert page.context["next_step"] == first
+    assert ("arrived" in page.context["other_steps"]) is False
 
 
 def test_one_tap_takes_the_patient_one_step_and_one_more_takes_it_back(practice: Practice, desk: Client) -> None:
