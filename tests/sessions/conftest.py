@@ -43,9 +43,10 @@ def visit(clinic: Clinic, staff_client: Callable[..., Client]) -> Appointment:
 
 @pytest.fixture
 def open_page(browser: Browser, live_server: Any, visit: Appointment) -> Open:
-    def opened(path: str, **options: Any) -> Page:
+    def opened(path: str, *, client: Client | None = None, **options: Any) -> Page:
+        """A browser of its own, of the visit's clinician or of whoever ``client`` is."""
         context = browser.new_context(base_url=live_server.url, reduced_motion="reduce", **options)
-        cookie = visit.client.cookies[settings.SESSION_COOKIE_NAME]  # type: ignore[attr-defined]
+        cookie = (client or visit.client).cookies[settings.SESSION_COOKIE_NAME]  # type: ignore[attr-defined]
         context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
         page = context.new_page()
         said: list[str] = []

@@ -1,13 +1,13 @@
 """Nothing typed is lost, in a real browser: a lost network, a closed tab, a second person in the draft."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from playwright.sync_api import Page, expect
 
+from accounts.choices import Role
 from accounts.models import Clinic
 from common.tenancy import tenant
 from scheduling.models import Appointment
@@ -17,6 +17,7 @@ from tests.sessions.test_session_browser import begin, violations
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
+TABLET: Any = {"width": 820, "height": 1180}
 SAVED = "#saved[data-state=saved]"
 
 
@@ -27,7 +28,7 @@ def url(visit: Appointment) -> str:
 
 @pytest.fixture
 def page(url: str, open_page: Open) -> Page:
-    return open_page(url, viewport={"width": 820, "height": 1180})
+    return open_page(url, viewport=TABLET)
 
 
 def note(page: Page) -> Any:
@@ -133,13 +134,11 @@ def test_half_a_number_comes_back_as_it_was_typed(page: Page, url: str) -> None:
 
 
 def test_the_second_of_two_people_sees_both_texts(
-    clinic: Clinic, page: Page, url: str, staff_client: Callable[..., Client]
+    clinic: Clinic, page: Page, url: str, open_page: Open, staff_client: Callable[..., Client]
 ) -> None:
-    with tenant(clinic.pk, actor="test"):
-        session = InjectionSession.objects.get()
-        InjectionSession.objects.filter(pk=session.pk).update(
-            note="theirs", version=2, started_at=session.started_at - timedelta(minutes=1)
-        )
+    colleague = open_page(url, client=staff_client(Role.CLINICIAN, clinic=clinic), viewport=TABLET)
+    note(colleague).fill("theirs")
+    expect(colleague.locator(SAVED)).to_contain_text("Saved at")
     note(page).fill("mine")
     expect(page.locator("#saved-trouble")).to_contain_text("Somebody else saved this session")
     page.get_by_role("button", name="See both").click()
@@ -149,6 +148,12 @@ def test_the_second_of_two_people_sees_both_texts(
     assert stored(clinic).note == "theirs"
     with tenant(clinic.pk, actor="test"):
         assert UnsavedTyping.objects.get().typed["note"] == ["mine"]
+
+    note(page).fill("theirs and mine")
+    expect(page.locator(SAVED)).to_contain_text("Saved at")
+    assert stored(clinic).note == "theirs and mine"
+    note(colleague).fill("theirs again")
+    expect(colleague.locator("#saved-trouble")).to_contain_text("Somebody else saved this session")
 
 
 def test_signing_out_leaves_nothing_in_the_browser(page: Page) -> None:
