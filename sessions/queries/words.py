@@ -126,6 +126,15 @@ class Words:
         return Atlas([*self.figures.values()], anchors())
 
     @cached_property
+    def places(self) -> dict[str, dict[str, str]]:
+        """Figure → nerve → its places as "l257,72 r203,72": the first letter is the side."""
+        found: dict[str, dict[str, list[str]]] = {}
+        for anchor in self.atlas.anchors:
+            places = found.setdefault(anchor.figure, {}).setdefault(anchor.nerve, [])
+            places.append(f"{anchor.side[0]}{anchor.x},{anchor.y}")
+        return {figure: {nerve: " ".join(p) for nerve, p in nerves.items()} for figure, nerves in found.items()}
+
+    @cached_property
     def first_regions(self) -> dict[str, str]:
         """Nerve → the name of its first region, nerves in the order of the regions from head to foot."""
         names = region_names()

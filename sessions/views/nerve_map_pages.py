@@ -7,7 +7,7 @@ from typing import Any
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
 
-from catalogue.atlas import Atlas, Figure
+from catalogue.atlas import Figure
 from catalogue.choices import FigurePart, FigureView
 from sessions.choices import PointSide
 from sessions.nerve_maps import Mark, NerveMaps, nerve_maps, side_words
@@ -29,7 +29,7 @@ class MapPage:
         atlas = self.loaded.words.atlas
         return {
             "figures": [_figure(figure) for figure in atlas.figures],
-            "anchors": _anchors(atlas),
+            "anchors": self.loaded.words.places,
             "regions": self.loaded.words.first_regions,
         }
 
@@ -105,12 +105,3 @@ def _figure(figure: Figure) -> dict[str, Any]:
         "right": figure.right_half,
         "url": static(f"figures/{figure.code}.svg"),
     }
-
-
-def _anchors(atlas: Atlas) -> dict[str, dict[str, str]]:
-    """Figure → nerve → its places as "l257,72 r203,72": the first letter is the side."""
-    found: dict[str, dict[str, list[str]]] = {}
-    for anchor in atlas.anchors:
-        places = found.setdefault(anchor.figure, {}).setdefault(anchor.nerve, [])
-        places.append(f"{anchor.side[0]}{anchor.x},{anchor.y}")
-    return {figure: {nerve: " ".join(p) for nerve, p in nerves.items()} for figure, nerves in found.items()}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -17,6 +18,7 @@ from accounts.choices import Role
 from accounts.models import Clinic
 from audit.models import AuditEvent
 from common.tenancy import tenant
+from common.wall_clock import local_day
 from scheduling.choices import VisitStatus
 from sessions.choices import PointSide, TimeOutItem
 from sessions.drafts import PointRow, TimeOutRow
@@ -223,7 +225,8 @@ def test_a_download_is_a_file_that_no_cache_keeps_and_the_trail_knows(
     answer = client.get(reverse("sessions:paper", args=[paper.pk]))
 
     assert answer.headers["Content-Type"] == "application/pdf"
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="note-' + f'{paper.made_at:%Y-%m-%d}.pdf"'
+    day = local_day(paper.made_at, ZoneInfo(clinic.zone))
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="note-{day:%Y-%m-%d}.pdf"'
     assert "no-store" in answer.headers["Cache-Control"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"

@@ -318,4 +318,4 @@ def test_the_pages_of_a_session_ask_as_much_for_three_points_as_for_one(
         counts.append(len(queries))
     figure(f"session_{name}_queries", counts[0])
     assert counts[0] == counts[1]
-    assert counts[0] <= 48
+    assert counts[0] <= 37
