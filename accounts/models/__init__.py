@@ -1,4 +1,4 @@
-from accounts.models.clinic_owned import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules
+from accounts.models.clinic_owned import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
 from accounts.models.clinics import Clinic
 from accounts.models.memberships import Membership
 from accounts.models.users import User
@@ -11,4 +11,5 @@ __all__ = [
     "ClinicRules",
     "Membership",
     "User",
+    "manager_of",
 ]

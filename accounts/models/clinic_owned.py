@@ -1,7 +1,7 @@
 """What every clinic-owned table has in common: its clinic, its rules, its one way in."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar, cast
 
 from django.db import models
 from django.db.models.functions import Now
@@ -11,6 +11,7 @@ from accounts.actors import Actor
 from common.database import UUIDv7
 
 M = TypeVar("M", bound=models.Model, covariant=True)
+Q = TypeVar("Q", bound=models.QuerySet[Any])
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,11 @@ class ClinicOwnedQuerySet(models.QuerySet[M]):
 
     def visible_to(self, actor: Actor) -> Self:
         return self.filter(clinic_id=actor.clinic_id)
+
+
+def manager_of(queryset: type[Q]) -> Q:
+    """``objects`` of a model: the manager answers to every method of its queryset, and is typed as one."""
+    return cast(Q, queryset.as_manager())
 
 
 class ClinicForeignKey(models.ForeignKey[Any, Any]):

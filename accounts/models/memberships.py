@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.choices import Role
-from accounts.models.clinic_owned import ClinicOwned, ClinicOwnedQuerySet
+from accounts.models.clinic_owned import ClinicOwned, ClinicOwnedQuerySet, manager_of
 
 
 class MembershipQuerySet(ClinicOwnedQuerySet["Membership"]):
@@ -30,7 +30,7 @@ class Membership(ClinicOwned):
     is_active = models.BooleanField(_("active"), default=True)
     needs_co_signature = models.BooleanField(_("needs a co-signature"), default=False)
 
-    objects: ClassVar[MembershipQuerySet] = MembershipQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[MembershipQuerySet] = manager_of(MembershipQuerySet)
 
     class Meta:
         constraints = [

@@ -74,8 +74,8 @@ class DetailsForm(forms.Form):
         """A value that came from a file stays choosable."""
         field = self.fields[name]
         value = self.initial.get(name) or field.initial
-        if isinstance(field, forms.ChoiceField) and value and value not in dict(field.choices):  # type: ignore[arg-type]
-            field.choices = [(value, value), *field.choices]  # type: ignore[misc]
+        if isinstance(field, forms.ChoiceField) and value and value not in dict(field.choices):  # type: ignore[arg-type]  # the lists are flat
+            field.choices = [(value, value), *field.choices]  # type: ignore[misc]  # as above
 
     def clean_emergency_contact_phone(self) -> str:
         return self._phone("emergency_contact_phone")

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ClinicOwnedQuerySet
+from accounts.models import ClinicOwnedQuerySet, manager_of
 from patients.models.patients import PatientOwned
 
 
@@ -28,7 +28,7 @@ class AccessLink(PatientOwned):
     failed_attempts = models.PositiveSmallIntegerField(default=0)
     last_failed_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[AccessLinkQuerySet] = AccessLinkQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[AccessLinkQuerySet] = manager_of(AccessLinkQuerySet)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["clinic", "token_hash"], name="patients_accesslink_token")]

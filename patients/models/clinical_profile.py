@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules
+from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
 from patients.choices import Flag, Side, Substance
 from patients.models.patients import PatientOwned
 
@@ -79,7 +79,7 @@ class Allergy(PatientOwned):
     ended_at = models.DateTimeField(null=True, blank=True)
     source_id = models.CharField(max_length=200, blank=True, editable=False)
 
-    objects: ClassVar[AllergyQuerySet] = AllergyQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[AllergyQuerySet] = manager_of(AllergyQuerySet)
 
     class Meta:
         constraints = [
@@ -112,7 +112,7 @@ class RiskFlag(PatientOwned):
     recorded_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[RiskFlagQuerySet] = RiskFlagQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[RiskFlagQuerySet] = manager_of(RiskFlagQuerySet)
 
     class Meta:
         constraints = [

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules
+from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
 from patients.choices import ContactKind, Purpose
 from patients.models.patients import PatientOwned
 
@@ -32,7 +32,7 @@ class ContactPoint(PatientOwned):
     stopped_at = models.DateTimeField(null=True, blank=True)
     stopped_reason = models.CharField(max_length=40, blank=True)
 
-    objects: ClassVar[ContactPointQuerySet] = ContactPointQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ContactPointQuerySet] = manager_of(ContactPointQuerySet)
 
     class Meta:
         constraints = [

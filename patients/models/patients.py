@@ -9,7 +9,7 @@ from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules
+from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
 from accounts.models.clinics import validate_zone
 from patients.choices import Sex
 
@@ -42,7 +42,7 @@ class Patient(ClinicOwned):
     guardian_name = models.CharField(_("guardian"), max_length=120, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    objects: ClassVar[PatientQuerySet] = PatientQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[PatientQuerySet] = manager_of(PatientQuerySet)
 
     class Meta:
         indexes = [

@@ -84,7 +84,7 @@ def _reasons(patient: Patient, row: PatientRow, like: Likeness) -> tuple[str | P
         reasons.append(
             _("Same date of birth, similar name") if same else _("Day and month of birth swapped, similar name")
         )
-    contacts: list[ContactPoint] = patient.contacts  # type: ignore[attr-defined]
+    contacts: list[ContactPoint] = patient.contacts  # type: ignore[attr-defined]  # prefetched
     if any(contact.value in like.contacts for contact in contacts):
         reasons.append(_("Same phone or e-mail"))
     if like.numbers and not reasons:

@@ -70,8 +70,8 @@ def rows_of(patients: Iterable[Patient], *, today: date) -> list[PatientRow]:
 
 
 def _row(patient: Patient, today: date) -> PatientRow:
-    contacts: list[ContactPoint] = patient.contacts  # type: ignore[attr-defined]
-    numbers: list[Identifier] = patient.clinic_numbers  # type: ignore[attr-defined]
+    contacts: list[ContactPoint] = patient.contacts  # type: ignore[attr-defined]  # prefetched
+    numbers: list[Identifier] = patient.clinic_numbers  # type: ignore[attr-defined]  # prefetched
     return PatientRow(
         id=patient.pk,
         family_name=patient.family_name,

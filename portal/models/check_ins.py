@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from accounts.models import ClinicForeignKey, ClinicOwnedQuerySet
+from accounts.models import ClinicForeignKey, ClinicOwnedQuerySet, manager_of
 from patients.models import PatientOwned
 from sessions.choices import Moment
 
@@ -24,7 +24,7 @@ class CheckIn(PatientOwned):
     change_at = models.DateTimeField(null=True)
     worry_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[ClinicOwnedQuerySet["CheckIn"]] = ClinicOwnedQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ClinicOwnedQuerySet["CheckIn"]] = manager_of(ClinicOwnedQuerySet["CheckIn"])
 
     class Meta:
         constraints = [

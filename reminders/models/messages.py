@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ClinicForeignKey, ClinicOwnedQuerySet
+from accounts.models import ClinicForeignKey, ClinicOwnedQuerySet, manager_of
 from patients.models import PatientOwned
 from reminders.choices import STUCK, WAITING, Channel, MessageState, SkipReason, Step
 
@@ -62,7 +62,7 @@ class Message(PatientOwned):
     last_error = models.CharField(max_length=60, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[MessageQuerySet] = MessageQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[MessageQuerySet] = manager_of(MessageQuerySet)
 
     class Meta:
         indexes = [

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from accounts.models import ClinicOwned, ClinicOwnedQuerySet, ClinicRules
+from accounts.models import ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
 
 
 class SweepBeat(ClinicOwned):
@@ -14,7 +14,7 @@ class SweepBeat(ClinicOwned):
 
     swept_at = models.DateTimeField()
 
-    objects: ClassVar[ClinicOwnedQuerySet["SweepBeat"]] = ClinicOwnedQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ClinicOwnedQuerySet["SweepBeat"]] = manager_of(ClinicOwnedQuerySet["SweepBeat"])
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["clinic"], name="reminders_sweepbeat_one_a_clinic")]

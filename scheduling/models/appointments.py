@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, Ra
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules
+from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
 from patients.models import PatientOwned
 from scheduling.choices import FREE_STATUSES, CancelledBy, VisitStatus
 
@@ -56,7 +56,7 @@ class Appointment(PatientOwned):
     cancel_reason = models.CharField(_("reason"), max_length=200, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    objects: ClassVar[AppointmentQuerySet] = AppointmentQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[AppointmentQuerySet] = manager_of(AppointmentQuerySet)
 
     class Meta:
         indexes = [
@@ -109,7 +109,7 @@ class AppointmentMove(ClinicOwned):
     was_clinician = ClinicForeignKey("accounts.Membership", null=True, related_name="+")
     was_room = ClinicForeignKey("scheduling.Room", null=True, related_name="+")
 
-    objects: ClassVar[ClinicOwnedQuerySet["AppointmentMove"]] = ClinicOwnedQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ClinicOwnedQuerySet["AppointmentMove"]] = manager_of(ClinicOwnedQuerySet["AppointmentMove"])
 
     class Meta:
         ordering = ["moved_at", "id"]

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules
+from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
 from scheduling.choices import Weekday
 
 
@@ -19,7 +19,7 @@ class AvailabilityBlock(ClinicOwned):
     valid_from_date = models.DateField(_("valid from"))
     valid_until_date = models.DateField(_("valid until"), null=True, blank=True)
 
-    objects: ClassVar[ClinicOwnedQuerySet["AvailabilityBlock"]] = ClinicOwnedQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ClinicOwnedQuerySet["AvailabilityBlock"]] = manager_of(ClinicOwnedQuerySet["AvailabilityBlock"])
 
     class Meta:
         constraints = [
@@ -47,7 +47,7 @@ class Leave(ClinicOwned):
     ends_at = models.DateTimeField(_("to"))
     reason = models.CharField(_("reason"), max_length=120, blank=True)
 
-    objects: ClassVar[ClinicOwnedQuerySet["Leave"]] = ClinicOwnedQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ClinicOwnedQuerySet["Leave"]] = manager_of(ClinicOwnedQuerySet["Leave"])
 
     class Meta:
         constraints = [

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ClinicOwned, ClinicOwnedQuerySet
+from accounts.models import ClinicOwned, ClinicOwnedQuerySet, manager_of
 
 
 class VisitType(ClinicOwned):
@@ -17,7 +17,7 @@ class VisitType(ClinicOwned):
     is_treatment = models.BooleanField(_("includes injections"), default=True)
     is_active = models.BooleanField(_("in use"), default=True)
 
-    objects: ClassVar[ClinicOwnedQuerySet["VisitType"]] = ClinicOwnedQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ClinicOwnedQuerySet["VisitType"]] = manager_of(ClinicOwnedQuerySet["VisitType"])
 
     class Meta:
         ordering = ["name"]

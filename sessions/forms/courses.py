@@ -1,14 +1,14 @@
 """A course as a form: how many sessions, how often, what the patient wants, where it began. Nothing here saves."""
 
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from patients.models import PatientCondition
 from sessions.choices import EndReason
-from sessions.forms.dressing import dress
+from sessions.forms.dressing import dress, rows
 from sessions.models import Course
 from sessions.models.courses import GOALS_AT_MOST
 from sessions.services.courses import Goal, Plan
@@ -82,25 +82,31 @@ def initial_of(course: Course) -> dict[str, Any]:
     return found
 
 
+if TYPE_CHECKING:
+    _ConditionField = forms.ModelChoiceField[PatientCondition]
+else:
+    _ConditionField = forms.ModelChoiceField
+
+
+class ConditionField(_ConditionField):
+    def label_from_instance(self, obj: PatientCondition) -> str:
+        return " ".join(part for part in (obj.name, str(obj.get_side_display())) if part)
+
+
 class OpenCourseForm(CourseForm):
     """A new course, for one of the patient's conditions that has none open."""
 
-    condition = forms.ModelChoiceField(label=_("Condition"), queryset=PatientCondition.objects.none(), empty_label=None)
+    condition = ConditionField(label=_("Condition"), queryset=PatientCondition.objects.none(), empty_label=None)
     field_order = ("condition",)
 
-    def __init__(self, *args: Any, conditions: Iterable[PatientCondition], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, conditions: QuerySet[PatientCondition], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["version"]
-        self.fields["condition"].queryset = conditions  # type: ignore[attr-defined]
-        self.fields["condition"].label_from_instance = _condition_words  # type: ignore[attr-defined]
+        rows(self, "condition").queryset = conditions
 
     @property
     def plan_fields(self) -> list[forms.BoundField]:
         return [self["condition"], *super().plan_fields]
-
-
-def _condition_words(condition: PatientCondition) -> str:
-    return " ".join(part for part in (condition.name, str(condition.get_side_display())) if part)
 
 
 class EndCourseForm(forms.Form):

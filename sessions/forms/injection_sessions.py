@@ -14,7 +14,7 @@ from patients.models import PatientCondition
 from sessions.choices import ConsentSigner, Guidance, Moment, Question
 from sessions.drafts import PLAIN_FIELDS, Draft, PointRow, ScoreRow, Sender
 from sessions.forms.consents import QUIET, SignatureField, consent_problems, consent_row
-from sessions.forms.dressing import dress
+from sessions.forms.dressing import choice, dress
 from sessions.forms.injection_points import AT_MOST, PointFormSet, Tray
 from sessions.forms.observations import ObservationForm
 from sessions.forms.pain import PainField, clock
@@ -85,8 +85,8 @@ class SessionForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.needs_guardian, self.needs_interpreter = needs_guardian, needs_interpreter
-        self.fields["technique"].choices = [(str(row.pk), row.name) for row in techniques if row.retired_at is None]  # type: ignore[attr-defined]
-        self.fields["course"].choices = [  # type: ignore[attr-defined]
+        choice(self, "technique").choices = [(str(row.pk), row.name) for row in techniques if row.retired_at is None]
+        choice(self, "course").choices = [
             ("", _("No course")),
             *((f"{HAS}{row.id}", _course_words(row)) for row in courses),
             *((f"{OPEN}{row.pk}", _open_words(row)) for row in conditions),

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Solution
-from sessions.forms.dressing import dress
+from sessions.forms.dressing import choice, dress
 from sessions.models import Container
 from sessions.services.preparations import Mixture
 
@@ -54,7 +54,7 @@ class PrepareForm(forms.Form):
 
     def __init__(self, *args: Any, solutions: list[Solution], containers: list[Container], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["solution"].choices = [(str(row.pk), row.name) for row in solutions]  # type: ignore[attr-defined]
+        choice(self, "solution").choices = [(str(row.pk), row.name) for row in solutions]
         self.solutions = {str(row.pk): row for row in solutions}
         self.containers = {str(row.pk): row for row in containers}
         choices = [("", "–"), *((str(row.pk), _container_words(row)) for row in containers)]
@@ -104,6 +104,6 @@ class PrepareForm(forms.Form):
 
 
 def _container_words(container: Container) -> str:
-    left: Decimal = container.left_ml  # type: ignore[attr-defined]
+    left: Decimal = container.left_ml  # type: ignore[attr-defined]  # queries.preparations.containers works it out
     kind = _("one patient") if container.is_single_dose else _("multi-dose")
     return f"{container.lot.name}, {container} · {left.normalize():f} mL · {kind}"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from catalogue.models import AdverseEventType
 from catalogue.queries import adverse_event_choices
 from sessions.choices import Causality, DangerSign, Priority, Seriousness, Severity, Source
+from sessions.forms.dressing import rows
 from sessions.models import InjectionSession, SideEffect
 
 MINUTE_FORMAT = "%Y-%m-%dT%H:%M"
@@ -63,7 +64,7 @@ class ReportForm(_SideEffectForm):
 
     def __init__(self, *args: Any, sessions: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["injection_session"].queryset = sessions  # type: ignore[attr-defined]
+        rows(self, "injection_session").queryset = sessions
         self.fields["injection_session"].initial = next(iter(sessions), None)
 
     def clean(self) -> dict[str, Any]:
@@ -95,7 +96,7 @@ class ClinicalReportForm(ReportForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["event_type"].queryset = adverse_event_choices()  # type: ignore[attr-defined]
+        rows(self, "event_type").queryset = adverse_event_choices()
         self.fields["source"].initial = Source.CLINICIAN
 
 

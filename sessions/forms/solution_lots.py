@@ -1,13 +1,14 @@
 """Receive a lot, describe its product, set a lot aside, change the rules of the stock."""
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Solution
+from sessions.forms.dressing import rows
 from sessions.models import Product
 from sessions.services.solution_lots import Goods
 
@@ -62,7 +63,7 @@ class ProductForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         current = Solution.objects.current().filter(is_topical=False)
-        self.fields["solution"].queryset = current.order_by("is_comparator", "name")  # type: ignore[attr-defined]
+        rows(self, "solution").queryset = current.order_by("is_comparator", "name")
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
@@ -87,10 +88,22 @@ class ProductForm(forms.Form):
         return Goods(is_single_dose=typed["dose"] != MULTI, **plain)
 
 
+if TYPE_CHECKING:
+    _ProductField = forms.ModelChoiceField[Product]
+else:
+    _ProductField = forms.ModelChoiceField
+
+
+class ProductField(_ProductField):
+    def label_from_instance(self, obj: Product) -> str:
+        dose = _("single-dose") if obj.is_single_dose else _("multi-dose")
+        return ", ".join(filter(None, [obj.name, obj.maker, f"{obj.pack_size_ml.normalize():f} mL", str(dose)]))
+
+
 class ReceiveForm(ProductForm):
     """A lot of a product that is there, or of a new one described below."""
 
-    product = forms.ModelChoiceField(
+    product = ProductField(
         label=_("Product"), queryset=Product.objects.none(), required=False, empty_label=_("A new product")
     )
     lot_number = forms.CharField(label=_("Lot"), max_length=60, help_text=_("As printed on the container."))
@@ -101,8 +114,7 @@ class ReceiveForm(ProductForm):
     def __init__(self, *args: Any, today: date, products: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        self.fields["product"].queryset = products  # type: ignore[attr-defined]
-        self.fields["product"].label_from_instance = _product_words  # type: ignore[attr-defined]
+        rows(self, "product").queryset = products
 
     def clean_expiry_date(self) -> date:
         """V23: nothing expired is put on the shelf."""
@@ -120,12 +132,6 @@ def initial_of(product: Product) -> dict[str, Any]:
     """The form as the stored product fills it."""
     found = {name: getattr(product, name) for name in NEW_PRODUCT if name != "dose"}
     return found | {"solution": product.solution_id, "dose": SINGLE if product.is_single_dose else MULTI}
-
-
-def _product_words(product: Product) -> str:
-    dose = _("single-dose") if product.is_single_dose else _("multi-dose")
-    words = [product.name, product.maker, f"{product.pack_size_ml.normalize():f} mL", str(dose)]
-    return ", ".join(filter(None, words))
 
 
 class QuarantineForm(forms.Form):

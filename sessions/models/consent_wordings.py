@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet
+from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, manager_of
 
 
 class ConsentWording(ClinicOwned):
@@ -22,7 +22,7 @@ class ConsentWording(ClinicOwned):
     made_at = models.DateTimeField()
     made_by = ClinicForeignKey("accounts.Membership", related_name="+")
 
-    objects: ClassVar[ClinicOwnedQuerySet["ConsentWording"]] = ClinicOwnedQuerySet["ConsentWording"].as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ClinicOwnedQuerySet["ConsentWording"]] = manager_of(ClinicOwnedQuerySet["ConsentWording"])
 
     class Meta:
         ordering = ["-made_at"]

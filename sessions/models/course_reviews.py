@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ClinicForeignKey, ClinicOwnedQuerySet
+from accounts.models import ClinicForeignKey, ClinicOwnedQuerySet, manager_of
 from patients.models import PatientOwned
 from sessions.choices import ReviewDecision, StopRule
 
@@ -33,7 +33,7 @@ class CourseReview(PatientOwned):
     decided_by = ClinicForeignKey("accounts.Membership", null=True, blank=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[CourseReviewQuerySet] = CourseReviewQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[CourseReviewQuerySet] = manager_of(CourseReviewQuerySet)
 
     class Meta:
         indexes = [

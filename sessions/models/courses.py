@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules
+from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
 from patients.models import PatientOwned
 from sessions.choices import EndReason
 
@@ -39,7 +39,7 @@ class Course(PatientOwned):
     baseline_date = models.DateField(_("baseline asked on"), null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    objects: ClassVar[ClinicOwnedQuerySet["Course"]] = ClinicOwnedQuerySet["Course"].as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ClinicOwnedQuerySet["Course"]] = manager_of(ClinicOwnedQuerySet["Course"])
 
     class Meta:
         constraints = [
@@ -90,7 +90,7 @@ class CourseGoal(ClinicOwned):
     words = models.CharField(_("goal in the patient's words"), max_length=300)
     reached_date = models.DateField(_("goal reached on"), null=True, blank=True)
 
-    objects: ClassVar[ClinicOwnedQuerySet["CourseGoal"]] = ClinicOwnedQuerySet["CourseGoal"].as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ClinicOwnedQuerySet["CourseGoal"]] = manager_of(ClinicOwnedQuerySet["CourseGoal"])
 
     class Meta:
         ordering = ["position"]

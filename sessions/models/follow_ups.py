@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ClinicForeignKey, ClinicOwnedQuerySet
+from accounts.models import ClinicForeignKey, ClinicOwnedQuerySet, manager_of
 from patients.models import PatientOwned
 from sessions.choices import FollowUpOutcome
 
@@ -29,7 +29,7 @@ class FollowUp(PatientOwned):
     outcome = models.CharField(_("outcome"), max_length=12, choices=FollowUpOutcome, blank=True)
     note = models.TextField(_("note"), blank=True)
 
-    objects: ClassVar[FollowUpQuerySet] = FollowUpQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[FollowUpQuerySet] = manager_of(FollowUpQuerySet)
 
     class Meta:
         indexes = [

@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules
+from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
 from patients.models import PatientOwned
 from sessions.choices import ConsentSigner, Guidance, RecordStatus
 from sessions.observation import MAX_MINUTES
@@ -59,7 +59,7 @@ class InjectionSession(PatientOwned):
     is_free_of_dizziness = models.BooleanField(_("no dizziness at discharge"), null=True, blank=True)
     has_dry_sites = models.BooleanField(_("sites dry at discharge"), null=True, blank=True)
     # Null, not empty: a signature leaves out nulls, so that records signed before this column keep theirs.
-    discharge_note = models.CharField(_("discharge note"), max_length=300, null=True, blank=True)  # noqa: DJ001
+    discharge_note = models.CharField(_("discharge note"), max_length=300, null=True, blank=True)  # noqa: DJ001 - see above
     discharge_checked_at = models.DateTimeField(_("discharge checked"), null=True, blank=True)
     discharge_checked_by = ClinicForeignKey(
         "accounts.Membership", null=True, blank=True, related_name="+", verbose_name=_("discharge checked by")
@@ -84,7 +84,7 @@ class InjectionSession(PatientOwned):
     saved_page = models.UUIDField(null=True, blank=True, editable=False)
     saved_number = models.PositiveIntegerField(null=True, blank=True, editable=False)
 
-    objects: ClassVar[InjectionSessionQuerySet] = InjectionSessionQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[InjectionSessionQuerySet] = manager_of(InjectionSessionQuerySet)
 
     class Meta:
         indexes = [

@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ClinicForeignKey, ClinicOwnedQuerySet
+from accounts.models import ClinicForeignKey, ClinicOwnedQuerySet, manager_of
 from patients.models import PatientOwned
 from sessions.choices import Moment, Source
 
@@ -43,7 +43,7 @@ class Measure(PatientOwned):
     measured_at = models.DateTimeField()
     received_at = models.DateTimeField()
 
-    objects: ClassVar[MeasureQuerySet] = MeasureQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[MeasureQuerySet] = manager_of(MeasureQuerySet)
 
     class Meta:
         indexes = [models.Index(fields=["course", "measured_at"], name="sessions_measure_course")]

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ClinicForeignKey, ClinicOwnedQuerySet, ClinicRules
+from accounts.models import ClinicForeignKey, ClinicOwnedQuerySet, ClinicRules, manager_of
 from patients.models import PatientOwned
 from sessions.choices import Moment, PointSide, Question, Source
 from sessions.response import MAX_CYCLES
@@ -41,13 +41,13 @@ class PainScore(PatientOwned):
         "catalogue.Nerve", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("nerve")
     )
     # Null, not empty: a signature leaves out nulls, so that records signed before this column keep theirs.
-    side = models.CharField(_("side"), max_length=8, choices=PointSide, null=True, blank=True)  # noqa: DJ001
+    side = models.CharField(_("side"), max_length=8, choices=PointSide, null=True, blank=True)  # noqa: DJ001 - see above
     score = models.PositiveSmallIntegerField(_("pain (0-10)"))
     measured_at = models.DateTimeField()
     received_at = models.DateTimeField()
     source = models.CharField(max_length=10, choices=Source)
 
-    objects: ClassVar[PainScoreQuerySet] = PainScoreQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[PainScoreQuerySet] = manager_of(PainScoreQuerySet)
 
     class Meta:
         indexes = [models.Index(fields=["patient", "measured_at"], name="sessions_painscore_patient")]
@@ -97,7 +97,7 @@ class ReliefReport(PatientOwned):
     ended_at = models.DateTimeField(_("came back at"), null=True, blank=True)
     source = models.CharField(max_length=10, choices=Source)
 
-    objects: ClassVar[ClinicOwnedQuerySet["ReliefReport"]] = ClinicOwnedQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ClinicOwnedQuerySet["ReliefReport"]] = manager_of(ClinicOwnedQuerySet["ReliefReport"])
 
     class Meta:
         indexes = [models.Index(fields=["injection_session", "reported_at"], name="sessions_reliefreport_session")]

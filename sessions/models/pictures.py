@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules
+from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
 from patients.models import PatientOwned
 from sessions.choices import ConsentSigner, PictureKind, PointSide
 from sessions.models.injection_sessions import InjectionSession
@@ -29,7 +29,7 @@ class PictureConsent(PatientOwned):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = ClinicForeignKey("accounts.Membership", null=True, blank=True, related_name="+")
 
-    objects: ClassVar[PictureConsentQuerySet] = PictureConsentQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[PictureConsentQuerySet] = manager_of(PictureConsentQuerySet)
 
     class Meta:
         verbose_name = _("consent to photographs")

@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules
+from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
 
 
 class ContainerQuerySet(ClinicOwnedQuerySet["Container"]):
@@ -32,7 +32,7 @@ class Container(ClinicOwned):
     discarded_at = models.DateTimeField(null=True, blank=True)
     discarded_by = ClinicForeignKey("accounts.Membership", null=True, blank=True, related_name="+")
 
-    objects: ClassVar[ContainerQuerySet] = ContainerQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ContainerQuerySet] = manager_of(ContainerQuerySet)
 
     class Meta:
         ordering = ["-opened_at", "-id"]
@@ -86,7 +86,7 @@ class Preparation(ClinicOwned):
     discarded_at = models.DateTimeField(null=True, blank=True)
     discarded_by = ClinicForeignKey("accounts.Membership", null=True, blank=True, related_name="+")
 
-    objects: ClassVar[ClinicOwnedQuerySet["Preparation"]] = ClinicOwnedQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ClinicOwnedQuerySet["Preparation"]] = manager_of(ClinicOwnedQuerySet["Preparation"])
 
     class Meta:
         ordering = ["-made_at", "-id"]

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet
+from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, manager_of
 
 
 class RuleSet(ClinicOwned):
@@ -21,7 +21,7 @@ class RuleSet(ClinicOwned):
     made_at = models.DateTimeField()
     made_by = ClinicForeignKey("accounts.Membership", null=True, blank=True, related_name="+")
 
-    objects: ClassVar[ClinicOwnedQuerySet["RuleSet"]] = ClinicOwnedQuerySet["RuleSet"].as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ClinicOwnedQuerySet["RuleSet"]] = manager_of(ClinicOwnedQuerySet["RuleSet"])
 
     class Meta:
         ordering = ["-version"]

@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ClinicForeignKey, ClinicOwnedQuerySet
+from accounts.models import ClinicForeignKey, ClinicOwnedQuerySet, manager_of
 from patients.models import PatientOwned
 from sessions.choices import AlertStatus, Causality, DangerSign, Priority, Seriousness, Severity, Source
 
@@ -50,7 +50,7 @@ class SideEffect(PatientOwned):
     closed_by = ClinicForeignKey("accounts.Membership", null=True, blank=True, related_name="+")
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    objects: ClassVar[SideEffectQuerySet] = SideEffectQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[SideEffectQuerySet] = manager_of(SideEffectQuerySet)
 
     class Meta:
         indexes = [

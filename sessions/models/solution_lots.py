@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet
+from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, manager_of
 
 
 class StockRules(ClinicOwned):
@@ -19,7 +19,7 @@ class StockRules(ClinicOwned):
     ph_high = models.DecimalField(_("usual pH to"), max_digits=3, decimal_places=1, default=Decimal("7.8"))
     near_expiry_days = models.PositiveSmallIntegerField(_("days before expiry that a lot is pointed out"), default=30)
 
-    objects: ClassVar[ClinicOwnedQuerySet["StockRules"]] = ClinicOwnedQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ClinicOwnedQuerySet["StockRules"]] = manager_of(ClinicOwnedQuerySet["StockRules"])
 
     class Meta:
         constraints = [
@@ -65,7 +65,7 @@ class Product(ClinicOwned):
     hours_once_opened = models.PositiveIntegerField(_("hours it may be used once opened"), null=True, blank=True)
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
 
-    objects: ClassVar[ProductQuerySet] = ProductQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ProductQuerySet] = manager_of(ProductQuerySet)
 
     class Meta:
         ordering = ["name", "pack_size_ml"]
@@ -103,7 +103,7 @@ class SolutionLot(ClinicOwned):
     quarantined_at = models.DateTimeField(null=True, blank=True)
     quarantine_reason = models.CharField(max_length=200, blank=True)
 
-    objects: ClassVar[SolutionLotQuerySet] = SolutionLotQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[SolutionLotQuerySet] = manager_of(SolutionLotQuerySet)
 
     class Meta:
         ordering = ["expiry_date", "lot_number"]

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules
+from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
 
 _PATIENT = "(SELECT s.patient_id FROM pit_sessions_injectionsession s WHERE s.id = r.injection_session_id)"
 
@@ -26,7 +26,7 @@ class UnsavedTyping(ClinicOwned):
     page = models.UUIDField(null=True, blank=True)
     number = models.PositiveIntegerField(default=0)
 
-    objects: ClassVar[ClinicOwnedQuerySet["UnsavedTyping"]] = ClinicOwnedQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ClinicOwnedQuerySet["UnsavedTyping"]] = manager_of(ClinicOwnedQuerySet["UnsavedTyping"])
 
     class Meta:
         constraints = [

@@ -50,9 +50,9 @@ def received(rows: "QuerySet[InjectionSession] | list[InjectionSession]") -> lis
             started_at=row.started_at,
             status=row.status,
             status_words=row.get_status_display(),
-            points=row.given_points,  # type: ignore[attr-defined]
-            volume_ml=row.given_ml,  # type: ignore[attr-defined]
-            side_effects=row.reports,  # type: ignore[attr-defined]
+            points=row.given_points,  # type: ignore[attr-defined]  # from sessions_of
+            volume_ml=row.given_ml,  # type: ignore[attr-defined]  # from sessions_of
+            side_effects=row.reports,  # type: ignore[attr-defined]  # from sessions_of
         )
         for row in rows
     ]

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from accounts.actors import Actor
+from catalogue.models import InstrumentScale
 from sessions.choices import Moment, Source
 from sessions.models import Course, InjectionSession, Measure
 from sessions.models.measures import OVERALL_CHANGE, PAIN_LINE
@@ -31,13 +33,14 @@ def tell_change(
 
     What a patient told first after a session and moment stands. Locks the course while the rules look at it.
     """
-    of = _about(course, injection_session)
-    of |= {"scale": scale(OVERALL_CHANGE), "moment": moment, "source": source}
+    of = scale(OVERALL_CHANGE)
+    about = _about(course, injection_session) | {"moment": moment, "source": source}
     try:
         with transaction.atomic():
-            told = _keep(of, value=Decimal(change), language=language, by=by, now=now)
+            told = _keep(of, about, value=Decimal(change), language=language, by=by, now=now)
     except IntegrityError:
-        first = Measure.objects.visible_to(by).filter(**of).first() if source == Source.PORTAL else None
+        same = Measure.objects.visible_to(by).filter(scale=of, **about)
+        first = same.first() if source == Source.PORTAL else None
         if first is None:
             raise
         return first
@@ -49,7 +52,7 @@ def tell_change(
 @transaction.atomic
 def note_line(*, course: Course, length_mm: Decimal, by: Actor, now: datetime) -> Measure:
     """Keep a pain line in millimetres, 0 to 100 (V02). Raises ``IntegrityError`` off it."""
-    return _keep(_about(course) | {"scale": scale(PAIN_LINE)}, value=length_mm, by=by, now=now)
+    return _keep(scale(PAIN_LINE), _about(course), value=length_mm, by=by, now=now)
 
 
 @transaction.atomic
@@ -60,10 +63,10 @@ def note_answers(*, course: Course, code: str, items: Sequence[int | None], by: 
     """
     of = scale(code)
     value = score(items, questionnaire_of(of))
-    return _keep(_about(course) | {"scale": of}, items=list(items), value=value, by=by, now=now)
+    return _keep(of, _about(course), items=list(items), value=value, by=by, now=now)
 
 
-def _about(course: Course | None, session: InjectionSession | None = None) -> dict[str, object]:
+def _about(course: Course | None, session: InjectionSession | None = None) -> dict[str, Any]:
     about = course or session
     if about is None:
         raise ValueError("A measure is about a course or a session.")
@@ -71,6 +74,6 @@ def _about(course: Course | None, session: InjectionSession | None = None) -> di
     return {"patient_id": about.patient_id, "course_id": course_id, "injection_session": session}
 
 
-def _keep(of: dict[str, object], *, by: Actor, now: datetime, **fields: object) -> Measure:
-    given = {"source": Source.CLINICIAN, **of, **fields, "measured_at": now, "received_at": now}
-    return Measure.objects.create(clinic_id=by.clinic_id, unit=of["scale"].unit, **given)  # type: ignore[attr-defined]
+def _keep(of: InstrumentScale, about: dict[str, Any], *, by: Actor, now: datetime, **fields: Any) -> Measure:
+    given = {"source": Source.CLINICIAN, **about, **fields, "measured_at": now, "received_at": now}
+    return Measure.objects.create(clinic_id=by.clinic_id, scale=of, unit=of.unit, **given)

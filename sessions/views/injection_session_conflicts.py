@@ -46,7 +46,7 @@ def _lines(draft: Draft, words: Words, stock: dict[UUID, str]) -> Iterator[tuple
     yield _("Preparation"), stock.get(draft.preparation_id, "") if draft.preparation_id else ""
     for name in _SHOWN:
         value = getattr(draft, name)
-        yield str(InjectionSession._meta.get_field(name).verbose_name), "" if value is None else str(value)  # type: ignore[union-attr]
+        yield _label(name), "" if value is None else str(value)
     for number, row in enumerate(draft.points, start=1):
         yield _("Point %(number)s") % {"number": number}, _point(row, words, stock)
     yield from _response(draft, words)
@@ -72,8 +72,13 @@ def _response(draft: Draft, words: Words) -> Iterator[tuple[str, str]]:
         label = _("Last injection, cycle %(number)s") % {"number": number}
         yield label, date_format(localtime(injected_at), "H:i") if injected_at else ""
     for name in (*OBSERVATION_FIELDS, *DISCHARGE_FIELDS):
-        yield str(InjectionSession._meta.get_field(name).verbose_name), _said(getattr(draft, name))  # type: ignore[union-attr]
+        yield _label(name), _said(getattr(draft, name))
     yield _("Discharge note"), draft.discharge_note
+
+
+def _label(name: str) -> str:
+    field = InjectionSession._meta.get_field(name)
+    return str(getattr(field, "verbose_name", name))
 
 
 def _said(value: datetime | bool | int | None) -> str:
