@@ -200,7 +200,7 @@ def test_a_session_from_blank(
         chosen = [number for number, line in enumerate(lines) if line.endswith(", Left") and line[:-6] in plain]
         for number in chosen[:POINTS]:
             do.tap(page.locator("#map-nerves [role=option]").nth(number))
-        expect(page.locator("#map-legend [role=option]")).to_have_count(POINTS)
+        expect(page.locator("#map-legend > [role=option]")).to_have_count(POINTS)
         totals(page, "6.00")
         by_hand(page, do)
     signed(page, clinic)
