@@ -1,11 +1,14 @@
 """A clinic with a working week, rooms and visit types. Berlin; the week of Monday 7 September 2026."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
+from django.test import Client
 
 from accounts.actors import Actor
 from accounts.choices import Role
@@ -97,3 +100,22 @@ def make_practice(clinic: Clinic, **changes: Any) -> Practice:
 @pytest.fixture
 def practice(in_clinic: Clinic) -> Practice:
     return make_practice(in_clinic)
+
+
+# The pages ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def desk(practice: Practice, staff_client: Callable[..., Client]) -> Client:
+    return staff_client(Role.FRONT_DESK, clinic=practice.clinic)
+
+
+@pytest.fixture
+def admin(practice: Practice, staff_client: Callable[..., Client]) -> Client:
+    return staff_client(Role.CLINIC_ADMIN, clinic=practice.clinic)
+
+
+@pytest.fixture
+def monday_morning() -> Any:
+    with time_machine.travel(at(8, 50), tick=False):
+        yield
