@@ -11,7 +11,7 @@ from catalogue.dose_limits import lowest_maximum_mg
 from sessions.dose_rules import Share, dextrose_g
 from sessions.rules.anaesthetic_load import AnaestheticLoad, anaesthetic_load
 from sessions.rules.facts import Limits, Point, Session, Solution
-from tests.sessions.test_rules import GOOD, point
+from tests.sessions.rule_cases import GOOD, point
 
 D = Decimal
 # DEX20_MIX of domain.md §4 [S39]: lidocaine 0.1 % and ropivacaine 0.1 %.

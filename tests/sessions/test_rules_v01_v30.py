@@ -17,7 +17,7 @@ from sessions.rules.instruments import PAIN_NUMBER, ScaleError, answered, pain_l
 from sessions.rules.reference import REFERENCE
 from sessions.rules.relief_times import ReliefTimeError, check_relief
 from sessions.triage import is_assessment_overdue
-from tests.sessions.test_rules import (
+from tests.sessions.rule_cases import (
     COCCYX,
     D5W,
     GOOD,
