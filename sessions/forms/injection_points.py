@@ -109,6 +109,20 @@ class NerveField(forms.CharField):
         raise forms.ValidationError(_("Which one? %(names)s"), code="ambiguous", params={"names": names})
 
 
+class LotSelect(forms.Select):
+    """Each lot says which solution it holds, for static/js/session/lots.js."""
+
+    def __init__(self, lots: list[SolutionLot]) -> None:
+        super().__init__()
+        self.solutions = {str(lot.pk): str(lot.solution_id) for lot in lots}
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        if value in self.solutions:
+            option["attrs"]["data-solution"] = self.solutions[value]
+        return option
+
+
 class PointForm(PlaceForm):
     side = forms.ChoiceField(label=_("Side"), choices=PointSide, required=False, widget=forms.RadioSelect)
     volume_ml = forms.DecimalField(
@@ -139,7 +153,10 @@ class PointForm(PlaceForm):
             choices=[(str(row.pk), row.name) for row in choices.solutions],
         )
         self.fields["lot"] = forms.ChoiceField(
-            label=_("Lot"), required=False, choices=[("", _("no lot")), *_lot_choices(choices.lots)]
+            label=_("Lot"),
+            required=False,
+            widget=LotSelect(choices.lots),
+            choices=[("", _("no lot")), *_lot_choices(choices.lots)],
         )
         self.fields["preparation"] = forms.ChoiceField(
             label=_("Preparation"),

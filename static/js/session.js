@@ -1,6 +1,7 @@
 // The session page: each part in its own module. The page works without any of them.
 import { startCycles } from "./session/cycles.js";
 import { startKeys } from "./session/keys.js";
+import { startLots } from "./session/lots.js";
 import { startMap } from "./session/map.js";
 import { startAutosave } from "./session/autosave.js";
 import { startQuickEntry } from "./session/quick-entry.js";
@@ -18,6 +19,7 @@ startKeys();
 for (const form of document.querySelectorAll("form[data-points]")) {
   startRows(form);
   startCycles(form);
+  startLots(form);
   startRowWords(form);
 }
 for (const form of document.querySelectorAll("form[data-points]")) startSafety(form);

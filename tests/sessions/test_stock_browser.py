@@ -12,12 +12,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from accounts.choices import Role
 from accounts.models import Clinic
+from catalogue.models import Solution
 from common.tenancy import tenant
 from sessions.models import InjectionSession
 from sessions.services import injection_sessions
 from tests.factories.patients import PatientFactory
 from tests.factories.sessions import InjectionSessionFactory
-from tests.factories.treatments import a_container, a_draft, a_preparation, actor_of
+from tests.factories.treatments import SolutionLotFactory, a_container, a_draft, a_preparation, actor_of
 from tests.sessions.test_session_browser import is_too_wide, violations
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -57,7 +58,7 @@ def open_page(browser: Browser, live_server: Any, clinician: Client) -> Open:
 
 
 def receive(page: Page) -> None:
-    page.get_by_role("link", name="Receive").click()
+    page.get_by_role("link", name="Receive", exact=True).click()
     page.get_by_label("Lot").fill("BAG-77")
     page.get_by_label("Use by").fill("2031-05-31")
     page.get_by_label("Containers").fill("6")
@@ -124,6 +125,22 @@ def test_another_card_counts_for_the_next_points_only(
 
     expect(first.get_by_label("Preparation")).to_have_value(str(older.pk))
     expect(page.locator("[data-row]").nth(1).get_by_label("Preparation")).to_have_value(str(newer.pk))
+
+
+def test_the_lot_in_the_hand_names_the_solution_of_its_row(
+    clinic: Clinic, session: InjectionSession, open_page: Open
+) -> None:
+    with tenant(clinic.pk, actor="test"):
+        lot = SolutionLotFactory(clinic=clinic, solution=Solution.objects.get(code="D5W_PLAIN"), lot_number="TEN-1")
+    page = open_page(reverse("sessions:edit", args=[session.pk]), viewport={"width": 1440, "height": 900})
+    row = page.locator("[data-row]").nth(0)
+    row.locator(".point-more summary").click()
+
+    row.get_by_label("Lot").select_option(value=str(lot.pk))
+    expect(row.get_by_label("Solution")).to_have_value(str(lot.solution_id))
+
+    row.get_by_label("Solution").select_option(label="Dextrose 5 %, buffered")
+    expect(row.get_by_label("Lot")).to_have_value("")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
