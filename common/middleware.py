@@ -1,14 +1,20 @@
 """Headers every answer carries."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 _HEADERS = {
-    "Cache-Control": "no-store, private",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+
+_KEEP = "private, max-age=31536000, immutable"
+
+
+class KeptResponse(HttpResponse):
+    """Reference data under an address that changes with it: the member's own browser may keep it. Nothing clinical."""
 
 
 class ResponseHeadersMiddleware:
@@ -21,4 +27,6 @@ class ResponseHeadersMiddleware:
         response = self.get_response(request)
         for name, value in _HEADERS.items():
             response.headers[name] = value
+        is_kept = isinstance(response, KeptResponse) and response.status_code == HTTPStatus.OK
+        response.headers["Cache-Control"] = _KEEP if is_kept else "no-store, private"
         return response

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.templatetags.static import static
 from django.utils.translation import gettext as _
 
-from catalogue.atlas import Figure
 from catalogue.choices import FigurePart, FigureView
 from sessions.choices import PointSide
 from sessions.nerve_maps import Mark, NerveMaps, nerve_maps, side_words
 from sessions.queries.injection_sessions import Loaded
+from sessions.views.nerve_atlases import atlas_text
 
 
 @dataclass
@@ -25,13 +24,8 @@ class MapPage:
         return nerve_maps(marks_of(self.loaded), self.loaded.words.atlas)
 
     @property
-    def atlas(self) -> dict[str, Any]:
-        atlas = self.loaded.words.atlas
-        return {
-            "figures": [_figure(figure) for figure in atlas.figures],
-            "anchors": self.loaded.words.places,
-            "regions": self.loaded.words.first_regions,
-        }
+    def atlas_address(self) -> str:
+        return atlas_text(self.loaded.words).address
 
     @property
     def parts(self) -> list[tuple[str, str]]:
@@ -90,18 +84,3 @@ def marks_of(loaded: Loaded) -> list[Mark]:
         )
         for point, fact in zip(loaded.points, loaded.point_facts, strict=True)
     ]
-
-
-def _figure(figure: Figure) -> dict[str, Any]:
-    return {
-        "code": figure.code,
-        "name": figure.name,
-        "part": figure.part,
-        "view": figure.view,
-        "viewName": str(FigureView(figure.view).label),
-        "width": figure.width,
-        "height": figure.height,
-        "left": figure.left_half,
-        "right": figure.right_half,
-        "url": static(f"figures/{figure.code}.svg"),
-    }

@@ -462,7 +462,9 @@ def test_without_the_drawing_the_list_still_works(visit: Appointment, open_page:
 
 
 def test_the_weight_of_the_map(page: Page, figure: Callable[[str, float], None]) -> None:
-    atlas = page.locator("#nerve-atlas").evaluate("element => element.textContent.length")
+    atlas = page.locator("[data-map]").evaluate(
+        "async (part) => (await (await fetch(part.dataset.atlas)).text()).length"
+    )
     figure("nerve_map_data_bytes", atlas)
     drawing = finders.find("figures/front-v1.svg")
     assert isinstance(drawing, str)

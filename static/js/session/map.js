@@ -14,11 +14,11 @@ const KEY_STRIDE = 20;
 const SETTLED_MS = 400;
 
 class NerveMap {
-  constructor(part) {
+  constructor(part, atlas, words) {
     this.part = part;
     this.form = part.closest("form");
-    this.atlas = readAtlas(JSON.parse(document.getElementById("nerve-atlas").textContent));
-    this.words = JSON.parse(document.getElementById("nerve-map-words").textContent);
+    this.atlas = atlas;
+    this.words = words;
     this.names = new Map(
       [...this.form.querySelectorAll("#nerves option")].map((option) => [option.value.split(" ")[0], option.value]),
     );
@@ -483,8 +483,29 @@ function free(figure, side, x, y, taken) {
   return held(figure, side, x, y);
 }
 
-export function startMap(part) {
-  const map = new NerveMap(part);
+/** The same for every session, so the browser keeps it under its address. */
+async function fetchAtlas(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`The atlas was not given: ${answer.status}`);
+  return readAtlas(await answer.json());
+}
+
+export async function startMap(part) {
+  const words = JSON.parse(document.getElementById("nerve-map-words").textContent);
+  const form = part.closest("form");
+  let suggested = [];
+  const remember = (event) => (suggested = event.detail.points);
+  form.addEventListener("points-suggested", remember);
+  let atlas;
+  try {
+    atlas = await fetchAtlas(part.dataset.atlas);
+  } catch {
+    part.querySelector("[data-map-said]").textContent = words.noDrawing;
+    return;
+  }
+  form.removeEventListener("points-suggested", remember);
+  const map = new NerveMap(part, atlas, words);
+  map.ghosts.set(suggested);
   const placed = points(map.form).find((point) => point.figure);
   map.open(placed?.figure ?? [...map.atlas.figures.keys()][0]);
   const later = window.requestIdleCallback ?? ((act) => setTimeout(act, 500));
