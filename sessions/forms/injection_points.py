@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -246,7 +247,7 @@ class PointForm(PlaceForm):
 
 def _lot_choices(lots: list[SolutionLot]) -> Iterator[tuple[str, str]]:
     for lot in lots:
-        words = {"lot": lot.lot_number, "solution": lot.name, "day": f"{lot.expiry_date:%Y-%m-%d}"}
+        words = {"lot": lot.lot_number, "solution": lot.name, "day": date_format(lot.expiry_date, "j M Y")}
         yield str(lot.pk), str(_("%(lot)s · %(solution)s · use by %(day)s") % words)
 
 

@@ -97,7 +97,10 @@ def _places(points: Sequence[facts.Point]) -> Iterator[str]:
 
 def _lot(point: facts.Point) -> str:
     lots = point.preparation.lots if point.preparation else filter(None, [point.lot])
-    words = [_("%(lot)s, use by %(day)s") % {"lot": lot.number, "day": f"{lot.expiry_date:%Y-%m-%d}"} for lot in lots]
+    words = [
+        _("%(lot)s, use by %(day)s") % {"lot": lot.number, "day": formats.date_format(lot.expiry_date, "j M Y")}
+        for lot in lots
+    ]
     if point.preparation:
         return f"{point.preparation.code} ({'; '.join(words)})"
     return words[0] if words else _("no lot")

@@ -47,7 +47,9 @@ LIMITS: dict[str, LimitSpec] = {
         _limit(
             "session_ml_ceiling", _("Volume of a session: stop above (V18)"), "mL", "0.01", "3600", may_be_empty=True
         ),
-        _limit("drawn_tolerance", _("Points and drawn up may differ by the share (V19)"), "", "0", "1"),
+        _limit(
+            "drawn_tolerance", _("Points and drawn up may differ by this share (V19)"), "of what was drawn up", "0", "1"
+        ),
         _limit("needle_mm_near_pleura", _("Needle near the lung: ask above (V12)"), "mm", "4", "200", is_whole=True),
         _limit("days_between_sessions", _("Days between sessions: ask below (V13)"), "days", "0", "365", is_whole=True),
         _limit("sessions_in_course", _("Sessions in a course: ask above (V13)"), "sessions", "1", "50", is_whole=True),
@@ -60,10 +62,20 @@ LIMITS: dict[str, LimitSpec] = {
             is_whole=True,
         ),
         _limit("score_rise", _("Pain after: ask when it rose by more than (V04)"), "points", "0", "10", is_whole=True),
-        _limit("anaesthetic_fraction_warn", _("Share of the maximum local anaesthetic: ask above (V21)"), "", "0", "1"),
+        _limit(
+            "anaesthetic_fraction_warn",
+            _("Share of the maximum local anaesthetic: ask above (V21)"),
+            "of the maximum",
+            "0",
+            "1",
+        ),
         # domain.md §4 requires the sum of the fractions to stay at or below 1: a clinic can only be stricter.
         _limit(
-            "anaesthetic_fraction_stop", _("Share of the maximum local anaesthetic: stop above (V21)"), "", "0.01", "1"
+            "anaesthetic_fraction_stop",
+            _("Share of the maximum local anaesthetic: stop above (V21)"),
+            "of the maximum",
+            "0.01",
+            "1",
         ),
     )
 }
