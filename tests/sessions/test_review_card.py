@@ -40,6 +40,7 @@ from tests.factories.treatments import SolutionLotFactory
 from tests.sessions.courses import FIRST, drafted, treat, treated
 
 NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
+SOMETHING = "0199e3a1-0000-7000-8000-00000000c0de"  # an id of nothing
 
 
 @pytest.fixture
@@ -360,7 +361,7 @@ def test_the_card_follows_the_course_that_is_chosen_before_it_is_saved(
         assert "Nothing to look back on in this course yet." in answer
 
 
-@pytest.mark.parametrize("course", ["course:x", "\x00", f"course:{uuid4()}x", str(uuid4())])
+@pytest.mark.parametrize("course", ["course:x", "\x00", f"course:{SOMETHING}x", SOMETHING])
 def test_a_card_is_shown_for_no_words_that_are_no_course(
     course: str, client: Client, follow_up: InjectionSession
 ) -> None:
