@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from pitclinic import assets
 
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_MS = 20_000  # a busy machine of two cores answers late, and right
 ASK_NPM = "import('@sparticuz/chromium').then(async (m) => console.log(await m.default.executablePath()))"
 
 # Playwright keeps an event loop running in the thread of the test, where Django would refuse the database.
@@ -51,5 +53,6 @@ class LaunchArguments:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    expect.set_options(timeout=PATIENCE_MS)
     # Registered last, or the fixture of pytest-playwright would win over this one.
     config.pluginmanager.register(LaunchArguments(), "pitclinic-chromium")

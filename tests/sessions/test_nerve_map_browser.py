@@ -277,7 +277,7 @@ def test_the_figure_is_zoomed_by_fingers_wheel_button_and_key(page: Page) -> Non
     expect(page.locator(".nm-point")).to_have_count(1)
     assert [side for _nerve, side in rows(page)] == ["left"]
     page.wait_for_function(
-        "() => Math.abs(document.querySelector('.nm-hit').getBoundingClientRect().width - 44) < 0.5", timeout=5000
+        "() => Math.abs(document.querySelector('.nm-hit').getBoundingClientRect().width - 44) < 0.5", timeout=20_000
     )
 
     page.get_by_role("button", name="Whole figure").click()
@@ -422,8 +422,25 @@ def test_map_rows_and_printed_legend_say_the_same(page: Page) -> None:
     assert len(on_the_map) == 3
 
 
-@pytest.mark.parametrize(("width", "height"), WIDTHS)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (820, 1180)])
+def test_the_rows_stay_where_they_are_when_the_map_comes(
+    width: int, height: int, visit: Appointment, open_page: Open
+) -> None:
+    """A finger on its way to a row must still find it there."""
+    page = open_page(begin(visit), viewport={"width": width, "height": height})
+    page.locator("#map-nerves [role=option]").first.wait_for()
+    row = "document.querySelector('[data-row]').getBoundingClientRect().top + scrollY"
+    drawn = page.evaluate(row)
+    page.evaluate("document.querySelectorAll('[data-map-stage], .map-list').forEach((part) => part.replaceChildren())")
+    page.evaluate("document.querySelector('[data-map-legend]').removeAttribute('data-empty')")
+
+    assert page.evaluate(row) == pytest.approx(drawn, abs=8)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "scheme"),
+    [(*size, scheme) for size, scheme in zip(WIDTHS, ["light", "dark", "light", "dark"], strict=True)],
+)
 def test_the_map_fits_and_is_accessible(
     width: int, height: int, scheme: Any, visit: Appointment, open_page: Open
 ) -> None:

@@ -182,8 +182,10 @@ def test_one_tap_confirms_what_the_button_says(visit: Appointment, open_page: Op
     expect(page.locator(".discharge-item input[value=yes]:checked")).to_have_count(3)
 
 
-@pytest.mark.parametrize("size", [(390, 844), (820, 1180), (1024, 768), (1440, 900)])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("size", "scheme"),
+    [((390, 844), "light"), ((820, 1180), "dark"), ((1024, 768), "light"), ((1440, 900), "dark")],
+)
 def test_the_response_fits_and_reads(size: tuple[int, int], scheme: Any, visit: Appointment, open_page: Open) -> None:
     url = begin(visit)
     page = open_page(url, viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, has_touch=True)
