@@ -143,10 +143,12 @@ def test_a_web_process_killed_while_it_saves_loses_nothing_it_confirmed_and_leav
 ) -> None:
     confirmed: list[str] = []
     stop = threading.Event()
+    everybody_is_there = threading.Barrier(4)
 
     def register(number: int) -> None:
         visitor = site.sign_in("Front desk")
         visitor.ask("/patients/register")
+        everybody_is_there.wait(timeout=60)
         for count in range(40):
             if stop.is_set():
                 return
@@ -162,7 +164,7 @@ def test_a_web_process_killed_while_it_saves_loses_nothing_it_confirmed_and_leav
     writers = [threading.Thread(target=register, args=(number,)) for number in range(4)]
     for writer in writers:
         writer.start()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while len(confirmed) < 25 and time.monotonic() < deadline:
         threading.Event().wait(0.01)
     site.kill_web()
