@@ -68,3 +68,17 @@ class Weekday(models.IntegerChoices):
     FRIDAY = 4, _("Friday")
     SATURDAY = 5, _("Saturday")
     SUNDAY = 6, _("Sunday")
+
+
+class ClaimKind(models.TextChoices):
+    """What a visit claims. Clinician and chaperone are people: nobody is both at once, of whatever visits."""
+
+    CLINICIAN = "clinician", _("the clinician")
+    CHAPERONE = "chaperone", _("the chaperone")
+    ROOM = "room", _("the room")
+    EQUIPMENT = "equipment", _("the equipment")
+    PATIENT = "patient", _("the patient")
+
+
+# What may be promised twice on purpose. A patient never is in two places.
+DOUBLED = (ClaimKind.CLINICIAN, ClaimKind.CHAPERONE, ClaimKind.ROOM, ClaimKind.EQUIPMENT)

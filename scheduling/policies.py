@@ -1,7 +1,8 @@
 """What may happen to a visit in its state. Each refusal is a sentence fit for the screen."""
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
@@ -12,6 +13,7 @@ from accounts.models import Membership
 from common.wall_clock import local_day
 from scheduling.choices import MOVABLE_STATUSES, MOVES, NEXT_STEP, VisitStatus
 from scheduling.models import Appointment, Room, VisitType
+from scheduling.models.appointments import LONGEST_VISIT
 
 
 class VisitRefusedError(Exception):
@@ -79,12 +81,25 @@ def check_not_past(starts_at: datetime, *, now: datetime) -> None:
         raise VisitRefusedError(_("This time has passed."))
 
 
+def check_length(length: timedelta) -> None:
+    if not timedelta(minutes=5) <= length <= LONGEST_VISIT:
+        raise VisitRefusedError(_("A visit lasts from 5 minutes to 8 hours."))
+
+
 def check_can_treat(clinician: Membership) -> None:
     """Only an active clinician can be booked."""
     if clinician.role != Role.CLINICIAN or not clinician.is_active or not clinician.user.is_active:
         raise VisitRefusedError(
             _("%(name)s does not see patients here at present.") % {"name": clinician.user.full_name}
         )
+
+
+def refuse_untrusted(clinician: Membership, visit_type: VisitType) -> NoReturn:
+    """The clinic has not trusted the clinician with the technique of this type (domain.md §12: credentials)."""
+    raise VisitRefusedError(
+        _("%(name)s has no credential at this clinic for “%(type)s”.")
+        % {"name": clinician.user.full_name, "type": visit_type.name}
+    )
 
 
 def check_room_in_use(room: Room | None) -> None:

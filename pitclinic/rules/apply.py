@@ -10,16 +10,17 @@ from django.db import connections, transaction
 from pitclinic.rules.tables import ClinicTable, Relation, clinic_tables, open_tables
 
 _APPLICATION = "pit_app, pit_worker"
-# Table → the file in sessions/sql with what only SQL can hold of it, in the order they are applied.
+# Table → the file with what only SQL can hold of it, in the order they are applied.
 _OWN_GUARDS = (
-    ("pit_sessions_injectionsession", "signed_records"),
-    ("pit_sessions_injectionsession", "nerve_map"),
-    ("pit_sessions_ruleset", "safety_gate"),
-    ("pit_sessions_containeruse", "stock"),
-    ("pit_sessions_cosignature", "co_signatures"),
-    ("pit_sessions_paper", "papers"),
-    ("pit_sessions_picture", "pictures"),
-    ("pit_sessions_measure", "measures"),
+    ("scheduling_claim", "scheduling/sql/claims.sql"),
+    ("pit_sessions_injectionsession", "sessions/sql/signed_records.sql"),
+    ("pit_sessions_injectionsession", "sessions/sql/nerve_map.sql"),
+    ("pit_sessions_ruleset", "sessions/sql/safety_gate.sql"),
+    ("pit_sessions_containeruse", "sessions/sql/stock.sql"),
+    ("pit_sessions_cosignature", "sessions/sql/co_signatures.sql"),
+    ("pit_sessions_paper", "sessions/sql/papers.sql"),
+    ("pit_sessions_picture", "sessions/sql/pictures.sql"),
+    ("pit_sessions_measure", "sessions/sql/measures.sql"),
 )
 
 
@@ -54,7 +55,7 @@ def _statements(existing: set[str], constraints: set[str]) -> Iterator[str]:
         yield from _audit(table)
     for name, file in _OWN_GUARDS:
         if name in existing:
-            yield _file(f"sessions/sql/{file}.sql")
+            yield _file(file)
 
 
 def _file(name: str) -> str:

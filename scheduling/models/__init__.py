@@ -1,6 +1,26 @@
 from scheduling.models.appointments import Appointment, AppointmentMove
-from scheduling.models.availability import AvailabilityBlock, Leave
+from scheduling.models.availability import AvailabilityBlock, Closure, ExtraHours, Leave
+from scheduling.models.bookable_people import BookingRule, Credential
+from scheduling.models.claims import Claim
+from scheduling.models.equipment import Equipment
 from scheduling.models.rooms import Room
+from scheduling.models.slot_holds import SlotHold
+from scheduling.models.visit_series import VisitSeries
 from scheduling.models.visit_types import VisitType
 
-__all__ = ["Appointment", "AppointmentMove", "AvailabilityBlock", "Leave", "Room", "VisitType"]
+__all__ = [
+    "Appointment",
+    "AppointmentMove",
+    "AvailabilityBlock",
+    "BookingRule",
+    "Claim",
+    "Closure",
+    "Credential",
+    "Equipment",
+    "ExtraHours",
+    "Leave",
+    "Room",
+    "SlotHold",
+    "VisitSeries",
+    "VisitType",
+]

@@ -3,14 +3,13 @@
 from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
 from patients.models import PatientOwned
-from scheduling.choices import FREE_STATUSES, CancelledBy, VisitStatus
+from scheduling.choices import DOUBLED, FREE_STATUSES, CancelledBy, ClaimKind, VisitStatus
 
 # A visit never lasts longer; so the ones that touch a moment began at most this long before it.
 LONGEST_VISIT = timedelta(hours=8)
@@ -23,19 +22,6 @@ class TsTzRange(models.Func):
     output_field = DateTimeRangeField()
 
 
-def never_twice(resource: str) -> ExclusionConstraint:
-    """No two visits that hold ``resource`` overlap; a visit without it never collides."""
-    return ExclusionConstraint(
-        name=f"scheduling_appointment_{resource}_once",
-        expressions=[
-            ("clinic", RangeOperators.EQUAL),
-            (resource, RangeOperators.EQUAL),
-            (TsTzRange("starts_at", "ends_at", RangeBoundary()), RangeOperators.OVERLAPS),
-        ],
-        condition=~models.Q(status__in=FREE_STATUSES),
-    )
-
-
 class AppointmentQuerySet(ClinicOwnedQuerySet["Appointment"]):
     def between(self, start: datetime, end: datetime) -> Self:
         """Visits that touch ``[start, end)``; plain comparisons, which stay indexed under row-level security."""
@@ -46,14 +32,24 @@ class AppointmentQuerySet(ClinicOwnedQuerySet["Appointment"]):
 
 
 class Appointment(PatientOwned):
+    """What it holds is claimed row by row in ``Claim``.
+
+    ``doubled`` names what was promised although another visit holds it; a person gave ``double_reason`` for it.
+    """
+
     clinician = ClinicForeignKey("accounts.Membership", related_name="+")
     room = ClinicForeignKey("scheduling.Room", null=True, blank=True, related_name="+")
+    equipment = ClinicForeignKey("scheduling.Equipment", null=True, blank=True, related_name="+")
+    chaperone = ClinicForeignKey("accounts.Membership", null=True, blank=True, related_name="+")
     visit_type = ClinicForeignKey("scheduling.VisitType", related_name="+")
+    series = ClinicForeignKey("scheduling.VisitSeries", null=True, blank=True, related_name="visits")
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("to"))
     status = models.CharField(_("status"), max_length=12, choices=VisitStatus, default=VisitStatus.BOOKED)
     cancelled_by = models.CharField(_("cancelled by"), max_length=8, choices=CancelledBy, blank=True)
     cancel_reason = models.CharField(_("reason"), max_length=200, blank=True)
+    doubled = ArrayField(models.CharField(max_length=9, choices=ClaimKind), default=list, blank=True)
+    double_reason = models.CharField(_("why twice"), max_length=200, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects: ClassVar[AppointmentQuerySet] = manager_of(AppointmentQuerySet)
@@ -64,9 +60,17 @@ class Appointment(PatientOwned):
             models.Index(fields=["patient", "-starts_at"], name="scheduling_appointment_patient"),
         ]
         constraints = [
-            never_twice("clinician"),
-            never_twice("room"),
-            never_twice("patient"),
+            models.CheckConstraint(
+                condition=models.Q(doubled__contained_by=list(DOUBLED)), name="scheduling_appointment_doubled"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(doubled=[], double_reason="") | ~models.Q(doubled=[]) & ~models.Q(double_reason=""),
+                name="scheduling_appointment_double_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(chaperone__isnull=True) | ~models.Q(chaperone=models.F("clinician")),
+                name="scheduling_appointment_chaperone_is_another",
+            ),
             models.CheckConstraint(
                 condition=models.Q(ends_at__gt=models.F("starts_at")),
                 name="scheduling_appointment_ends_after_start",
@@ -93,6 +97,8 @@ class AppointmentMove(ClinicOwned):
     """The history of a visit: one row for each change of status, time, clinician or room, with its author.
 
     A booking has no ``from_status``; a change of time, clinician or room keeps the status and says what was before.
+    ``tell_at``: when the patient is told of it, unless it is taken back before; never, when it is empty. Moves of one
+    act on several visits share a ``batch_id``.
     """
 
     clinic_rules = ClinicRules(
@@ -105,7 +111,10 @@ class AppointmentMove(ClinicOwned):
     moved_at = models.DateTimeField()
     moved_by = ClinicForeignKey("accounts.Membership", null=True, related_name="+")
     reason = models.CharField(max_length=400, blank=True)
+    tell_at = models.DateTimeField(null=True)
+    batch_id = models.UUIDField(null=True)
     was_starts_at = models.DateTimeField(null=True)
+    was_ends_at = models.DateTimeField(null=True)
     was_clinician = ClinicForeignKey("accounts.Membership", null=True, related_name="+")
     was_room = ClinicForeignKey("scheduling.Room", null=True, related_name="+")
 
@@ -113,6 +122,11 @@ class AppointmentMove(ClinicOwned):
 
     class Meta:
         ordering = ["moved_at", "id"]
+        indexes = [
+            models.Index(
+                fields=["clinic", "tell_at"], condition=models.Q(tell_at__isnull=False), name="scheduling_move_tell"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.from_status} → {self.to_status}"

@@ -1,4 +1,4 @@
-"""When a clinician works: weekly blocks in the clinic's wall-clock time, and leave."""
+"""When a clinician works, by the clinic's wall clock: weekly blocks, extra hours of one day, leave, and closed days."""
 
 from typing import ClassVar
 
@@ -59,3 +59,51 @@ class Leave(ClinicOwned):
 
     def __str__(self) -> str:
         return f"{self.starts_at} - {self.ends_at}"
+
+
+class ExtraHours(ClinicOwned):
+    """Hours of one day outside the weekly blocks."""
+
+    clinic_rules = ClinicRules(is_deletable=True)
+
+    clinician = ClinicForeignKey("accounts.Membership", related_name="+")
+    day = models.DateField(_("day"))
+    start_time = models.TimeField(_("from"))
+    end_time = models.TimeField(_("to"))
+
+    objects: ClassVar[ClinicOwnedQuerySet["ExtraHours"]] = manager_of(ClinicOwnedQuerySet["ExtraHours"])
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(end_time__gt=models.F("start_time")), name="scheduling_extrahours_ends_after_start"
+            )
+        ]
+        indexes = [models.Index(fields=["clinic", "day"], name="scheduling_extrahours_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.start_time}-{self.end_time}"
+
+
+class Closure(ClinicOwned):
+    """The whole clinic is closed: a holiday, an inventory."""
+
+    clinic_rules = ClinicRules(is_deletable=True)
+
+    name = models.CharField(_("name"), max_length=80)
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("to"))
+
+    objects: ClassVar[ClinicOwnedQuerySet["Closure"]] = manager_of(ClinicOwnedQuerySet["Closure"])
+
+    class Meta:
+        ordering = ["starts_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="scheduling_closure_ends_after_start"
+            ),
+            models.CheckConstraint(condition=~models.Q(name=""), name="scheduling_closure_named"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

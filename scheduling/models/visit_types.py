@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ClinicOwned, ClinicOwnedQuerySet, manager_of
+from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, manager_of
 
 
 class VisitType(ClinicOwned):
@@ -14,6 +14,19 @@ class VisitType(ClinicOwned):
     duration_minutes = models.PositiveSmallIntegerField(_("duration (min)"))
     turnover_minutes = models.PositiveSmallIntegerField(_("turnover (min)"), default=0)
     needs_room = models.BooleanField(_("needs a room"), default=True)
+    needs_chaperone = models.BooleanField(_("needs a chaperone"), default=False)
+    equipment = ClinicForeignKey(
+        "scheduling.Equipment", null=True, blank=True, related_name="+", verbose_name=_("needs equipment")
+    )
+    technique = models.ForeignKey(
+        "catalogue.Technique",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("technique"),
+        help_text=_("Only clinicians with a credential for it can be booked."),
+    )
     is_treatment = models.BooleanField(_("includes injections"), default=True)
     is_active = models.BooleanField(_("in use"), default=True)
 

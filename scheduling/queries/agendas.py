@@ -1,7 +1,7 @@
-"""When clinicians work and what already holds them, their rooms and a patient: loaded once for a range of days."""
+"""When clinicians work and what already holds them, rooms, equipment and a patient: loaded once for a range of days."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -14,11 +14,15 @@ from django.db.models.functions import Cast, Extract
 from accounts.actors import Actor
 from accounts.models import Membership
 from common.wall_clock import day_bounds, instant, local_day
-from scheduling.models import Appointment, AvailabilityBlock, Leave, Room
+from scheduling.choices import ClaimKind
+from scheduling.models import AvailabilityBlock, Claim, Closure, Equipment, ExtraHours, Leave, Room
+from scheduling.models.claims import ClaimQuerySet
 from scheduling.spans import Span, holds, is_free, merged, without
 
 Busy = dict[UUID, list[Span]]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_PEOPLE = frozenset({ClaimKind.CLINICIAN, ClaimKind.CHAPERONE})
+_IN_CALENDAR = frozenset({ClaimKind.CLINICIAN, ClaimKind.ROOM})
 
 
 @dataclass(kw_only=True)
@@ -28,9 +32,10 @@ class Agenda:
     zone: ZoneInfo
     working: Busy
     away: dict[UUID, list[Leave]]
-    clinician_busy: Busy = field(default_factory=dict)
-    room_busy: Busy = field(default_factory=dict)
+    closures: list[Closure] = field(default_factory=list)
+    person_busy: Busy = field(default_factory=dict)
     patient_busy: Busy = field(default_factory=dict)
+    unit_busy: dict[tuple[UUID, int], list[Span]] = field(default_factory=dict)  # of rooms and equipment
     visits: Busy = field(default_factory=dict)  # by clinician and by room, without turnover, as they were read
     all_rooms: list[Room] = field(default_factory=list)
 
@@ -44,17 +49,33 @@ class Agenda:
         """The rooms in use."""
         return [room for room in self.all_rooms if room.is_active]
 
+    @cached_property
+    def closed(self) -> list[Span]:
+        return merged((one.starts_at, one.ends_at) for one in self.closures)
+
     def opened(self, clinician_id: UUID) -> list[Span]:
-        """When the clinician works and is not away."""
+        """When the clinician works, is not away, and the clinic is open."""
         away = [(leave.starts_at, leave.ends_at) for leave in self.away.get(clinician_id, [])]
-        return without(self.working.get(clinician_id, []), away)
+        return without(self.working.get(clinician_id, []), [*away, *self.closed])
 
     def is_open(self, clinician_id: UUID, span: Span) -> bool:
         return holds(self.opened(clinician_id), span)
 
+    def is_person_free(self, member_id: UUID, span: Span) -> bool:
+        return is_free(self.person_busy.get(member_id, []), span)
+
+    def is_room_free(self, room: Room, span: Span) -> bool:
+        return self._has_free_unit(room.pk, room.capacity, span)
+
+    def is_equipment_free(self, equipment: Equipment, span: Span) -> bool:
+        return self._has_free_unit(equipment.pk, equipment.quantity, span)
+
+    def _has_free_unit(self, resource_id: UUID, units: int, span: Span) -> bool:
+        return any(is_free(self.unit_busy.get((resource_id, unit), []), span) for unit in range(1, units + 1))
+
     def free_room(self, span: Span) -> Room | None:
-        """The first room in use that nobody holds through the whole span."""
-        return next((room for room in self.rooms if is_free(self.room_busy.get(room.pk, []), span)), None)
+        """The first room in use that has a place through the whole span."""
+        return next((room for room in self.rooms if self.is_room_free(room, span)), None)
 
 
 def load(
@@ -63,10 +84,14 @@ def load(
     clinicians: Iterable[Membership],
     first_day: date,
     days: int,
+    now: datetime,
     patient_id: UUID | None = None,
-    leave_out: UUID | None = None,
+    left_out: Collection[UUID] = (),
 ) -> Agenda:
-    """Four queries: blocks, leave, visits, rooms. ``leave_out`` is a visit that is about to be moved."""
+    """Six queries: blocks, extra hours, leave, closures, claims, rooms. A hold that has run out at ``now`` is none.
+
+    ``left_out`` are visits that are about to be moved, or holds that are about to become visits.
+    """
     ids = [clinician.pk for clinician in clinicians]
     start = day_bounds(first_day, by.zone)[0]
     end = day_bounds(first_day + timedelta(days=days - 1), by.zone)[1]
@@ -74,9 +99,11 @@ def load(
         zone=by.zone,
         working=_working(by, ids, first_day, days),
         away=_away(by, ids, start, end),
+        closures=list(Closure.objects.visible_to(by).filter(starts_at__lt=end, ends_at__gt=start)),
         all_rooms=list(Room.objects.visible_to(by)),
     )
-    _fill_busy(agenda, by, (start, end), patient_id, leave_out)
+    claims = Claim.objects.visible_to(by).between(start, end).standing(now).but(left_out)
+    _fill_busy(agenda, claims, patient_id)
     return agenda
 
 
@@ -92,6 +119,9 @@ def _working(by: Actor, ids: Sequence[UUID], first_day: date, days: int) -> Busy
     for block in blocks:
         for day in days_of(block, first_day, days):
             found[block.clinician_id].append(on_clock(day, block.start_time, block.end_time, by.zone))
+    extra = ExtraHours.objects.visible_to(by).filter(clinician_id__in=ids, day__gte=first_day, day__lte=last_day)
+    for one in extra:
+        found[one.clinician_id].append(on_clock(one.day, one.start_time, one.end_time, by.zone))
     return {clinician_id: merged(spans) for clinician_id, spans in found.items()}
 
 
@@ -116,36 +146,32 @@ def _away(by: Actor, ids: Sequence[UUID], start: datetime, end: datetime) -> dic
     return found
 
 
-def _fill_busy(agenda: Agenda, by: Actor, span: Span, patient_id: UUID | None, leave_out: UUID | None) -> None:
-    visits = Appointment.objects.visible_to(by).holding().between(*span)
-    if leave_out is not None:
-        visits = visits.exclude(pk=leave_out)
-    rows = visits.values_list(
-        "clinician_id",
-        "room_id",
-        _microseconds("starts_at"),
-        _microseconds("ends_at"),
-        "visit_type__turnover_minutes",
-        models.ExpressionWrapper(models.Q(patient_id=patient_id), output_field=models.BooleanField())
-        if patient_id
-        else models.Value(False),
+def _fill_busy(agenda: Agenda, claims: ClaimQuerySet, patient_id: UUID | None) -> None:
+    kinds = ~models.Q(kind=ClaimKind.PATIENT)
+    own = models.Q(kind=ClaimKind.PATIENT, resource_id=patient_id)
+    rows = claims.filter(kinds | own if patient_id else kinds).values_list(
+        "kind", "resource_id", "unit", _microseconds("starts_at"), _microseconds("ends_at"), _microseconds("free_at")
     )
-    clinicians: Busy = defaultdict(list)
-    rooms: Busy = defaultdict(list)
-    own: list[Span] = []
-    for clinician_id, room_id, starts, ends, turnover, is_own in rows:
-        starts_at, ends_at = _EPOCH + timedelta(microseconds=starts), _EPOCH + timedelta(microseconds=ends)
-        with_turnover = (starts_at, ends_at + timedelta(minutes=turnover))
-        clinicians[clinician_id].append(with_turnover)
-        agenda.visits.setdefault(clinician_id, []).append((starts_at, ends_at))
-        if room_id:
-            rooms[room_id].append(with_turnover)
-            agenda.visits.setdefault(room_id, []).append((starts_at, ends_at))
-        if is_own:
-            own.append((starts_at, ends_at))
-    agenda.clinician_busy = {key: merged(spans) for key, spans in clinicians.items()}
-    agenda.room_busy = {key: merged(spans) for key, spans in rooms.items()}
-    agenda.patient_busy = {patient_id: merged(own)} if patient_id else {}
+    people: Busy = defaultdict(list)
+    patients: Busy = defaultdict(list)
+    units: dict[tuple[UUID, int], list[Span]] = defaultdict(list)
+    for kind, resource_id, unit, starts, ends, free in rows:
+        starts_at, free_at = _at(starts), _at(free)
+        if kind == ClaimKind.PATIENT:
+            patients[resource_id].append((starts_at, free_at))
+        elif kind in _PEOPLE:
+            people[resource_id].append((starts_at, free_at))
+        else:
+            units[resource_id, unit].append((starts_at, free_at))
+        if kind in _IN_CALENDAR:
+            agenda.visits.setdefault(resource_id, []).append((starts_at, _at(ends)))
+    agenda.person_busy = {key: merged(spans) for key, spans in people.items()}
+    agenda.patient_busy = {key: merged(spans) for key, spans in patients.items()}
+    agenda.unit_busy = {key: merged(spans) for key, spans in units.items()}
+
+
+def _at(microseconds: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=microseconds)
 
 
 def _microseconds(column: str) -> Cast:
@@ -156,7 +182,15 @@ def _microseconds(column: str) -> Cast:
     return Cast(Extract(column, "epoch", tzinfo=UTC) * 1_000_000, models.BigIntegerField())
 
 
-def load_around(*, by: Actor, clinician: Membership, starts_at: datetime, leave_out: UUID | None = None) -> Agenda:
+def load_around(
+    *,
+    by: Actor,
+    clinician: Membership,
+    starts_at: datetime,
+    now: datetime,
+    patient_id: UUID | None = None,
+    left_out: Collection[UUID] = (),
+) -> Agenda:
     """The agenda of the local day of one time, and of the days beside it, for a visit across midnight."""
     day = local_day(starts_at, by.zone) - timedelta(days=1)
-    return load(by=by, clinicians=[clinician], first_day=day, days=3, leave_out=leave_out)
+    return load(by=by, clinicians=[clinician], first_day=day, days=3, now=now, patient_id=patient_id, left_out=left_out)

@@ -69,7 +69,7 @@ def day_calendar(
 
     The columns come in pages; whoever looks finds the own column first.
     """
-    agenda = agendas.load(by=by, clinicians=clinicians, first_day=day, days=1)
+    agenda = agendas.load(by=by, clinicians=clinicians, first_day=day, days=1, now=now)
     ids = _rooms_used(agenda) if is_by_room else _people_there(agenda, clinicians)
     ids.sort(key=lambda pk: pk != by.membership_id)
     turned = Paginator(ids, COLUMNS).get_page(page)

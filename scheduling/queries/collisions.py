@@ -1,30 +1,51 @@
-"""What another visit already holds."""
+"""What another visit or hold already takes."""
 
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
-
 from accounts.actors import Actor
-from scheduling.models import Appointment
+from accounts.models import Membership
+from scheduling.choices import ClaimKind
+from scheduling.models import Claim, Equipment, Room
 from scheduling.spans import Span
 
 
-def collisions(
-    *,
-    by: Actor,
-    clinician_id: UUID,
-    room_id: UUID | None,
-    patient_id: UUID,
-    span: Span,
-    leave_out: UUID | None = None,
-) -> tuple[str, ...]:
-    """Which of ``clinician``, ``room``, ``patient`` some other visit holds during the span."""
-    wanted = {"clinician": clinician_id, "room": room_id, "patient": patient_id}
-    held = Q(clinician_id=clinician_id) | Q(patient_id=patient_id) | Q(room_id=room_id, room_id__isnull=False)
-    visits = Appointment.objects.visible_to(by).holding().between(*span).filter(held)
-    if leave_out:
-        visits = visits.exclude(pk=leave_out)
-    found: set[str] = set()
-    for row in visits.values_list("clinician_id", "room_id", "patient_id"):
-        found |= {name for (name, key), other in zip(wanted.items(), row, strict=True) if key and key == other}
-    return tuple(name for name in wanted if name in found)
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What a visit would take. The patient of a hold may not be known yet."""
+
+    span: Span
+    clinician: Membership
+    patient_id: UUID | None = None
+    room: Room | None = None
+    equipment: Equipment | None = None
+    chaperone: Membership | None = None
+
+    def resources(self) -> dict[str, tuple[UUID, int]]:
+        """Kind of claim → the row it is about and how many of it there are."""
+        wanted: dict[str, tuple[UUID, int]] = {ClaimKind.CLINICIAN: (self.clinician.pk, 1)}
+        if self.chaperone is not None:
+            wanted[ClaimKind.CHAPERONE] = (self.chaperone.pk, 1)
+        if self.room is not None:
+            wanted[ClaimKind.ROOM] = (self.room.pk, self.room.capacity)
+        if self.equipment is not None:
+            wanted[ClaimKind.EQUIPMENT] = (self.equipment.pk, self.equipment.quantity)
+        if self.patient_id is not None:
+            wanted[ClaimKind.PATIENT] = (self.patient_id, 1)
+        return wanted
+
+
+def collisions(*, by: Actor, wanted: Wanted, now: datetime, left_out: Collection[UUID] = ()) -> tuple[str, ...]:
+    """The kinds of claim of which nothing is left during the span, in the order of ``ClaimKind``."""
+    resources = wanted.resources()
+    claims = Claim.objects.visible_to(by).between(*wanted.span).standing(now).but(left_out)
+    rows = claims.filter(resource_id__in=[pk for pk, _units in resources.values()], ends_at__gt=wanted.span[0])
+    taken: dict[UUID, set[int]] = defaultdict(set)
+    for resource_id, unit in rows.values_list("resource_id", "unit"):
+        taken[resource_id].add(unit)
+    return tuple(
+        kind for kind in ClaimKind.values if kind in resources and len(taken[resources[kind][0]]) >= resources[kind][1]
+    )

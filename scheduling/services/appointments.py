@@ -1,7 +1,5 @@
 """Book, move, cancel; take a visit through its day; take any of it back."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,49 +7,19 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.models import ClinicOwned, Membership
+from accounts.models import Membership
 from patients.models import Patient
 from scheduling import policies
 from scheduling.choices import CancelledBy, VisitStatus
-from scheduling.models import Appointment, AppointmentMove, Room, VisitType
+from scheduling.models import Appointment, AppointmentMove, Room, SlotHold, VisitSeries, VisitType
 from scheduling.policies import VisitChangedError, VisitRefusedError
-from scheduling.queries import agendas
-from scheduling.queries.collisions import collisions
-from scheduling.queries.free_times import FreeTime, next_free_times
-from scheduling.queries.objections import Objection, objections
-from scheduling.services.day_locks import OverlapError, hold_days, in_turn, refusing_overlaps
+from scheduling.services import slot_holds
+from scheduling.services.day_locks import hold_days, refusing_overlaps
+from scheduling.services.places import Judgement, Place, check, check_own, settle
 from scheduling.spans import Span
 
-
-class SlotTakenError(VisitRefusedError):
-    """Another visit holds one of ``collided`` (clinician, room, patient); ``alternatives`` are the next free times."""
-
-    def __init__(self, collided: tuple[str, ...], alternatives: list[FreeTime]) -> None:
-        names = {"clinician": _("the clinician"), "room": _("the room"), "patient": _("the patient")}
-        who = ", ".join(names[name] for name in collided) or names["room"]
-        super().__init__(_("This time was just taken: another visit holds %(who)s.") % {"who": who})
-        self.collided = collided
-        self.alternatives = alternatives
-
-
-class NotOfferedError(VisitRefusedError):
-    """Nobody holds the time, but something speaks against it; ``is_override`` books it all the same."""
-
-    def __init__(self, found: list[Objection]) -> None:
-        super().__init__(" ".join(one.words for one in found))
-        self.objections = found
-
-
-@dataclass(frozen=True)
-class _Place:
-    """What a visit holds: people, room and time."""
-
-    patient: Patient
-    clinician: Membership
-    room: Room | None
-    visit_type: VisitType
-    span: Span
-    leave_out: UUID | None = None
+# Until then a change can be taken back without the patient hearing of it.
+TELL_AFTER = timedelta(minutes=3)
 
 
 def book(
@@ -64,35 +32,79 @@ def book(
     by: Actor,
     now: datetime,
     is_override: bool = False,
+    double_reason: str = "",
+    hold: SlotHold | None = None,
+    tell_patient: bool = False,
 ) -> Appointment:
-    """Promise a time. Without a room, a type that needs one gets the first free.
+    """Promise a time. Without a room, a type that needs one gets the first free; so with equipment and chaperone.
 
+    ``hold`` is given up for the visit. ``double_reason`` lets it stand beside another visit, and is shown with it.
     Raises ``SlotTakenError``, ``NotOfferedError`` (unless ``is_override``) or another ``VisitRefusedError``.
     """
-    _check_own(by, [patient, clinician, visit_type, room])
+    place = place_of(
+        patient=patient, clinician=clinician, room=room, visit_type=visit_type, starts_at=starts_at, by=by, now=now
+    )
+    judgement = Judgement(is_override=is_override, double_reason=double_reason)
+
+    def work() -> Appointment:
+        hold_days(by, place.span)
+        if hold is not None:
+            slot_holds.end(hold=hold, by=by, now=now)
+        return write(place, by=by, now=now, judgement=judgement, tell_patient=tell_patient)
+
+    return settle(place, by, now, work)
+
+
+def place_of(
+    *,
+    patient: Patient | None,
+    clinician: Membership,
+    room: Room | None,
+    visit_type: VisitType,
+    starts_at: datetime,
+    by: Actor,
+    now: datetime,
+    minutes: int | None = None,
+) -> Place:
+    """The place that is asked for, as long as its parts can be booked at all."""
+    check_own(by, [patient, clinician, visit_type, room])
     policies.check_can_treat(clinician)
     policies.check_type_in_use(visit_type)
     policies.check_room_in_use(room)
     policies.check_not_past(starts_at, now=now)
-    ends_at = starts_at + timedelta(minutes=visit_type.duration_minutes)
-    place = _Place(patient, clinician, room, visit_type, (starts_at, ends_at))
-    return _settle(place, by, now, lambda: _book(place, by, now, is_override))
+    ends_at = starts_at + timedelta(minutes=minutes or visit_type.duration_minutes)
+    policies.check_length(ends_at - starts_at)
+    return Place(patient=patient, clinician=clinician, room=room, visit_type=visit_type, span=(starts_at, ends_at))
 
 
-def _book(place: _Place, by: Actor, now: datetime, is_override: bool) -> Appointment:
-    hold_days(by, place.span)
-    place, overruled = _checked(place, by, is_override)
+def write(
+    place: Place,
+    *,
+    by: Actor,
+    now: datetime,
+    judgement: Judgement,
+    tell_patient: bool,
+    series: VisitSeries | None = None,
+    batch_id: UUID | None = None,
+) -> Appointment:
+    """Write one visit into a day that is held."""
+    if place.patient is None:
+        raise ValueError("A visit is somebody's.")
+    slot_holds.clear_run_out(by=by, span=place.span, now=now)
+    checked = check(place, by=by, now=now, judgement=judgement)
+    is_doubled = bool(checked.place.doubled)
     with refusing_overlaps():
         appointment = Appointment.objects.create(
             clinic=by.clinic,
             patient=place.patient,
-            clinician=place.clinician,
-            room=place.room,
             visit_type=place.visit_type,
-            starts_at=place.span[0],
-            ends_at=place.span[1],
+            doubled=list(checked.place.doubled),
+            double_reason=judgement.double_reason.strip() if is_doubled else "",
+            series=series,
+            **checked.place.columns,
         )
-    _note(appointment, by, now, from_status="", reason=overruled)
+    said = f"{judgement.double_reason if is_doubled else ''} {checked.overruled}".strip()
+    note(appointment, by, now, from_status="", reason=said, tell_patient=tell_patient, batch_id=batch_id)
     return appointment
 
 
@@ -105,43 +117,92 @@ def move(
     starts_at: datetime,
     clinician: Membership,
     room: Room | None,
+    minutes: int | None = None,
     is_override: bool = False,
+    double_reason: str = "",
     reason: str = "",
+    tell_patient: bool = False,
 ) -> Appointment:
-    """Give a visit another time, clinician or room; its length stays. Raises as ``book`` does."""
+    """Give a visit another time, clinician, room or length (``minutes``). Raises as ``book`` does."""
     if starts_at != appointment.starts_at:
         policies.check_not_past(starts_at, now=now)
-    return _reschedule(appointment, by, now, version, (starts_at, clinician, room), is_override, reason)
+    length = timedelta(minutes=minutes) if minutes else appointment.ends_at - appointment.starts_at
+    policies.check_length(length)
+    place = moved_place(appointment, by, starts_at, length, clinician, room)
+    judgement = Judgement(is_override=is_override, double_reason=double_reason)
+    return _reschedule(appointment, place, by, now, version, judgement, reason, tell_patient)
+
+
+def moved_place(
+    appointment: Appointment,
+    by: Actor,
+    starts_at: datetime,
+    length: timedelta,
+    clinician: Membership,
+    room: Room | None,
+) -> Place:
+    """Where the visit would be; its chaperone is looked for again, for another may be free."""
+    check_own(by, [clinician, room])
+    policies.check_can_treat(clinician)
+    policies.check_room_in_use(room)
+    return Place(
+        patient=appointment.patient,
+        clinician=clinician,
+        room=room,
+        equipment=appointment.equipment,
+        visit_type=appointment.visit_type,
+        span=(starts_at, starts_at + length),
+        left_out=(appointment.pk,),
+    )
 
 
 def _reschedule(
     appointment: Appointment,
+    place: Place,
     by: Actor,
     now: datetime,
     version: int,
-    to: tuple[datetime, Membership, Room | None],
-    is_override: bool,
+    judgement: Judgement,
     reason: str,
+    tell_patient: bool,
 ) -> Appointment:
-    starts_at, clinician, room = to
-    _check_own(by, [clinician, room])
-    policies.check_can_treat(clinician)
-    policies.check_room_in_use(room)
-    span = (starts_at, starts_at + (appointment.ends_at - appointment.starts_at))
-    place = _Place(appointment.patient, clinician, room, appointment.visit_type, span, appointment.pk)
-
     def work() -> Appointment:
-        current = _claim(appointment, by, version, span)
-        policies.check_can_reschedule(current)
-        new, overruled = _checked(place, by, is_override)
-        was = {"was_starts_at": current.starts_at, "was_clinician": current.clinician, "was_room": current.room}
-        current.starts_at, current.ends_at = new.span
-        current.clinician, current.room = new.clinician, new.room
-        _save(current, "starts_at", "ends_at", "clinician", "room")
-        _note(current, by, now, from_status=current.status, reason=f"{reason} {overruled}".strip(), **was)
-        return current
+        current = claim(appointment, by, version, place.span)
+        return rewrite(current, place, by=by, now=now, judgement=judgement, reason=reason, tell_patient=tell_patient)
 
-    return _settle(place, by, now, work)
+    return settle(place, by, now, work)
+
+
+def rewrite(
+    current: Appointment,
+    place: Place,
+    *,
+    by: Actor,
+    now: datetime,
+    judgement: Judgement,
+    reason: str,
+    tell_patient: bool,
+    batch_id: UUID | None = None,
+) -> Appointment:
+    """Put a claimed visit where it was asked to be, in days that are held."""
+    policies.check_can_reschedule(current)
+    slot_holds.clear_run_out(by=by, span=place.span, now=now)
+    checked = check(place, by=by, now=now, judgement=judgement)
+    was = {
+        "was_starts_at": current.starts_at,
+        "was_ends_at": current.ends_at,
+        "was_clinician": current.clinician,
+        "was_room": current.room,
+    }
+    for name, value in checked.place.columns.items():
+        setattr(current, name, value)
+    current.doubled = list(checked.place.doubled)
+    current.double_reason = judgement.double_reason.strip() if current.doubled else ""
+    _save(current, *checked.place.columns, "doubled", "double_reason")
+    said = " ".join(filter(None, [reason, current.double_reason, checked.overruled]))
+    status = current.status
+    note(current, by, now, from_status=status, reason=said, tell_patient=tell_patient, batch_id=batch_id, **was)
+    return current
 
 
 def change_status(
@@ -154,69 +215,111 @@ def change_status(
 
 
 def cancel(
-    *, appointment: Appointment, by: Actor, now: datetime, version: int, cancelled_by: str, reason: str
+    *,
+    appointment: Appointment,
+    by: Actor,
+    now: datetime,
+    version: int,
+    cancelled_by: str,
+    reason: str,
+    tell_patient: bool = False,
+    batch_id: UUID | None = None,
 ) -> Appointment:
     """Free the visit's time for others."""
     if cancelled_by not in CancelledBy.values or not reason.strip():
         raise VisitRefusedError(_("Say who cancels and why."))
     said = {"cancelled_by": cancelled_by, "cancel_reason": reason.strip()}
-    return _change(appointment, VisitStatus.CANCELLED, by, now, version, reason=reason.strip(), **said)
+    return _change(
+        appointment,
+        VisitStatus.CANCELLED,
+        by,
+        now,
+        version,
+        reason=reason.strip(),
+        tell_patient=tell_patient,
+        batch_id=batch_id,
+        **said,
+    )
 
 
 def undo(*, appointment: Appointment, by: Actor, now: datetime, version: int) -> Appointment:
-    """Take back the visit's last change: its booking, its new time or its step. Raises as the change itself does."""
+    """Take back the visit's last change: its booking, its new time or its step. Raises as the change itself does.
+
+    A patient who was not told of the change yet is not told at all; one who was is told of this one too.
+    """
     last = AppointmentMove.objects.visible_to(by).filter(appointment=appointment).order_by("moved_at", "id").last()
     if last is None:
         raise VisitRefusedError(_("There is nothing to undo."))
+    was_told = last.tell_at is not None and last.tell_at <= now
+    undone = _undo(appointment, last, by, now, version, tell_patient=was_told)
+    if last.tell_at is not None and not was_told:
+        AppointmentMove.objects.filter(pk=last.pk, clinic_id=by.clinic_id).update(tell_at=None)
+    return undone
+
+
+def _undo(
+    appointment: Appointment, last: AppointmentMove, by: Actor, now: datetime, version: int, *, tell_patient: bool
+) -> Appointment:
     words = _("Undone")
-    if not last.from_status:
+    if not last.from_status or last.from_status == VisitStatus.CANCELLED:
         return cancel(
             appointment=appointment,
             by=by,
             now=now,
             version=version,
             cancelled_by=CancelledBy.CLINIC,
-            reason=_("Booked by mistake"),
+            reason=words if last.from_status else _("Booked by mistake"),
+            tell_patient=tell_patient,
         )
     if last.was_starts_at is not None and last.was_clinician is not None:
-        back = (last.was_starts_at, last.was_clinician, last.was_room)
-        return _reschedule(appointment, by, now, version, back, is_override=True, reason=words)
-    if last.from_status == VisitStatus.CANCELLED:
-        return cancel(
-            appointment=appointment, by=by, now=now, version=version, cancelled_by=CancelledBy.CLINIC, reason=words
+        was_ends_at = last.was_ends_at or last.was_starts_at + (appointment.ends_at - appointment.starts_at)
+        length = was_ends_at - last.was_starts_at
+        place = moved_place(appointment, by, last.was_starts_at, length, last.was_clinician, last.was_room)
+        return _reschedule(
+            appointment, place, by, now, version, Judgement(is_override=True), words, tell_patient=tell_patient
         )
-    return _change(appointment, last.from_status, by, now, version, reason=words)
+    return _change(appointment, last.from_status, by, now, version, reason=words, tell_patient=tell_patient)
 
 
 def _change(
-    appointment: Appointment, to: str, by: Actor, now: datetime, version: int, *, reason: str, **said: str
+    appointment: Appointment,
+    to: str,
+    by: Actor,
+    now: datetime,
+    version: int,
+    *,
+    reason: str,
+    tell_patient: bool = False,
+    batch_id: UUID | None = None,
+    **said: str,
 ) -> Appointment:
     def work() -> Appointment:
-        current = _claim(appointment, by, version)
+        current = claim(appointment, by, version)
         policies.check_can_move(current, to, now=now, zone=by.zone)
         before, current.status = current.status, to
         current.cancelled_by, current.cancel_reason = said.get("cancelled_by", ""), said.get("cancel_reason", "")
         _save(current, "status", "cancelled_by", "cancel_reason")
-        _note(current, by, now, from_status=before, reason=reason)
+        note(current, by, now, from_status=before, reason=reason, tell_patient=tell_patient, batch_id=batch_id)
         return current
 
-    span = (appointment.starts_at, appointment.ends_at)
-    place = _Place(
-        appointment.patient,
-        appointment.clinician,
-        appointment.room,
-        appointment.visit_type,
-        span,
-        appointment.pk,
+    place = Place(
+        patient=appointment.patient,
+        clinician=appointment.clinician,
+        room=appointment.room,
+        visit_type=appointment.visit_type,
+        span=(appointment.starts_at, appointment.ends_at),
+        left_out=(appointment.pk,),
     )
-    return _settle(place, by, now, work)
+    return settle(place, by, now, work)
 
 
-def _claim(appointment: Appointment, by: Actor, version: int, *spans: Span) -> Appointment:
+def claim(appointment: Appointment, by: Actor, version: int, *spans: Span) -> Appointment:
     """The newest state of the visit, locked: first the days it touches and will touch, then its row."""
     hold_days(by, (appointment.starts_at, appointment.ends_at), *spans)
     rows = Appointment.objects.visible_to(by).select_for_update(of=("self",))
-    current = rows.select_related("patient", "clinician__user", "room", "visit_type").get(pk=appointment.pk)
+    current = rows.select_related(
+        "patient", "clinician__user", "room", "visit_type__equipment", "equipment", "chaperone__user"
+    ).get(pk=appointment.pk)
     if current.version != version:
         raise VisitChangedError
     return current
@@ -228,7 +331,18 @@ def _save(appointment: Appointment, *fields: str) -> None:
         appointment.save(update_fields=[*fields, "version"])
 
 
-def _note(appointment: Appointment, by: Actor, now: datetime, *, from_status: str, reason: str, **was: Any) -> None:
+def note(
+    appointment: Appointment,
+    by: Actor,
+    now: datetime,
+    *,
+    from_status: str,
+    reason: str,
+    tell_patient: bool = False,
+    batch_id: UUID | None = None,
+    **was: Any,
+) -> None:
+    """Write the change into the visit's history."""
     AppointmentMove.objects.create(
         clinic=by.clinic,
         appointment=appointment,
@@ -237,50 +351,7 @@ def _note(appointment: Appointment, by: Actor, now: datetime, *, from_status: st
         moved_at=now,
         moved_by_id=by.membership_id,
         reason=reason[:400],
+        tell_at=now + TELL_AFTER if tell_patient else None,
+        batch_id=batch_id,
         **was,
     )
-
-
-def _checked(place: _Place, by: Actor, is_override: bool) -> tuple[_Place, str]:
-    """The place with its room, and the objections that were overruled, as a sentence for the visit's history."""
-    agenda = agendas.load_around(by=by, clinician=place.clinician, starts_at=place.span[0], leave_out=place.leave_out)
-    if place.room is None and place.visit_type.needs_room and agenda.rooms:
-        turnover = timedelta(minutes=place.visit_type.turnover_minutes)
-        room = agenda.free_room((place.span[0], place.span[1] + turnover)) or agenda.free_room(place.span)
-        if room is None:
-            raise OverlapError
-        place = replace(place, room=room)
-    found = objections(agenda, clinician=place.clinician, room=place.room, visit_type=place.visit_type, span=place.span)
-    if found and not is_override:
-        raise NotOfferedError(found)
-    return place, " ".join(one.words for one in found)
-
-
-def _settle(place: _Place, by: Actor, now: datetime, work: Callable[[], Appointment]) -> Appointment:
-    """Do the work in its turn; when the time is taken, say what holds it and when else it can be."""
-    try:
-        return in_turn(work)
-    except OverlapError as error:
-        collided = collisions(
-            by=by,
-            clinician_id=place.clinician.pk,
-            room_id=place.room.pk if place.room else None,
-            patient_id=place.patient.pk,
-            span=place.span,
-            leave_out=place.leave_out,
-        )
-        alternatives = next_free_times(
-            by=by,
-            clinicians=[place.clinician],
-            visit_type=place.visit_type,
-            after=place.span[0],
-            now=now,
-            patient_id=place.patient.pk,
-            leave_out=place.leave_out,
-        )
-        raise SlotTakenError(collided or ("room",), alternatives) from error
-
-
-def _check_own(by: Actor, rows: Iterable[ClinicOwned | None]) -> None:
-    if any(row is not None and row.clinic_id != by.clinic_id for row in rows):
-        raise ValueError("A visit lives inside one clinic.")

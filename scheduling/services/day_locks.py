@@ -20,7 +20,11 @@ _DEADLOCK, _LOCK_TIMEOUT = "40P01", "55P03"
 
 
 class OverlapError(Exception):
-    """Another visit holds the clinician, the room or the patient."""
+    """Another visit or hold takes what this one wants; ``kinds`` of claim, as far as it is known."""
+
+    def __init__(self, kinds: tuple[str, ...] = ()) -> None:
+        super().__init__()
+        self.kinds = kinds
 
 
 class CalendarBusyError(VisitRefusedError):

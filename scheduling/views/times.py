@@ -15,7 +15,7 @@ from scheduling.choices import VisitStatus
 from scheduling.models import Appointment, VisitType
 from scheduling.policies import VisitChangedError, VisitRefusedError
 from scheduling.queries.free_times import FreeTime, free_times
-from scheduling.services.appointments import SlotTakenError
+from scheduling.services.places import SlotTakenError
 
 DAYS = 7
 # Whose times are shown at once when anybody will do; the rest on request.
@@ -34,7 +34,7 @@ def times_context(
     """What may be chosen, what is chosen, and the free times of the week from the chosen day on."""
     by = request.actor
     today = local_day(now, by.zone)
-    visit_types = list(VisitType.objects.visible_to(by).filter(is_active=True))
+    visit_types = list(VisitType.objects.visible_to(by).filter(is_active=True).select_related("equipment"))
     if leave_out is not None:
         visit_types = [leave_out.visit_type]
     clinicians = list(Membership.objects.visible_to(by).clinicians())
@@ -50,7 +50,7 @@ def times_context(
             days=DAYS,
             now=now,
             patient_id=patient_id,
-            leave_out=leave_out.pk if leave_out else None,
+            left_out=[leave_out.pk] if leave_out else (),
         )
         if visit_type
         else []

@@ -13,7 +13,7 @@ from scheduling.choices import FREE_STATUSES, CancelledBy, VisitStatus
 from scheduling.models import Appointment, AppointmentMove, Leave
 from scheduling.policies import VisitChangedError, VisitRefusedError
 from scheduling.services import appointments
-from scheduling.services.appointments import NotOfferedError, SlotTakenError
+from scheduling.services.places import NotOfferedError, SlotTakenError
 from tests.factories.accounts import MembershipFactory
 from tests.factories.patients import PatientFactory
 from tests.factories.scheduling import AppointmentFactory, VisitTypeFactory

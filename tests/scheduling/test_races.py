@@ -18,8 +18,8 @@ from common.tenancy import tenant
 from scheduling.models import Appointment
 from scheduling.policies import VisitRefusedError
 from scheduling.services import appointments, day_locks
-from scheduling.services.appointments import SlotTakenError
 from scheduling.services.day_locks import CalendarBusyError
+from scheduling.services.places import SlotTakenError
 from tests.factories.accounts import ClinicFactory
 from tests.factories.patients import PatientFactory
 from tests.factories.scheduling import RoomFactory

@@ -1,0 +1,68 @@
+"""Keep a time for a few minutes, so that nobody else takes it while somebody speaks with the patient."""
+
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from patients.models import Patient
+from scheduling.models import SlotHold
+from scheduling.policies import VisitRefusedError
+from scheduling.services.day_locks import hold_days, refusing_overlaps
+from scheduling.services.places import Checked, Judgement, Place, check, settle
+from scheduling.spans import Span
+
+KEPT_FOR = timedelta(minutes=5)
+
+
+def keep(
+    *,
+    place: Place,
+    by: Actor,
+    now: datetime,
+    kept_for: timedelta = KEPT_FOR,
+    is_override: bool = False,
+    instead_of: SlotHold | None = None,
+) -> SlotHold:
+    """Claim the place until ``now + kept_for``; ``instead_of`` is let go for it. Raises as booking does."""
+
+    def work() -> SlotHold:
+        spans = [place.span] if instead_of is None else [place.span, (instead_of.starts_at, instead_of.ends_at)]
+        hold_days(by, *spans)
+        if instead_of is not None:
+            end(hold=instead_of, by=by, now=now)
+        clear_run_out(by=by, span=place.span, now=now)
+        checked = check(place, by=by, now=now, judgement=Judgement(is_override=is_override))
+        return _write(checked, place.patient, by, now, now + kept_for)
+
+    return settle(place, by, now, work)
+
+
+def _write(checked: Checked, patient: Patient | None, by: Actor, now: datetime, expires_at: datetime) -> SlotHold:
+    with refusing_overlaps():
+        return SlotHold.objects.create(
+            clinic=by.clinic,
+            patient=patient,
+            visit_type=checked.place.visit_type,
+            held_by_id=by.membership_id,
+            expires_at=expires_at,
+            **checked.place.columns,
+        )
+
+
+def end(*, hold: SlotHold, by: Actor, now: datetime) -> None:
+    """Give the time free; a hold that has ended stays ended. Its day may be held by the caller."""
+    SlotHold.objects.visible_to(by).filter(pk=hold.pk, ended_at__isnull=True).update(ended_at=now)
+
+
+def renew(*, hold: SlotHold, by: Actor, now: datetime, kept_for: timedelta = KEPT_FOR) -> None:
+    """Keep it longer. Raises ``VisitRefusedError`` when it has ended: somebody else may have the time by now."""
+    standing = SlotHold.objects.visible_to(by).standing(now).filter(pk=hold.pk)
+    if not standing.update(expires_at=now + kept_for):
+        raise VisitRefusedError(_("The time is no longer kept. Choose it again."))
+
+
+def clear_run_out(*, by: Actor, span: Span, now: datetime) -> None:
+    """Take the claims of holds that have run out off the span, which the caller holds."""
+    stale = SlotHold.objects.visible_to(by).run_out(now).filter(starts_at__lt=span[1], ends_at__gt=span[0])
+    stale.update(ended_at=now)
