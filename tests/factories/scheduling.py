@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import factory
 from factory.django import DjangoModelFactory
 
-from scheduling.models import Appointment, Room, VisitType
+from scheduling.models import Appointment, Equipment, Room, SlotHold, VisitType
 from tests.factories.accounts import MembershipFactory
 from tests.factories.patients import PatientFactory
 
@@ -35,3 +35,21 @@ class AppointmentFactory(DjangoModelFactory):
     visit_type = factory.SubFactory(VisitTypeFactory, clinic=factory.SelfAttribute("..clinic"))
     starts_at = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
     ends_at = factory.LazyAttribute(lambda visit: visit.starts_at + timedelta(minutes=30))
+
+
+class EquipmentFactory(DjangoModelFactory):
+    class Meta:
+        model = Equipment
+
+    name = factory.Sequence(lambda n: f"Ultrasound {n}")
+
+
+class SlotHoldFactory(DjangoModelFactory):
+    class Meta:
+        model = SlotHold
+
+    clinician = factory.SubFactory(MembershipFactory, clinic=factory.SelfAttribute("..clinic"))
+    visit_type = factory.SubFactory(VisitTypeFactory, clinic=factory.SelfAttribute("..clinic"))
+    starts_at = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    ends_at = factory.LazyAttribute(lambda hold: hold.starts_at + timedelta(minutes=30))
+    expires_at = factory.LazyAttribute(lambda hold: hold.starts_at)
