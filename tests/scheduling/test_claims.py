@@ -32,7 +32,7 @@ def _elsewhere(practice: Practice, **changes: Any) -> dict[str, Any]:
 
 def _refused(practice: Practice, **row: Any) -> None:
     given = {"clinic": practice.clinic, "visit_type": practice.visit_type, "starts_at": at(9), "ends_at": at(9, 30)}
-    with pytest.raises(IntegrityError, match="scheduling_claim_once|promised twice"), transaction.atomic():
+    with pytest.raises(IntegrityError, match=r"scheduling_claim_once|promised twice"), transaction.atomic():
         AppointmentFactory(**(given | row))
 
 
