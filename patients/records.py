@@ -21,10 +21,14 @@ class PatientDetails:
     emergency_contact_phone: str = ""
     emergency_contact_relation: str = ""
     guardian_name: str = ""
+    guardian_phone: str = ""
 
     @property
     def names(self) -> tuple[str, str, str]:
         return (self.given_names, self.family_name, self.preferred_name)
+
+
+DETAIL_FIELDS = tuple(PatientDetails.__dataclass_fields__)
 
 
 @dataclass(frozen=True)

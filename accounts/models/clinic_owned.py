@@ -20,12 +20,16 @@ class ClinicRules:
 
     ``patient`` is an SQL expression over the row alias ``r`` that gives the patient's id for the audit trail (``NULL``
     where a row belongs to nobody); ``is_deletable`` grants DELETE to the application (drafts and derived rows only);
-    ``is_audited`` may be False only for rows derived from audited ones, and for typing that is no entry yet.
+    ``is_audited`` may be False only for rows derived from audited ones, and for typing that is no entry yet;
+    ``is_written_by_database`` leaves the application nothing but reading. A merge of two patients moves every row that
+    names one of them, but where ``stays_when_merged``: rows about the records themselves, or derived from one.
     """
 
     patient: str = "NULL::uuid"
     is_deletable: bool = False
     is_audited: bool = True
+    is_written_by_database: bool = False
+    stays_when_merged: bool = False
 
 
 class ClinicOwnedQuerySet(models.QuerySet[M]):

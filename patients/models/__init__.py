@@ -8,6 +8,7 @@ from patients.models.clinical_profile import (
 )
 from patients.models.contact_points import ContactConsent, ContactPoint
 from patients.models.identifiers import Identifier, LastClinicNumber
+from patients.models.merges import MovedRow, PairVerdict, PatientMerge
 from patients.models.name_tokens import NameToken
 from patients.models.patient_imports import ImportProgress, PatientImport
 from patients.models.patients import Patient, PatientOwned
@@ -21,11 +22,14 @@ __all__ = [
     "Identifier",
     "ImportProgress",
     "LastClinicNumber",
+    "MovedRow",
     "NameToken",
+    "PairVerdict",
     "Patient",
     "PatientCondition",
     "PatientConditionNerve",
     "PatientImport",
+    "PatientMerge",
     "PatientOwned",
     "RiskFlag",
 ]

@@ -22,6 +22,7 @@ class ContactPoint(PatientOwned):
     """``value`` is E.164 for a phone, lower case for an e-mail; ``digits_reversed`` serves the phone-tail search.
 
     A shared phone or mailbox gets nothing that needs privacy. ``stopped_at`` is set by STOP, a bounce or the desk.
+    Unverified until somebody of the clinic read it back to the patient (``verified_by``), or a code reached it.
     """
 
     kind = models.CharField(_("kind"), max_length=8, choices=ContactKind)
@@ -31,6 +32,10 @@ class ContactPoint(PatientOwned):
     is_preferred = models.BooleanField(_("preferred"), default=False)
     stopped_at = models.DateTimeField(null=True, blank=True)
     stopped_reason = models.CharField(max_length=40, blank=True)
+    verified_at = models.DateTimeField(_("verified"), null=True, blank=True)
+    verified_by = ClinicForeignKey(
+        "accounts.Membership", null=True, blank=True, related_name="+", db_index=False, verbose_name=_("verified by")
+    )
 
     objects: ClassVar[ContactPointQuerySet] = manager_of(ContactPointQuerySet)
 
@@ -39,6 +44,10 @@ class ContactPoint(PatientOwned):
             models.UniqueConstraint(fields=["clinic", "patient", "kind", "value"], name="patients_contactpoint_once"),
             models.CheckConstraint(condition=models.Q(kind__in=ContactKind.values), name="patients_contactpoint_kind"),
             models.CheckConstraint(condition=~models.Q(value=""), name="patients_contactpoint_not_empty"),
+            models.CheckConstraint(
+                condition=models.Q(verified_by__isnull=True) | models.Q(verified_at__isnull=False),
+                name="patients_contactpoint_verified_at_a_time",
+            ),
         ]
         indexes = [
             # "C" collation: prefix search under row-level security needs a leakproof range

@@ -9,12 +9,16 @@ from patients.models.patients import PatientOwned
 
 
 class Identifier(PatientOwned):
-    """One value of one system names one patient of a clinic. ``system`` is a ``NumberKind`` or a system's address."""
+    """One value of one system names one patient of a clinic. ``system`` is a ``NumberKind`` or a system's address.
+
+    ``is_former``: it was the number of a record that was merged into this one.
+    """
 
     clinic_rules = ClinicRules(patient="r.patient_id", is_deletable=True)
 
     system = models.CharField(_("kind of number"), max_length=200)
     value = models.CharField(_("number"), max_length=120)
+    is_former = models.BooleanField(_("former"), default=False, editable=False)
 
     objects = ClinicOwnedQuerySet["Identifier"].as_manager()
 

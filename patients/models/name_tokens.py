@@ -9,7 +9,8 @@ from patients.models.patients import PatientOwned
 class NameToken(PatientOwned):
     """A folded name part, or one with a letter left out (which finds missing, extra, wrong and swapped letters)."""
 
-    clinic_rules = ClinicRules(patient="r.patient_id", is_deletable=True, is_audited=False)
+    # They say how the record itself is named: after a merge it is still found by them.
+    clinic_rules = ClinicRules(patient="r.patient_id", is_deletable=True, is_audited=False, stays_when_merged=True)
 
     token = models.CharField(max_length=60, db_collation="C")
     is_whole = models.BooleanField()

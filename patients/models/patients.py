@@ -18,6 +18,10 @@ class PatientQuerySet(ClinicOwnedQuerySet["Patient"]):
     def by_name(self) -> Self:
         return self.order_by("family_name", "given_names", "id")
 
+    def standing(self) -> Self:
+        """Without the records that were merged into another."""
+        return self.filter(merged_into__isnull=True)
+
     def after_in_list(self, patient: "Patient | None") -> Self:
         """Those after ``patient`` by name; all when there is none. Compared as one row, which the index answers."""
         if patient is None:
@@ -27,7 +31,9 @@ class PatientQuerySet(ClinicOwnedQuerySet["Patient"]):
 
 
 class Patient(ClinicOwned):
-    clinic_rules = ClinicRules(patient="r.id")
+    """``merged_into``: everything of this record was moved to that one; it stays as it was, and takes nothing new."""
+
+    clinic_rules = ClinicRules(patient="r.id", stays_when_merged=True)
 
     given_names = models.CharField(_("given names"), max_length=120)
     family_name = models.CharField(_("family name"), max_length=120)
@@ -40,6 +46,8 @@ class Patient(ClinicOwned):
     emergency_contact_phone = models.CharField(_("emergency contact's phone"), max_length=32, blank=True)
     emergency_contact_relation = models.CharField(_("relation"), max_length=60, blank=True)
     guardian_name = models.CharField(_("guardian"), max_length=120, blank=True)
+    guardian_phone = models.CharField(_("guardian's phone"), max_length=32, blank=True)
+    merged_into = ClinicForeignKey("self", null=True, blank=True, editable=False, related_name="+", db_index=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects: ClassVar[PatientQuerySet] = manager_of(PatientQuerySet)
@@ -49,6 +57,11 @@ class Patient(ClinicOwned):
             models.Index(fields=["clinic", "birth_date"], name="patients_patient_birth_date"),
             models.Index(fields=["clinic", "family_name", "given_names", "id"], name="patients_patient_name"),
             models.Index(fields=["clinic", "-created_at"], name="patients_patient_recent"),
+            models.Index(
+                fields=["clinic", "merged_into"],
+                condition=models.Q(merged_into__isnull=False),
+                name="patients_patient_merged",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -60,6 +73,10 @@ class Patient(ClinicOwned):
                 name="patients_patient_has_name",
             ),
             models.CheckConstraint(condition=models.Q(sex__in=Sex.values), name="patients_patient_sex"),
+            models.CheckConstraint(
+                condition=models.Q(merged_into__isnull=True) | ~models.Q(merged_into=models.F("id")),
+                name="patients_patient_not_into_itself",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connections, transaction
 
+from pitclinic.rules import patient_rows
 from pitclinic.rules.tables import ClinicTable, Relation, clinic_tables, open_tables
 
 _APPLICATION = "pit_app, pit_worker"
@@ -53,9 +54,16 @@ def _statements(existing: set[str], constraints: set[str]) -> Iterator[str]:
         yield from _isolation(table)
         yield from _foreign_keys(table, constraints)
         yield from _audit(table)
+    yield from _merges(existing)
     for name, file in _OWN_GUARDS:
         if name in existing:
             yield _file(file)
+
+
+def _merges(existing: set[str]) -> Iterator[str]:
+    if "patients_movedrow" in existing:
+        yield from patient_rows.statements(existing)
+        yield _file("patients/sql/merges.sql")
 
 
 def _file(name: str) -> str:

@@ -68,13 +68,19 @@ def clinic_tables() -> list[ClinicTable]:
         tables.append(
             ClinicTable(
                 name=name,
-                privileges=_WRITE if rules.is_deletable else "SELECT, INSERT, UPDATE",
+                privileges=_privileges(rules),
                 using=_OWN_OR_SELF if name == "accounts_membership" else _OWN,
                 audit_patient=rules.patient if rules.is_audited else None,
                 relations=tuple(_relations(model)),
             )
         )
     return tables
+
+
+def _privileges(rules: ClinicRules) -> str:
+    if rules.is_written_by_database:
+        return _READ
+    return _WRITE if rules.is_deletable else "SELECT, INSERT, UPDATE"
 
 
 def _relations(model: type[ClinicOwned]) -> Iterator[Relation]:

@@ -108,6 +108,8 @@ class ContainerUse(PatientOwned):
                 name="sessions_use_one_patient",
                 expressions=[("container", RangeOperators.EQUAL), ("patient", RangeOperators.NOT_EQUAL)],
                 condition=models.Q(is_single_dose=True),
+                # At the end of the statement: a merge moves several uses of one container in one.
+                deferrable=models.Deferrable.IMMEDIATE,
             ),
         ]
 

@@ -74,6 +74,8 @@ class InjectionSession(PatientOwned):
     # Made by the database from the signer's membership when the session is signed; none means no.
     needs_co_signature = models.BooleanField(null=True, editable=False)
     content_sha256 = models.CharField(max_length=64, blank=True)
+    # Whom the signature names, once the session was moved by a merge of two records; made by the database.
+    signed_patient_id = models.UUIDField(null=True, blank=True, editable=False)
     voided_at = models.DateTimeField(null=True, blank=True)
     voided_by = ClinicForeignKey("accounts.Membership", null=True, blank=True, related_name="+")
     void_reason = models.CharField(max_length=300, blank=True)

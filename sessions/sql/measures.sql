@@ -9,6 +9,9 @@ DECLARE
   low numeric;
   high numeric;
 BEGIN
+  IF TG_OP = 'UPDATE' AND patients_only_moves(TG_TABLE_NAME, to_jsonb(OLD), to_jsonb(NEW)) THEN
+    RETURN NEW;
+  END IF;
   IF TG_OP <> 'INSERT' THEN
     RAISE EXCEPTION 'a measure cannot change' USING ERRCODE = 'check_violation';
   END IF;

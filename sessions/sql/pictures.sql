@@ -66,6 +66,9 @@ CREATE OR REPLACE TRIGGER guard_picture_content BEFORE INSERT OR UPDATE OR DELET
 CREATE OR REPLACE FUNCTION sessions_guard_picture_consent() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
+  IF TG_OP = 'UPDATE' AND patients_only_moves(TG_TABLE_NAME, to_jsonb(OLD), to_jsonb(NEW)) THEN
+    RETURN NEW;
+  END IF;
   IF TG_OP = 'DELETE' OR OLD.withdrawn_at IS NOT NULL OR NEW.withdrawn_at IS NULL
      OR to_jsonb(NEW) - ARRAY['withdrawn_at', 'withdrawn_by_id'] IS DISTINCT FROM
         to_jsonb(OLD) - ARRAY['withdrawn_at', 'withdrawn_by_id'] THEN

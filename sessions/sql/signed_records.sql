@@ -2,11 +2,18 @@
 -- Nulls are left out of the hash, so that a later migration may add a nullable column without touching old records.
 -- Draft → signed computes the hash here, over exactly what stands in the tables at that moment; signed → voided changes
 -- nothing else; the rows of a session may change only while it is a draft. Every role is held to this.
+-- A merge of two records of one person moves a session as it is (docs/adr/0019): signed_patient_id keeps whom the
+-- signature named, and the hash is made with that.
+
+-- Whom the signature of this session names.
+CREATE OR REPLACE FUNCTION sessions_signed_patient(s pit_sessions_injectionsession) RETURNS uuid
+LANGUAGE sql IMMUTABLE AS $$ SELECT coalesce(s.signed_patient_id, s.patient_id) $$;
 
 CREATE OR REPLACE FUNCTION sessions_content_hash(s pit_sessions_injectionsession) RETURNS text
 LANGUAGE sql STABLE SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
   SELECT encode(sha256(convert_to(jsonb_strip_nulls(jsonb_build_object(
-    'session', to_jsonb(s) - ARRAY['status', 'content_sha256', 'voided_at', 'voided_by_id', 'void_reason', 'version'],
+    'session', to_jsonb(s) - ARRAY['status', 'content_sha256', 'voided_at', 'voided_by_id', 'void_reason', 'version',
+                 'signed_patient_id'] || jsonb_build_object('patient_id', sessions_signed_patient(s)),
     'points', (SELECT jsonb_agg(to_jsonb(p) ORDER BY p.number, p.id)
                FROM pit_sessions_injectionpoint p WHERE p.injection_session_id = s.id),
     'preparations', (SELECT jsonb_agg(to_jsonb(m) - ARRAY['discarded_at', 'discarded_by_id'] ORDER BY m.id)
@@ -23,7 +30,8 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
                   FROM pit_sessions_timeout t WHERE t.injection_session_id = s.id),
     'pictures', (SELECT jsonb_agg(to_jsonb(i) - ARRAY['struck_at', 'struck_by_id', 'strike_reason'] ORDER BY i.id)
                  FROM pit_sessions_picture i WHERE i.injection_session_id = s.id AND i.is_part_of_draft),
-    'scores', (SELECT jsonb_agg(to_jsonb(n) ORDER BY n.moment, n.question, n.cycle, n.id)
+    'scores', (SELECT jsonb_agg(to_jsonb(n) || CASE WHEN n.patient_id = s.patient_id
+                 THEN jsonb_build_object('patient_id', sessions_signed_patient(s)) ELSE '{}' END ORDER BY n.moment, n.question, n.cycle, n.id)
                FROM pit_sessions_painscore n WHERE n.injection_session_id = s.id
                  AND n.moment IN ('before', 'after', 'observed') AND n.source = 'clinician')
   ))::text, 'UTF8')), 'hex')
@@ -37,6 +45,13 @@ BEGIN
   IF TG_OP = 'INSERT' THEN
     IF NEW.status <> 'draft' THEN
       RAISE EXCEPTION 'an injection session begins as a draft' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+  END IF;
+  IF TG_OP = 'UPDATE' AND NEW.patient_id <> OLD.patient_id
+     AND patients_only_moves(TG_TABLE_NAME, to_jsonb(OLD), to_jsonb(NEW)) THEN
+    IF OLD.signed_at IS NOT NULL THEN
+      NEW.signed_patient_id := sessions_signed_patient(OLD);
     END IF;
     RETURN NEW;
   END IF;
@@ -54,9 +69,11 @@ BEGIN
       RAISE EXCEPTION 'a signed injection session cannot change' USING ERRCODE = 'check_violation';
     END IF;
   ELSIF NEW.status = 'signed' THEN
+    NEW.signed_patient_id := NULL;
     NEW.needs_co_signature := (SELECT true FROM accounts_membership m WHERE m.id = NEW.signed_by_id AND m.needs_co_signature);
     NEW.content_sha256 := sessions_content_hash(NEW);
   ELSE
+    NEW.signed_patient_id := NULL;
     NEW.needs_co_signature := NULL;
     NEW.content_sha256 := '';
   END IF;
@@ -72,7 +89,15 @@ LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
   touched text;
   parent_status text;
+  is_moved boolean;
 BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    EXECUTE 'SELECT bool_and(n.id IS NOT NULL AND coalesce(patients_only_moves($1, to_jsonb(o), to_jsonb(n)), false))
+      FROM old_rows o LEFT JOIN new_rows n ON n.id = o.id' INTO is_moved USING TG_TABLE_NAME;
+    IF is_moved THEN
+      RETURN NULL;
+    END IF;
+  END IF;
   touched := CASE TG_OP
     WHEN 'INSERT' THEN 'SELECT * FROM new_rows'
     WHEN 'DELETE' THEN 'SELECT * FROM old_rows'
@@ -115,6 +140,9 @@ LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
   withdrawal CONSTANT text[] := ARRAY['withdrawn_at', 'withdrawn_by_id', 'withdrawal_reason'];
 BEGIN
+  IF TG_OP = 'UPDATE' AND patients_only_moves(TG_TABLE_NAME, to_jsonb(OLD), to_jsonb(NEW)) THEN
+    RETURN NEW;
+  END IF;
   IF TG_OP = 'DELETE' OR OLD.withdrawn_at IS NOT NULL
      OR to_jsonb(NEW) - withdrawal IS DISTINCT FROM to_jsonb(OLD) - withdrawal THEN
     RAISE EXCEPTION 'a consent cannot change' USING ERRCODE = 'check_violation';

@@ -244,7 +244,9 @@ CREATE OR REPLACE TRIGGER stock_delete AFTER DELETE ON pit_sessions_injectionpoi
 CREATE OR REPLACE FUNCTION sessions_guard_use() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
-  IF TG_OP = 'UPDATE' THEN
+  IF TG_OP = 'UPDATE' AND patients_only_moves(TG_TABLE_NAME, to_jsonb(OLD), to_jsonb(NEW)) THEN
+    RETURN NEW;
+  ELSIF TG_OP = 'UPDATE' THEN
     PERFORM sessions_refuse_stock('the use of a container cannot change', 'sessions_use_fixed');
   ELSIF TG_OP = 'DELETE' THEN
     IF EXISTS (SELECT FROM pit_sessions_injectionpoint p
