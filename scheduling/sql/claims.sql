@@ -64,6 +64,12 @@ END $$;
 CREATE OR REPLACE FUNCTION scheduling_claim_visit() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+  IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - 'patient_id' = to_jsonb(OLD) - 'patient_id' THEN
+    -- Moved by a merge of two patients: whatever else the visit holds it holds on.
+    UPDATE scheduling_claim SET resource_id = NEW.patient_id
+      WHERE clinic_id = NEW.clinic_id AND appointment_id = NEW.id AND kind = 'patient';
+    RETURN NULL;
+  END IF;
   IF TG_OP = 'UPDATE' THEN
     DELETE FROM scheduling_claim WHERE clinic_id = NEW.clinic_id AND appointment_id = NEW.id;
   END IF;
@@ -91,6 +97,12 @@ CREATE OR REPLACE TRIGGER claim_visit_again AFTER UPDATE ON scheduling_appointme
 CREATE OR REPLACE FUNCTION scheduling_claim_hold() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+  IF TG_OP = 'UPDATE' AND OLD.patient_id <> NEW.patient_id
+     AND to_jsonb(NEW) - 'patient_id' = to_jsonb(OLD) - 'patient_id' THEN
+    UPDATE scheduling_claim SET resource_id = NEW.patient_id
+      WHERE clinic_id = NEW.clinic_id AND hold_id = NEW.id AND kind = 'patient';
+    RETURN NULL;
+  END IF;
   IF TG_OP = 'UPDATE' THEN
     DELETE FROM scheduling_claim WHERE clinic_id = NEW.clinic_id AND hold_id = NEW.id;
   END IF;
