@@ -181,7 +181,7 @@ def _options(sockets: Path, *, durable: bool) -> list[str]:
         "listen_addresses": "",
         "unix_socket_directories": f'"{sockets}"',
         "unix_socket_permissions": "0700",
-        "max_connections": "250",
+        "max_connections": "400",
         "shared_buffers": "128MB",
         "timezone": "UTC",
         "log_timezone": "UTC",

@@ -82,3 +82,11 @@ class ClaimKind(models.TextChoices):
 
 # What may be promised twice on purpose. A patient never is in two places.
 DOUBLED = (ClaimKind.CLINICIAN, ClaimKind.CHAPERONE, ClaimKind.ROOM, ClaimKind.EQUIPMENT)
+
+
+class SeriesScope(models.TextChoices):
+    """How far an act on one visit of a series reaches."""
+
+    ONE = "one", _("only this visit")
+    LATER = "later", _("this and the later ones")
+    ALL = "all", _("all that are still to come")

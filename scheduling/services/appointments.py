@@ -1,5 +1,6 @@
 """Book, move, cancel; take a visit through its day; take any of it back."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from scheduling.models import Appointment, AppointmentMove, Room, SlotHold, Visi
 from scheduling.policies import VisitChangedError, VisitRefusedError
 from scheduling.services import slot_holds
 from scheduling.services.day_locks import hold_days, refusing_overlaps
-from scheduling.services.places import Judgement, Place, check, check_own, settle
+from scheduling.services.places import Judgement, Place, check, check_own, look_before_waiting, settle
 from scheduling.spans import Span
 
 # Until then a change can be taken back without the patient hearing of it.
@@ -44,9 +45,12 @@ def book(
     place = place_of(
         patient=patient, clinician=clinician, room=room, visit_type=visit_type, starts_at=starts_at, by=by, now=now
     )
+    if hold is not None:
+        place = replace(place, left_out=(hold.pk,))
     judgement = Judgement(is_override=is_override, double_reason=double_reason)
 
     def work() -> Appointment:
+        look_before_waiting(place, by=by, now=now, judgement=judgement)
         hold_days(by, place.span)
         if hold is not None:
             slot_holds.end(hold=hold, by=by, now=now)

@@ -136,6 +136,18 @@ def check(place: Place, *, by: Actor, now: datetime, judgement: Judgement = NO_J
     return Checked(place=place, overruled=" ".join(one.words for one in found))
 
 
+def look_before_waiting(place: Place, *, by: Actor, now: datetime, judgement: Judgement = NO_JUDGEMENT) -> None:
+    """Raise ``OverlapError`` for what is taken for all to see, so that a crowd does not queue for it.
+
+    It promises nothing: whoever sees it free still waits for the turn, and looks again.
+    """
+    if judgement.double_reason:
+        return
+    taken = collisions(by=by, wanted=place.wanted, now=now, left_out=place.left_out)
+    if taken:
+        raise OverlapError(taken)
+
+
 def check_trusted(place: Place, *, by: Actor) -> None:
     """Raise ``VisitRefusedError`` for a clinician without a credential for what the visit is for."""
     day = local_day(place.span[0], by.zone)

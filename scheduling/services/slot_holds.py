@@ -1,5 +1,6 @@
 """Keep a time for a few minutes, so that nobody else takes it while somebody speaks with the patient."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -9,7 +10,7 @@ from patients.models import Patient
 from scheduling.models import SlotHold
 from scheduling.policies import VisitRefusedError
 from scheduling.services.day_locks import hold_days, refusing_overlaps
-from scheduling.services.places import Checked, Judgement, Place, check, settle
+from scheduling.services.places import Checked, Judgement, Place, check, look_before_waiting, settle
 from scheduling.spans import Span
 
 KEPT_FOR = timedelta(minutes=5)
@@ -26,7 +27,11 @@ def keep(
 ) -> SlotHold:
     """Claim the place until ``now + kept_for``; ``instead_of`` is let go for it. Raises as booking does."""
 
+    if instead_of is not None:
+        place = replace(place, left_out=(*place.left_out, instead_of.pk))
+
     def work() -> SlotHold:
+        look_before_waiting(place, by=by, now=now)
         spans = [place.span] if instead_of is None else [place.span, (instead_of.starts_at, instead_of.ends_at)]
         hold_days(by, *spans)
         if instead_of is not None:

@@ -13,10 +13,11 @@ from django.test import Client
 from accounts.actors import Actor
 from accounts.choices import Role
 from accounts.models import Clinic, Membership
+from common.tenancy import tenant
 from patients.models import Patient
 from scheduling.models import Appointment, AvailabilityBlock, Room, VisitType
 from scheduling.services import appointments
-from tests.factories.accounts import MembershipFactory, UserFactory
+from tests.factories.accounts import ClinicFactory, MembershipFactory, UserFactory
 from tests.factories.patients import PatientFactory
 from tests.factories.scheduling import RoomFactory, VisitTypeFactory
 
@@ -100,6 +101,14 @@ def make_practice(clinic: Clinic, **changes: Any) -> Practice:
 @pytest.fixture
 def practice(in_clinic: Clinic) -> Practice:
     return make_practice(in_clinic)
+
+
+@pytest.fixture
+def open_practice(transactional_db: None) -> Practice:
+    """A practice whose rows every connection sees."""
+    clinic: Clinic = ClinicFactory()
+    with tenant(clinic.pk, actor="test"):
+        return make_practice(clinic)
 
 
 # The pages ------------------------------------------------------------------------------------------------------

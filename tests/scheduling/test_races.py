@@ -1,140 +1,132 @@
 """Many people at once, each with a real connection: one slot is given once, and nobody sees a deadlock."""
 
-import random
 from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import timedelta
 from threading import Barrier
-from typing import Any, TypeVar
 from unittest import mock
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError
 
-from accounts.models import Clinic
 from common.tenancy import tenant
-from scheduling.models import Appointment
-from scheduling.policies import VisitRefusedError
-from scheduling.services import appointments, day_locks
+from scheduling.models import Appointment, VisitSeries
+from scheduling.services import appointments, day_locks, series, slot_holds
 from scheduling.services.day_locks import CalendarBusyError
-from scheduling.services.places import SlotTakenError
-from tests.factories.accounts import ClinicFactory
-from tests.factories.patients import PatientFactory
-from tests.factories.scheduling import RoomFactory
-from tests.scheduling.conftest import NOW, Practice, at, make_practice
+from scheduling.services.series import Wish
+from tests.scheduling.conftest import NOW, Practice, at
+from tests.scheduling.crowds import at_once, everybody, patients_of, told
 
-CONNECTIONS = 50
-T = TypeVar("T")
-
-
-@pytest.fixture
-def open_practice(transactional_db: None) -> Practice:
-    clinic: Clinic = ClinicFactory()
-    with tenant(clinic.pk, actor="test"):
-        return make_practice(clinic)
-
-
-@contextmanager
-def _at_once(practice: Practice, gate: Barrier | None = None) -> Iterator[None]:
-    """One person's transaction on a connection of its own, begun when everybody is ready."""
-    try:
-        with tenant(practice.clinic.pk, actor="test"):
-            if gate is not None:
-                gate.wait(timeout=60)
-            yield
-    finally:
-        connection.close()
-
-
-def _all(work: Callable[[int], T], count: int) -> list[T]:
-    with ThreadPoolExecutor(CONNECTIONS) as pool:
-        return list(pool.map(work, range(count)))
+# Each is one person with one connection; the crowd is what the clinic is measured by.
+CROWD, FEW = 200, 20
 
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_a_hundred_people_booking_one_slot_get_exactly_one(
+def test_two_hundred_people_booking_one_slot_get_exactly_one(
     open_practice: Practice, figure: Callable[[str, float], None]
 ) -> None:
-    with tenant(open_practice.clinic.pk, actor="test"):
-        patients = [PatientFactory(clinic=open_practice.clinic) for _i in range(100)]
-    gate = Barrier(CONNECTIONS)
+    patients = patients_of(open_practice, CROWD)
+    gate = Barrier(CROWD)
 
     def book(number: int) -> str:
-        with _at_once(open_practice, gate):
-            try:
-                open_practice.book(patient=patients[number])
-            except SlotTakenError as taken:
-                return f"taken: {taken.collided[0]}, {len(taken.alternatives)} other times"
-            return "booked"
+        with at_once(open_practice, gate):
+            return told(lambda: open_practice.book(patient=patients[number]))
 
-    said = Counter(_all(book, 100))
+    said = Counter(everybody(book, CROWD))
 
-    figure("booking_race_100_succeeded", said["booked"])
-    assert said == {"booked": 1, "taken: clinician, 3 other times": 99}
+    figure("booking_race_200_succeeded", said["done"])
+    assert said == {"done": 1, "taken: clinician, 3 other times": CROWD - 1}
 
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_overlapping_bookings_and_moves_from_many_hands_leave_no_overlap_and_no_deadlock(
-    open_practice: Practice, figure: Callable[[str, float], None]
-) -> None:
-    """Eight rounds of fifty people on three clinicians and three rooms; each books, then moves what it booked."""
-    clinic = open_practice.clinic
-    with tenant(clinic.pk, actor="test"):
-        clinicians = [open_practice.clinician, open_practice.another_clinician(), open_practice.another_clinician()]
-        rooms = [open_practice.room, *(RoomFactory(clinic=clinic) for _i in range(2))]
-        patients = [PatientFactory(clinic=clinic) for _i in range(20)]
-    gate = Barrier(CONNECTIONS)
+def test_of_many_visits_moved_to_one_time_one_gets_there_and_the_others_stay(open_practice: Practice) -> None:
+    with tenant(open_practice.clinic.pk, actor="test"):
+        visits = [
+            open_practice.book(
+                patient=patient, room=open_practice.another_room(), clinician=open_practice.another_clinician()
+            )
+            for patient in patients_of(open_practice, FEW)
+        ]
+    gate = Barrier(FEW)
 
-    def book_and_move(number: int) -> str:
-        dice = random.Random(number)
-
-        def anywhere() -> dict[str, Any]:
-            start = at(8) + timedelta(minutes=5 * dice.randrange(100), days=dice.randrange(2))
-            return {"starts_at": start, "clinician": dice.choice(clinicians), "room": dice.choice(rooms)}
-
-        try:
-            with _at_once(open_practice, gate):
-                visit = open_practice.book(patient=dice.choice(patients), is_override=True, **anywhere())
-            with _at_once(open_practice):
-                appointments.move(
-                    appointment=visit, by=open_practice.desk, now=NOW, version=1, is_override=True, **anywhere()
+    def move(number: int) -> str:
+        with at_once(open_practice, gate):
+            return told(
+                lambda: appointments.move(
+                    appointment=visits[number],
+                    by=open_practice.desk,
+                    now=NOW,
+                    version=1,
+                    starts_at=at(14),
+                    clinician=open_practice.clinician,
+                    room=None,
                 )
-        except VisitRefusedError as refused:
-            return type(refused).__name__
-        return "done"
+            )
 
-    said = Counter(_all(book_and_move, 8 * CONNECTIONS))
+    said = Counter(everybody(move, FEW))
 
-    with tenant(clinic.pk, actor="test"):
-        overlaps = _overlaps()
-        stand = Appointment.objects.count()
-    figure("booking_random_overlaps", overlaps)
-    figure("booking_random_deadlocks", said["CalendarBusyError"])
-    assert overlaps == 0
-    assert set(said) <= {"done", "SlotTakenError"}
-    assert said["done"] > 0
-    assert said["SlotTakenError"] > 0
-    assert stand >= said["done"]
+    assert said == {"done": 1, "taken: clinician, 3 other times": FEW - 1}
+    with tenant(open_practice.clinic.pk):
+        assert Appointment.objects.filter(starts_at=at(9)).count() == FEW - 1
 
 
-def _overlaps() -> int:
-    """Pairs of visits that hold the same clinician, room or patient at the same moment, counted plainly."""
-    visits = list(Appointment.objects.holding().order_by("starts_at"))
-    return sum(
-        1
-        for number, one in enumerate(visits)
-        for other in visits[number + 1 :]
-        if other.starts_at < one.ends_at
-        and (
-            one.clinician_id == other.clinician_id
-            or one.patient_id == other.patient_id
-            or (one.room_id is not None and one.room_id == other.room_id)
-        )
-    )
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_of_many_series_that_share_one_time_one_is_booked_whole_and_the_others_not_at_all(
+    open_practice: Practice,
+) -> None:
+    """Each begins on another day of one week; the third visit of them all would be at the same time."""
+    patients = patients_of(open_practice, FEW)
+    gate = Barrier(FEW)
+
+    def book(number: int) -> str:
+        first = at(9) + timedelta(hours=number % 3, days=number // 3 % 3)
+        starts = [first, first + timedelta(days=7), at(14) + timedelta(days=14)]
+        with at_once(open_practice, gate):
+            return told(
+                lambda: series.book(
+                    patient=patients[number],
+                    visit_type=open_practice.visit_type,
+                    visits=[Wish(starts_at=start, clinician=open_practice.clinician) for start in starts],
+                    by=open_practice.desk,
+                    now=NOW,
+                )
+            )
+
+    said = Counter(everybody(book, FEW))
+
+    assert said == {"done": 1, "SeriesRefusedError": FEW - 1}
+    with tenant(open_practice.clinic.pk):
+        assert (Appointment.objects.count(), VisitSeries.objects.count()) == (3, 1)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_keep_one_time_one_keeps_it_and_nobody_else_books_it(open_practice: Practice) -> None:
+    patients = patients_of(open_practice, FEW)
+    gate = Barrier(FEW)
+
+    def keep_or_book(number: int) -> str:
+        with at_once(open_practice, gate):
+            if number % 2:
+                return told(lambda: open_practice.book(patient=patients[number]))
+            place = appointments.place_of(
+                patient=None,
+                clinician=open_practice.clinician,
+                room=None,
+                visit_type=open_practice.visit_type,
+                starts_at=at(9),
+                by=open_practice.desk,
+                now=NOW,
+            )
+            return told(lambda: slot_holds.keep(place=place, by=open_practice.desk, now=NOW))
+
+    said = Counter(everybody(keep_or_book, FEW))
+
+    assert said == {"done": 1, "taken: clinician, 3 other times": FEW - 1}
 
 
 class _DeadlockError(Exception):

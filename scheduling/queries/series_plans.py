@@ -1,0 +1,124 @@
+"""A series before it is booked: each visit at the same wall-clock time, what stands in its way, and when else."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from accounts.models import Membership
+from common.wall_clock import instant, local_day
+from scheduling.models import VisitType
+from scheduling.queries import agendas
+from scheduling.queries.agendas import Agenda
+from scheduling.queries.collisions import Wanted
+from scheduling.queries.free_times import FreeTime, free_times
+from scheduling.queries.objections import objections
+from scheduling.spans import Span, is_free
+
+ALTERNATIVES = 3
+# How many days beside the wanted one are looked at for another time.
+DAYS_BESIDE = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedVisit:
+    """``number`` counts from 1. Without ``reasons`` it can be booked as it is; else ``alternatives`` are near it."""
+
+    number: int
+    starts_at: datetime
+    ends_at: datetime
+    reasons: tuple[str, ...] = ()
+    alternatives: tuple[FreeTime, ...] = ()
+
+    @property
+    def is_free(self) -> bool:
+        return not self.reasons
+
+
+def repeated(first: datetime, *, every_days: int, count: int, zone: ZoneInfo) -> list[datetime]:
+    """``count`` instants at which the wall clock shows the same time, ``every_days`` apart, the first one included."""
+    local = first.astimezone(zone)
+    days = (local.date() + timedelta(days=every_days * number) for number in range(1, count))
+    return [first, *(instant(day, local.time().replace(fold=0), zone) for day in days)]
+
+
+def plan_series(
+    *,
+    by: Actor,
+    clinician: Membership,
+    visit_type: VisitType,
+    starts: Sequence[datetime],
+    now: datetime,
+    patient_id: UUID | None = None,
+    left_out: Collection[UUID] = (),
+) -> list[PlannedVisit]:
+    """Look at every start at once: two agendas, however many there are."""
+    first, last = local_day(min(starts), by.zone), local_day(max(starts), by.zone)
+    days = (last - first).days + 1
+    agenda = agendas.load(
+        by=by,
+        clinicians=[clinician],
+        first_day=first,
+        days=days + 1,
+        now=now,
+        patient_id=patient_id,
+        left_out=left_out,
+    )
+    begin = max(first - timedelta(days=DAYS_BESIDE), local_day(now, by.zone))
+    free = free_times(
+        by=by,
+        clinicians=[clinician],
+        visit_type=visit_type,
+        first_day=begin,
+        days=(last - begin).days + 1 + DAYS_BESIDE,
+        now=now,
+        patient_id=patient_id,
+        left_out=left_out,
+    )
+    offered = {one.starts_at for one in free}
+    length = timedelta(minutes=visit_type.duration_minutes)
+    planned = []
+    for number, start in enumerate(starts, 1):
+        span = (start, start + length)
+        reasons = () if start in offered else _reasons(agenda, clinician, visit_type, span, patient_id, now)
+        near = tuple(_near(free, start, by.zone)) if reasons else ()
+        planned.append(
+            PlannedVisit(number=number, starts_at=start, ends_at=span[1], reasons=reasons, alternatives=near)
+        )
+    return planned
+
+
+def _reasons(
+    agenda: Agenda, clinician: Membership, visit_type: VisitType, span: Span, patient_id: UUID | None, now: datetime
+) -> tuple[str, ...]:
+    """What stands in the way, each as a sentence; the booking itself has the last word."""
+    if span[0] < now:
+        return (_("This time has passed."),)
+    wanted = Wanted(span=span, clinician=clinician, patient_id=patient_id, equipment=visit_type.equipment)
+    found = []
+    if patient_id and not is_free(agenda.patient_busy.get(patient_id, []), span):
+        found.append(_("The patient has another visit then."))
+    if not is_free(agenda.held.get(clinician.pk, []), span):
+        found.append(_("%(name)s has another visit then.") % {"name": clinician.user.full_name})
+    if visit_type.needs_room and agenda.rooms and agenda.free_room(span) is None:
+        found.append(_("No room is free then."))
+    if visit_type.equipment and not agenda.is_equipment_free(visit_type.equipment, span):
+        found.append(_("“%(thing)s” is in use then.") % {"thing": visit_type.equipment.name})
+    if found:
+        return tuple(found)
+    return tuple(one.words for one in objections(agenda, wanted, visit_type, needs_chaperone=False))
+
+
+def _near(free: list[FreeTime], start: datetime, zone: ZoneInfo) -> list[FreeTime]:
+    """The nearest free times: those of the same day first, then by how far they are."""
+    day: date = local_day(start, zone)
+
+    def distance(one: FreeTime) -> tuple[int, timedelta]:
+        return abs((local_day(one.starts_at, zone) - day).days), abs(one.starts_at - start)
+
+    near = [one for one in free if abs((local_day(one.starts_at, zone) - day).days) <= DAYS_BESIDE]
+    return sorted(near, key=distance)[:ALTERNATIVES]

@@ -1,0 +1,267 @@
+"""Visits that belong together: booked in one act, moved or cancelled together, given back when they are not needed."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from accounts.models import Membership
+from common.wall_clock import instant, local_day
+from patients.models import Patient
+from scheduling import policies
+from scheduling.choices import MOVABLE_STATUSES, CancelledBy, ClaimKind, SeriesScope, VisitStatus
+from scheduling.models import Appointment, AppointmentMove, Room, SlotHold, VisitSeries, VisitType
+from scheduling.policies import VisitRefusedError
+from scheduling.services import appointments, slot_holds
+from scheduling.services.appointments import moved_place
+from scheduling.services.day_locks import OverlapError, hold_days, in_turn
+from scheduling.services.places import Judgement, NotOfferedError
+
+MOST = 26
+
+
+class SeriesRefusedError(VisitRefusedError):
+    """Nothing was changed: the visit at ``starts_at`` cannot be, and why."""
+
+    def __init__(self, starts_at: datetime, words: str) -> None:
+        super().__init__(words)
+        self.starts_at = starts_at
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """One visit of a series. Without a room it gets the first free."""
+
+    starts_at: datetime
+    clinician: Membership
+    room: Room | None = None
+
+
+def book(
+    *,
+    patient: Patient,
+    visit_type: VisitType,
+    visits: Sequence[Wish],
+    by: Actor,
+    now: datetime,
+    every_days: int = 7,
+    series: VisitSeries | None = None,
+    hold: SlotHold | None = None,
+    is_override: bool = False,
+    tell_patient: bool = False,
+) -> list[Appointment]:
+    """Book every visit or none; ``series`` is one that is extended. Raises ``SeriesRefusedError``."""
+    if not 1 <= len(visits) <= MOST:
+        raise VisitRefusedError(_("A series has from 1 to %(most)s visits.") % {"most": MOST})
+    places = [
+        appointments.place_of(
+            patient=patient,
+            clinician=one.clinician,
+            room=one.room,
+            visit_type=visit_type,
+            starts_at=one.starts_at,
+            by=by,
+            now=now,
+        )
+        for one in visits
+    ]
+    batch_id = uuid4()
+
+    def work() -> list[Appointment]:
+        spans = [place.span for place in places]
+        hold_days(by, *spans, *([(hold.starts_at, hold.ends_at)] if hold else []))
+        if hold is not None:
+            slot_holds.end(hold=hold, by=by, now=now)
+        own = series or VisitSeries.objects.create(
+            clinic=by.clinic, patient=patient, visit_type=visit_type, every_days=every_days
+        )
+        booked = []
+        for place in places:
+            with _named(place.span[0]):
+                booked.append(
+                    appointments.write(
+                        place,
+                        by=by,
+                        now=now,
+                        judgement=Judgement(is_override=is_override),
+                        tell_patient=tell_patient,
+                        series=own,
+                        batch_id=batch_id,
+                    )
+                )
+        return booked
+
+    return in_turn(work)
+
+
+def members(appointment: Appointment, scope: str, *, by: Actor, now: datetime) -> list[Appointment]:
+    """The visits an act on this one reaches: itself, itself and the later ones, or all that can still be changed."""
+    if scope == SeriesScope.ONE or appointment.series_id is None:
+        return [appointment]
+    own = Appointment.objects.visible_to(by).filter(series_id=appointment.series_id, status__in=MOVABLE_STATUSES)
+    own = own.filter(starts_at__gte=appointment.starts_at if scope == SeriesScope.LATER else now)
+    return list(own.select_related("patient", "clinician__user", "room", "visit_type").order_by("starts_at", "id"))
+
+
+def moved_starts(
+    appointment: Appointment, visits: Iterable[Appointment], starts_at: datetime, *, by: Actor
+) -> list[datetime]:
+    """Where each visit would begin when this one begins at ``starts_at``: as many days on, at the same wall clock."""
+    days = local_day(starts_at, by.zone) - local_day(appointment.starts_at, by.zone)
+    at = starts_at.astimezone(by.zone).time().replace(fold=0)
+    return [
+        starts_at if one.pk == appointment.pk else instant(local_day(one.starts_at, by.zone) + days, at, by.zone)
+        for one in visits
+    ]
+
+
+def move(
+    *,
+    appointment: Appointment,
+    scope: str,
+    by: Actor,
+    now: datetime,
+    version: int,
+    starts_at: datetime,
+    clinician: Membership,
+    room: Room | None,
+    is_override: bool = False,
+    reason: str = "",
+    tell_patient: bool = False,
+) -> UUID:
+    """Move the visits of the scope alike, all or none; return the act's id, by which ``undo`` takes it back."""
+    visits = members(appointment, scope, by=by, now=now)
+    starts = moved_starts(appointment, visits, starts_at, by=by)
+    for start in starts:
+        policies.check_not_past(start, now=now)
+    batch_id = uuid4()
+
+    def work() -> UUID:
+        lengths = [one.ends_at - one.starts_at for one in visits]
+        new = [(start, start + length) for start, length in zip(starts, lengths, strict=True)]
+        hold_days(by, *new, *((one.starts_at, one.ends_at) for one in visits))
+        # The last one first when they go later, so that no visit runs into the one that has yet to leave its time.
+        order = sorted(zip(visits, new, strict=True), key=lambda pair: pair[0].starts_at)
+        for visit, span in reversed(order) if starts_at > appointment.starts_at else order:
+            current = appointments.claim(visit, by, version if visit.pk == appointment.pk else visit.version, span)
+            place = moved_place(current, by, span[0], span[1] - span[0], clinician, room)
+            with _named(span[0]):
+                appointments.rewrite(
+                    current,
+                    place,
+                    by=by,
+                    now=now,
+                    judgement=Judgement(is_override=is_override),
+                    reason=reason,
+                    tell_patient=tell_patient,
+                    batch_id=batch_id,
+                )
+        return batch_id
+
+    return in_turn(work)
+
+
+def cancel(
+    *,
+    appointment: Appointment,
+    scope: str,
+    by: Actor,
+    now: datetime,
+    version: int,
+    cancelled_by: str,
+    reason: str,
+    tell_patient: bool = False,
+) -> UUID:
+    """Cancel the visits of the scope, all or none; return the act's id."""
+    visits = members(appointment, scope, by=by, now=now)
+    batch_id = uuid4()
+
+    def work() -> UUID:
+        hold_days(by, *((one.starts_at, one.ends_at) for one in visits))
+        for visit in visits:
+            appointments.cancel(
+                appointment=visit,
+                by=by,
+                now=now,
+                version=version if visit.pk == appointment.pk else visit.version,
+                cancelled_by=cancelled_by,
+                reason=reason,
+                tell_patient=tell_patient,
+                batch_id=batch_id,
+            )
+        return batch_id
+
+    return in_turn(work)
+
+
+def undo(*, batch_id: UUID, by: Actor, now: datetime) -> list[Appointment]:
+    """Take one act on several visits back, all or none.
+
+    Raises ``VisitRefusedError`` when one of them was changed since, or its old time is taken by now.
+    """
+    moves = AppointmentMove.objects.visible_to(by).filter(batch_id=batch_id)
+    rows = list(moves.select_related("appointment__patient", "appointment__clinician__user", "appointment__room"))
+    if not rows:
+        raise VisitRefusedError(_("There is nothing to undo."))
+    went_later = any(row.was_starts_at and row.was_starts_at < row.appointment.starts_at for row in rows)
+    rows.sort(key=lambda row: row.appointment.starts_at, reverse=not went_later)
+
+    def work() -> list[Appointment]:
+        spans = [(row.appointment.starts_at, row.appointment.ends_at) for row in rows]
+        before = [(row.was_starts_at, row.was_ends_at) for row in rows if row.was_starts_at and row.was_ends_at]
+        hold_days(by, *spans, *before)
+        latest = AppointmentMove.objects.visible_to(by).filter(appointment__in=[row.appointment_id for row in rows])
+        last = {row.appointment_id: row.batch_id for row in latest.order_by("moved_at", "id")}
+        if any(last[row.appointment_id] != batch_id for row in rows):
+            raise VisitRefusedError(_("One of these visits was changed since. Change them one by one."))
+        return [
+            appointments.undo(appointment=row.appointment, by=by, now=now, version=row.appointment.version)
+            for row in rows
+        ]
+
+    return in_turn(work)
+
+
+def release_unused(*, series_id: UUID, by: Actor, now: datetime, reason: str, tell_patient: bool = False) -> int:
+    """Give the coming visits of the series back that nobody came to yet; return how many (domain.md §12)."""
+    visits = Appointment.objects.visible_to(by).filter(series_id=series_id, starts_at__gt=now)
+    waiting = list(
+        visits.filter(status__in=(VisitStatus.BOOKED, VisitStatus.CONFIRMED))
+        .select_related("patient", "clinician__user", "room", "visit_type")
+        .order_by("starts_at")
+    )
+    batch_id = uuid4()
+
+    def work() -> int:
+        hold_days(by, *((one.starts_at, one.ends_at) for one in waiting))
+        for visit in waiting:
+            appointments.cancel(
+                appointment=visit,
+                by=by,
+                now=now,
+                version=visit.version,
+                cancelled_by=CancelledBy.CLINIC,
+                reason=reason,
+                tell_patient=tell_patient,
+                batch_id=batch_id,
+            )
+        VisitSeries.objects.visible_to(by).filter(pk=series_id).update(released_at=now)
+        return len(waiting)
+
+    return in_turn(work)
+
+
+@contextmanager
+def _named(starts_at: datetime) -> Iterator[None]:
+    """Say which visit of the series it was that could not be."""
+    try:
+        yield
+    except OverlapError as error:
+        who = ", ".join(str(ClaimKind(kind).label) for kind in error.kinds) or _("the time")
+        raise SeriesRefusedError(starts_at, _("Another visit holds %(who)s.") % {"who": who}) from error
+    except NotOfferedError as error:
+        raise SeriesRefusedError(starts_at, error.words) from error
