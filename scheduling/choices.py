@@ -60,6 +60,27 @@ class CancelledBy(models.TextChoices):
     CLINIC = "clinic", _("the clinic")
 
 
+class IdentityMark(models.TextChoices):
+    """What a patient is asked for to tell who they are: two of them at check-in (domain.md §12)."""
+
+    BIRTH_DATE = "birth_date", _("Date of birth")
+    FULL_NAME = "full_name", _("Full name")
+    PHONE = "phone", _("Phone")
+    NUMBER = "number", _("Number")
+
+
+class NoShowReason(models.TextChoices):
+    """Why nobody came, as the patient told it or the desk found it."""
+
+    NOT_REACHED = "not_reached", _("could not be reached")
+    FORGOT = "forgot", _("forgot the visit")
+    ILL = "ill", _("was ill")
+    TRANSPORT = "transport", _("could not get here")
+    BUSY = "busy", _("work or family")
+    UNWANTED = "unwanted", _("did not want to come")
+    OTHER = "other", _("another reason")
+
+
 class Weekday(models.IntegerChoices):
     MONDAY = 0, _("Monday")
     TUESDAY = 1, _("Tuesday")

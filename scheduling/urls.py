@@ -1,6 +1,20 @@
 from django.urls import path
 
-from scheduling.views import appointments, boards, bookings, calendars, patients, set_up, steps
+from scheduling.views import (
+    appointments,
+    arrivals,
+    boards,
+    bookings,
+    calendars,
+    desk_rules,
+    patients,
+    set_up,
+    steps,
+    tablet_door,
+    tablets,
+    unconfirmed,
+    walk_ins,
+)
 
 app_name = "scheduling"
 urlpatterns = [
@@ -13,7 +27,22 @@ urlpatterns = [
     path("visits/<uuid:appointment_id>/cancel/", appointments.cancel, name="cancel"),
     path("visits/<uuid:appointment_id>/status/", steps.change_status, name="change_status"),
     path("visits/<uuid:appointment_id>/undo/<int:version>/", steps.undo, name="undo"),
+    path("visits/<uuid:appointment_id>/check-in/", arrivals.check_in, name="check_in"),
+    path("visits/<uuid:appointment_id>/no-show/", arrivals.no_show, name="no_show"),
+    path("visits/<uuid:appointment_id>/confirm/", unconfirmed.confirm, name="confirm"),
+    path("tablets/", tablets.tablets, name="tablets"),
+    path("tablets/<uuid:tablet_id>/code/", tablets.give_code, name="give_tablet_code"),
+    path("tablets/<uuid:tablet_id>/revoke/", tablets.revoke, name="revoke_tablet"),
+    path("tablets/enrol/", tablets.enrol, name="enrol_tablet"),
+    path("tablet/", tablet_door.here, name="tablet"),
+    path("tablet/thanks/", tablet_door.thanks, name="tablet_thanks"),
+    path("tablet/desk/", tablet_door.to_desk, name="tablet_to_desk"),
+    path("unconfirmed/", unconfirmed.unconfirmed, name="unconfirmed"),
+    path("walk-in/", walk_ins.walk_in, name="walk_in"),
+    path("walk-in/register/", walk_ins.register, name="register_walk_in"),
+    path("walk-in/<uuid:patient_id>/", walk_ins.put_on_board, name="put_on_board"),
     path("set-up/", set_up.overview, name="set_up"),
+    path("set-up/desk/", desk_rules.desk_rules, name="desk_rules"),
     path("set-up/rooms/add/", set_up.room, name="add_room"),
     path("set-up/rooms/<uuid:room_id>/", set_up.room, name="change_room"),
     path("set-up/visit-types/add/", set_up.visit_type, name="add_visit_type"),

@@ -1,7 +1,9 @@
 from scheduling.models.appointments import Appointment, AppointmentMove
 from scheduling.models.availability import AvailabilityBlock, Closure, ExtraHours, Leave
 from scheduling.models.bookable_people import BookingRule, Credential
+from scheduling.models.check_in_tablets import CheckInTablet
 from scheduling.models.claims import Claim
+from scheduling.models.desk import DeskRules, IdentityCheck, NoShow
 from scheduling.models.equipment import Equipment
 from scheduling.models.rooms import Room
 from scheduling.models.slot_holds import SlotHold
@@ -13,12 +15,16 @@ __all__ = [
     "AppointmentMove",
     "AvailabilityBlock",
     "BookingRule",
+    "CheckInTablet",
     "Claim",
     "Closure",
     "Credential",
+    "DeskRules",
     "Equipment",
     "ExtraHours",
+    "IdentityCheck",
     "Leave",
+    "NoShow",
     "Room",
     "SlotHold",
     "VisitSeries",

@@ -16,9 +16,11 @@ from accounts.actors import Actor
 from common.wall_clock import day_bounds
 from patients.choices import SAFETY_BANNER_FLAGS, SAFETY_BANNER_SUBSTANCES, Flag, Substance
 from patients.models import Allergy, RiskFlag
+from patients.queries.phones import phone_of_patient
 from scheduling.choices import NEXT_STEP, SIDE_STEP, TREATABLE_STATUSES, VisitStatus
 from scheduling.models import Appointment, AppointmentMove
 from scheduling.models.appointments import AppointmentQuerySet
+from scheduling.queries.no_shows import no_show_after, no_shows_of_patient, should_confirm
 
 _S = VisitStatus
 
@@ -39,7 +41,10 @@ OFF = "off"
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """A visit on the board. ``minutes`` counts from its last step; ``late_minutes`` from a start nobody came to."""
+    """A visit on the board. ``minutes`` counts from its last step; ``late_minutes`` from a start nobody came to.
+
+    ``phone`` is the one to ring, only where nobody came for so long that the desk is asked to.
+    """
 
     visit: Appointment
     next_step: VisitStatus | None
@@ -49,6 +54,9 @@ class Card:
     late_minutes: int
     is_long_wait: bool
     is_first_visit: bool
+    is_missed: bool
+    needs_confirmation: bool
+    phone: str
     banners: tuple[str, ...]
 
     @property
@@ -115,7 +123,7 @@ def visits_of_day(by: Actor, day: date) -> AppointmentQuerySet:
 def board(
     *, by: Actor, day: date, now: datetime, clinician_id: UUID | None = None, lane: str = "", page: int = 1
 ) -> Board:
-    """Five queries: who is where, then the visits shown, their last steps, flags, and allergies for everybody's eyes.
+    """Six queries: who is where, the desk's rules, then the visits shown, their last steps, flags, and allergies.
 
     Each lane shows its first cards; ``lane``, one of the lanes' statuses or ``off``, is shown alone, page by page.
     """
@@ -146,10 +154,17 @@ def board(
 
 
 def _cards(by: Actor, visits: AppointmentQuerySet, shown: list[UUID], now: datetime) -> dict[UUID, Card]:
-    rows = list(visits.filter(pk__in=shown).annotate(has_been_here=Exists(_earlier_visits())))
+    told = {
+        "has_been_here": Exists(_earlier_visits()),
+        "phone": phone_of_patient(),
+        "no_shows": no_shows_of_patient(),
+    }
+    rows = list(visits.filter(pk__in=shown).annotate(**told))
     since, banners = _since(by, rows), safety_banners(by, {visit.patient_id for visit in rows})
+    missed_after = no_show_after(by)
     return {
-        visit.pk: _card(visit, since.get(visit.pk), tuple(banners.get(visit.patient_id, ())), now) for visit in rows
+        visit.pk: _card(visit, since.get(visit.pk), tuple(banners.get(visit.patient_id, ())), now, missed_after)
+        for visit in rows
     }
 
 
@@ -184,10 +199,13 @@ def safety_banners(by: Actor, patient_ids: set[UUID]) -> dict[UUID, list[str]]:
     return found
 
 
-def _card(visit: Appointment, since: datetime | None, banners: tuple[str, ...], now: datetime) -> Card:
+def _card(
+    visit: Appointment, since: datetime | None, banners: tuple[str, ...], now: datetime, missed_after: timedelta
+) -> Card:
     is_expected = visit.status in _EXPECTED
     # Somebody who came early waits from the promised time on.
     waits_from = max(since, visit.starts_at) if since else visit.starts_at
+    is_missed = is_expected and now - visit.starts_at >= missed_after
     return Card(
         visit=visit,
         next_step=NEXT_STEP.get(visit.status),
@@ -197,6 +215,9 @@ def _card(visit: Appointment, since: datetime | None, banners: tuple[str, ...], 
         late_minutes=_minutes(now - visit.starts_at) if is_expected else 0,
         is_long_wait=visit.status == VisitStatus.ARRIVED and now - waits_from >= LONG_WAIT,
         is_first_visit=not getattr(visit, "has_been_here", True),
+        is_missed=is_missed,
+        needs_confirmation=should_confirm(visit.status, getattr(visit, "no_shows", 0)),
+        phone=(getattr(visit, "phone", "") or "") if is_missed else "",
         banners=banners,
     )
 

@@ -12,8 +12,7 @@ from django.db.models.functions import Coalesce
 from accounts.actors import Actor
 from accounts.models import Clinic
 from accounts.permissions import Act
-from patients.choices import ContactKind
-from patients.models import ContactPoint
+from patients.queries.phones import phone_of_patient
 from sessions.choices import AlertStatus, DangerSign, Priority, StopRule
 from sessions.models import CourseReview, FollowUp, InjectionSession, SideEffect
 from sessions.models.side_effects import NO_KIND
@@ -175,15 +174,6 @@ def urgent_alerts_since(actor: Actor, since: datetime | None) -> NewAlerts:
         latest=Max("reported_at"),
     )
     return NewAlerts(**found)
-
-
-def phone_of_patient() -> Subquery:
-    """The phone to ring, for a query over rows with ``clinic_id`` and ``patient_id``: the preferred one, else the
-    oldest still in use."""
-    phones = ContactPoint.objects.in_use().filter(
-        clinic_id=OuterRef("clinic_id"), patient_id=OuterRef("patient_id"), kind=ContactKind.PHONE
-    )
-    return Subquery(phones.order_by("-is_preferred", "created_at").values("value")[:1])
 
 
 def _count(rows: QuerySet[Any]) -> Any:

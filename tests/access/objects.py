@@ -10,7 +10,7 @@ from accounts.models import Clinic, Membership
 from common.tenancy import tenant
 from patients.models import Allergy, Identifier, PatientImport, RiskFlag
 from reminders.models import Message
-from scheduling.models import AvailabilityBlock, Leave
+from scheduling.models import AvailabilityBlock, CheckInTablet, Leave
 from sessions.models import Paper, Picture, PictureConsent, PictureContent
 from tests.factories.accounts import MembershipFactory
 from tests.factories.patients import EmailFactory, PatientFactory
@@ -88,6 +88,7 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
             "room_id": RoomFactory(clinic=clinic).pk,
             "visit_type_id": VisitTypeFactory(clinic=clinic).pk,
             "block_id": _block(clinic, clinician).pk,
+            "tablet_id": CheckInTablet.objects.create(clinic=clinic, name=sentinel).pk,
             "leave_id": _leave(clinic, clinician).pk,
             "message_id": _message(clinic, signed).pk,
             "import_id": PatientImport.objects.create(clinic=clinic, kind="csv", file_name="a.csv", file_key="a").pk,

@@ -1,0 +1,97 @@
+"""Somebody came without an appointment: a visit now, with whoever is free first."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from accounts.models import Membership
+from common.wall_clock import local_day
+from patients.models import Patient
+from scheduling.models import Appointment, VisitType
+from scheduling.policies import VisitRefusedError
+from scheduling.queries import agendas
+from scheduling.queries.free_times import FreeTime, free_times
+from scheduling.services import appointments
+from scheduling.services.appointments import SlotTakenError
+from scheduling.spans import Span, is_free
+
+_MINUTE = timedelta(minutes=1)
+
+
+def first_free(
+    *, patient: Patient, visit_type: VisitType, clinicians: Sequence[Membership], by: Actor, now: datetime
+) -> FreeTime | None:
+    """The first time that is left today."""
+    found = free_times(
+        by=by,
+        clinicians=clinicians,
+        visit_type=visit_type,
+        first_day=local_day(now, by.zone),
+        days=1,
+        now=now,
+        patient_id=patient.pk,
+    )
+    return found[0] if found else None
+
+
+def put_on_board(
+    *,
+    patient: Patient,
+    visit_type: VisitType,
+    clinicians: Sequence[Membership],
+    is_now: bool,
+    by: Actor,
+    now: datetime,
+) -> Appointment:
+    """Book the first time left today with one of the clinicians; ``is_now``: this minute, whatever speaks against it.
+
+    Raises ``VisitRefusedError`` when nobody has time today, or when everybody is with somebody.
+    """
+    if is_now:
+        return _now(patient, visit_type, clinicians, by, now)
+    free = first_free(patient=patient, visit_type=visit_type, clinicians=clinicians, by=by, now=now)
+    if free is None:
+        raise VisitRefusedError(_("Nobody has time left today. Tick “Now” to see the patient all the same."))
+    return appointments.book(
+        patient=patient,
+        clinician=free.clinician,
+        room=free.room,
+        visit_type=visit_type,
+        starts_at=free.starts_at,
+        by=by,
+        now=now,
+    )
+
+
+def _now(
+    patient: Patient, visit_type: VisitType, clinicians: Sequence[Membership], by: Actor, now: datetime
+) -> Appointment:
+    starts_at = now.replace(second=0, microsecond=0) + _MINUTE
+    span = (starts_at, starts_at + timedelta(minutes=visit_type.duration_minutes))
+    refused: SlotTakenError | None = None
+    for clinician in _unheld(clinicians, span, by):
+        try:
+            return appointments.book(
+                patient=patient,
+                clinician=clinician,
+                room=None,
+                visit_type=visit_type,
+                starts_at=starts_at,
+                by=by,
+                now=now,
+                is_override=True,
+            )
+        except SlotTakenError as error:
+            refused = error
+            if "clinician" not in error.collided:
+                break
+    raise refused or VisitRefusedError(_("Everybody is with somebody just now. Choose a clinician’s next free time."))
+
+
+def _unheld(clinicians: Sequence[Membership], span: Span, by: Actor) -> list[Membership]:
+    """Those without a visit in that time: first those who work then."""
+    agenda = agendas.load(by=by, clinicians=clinicians, first_day=local_day(span[0], by.zone), days=1)
+    free = [one for one in clinicians if is_free(agenda.held.get(one.pk, []), span)]
+    return sorted(free, key=lambda one: not agenda.is_open(one.pk, span))
