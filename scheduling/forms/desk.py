@@ -69,7 +69,9 @@ class WalkInForm(forms.Form):
     clinician = PersonField(
         queryset=Membership.objects.none(), label=_("Clinician"), required=False, empty_label=_("Whoever is free first")
     )
-    is_now = forms.BooleanField(label=_("Now, even if it is outside hours or another visit is near"), required=False)
+    is_now = forms.BooleanField(
+        label=_("Now, even outside hours or, with the clinician chosen here, beside another visit"), required=False
+    )
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, by: Actor, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)

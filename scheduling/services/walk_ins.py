@@ -14,10 +14,11 @@ from scheduling.policies import VisitRefusedError
 from scheduling.queries import agendas
 from scheduling.queries.free_times import FreeTime, free_times
 from scheduling.services import appointments
-from scheduling.services.appointments import SlotTakenError
+from scheduling.services.places import SlotTakenError
 from scheduling.spans import Span, is_free
 
 _MINUTE = timedelta(minutes=1)
+TRIED_AT_MOST = 3  # when these cannot, a room or a machine is what is missing
 
 
 def first_free(
@@ -41,16 +42,18 @@ def put_on_board(
     patient: Patient,
     visit_type: VisitType,
     clinicians: Sequence[Membership],
+    chosen: Membership | None,
     is_now: bool,
     by: Actor,
     now: datetime,
 ) -> Appointment:
-    """Book the first time left today with one of the clinicians; ``is_now``: this minute, whatever speaks against it.
+    """Book the first time left today with the chosen clinician, else with any; ``is_now``: this minute, all the same.
 
     Raises ``VisitRefusedError`` when nobody has time today, or when everybody is with somebody.
     """
+    clinicians = [chosen] if chosen else clinicians
     if is_now:
-        return _now(patient, visit_type, clinicians, by, now)
+        return _now(patient, visit_type, clinicians, bool(chosen), by, now)
     free = first_free(patient=patient, visit_type=visit_type, clinicians=clinicians, by=by, now=now)
     if free is None:
         raise VisitRefusedError(_("Nobody has time left today. Tick “Now” to see the patient all the same."))
@@ -66,12 +69,18 @@ def put_on_board(
 
 
 def _now(
-    patient: Patient, visit_type: VisitType, clinicians: Sequence[Membership], by: Actor, now: datetime
+    patient: Patient,
+    visit_type: VisitType,
+    clinicians: Sequence[Membership],
+    is_chosen: bool,
+    by: Actor,
+    now: datetime,
 ) -> Appointment:
+    """With somebody who is with nobody; a clinician chosen alone sees the patient beside another visit."""
     starts_at = now.replace(second=0, microsecond=0) + _MINUTE
     span = (starts_at, starts_at + timedelta(minutes=visit_type.duration_minutes))
     refused: SlotTakenError | None = None
-    for clinician in _unheld(clinicians, span, by):
+    for clinician in clinicians if is_chosen else _unheld(clinicians, span, by, now):
         try:
             return appointments.book(
                 patient=patient,
@@ -82,16 +91,17 @@ def _now(
                 by=by,
                 now=now,
                 is_override=True,
+                double_reason=_("Walk-in") if is_chosen else "",
             )
         except SlotTakenError as error:
             refused = error
-            if "clinician" not in error.collided:
-                break
-    raise refused or VisitRefusedError(_("Everybody is with somebody just now. Choose a clinician’s next free time."))
+    raise refused or VisitRefusedError(
+        _("Everybody is with somebody just now. Choose a clinician to see the patient beside another visit.")
+    )
 
 
-def _unheld(clinicians: Sequence[Membership], span: Span, by: Actor) -> list[Membership]:
-    """Those without a visit in that time: first those who work then."""
-    agenda = agendas.load(by=by, clinicians=clinicians, first_day=local_day(span[0], by.zone), days=1)
+def _unheld(clinicians: Sequence[Membership], span: Span, by: Actor, now: datetime) -> list[Membership]:
+    """The first few without a visit in that time: those who work then before the others."""
+    agenda = agendas.load(by=by, clinicians=clinicians, first_day=local_day(span[0], by.zone), days=1, now=now)
     free = [one for one in clinicians if is_free(agenda.held.get(one.pk, []), span)]
-    return sorted(free, key=lambda one: not agenda.is_open(one.pk, span))
+    return sorted(free, key=lambda one: not agenda.is_open(one.pk, span))[:TRIED_AT_MOST]

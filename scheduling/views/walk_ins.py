@@ -87,11 +87,11 @@ def put_on_board(request: StaffRequest, patient_id: UUID) -> HttpResponse:
 
 
 def _put(request: StaffRequest, patient: Patient, form: WalkInForm) -> Appointment:
-    chosen = form.cleaned_data["clinician"]
     return walk_ins.put_on_board(
         patient=patient,
         visit_type=form.cleaned_data["visit_type"],
-        clinicians=[chosen] if chosen else list(Membership.objects.visible_to(request.actor).clinicians()),
+        clinicians=list(Membership.objects.visible_to(request.actor).clinicians()),
+        chosen=form.cleaned_data["clinician"],
         is_now=form.cleaned_data["is_now"],
         by=request.actor,
         now=timezone.now(),

@@ -357,6 +357,18 @@ def test_when_everybody_is_with_somebody_now_is_refused(practice: Practice, desk
     assert "Everybody is with somebody" in page.content.decode()
 
 
+def test_a_chosen_clinician_sees_a_walk_in_beside_another_visit_and_it_is_visible_as_such(
+    practice: Practice, desk: Client
+) -> None:
+    with tenant(practice.clinic.pk, actor="test"):
+        other = practice.another_patient()
+    a_visit(practice, patient=other, starts_at=at(8, 45))
+
+    visit = put(desk, practice.patient, is_now="on", clinician=practice.clinician.pk)
+
+    assert (visit.starts_at, visit.double_reason) == (at(8, 51), "Walk-in")
+
+
 def test_somebody_new_is_registered_with_four_fields(practice: Practice, desk: Client) -> None:
     given = {"family_name": "Sample", "given_names": "Ruth", "birth_date": "1980-02-03", "phone": "030 1234567"}
 
