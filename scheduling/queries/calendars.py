@@ -1,6 +1,6 @@
-"""One day as a grid: a column for each clinician (or room), a row for each quarter of an hour."""
+"""Some days of the clinic in columns, one for each clinician or room: as a grid to read, as a picture to drag in."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -12,14 +12,15 @@ from accounts.models import Membership
 from common.wall_clock import day_bounds
 from scheduling.choices import FREE_STATUSES
 from scheduling.models import Appointment
+from scheduling.models.appointments import AppointmentQuerySet
 from scheduling.queries import agendas
 from scheduling.queries.agendas import Agenda
-from scheduling.queries.boards import visits_of_day
 from scheduling.spans import Span, is_free, merged
 
 STEP = timedelta(minutes=15)
-# As many columns as are read side by side.
+# As many columns as are read side by side, on one day and in a week of days.
 COLUMNS = 8
+WEEK_COLUMNS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,32 +57,94 @@ class _Column:
     away: list[Span]
 
 
-def day_calendar(
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A page of columns (by the id of a clinician or a room), and the visits of the days in them, all statuses."""
+
+    first_day: date
+    days: int
+    is_by_room: bool
+    agenda: Agenda
+    page: Page
+    names: dict[UUID, str]
+    visits: list[Appointment]
+
+    def title(self, pk: UUID) -> str:
+        return self.names.get(pk, "–")
+
+    def column_of(self, visit: Appointment) -> UUID | None:
+        return visit.room_id if self.is_by_room else visit.clinician_id
+
+
+def visits_between(by: Actor, start: datetime, end: datetime) -> AppointmentQuerySet:
+    """The visits that touch ``[start, end)`` in order, with the few words a calendar says about one."""
+    visits = Appointment.objects.visible_to(by).between(start, end)
+    with_words = visits.select_related("patient", "clinician__user", "room", "visit_type")
+    left_out = ("patient__given_names", "patient__family_name", "clinician__user__full_name", "room__name")
+    own = (
+        "clinic",
+        "patient",
+        "clinician",
+        "room",
+        "visit_type",
+        "starts_at",
+        "ends_at",
+        "status",
+        "version",
+        "doubled",
+    )
+    of_type = ("visit_type__name", "visit_type__turnover_minutes")
+    return with_words.only(*own, *left_out, *of_type).order_by("starts_at", "id")
+
+
+def shown(
     *,
     by: Actor,
-    day: date,
+    first_day: date,
+    days: int,
     now: datetime,
     clinicians: Sequence[Membership],
     is_by_room: bool = False,
     page: int = 1,
-) -> DayCalendar:
-    """Five queries: the day's visits twice (for the lines, and for what they hold), hours, leave, rooms.
+    only: UUID | None = None,
+) -> Shown:
+    """Seven queries: the days' visits, and the six of an agenda.
 
-    The columns come in pages; whoever looks finds the own column first.
+    The columns come in pages; whoever looks finds the own column first. ``only`` shows one column alone.
     """
-    agenda = agendas.load(by=by, clinicians=clinicians, first_day=day, days=1, now=now)
+    agenda = agendas.load(by=by, clinicians=clinicians, first_day=first_day, days=days, now=now)
     ids = _rooms_used(agenda) if is_by_room else _people_there(agenda, clinicians)
     ids.sort(key=lambda pk: pk != by.membership_id)
-    turned = Paginator(ids, COLUMNS).get_page(page)
-    shown = {"room_id__in" if is_by_room else "clinician_id__in": list(turned)}
-    visits = list(visits_of_day(by, day).filter(**shown))
-    holding = [visit for visit in visits if visit.status not in FREE_STATUSES]
-    columns = _by_room(agenda, holding, turned) if is_by_room else _by_clinician(agenda, holding, clinicians, turned)
+    names = {room.pk: room.name for room in agenda.all_rooms} | {one.pk: one.user.full_name for one in clinicians}
+    if only is not None:
+        ids = [only] if only in names else []
+    turned = Paginator(ids, COLUMNS if days == 1 else WEEK_COLUMNS).get_page(page)
+    start = day_bounds(first_day, by.zone)[0]
+    end = day_bounds(first_day + timedelta(days=days - 1), by.zone)[1]
+    in_columns = {"room_id__in" if is_by_room else "clinician_id__in": list(turned)}
+    visits = list(visits_between(by, start, end).filter(**in_columns))
+    names |= {visit.clinician_id: visit.clinician.user.full_name for visit in visits}
+    return Shown(
+        first_day=first_day,
+        days=days,
+        is_by_room=is_by_room,
+        agenda=agenda,
+        page=turned,
+        names=names,
+        visits=visits,
+    )
+
+
+def day_calendar(found: Shown, *, by: Actor, now: datetime) -> DayCalendar:
+    """The first of the days as a grid of quarters of an hour."""
+    agenda, day = found.agenda, found.first_day
+    holding = [visit for visit in found.visits if visit.status not in FREE_STATUSES]
+    columns = [_column(found, pk, [visit for visit in holding if found.column_of(visit) == pk]) for pk in found.page]
     starts = list(_grid(agenda, day))
     laid = [_cells(column, starts) for column in columns]
     return DayCalendar(
         day=day,
-        page=turned,
+        page=found.page,
         columns=[column.title for column in columns],
         rows=[
             Row(
@@ -92,8 +155,15 @@ def day_calendar(
             )
             for start in starts
         ],
-        off=[visit for visit in visits if visit.status in FREE_STATUSES],
+        off=[visit for visit in found.visits if visit.status in FREE_STATUSES],
     )
+
+
+def _column(found: Shown, pk: UUID, visits: list[Appointment]) -> _Column:
+    if found.is_by_room:
+        return _Column(found.title(pk), visits, None, [])
+    away = [(leave.starts_at, leave.ends_at) for leave in found.agenda.away.get(pk, [])]
+    return _Column(found.title(pk), visits, found.agenda.opened(pk), merged(away))
 
 
 def _people_there(agenda: Agenda, clinicians: Sequence[Membership]) -> list[UUID]:
@@ -106,23 +176,6 @@ def _people_there(agenda: Agenda, clinicians: Sequence[Membership]) -> list[UUID
 
 def _rooms_used(agenda: Agenda) -> list[UUID]:
     return [room.pk for room in agenda.all_rooms if room.is_active or agenda.held.get(room.pk)]
-
-
-def _by_clinician(
-    agenda: Agenda, visits: list[Appointment], clinicians: Sequence[Membership], shown: Iterable[UUID]
-) -> list[_Column]:
-    people = {visit.clinician_id: visit.clinician for visit in visits} | {one.pk: one for one in clinicians}
-    columns = []
-    for pk in shown:
-        own = [visit for visit in visits if visit.clinician_id == pk]
-        away = [(leave.starts_at, leave.ends_at) for leave in agenda.away.get(pk, [])]
-        columns.append(_Column(people[pk].user.full_name, own, agenda.opened(pk), merged(away)))
-    return columns
-
-
-def _by_room(agenda: Agenda, visits: list[Appointment], shown: Iterable[UUID]) -> list[_Column]:
-    names = {room.pk: room.name for room in agenda.all_rooms}
-    return [_Column(names[pk], [visit for visit in visits if visit.room_id == pk], None, []) for pk in shown]
 
 
 def _grid(agenda: Agenda, day: date) -> Iterator[datetime]:

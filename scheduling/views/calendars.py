@@ -1,10 +1,15 @@
-"""The clinic's day as a grid."""
+"""The clinic's days in columns: a page that works as a table, and what its picture asks for."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.decorators import staff
 from accounts.models import Membership
@@ -12,27 +17,104 @@ from accounts.permissions import Act
 from accounts.requests import StaffRequest
 from common.query_strings import read_query
 from common.wall_clock import local_day
-from scheduling.forms.appointments import DayQuery
-from scheduling.queries.calendars import day_calendar
+from scheduling.choices import FREE_STATUSES, VisitStatus
+from scheduling.forms.calendars import CalendarQuery
+from scheduling.queries.calendar_pictures import picture
+from scheduling.queries.calendars import Shown, day_calendar, shown
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What the address asks for, and the columns and visits found for it."""
+
+    day: date
+    is_week: bool
+    is_by_room: bool
+    query: dict[str, Any]
+    clinicians: list[Membership]
+    found: Shown
+
+
+def _asked(request: StaffRequest, now: datetime) -> _Asked:
+    by, query = request.actor, read_query(CalendarQuery, request).cleaned_data
+    day = query["day"] or local_day(now, by.zone)
+    is_week, is_by_room = query["span"] == "week", query["show"] == "rooms"
+    clinicians = list(Membership.objects.visible_to(by).clinicians())
+    found = shown(
+        by=by,
+        first_day=day - timedelta(days=day.weekday()) if is_week else day,
+        days=7 if is_week else 1,
+        now=now,
+        clinicians=clinicians,
+        is_by_room=is_by_room,
+        page=query["page"] or 1,
+        only=query["only"],
+    )
+    return _Asked(day, is_week, is_by_room, query, clinicians, found)
 
 
 @staff(Act.SEE_SCHEDULE)
 def calendar(request: StaffRequest) -> HttpResponse:
     by, now = request.actor, timezone.now()
-    query = read_query(DayQuery, request).cleaned_data
-    today = local_day(now, by.zone)
-    day = query["day"] or today
-    is_by_room = query["show"] == "rooms"
-    clinicians = list(Membership.objects.visible_to(by).clinicians())
+    asked = _asked(request, now)
+    found, step = asked.found, timedelta(days=7 if asked.is_week else 1)
+    rooms = [(room.pk, room.name) for room in found.agenda.all_rooms if room.is_active]
+    people = [(one.pk, one.user.full_name) for one in asked.clinicians]
     context = {
-        "calendar": day_calendar(
-            by=by, day=day, now=now, clinicians=clinicians, is_by_room=is_by_room, page=query["page"] or 1
-        ),
-        "is_by_room": is_by_room,
-        "is_today": day == today,
-        "previous_day": day - timedelta(days=1),
-        "next_day": day + timedelta(days=1),
-        "previous_week": day - timedelta(days=7),
-        "next_week": day + timedelta(days=7),
+        "day": asked.day,
+        "first_day": found.first_day,
+        "last_day": found.first_day + timedelta(days=found.days - 1),
+        "is_week": asked.is_week,
+        "is_by_room": asked.is_by_room,
+        "is_today": asked.day == local_day(now, by.zone),
+        "is_table": asked.query["look"] == "table",
+        "only": asked.query["only"],
+        "columns_to_choose": rooms if asked.is_by_room else people,
+        "page": found.page,
+        "previous_day": asked.day - step,
+        "next_day": asked.day + step,
+        "previous_week": asked.day - timedelta(days=7),
+        "next_week": asked.day + timedelta(days=7),
+        "offset": _offset(now, by.zone),
+        "words": _words(),
+        "statuses": [status for status in VisitStatus if status not in FREE_STATUSES],
     }
+    context |= _week(found, by.zone) if asked.is_week else {"calendar": day_calendar(found, by=by, now=now)}
     return render(request, "scheduling/calendar.html", context)
+
+
+def _week(found: Shown, zone: ZoneInfo) -> dict[str, Any]:
+    """The week as lines under their day: what is read where the picture is not."""
+    days = groupby(found.visits, key=lambda visit: local_day(visit.starts_at, zone))
+    return {"week": [(day, list(visits)) for day, visits in days]}
+
+
+def _offset(now: datetime, zone: ZoneInfo) -> str:
+    """How far the clinic's clock is ahead of UTC at present, as ``+02:00``: for the line that says now."""
+    digits = f"{now.astimezone(zone):%z}"
+    return f"{digits[:3]}:{digits[3:5]}"
+
+
+def _words() -> dict[str, str]:
+    """What the picture says by itself; ``{…}`` is filled in by the script."""
+    return {
+        "at": _("{time}, {column}. Enter saves, Escape gives up."),
+        "long": _("{minutes} min, until {time}. Enter saves, Escape gives up."),
+        "given_up": _("Given up. The visit stays at {time}, {column}."),
+        "stays": _("This visit cannot be moved: it is “{status}”."),
+        "saving": _("Saving…"),
+        "lost": _("The clinic's server did not answer. The visit stays where it was; please try again."),
+        "signed_out": _("You are no longer signed in. The visit stays where it was; load the page again."),
+        "away": _("away"),
+        "closed": _("closed"),
+        "turnover": _("turnover"),
+        "doubled": _("double-booked"),
+    }
+
+
+@staff(Act.SEE_SCHEDULE)
+def events(request: StaffRequest) -> JsonResponse:
+    """The same days and columns as the page of the same address, for the picture."""
+    by, now = request.actor, timezone.now()
+    asked = _asked(request, now)
+    return JsonResponse(picture(asked.found, zone=by.zone, may_move=by.may(Act.BOOK_VISITS)))

@@ -1,0 +1,128 @@
+"""The calendar as its picture reads it: visits and shaded times by the clinic's wall clock, as JSON can carry them."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from math import ceil
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from common.wall_clock import day_bounds
+from scheduling.choices import FREE_STATUSES, MOVABLE_STATUSES
+from scheduling.models import Appointment
+from scheduling.queries.calendars import Shown
+from scheduling.spans import Span, merged, without
+
+# What is drawn on a day without hours and visits.
+_USUAL_HOURS = (8, 18)
+
+
+def picture(found: Shown, *, zone: ZoneInfo, may_move: bool) -> dict[str, Any]:
+    """Columns, visits and shaded times. Times are ``YYYY-MM-DDTHH:MM`` as the clinic's clock shows them.
+
+    Of a patient the name alone; no clinical detail. ``hours`` are the first and last whole hour to draw.
+    """
+    visits = [visit for visit in found.visits if visit.status not in FREE_STATUSES]
+    opens, closes = _hours(found, zone)
+    return {
+        "first_day": found.first_day.isoformat(),
+        "days": found.days,
+        "hours": [opens, closes],
+        "quiet_weekdays": _quiet_weekdays(found, zone),
+        "columns": [{"id": str(pk), "title": found.title(pk)} for pk in found.page],
+        "visits": [visit_facts(visit, zone=zone, is_by_room=found.is_by_room, may_move=may_move) for visit in visits],
+        "shades": [shade for pk in found.page for shade in _shades(found, pk, zone, (opens, closes))],
+    }
+
+
+def visit_facts(visit: Appointment, *, zone: ZoneInfo, is_by_room: bool, may_move: bool) -> dict[str, Any]:
+    """What the picture says about one visit. Its drawn end is as far from its start as the real one."""
+    starts = visit.starts_at.astimezone(zone).replace(tzinfo=None)
+    room = visit.room.name if visit.room else ""
+    column = visit.room_id if is_by_room else visit.clinician_id
+    return {
+        "id": str(visit.pk),
+        "column": str(column or ""),
+        "start": _clock(starts),
+        "end": _clock(starts + (visit.ends_at - visit.starts_at)),
+        "name": visit.patient.full_name,
+        "type": visit.visit_type.name,
+        "status": visit.status,
+        "where": visit.clinician.user.full_name if is_by_room else room,
+        "turnover": visit.visit_type.turnover_minutes,
+        "doubled": bool(visit.doubled),
+        "version": visit.version,
+        "moves": may_move and visit.status in MOVABLE_STATUSES,
+    }
+
+
+def _clock(wall: datetime) -> str:
+    return wall.isoformat(timespec="minutes")
+
+
+def _hours(found: Shown, zone: ZoneInfo) -> tuple[int, int]:
+    """The whole hours that hold every opening and every visit of every column of the days."""
+    first = day_bounds(found.first_day, zone)[0]
+    last = day_bounds(found.first_day + timedelta(days=found.days - 1), zone)[1]
+    spans = [span for busy in (found.agenda.working, found.agenda.held) for pk in busy for span in busy[pk]]
+    opens, closes = 24.0, 0.0
+    for start, end in spans:
+        wall, length = max(start, first).astimezone(zone), min(end, last) - max(start, first)
+        from_hour = wall.hour + wall.minute / 60
+        opens = min(opens, from_hour)
+        closes = max(closes, from_hour + length / timedelta(hours=1))
+    return (int(opens), min(ceil(closes), 24)) if opens < closes else _USUAL_HOURS
+
+
+def _quiet_weekdays(found: Shown, zone: ZoneInfo) -> list[int]:
+    """Days of a week (0 is Monday) on which nobody shown works or has a visit; a week is not all quiet."""
+    if found.days == 1:
+        return []
+    busy = {
+        span[0].astimezone(zone).weekday()
+        for pk in found.page
+        for spans in (found.agenda.working.get(pk, []), found.agenda.held.get(pk, []))
+        for span in spans
+    }
+    return [weekday for weekday in range(7) if weekday not in busy] if busy else []
+
+
+def _shades(found: Shown, pk: UUID, zone: ZoneInfo, hours: tuple[int, int]) -> Iterator[dict[str, str]]:
+    """When a clinician does not work (``closed``), is on leave (``away``), or the whole clinic is closed."""
+    away = [] if found.is_by_room else merged((one.starts_at, one.ends_at) for one in found.agenda.away.get(pk, []))
+    closures = [((one.starts_at, one.ends_at), one.name) for one in found.agenda.closures]
+    for offset in range(found.days):
+        day = found.first_day + timedelta(days=offset)
+        bounds = day_bounds(day, zone)
+        if not found.is_by_room:
+            known = [*found.agenda.working.get(pk, []), *away, *found.agenda.closed]
+            for span in without([bounds], known):
+                yield from _shade(pk, "closed", "", span, day, zone, hours)
+            for leave in without(away, found.agenda.closed):
+                yield from _shade(pk, "away", "", _inside(leave, bounds), day, zone, hours)
+        for closure, name in closures:
+            yield from _shade(pk, "closure", name, _inside(closure, bounds), day, zone, hours)
+
+
+def _inside(span: Span, bounds: Span) -> Span:
+    """The part of the span that lies in the bounds; ends before it starts when there is none."""
+    return max(span[0], bounds[0]), min(span[1], bounds[1])
+
+
+def _shade(
+    pk: UUID, kind: str, word: str, span: Span, day: date, zone: ZoneInfo, hours: tuple[int, int]
+) -> Iterator[dict[str, str]]:
+    """The part of the span inside the hours drawn."""
+    if span[0] >= span[1]:
+        return
+    midnight = datetime.combine(day, time.min)
+    start, end = (_on_day(moment, day, zone) for moment in span)
+    start = max(start, midnight + timedelta(hours=hours[0]))
+    end = min(end, midnight + timedelta(hours=hours[1]))
+    if start < end:
+        yield {"column": str(pk), "kind": kind, "word": word, "start": _clock(start), "end": _clock(end)}
+
+
+def _on_day(moment: datetime, day: date, zone: ZoneInfo) -> datetime:
+    """The wall clock at the moment, up to midnight at the end of the day."""
+    return min(moment.astimezone(zone).replace(tzinfo=None), datetime.combine(day + timedelta(days=1), time.min))

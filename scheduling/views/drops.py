@@ -1,0 +1,122 @@
+"""Let a visit go somewhere else in the calendar's picture, and take that back: asked and answered in JSON."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import JsonResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.decorators import staff
+from accounts.permissions import Act
+from accounts.requests import StaffRequest
+from scheduling.forms.calendars import CalendarQuery, DropForm
+from scheduling.models import Appointment
+from scheduling.policies import VisitChangedError, VisitRefusedError
+from scheduling.queries.calendar_pictures import visit_facts
+from scheduling.queries.free_times import FreeTime
+from scheduling.services import appointments, drops
+from scheduling.services.places import NotOfferedError, SlotTakenError
+from scheduling.views.steps import own_visit
+
+_ASKED = (
+    "version",
+    "starts_at",
+    "clinician",
+    "room",
+    "is_room_kept",
+    "minutes",
+    "is_override",
+    "reason",
+    "double_reason",
+)
+
+
+@staff(Act.BOOK_VISITS, methods=("POST",))
+def drop(request: StaffRequest, appointment_id: UUID) -> JsonResponse:
+    """Answers ``moved`` with where it is now and how to undo, or ``refused`` with why and what else is possible."""
+    visit = own_visit(request, appointment_id)
+    form = DropForm(request.POST, by=request.actor, visit=visit)
+    if not form.is_valid():
+        words = " ".join(str(error) for errors in form.errors.values() for error in errors)
+        return _refused(request, visit, words, status=422)
+    asked = {name: form.cleaned_data[name] for name in _ASKED}
+    try:
+        moved = drops.drop(appointment=visit, by=request.actor, now=timezone.now(), **asked)
+    except VisitRefusedError as refused:
+        return _explained(request, visit, refused)
+    return _moved(request, moved, _("Moved to %(place)s."))
+
+
+@staff(Act.BOOK_VISITS, methods=("POST",))
+def undo(request: StaffRequest, appointment_id: UUID, version: int) -> JsonResponse:
+    visit = own_visit(request, appointment_id)
+    try:
+        back = appointments.undo(appointment=visit, by=request.actor, now=timezone.now(), version=version)
+    except VisitRefusedError as refused:
+        return _explained(request, visit, refused)
+    return _moved(request, back, _("Undone: back to %(place)s."))
+
+
+def _moved(request: StaffRequest, visit: Appointment, words: str) -> JsonResponse:
+    undo_url = reverse("scheduling:undo_drop", kwargs={"appointment_id": visit.pk, "version": visit.version})
+    said = words % {"place": _place(request, visit)}
+    return JsonResponse({"state": "moved", "words": said, "undo": undo_url, "visit": _facts(request, visit)})
+
+
+def _explained(request: StaffRequest, visit: Appointment, refused: VisitRefusedError) -> JsonResponse:
+    times = refused.alternatives if isinstance(refused, SlotTakenError) else []
+    return _refused(
+        request,
+        visit,
+        refused.words,
+        status=409 if isinstance(refused, VisitChangedError | SlotTakenError) else 422,
+        times=[_time(request, free) for free in times],
+        decide=_decision(refused),
+        is_old=isinstance(refused, VisitChangedError),
+    )
+
+
+def _decision(refused: VisitRefusedError) -> dict[str, str] | None:
+    """What a person may decide against the refusal, with a reason; None where nothing can be done about it."""
+    if isinstance(refused, SlotTakenError) and refused.can_double:
+        return {
+            "field": "double_reason",
+            "label": _("Why both are booked at this time"),
+            "button": _("Book it beside the other visit"),
+        }
+    if isinstance(refused, NotOfferedError):
+        return {"field": "reason", "label": _("Why it is booked all the same"), "button": _("Book it all the same")}
+    return None
+
+
+def _refused(request: StaffRequest, visit: Appointment, words: str, *, status: int, **more: Any) -> JsonResponse:
+    said = {"state": "refused", "words": words, "move_url": reverse("scheduling:move", args=[visit.pk])}
+    return JsonResponse(said | {"visit": _facts(request, visit)} | more, status=status)
+
+
+def _facts(request: StaffRequest, visit: Appointment) -> dict[str, Any]:
+    show = CalendarQuery(request.POST)
+    show.is_valid()
+    is_by_room = show.cleaned_data.get("show") == "rooms"
+    return visit_facts(visit, zone=request.actor.zone, is_by_room=is_by_room, may_move=True)
+
+
+def _place(request: StaffRequest, visit: Appointment) -> str:
+    """Day, time, clinician and room; no name: it may be read out loud."""
+    when = date_format(visit.starts_at.astimezone(request.actor.zone), "l j F H:i")
+    parts = [when, visit.clinician.user.full_name, visit.room.name if visit.room else ""]
+    return ", ".join(part for part in parts if part)
+
+
+def _time(request: StaffRequest, free: FreeTime) -> dict[str, str]:
+    when = date_format(free.starts_at.astimezone(request.actor.zone), "D j M H:i")
+    parts = [when, free.clinician.user.full_name, free.room.name if free.room else ""]
+    return {
+        "at": free.starts_at.isoformat(),
+        "clinician": str(free.clinician.pk),
+        "room": str(free.room.pk) if free.room else "",
+        "words": ", ".join(part for part in parts if part),
+    }

@@ -1,0 +1,82 @@
+// From what the server says to what the library draws, and the roles of a table taken off it again: the table that is
+// read as one is beside the picture.
+import { later, timeOf } from "./clock.js";
+
+export function toEvents(data, words, canResize) {
+  const visits = data.visits.map((visit) => toEvent(visit, canResize));
+  const turnovers = data.visits.filter((visit) => visit.turnover).map((visit) => ({
+    id: `turnover-${visit.id}`,
+    resourceId: visit.column,
+    start: visit.end,
+    end: later(visit.end, visit.turnover),
+    display: "background",
+    classNames: ["calendar-turnover"],
+  }));
+  const shades = data.shades.map((shade, number) => ({
+    id: `shade-${number}`,
+    resourceId: shade.column,
+    start: shade.start,
+    end: shade.end,
+    display: "background",
+    classNames: [`calendar-shade-${shade.kind}`],
+    extendedProps: { word: shade.kind === "away" ? words.away : shade.word },
+  }));
+  return [...shades, ...turnovers, ...visits];
+}
+
+export function toEvent(visit, canResize) {
+  return {
+    id: visit.id,
+    resourceId: visit.column,
+    start: visit.start,
+    end: visit.end,
+    startEditable: visit.moves,
+    durationEditable: visit.moves && canResize,
+    classNames: [`calendar-event-${visit.status}`, ...(visit.doubled ? ["calendar-event-doubled"] : [])],
+    extendedProps: { visit },
+  };
+}
+
+const part = (tag, className, text) => {
+  const element = document.createElement(tag);
+  element.className = className;
+  element.textContent = text;
+  return element;
+};
+
+export function content(event, timeText, { root, words, titles }) {
+  const { visit, word } = event.extendedProps;
+  if (!visit) return word ? { domNodes: [part("span", "calendar-word", word)] } : { domNodes: [] };
+  // What is being moved shows where it would be, and is nothing to go to.
+  const isPreview = event.display === "preview";
+  const times = isPreview ? timeText : `${timeOf(visit.start)}–${timeOf(visit.end)}`;
+  const link = part(isPreview ? "span" : "a", "calendar-open", "");
+  if (!isPreview) link.href = root.dataset.visitUrl.replace("00000000-0000-0000-0000-000000000000", visit.id);
+  link.draggable = false;
+  link.append(part("span", "num", times), " ", part("span", "person", visit.name));
+  link.append(part("span", "visually-hidden", `, ${titles.get(visit.column) ?? ""}`));
+  const status = document.querySelector(`template[data-status="${visit.status}"]`)?.content.cloneNode(true) ?? "";
+  const more = part("span", "unit", [visit.type, visit.where].filter(Boolean).join(" · "));
+  const line = part("span", "calendar-line", "");
+  line.append(status);
+  if (visit.doubled) line.append(" ", part("strong", "calendar-doubled", words.doubled));
+  line.append(" ", more);
+  return { domNodes: [link, line] };
+}
+
+export function plain(root, label) {
+  for (const one of root.querySelectorAll('[role="table"], [role="row"], [role="rowgroup"], [role="cell"], [role="columnheader"]')) {
+    one.removeAttribute("role");
+  }
+  for (const one of root.querySelectorAll("[aria-colindex], [aria-colspan]")) {
+    one.removeAttribute("aria-colindex");
+    one.removeAttribute("aria-colspan");
+  }
+  for (const one of root.querySelectorAll("aside, .ec-toolbar")) one.setAttribute("role", "presentation");
+  for (const one of root.querySelectorAll("time[aria-label], .ec-header span[aria-label]")) one.removeAttribute("aria-label");
+  const main = root.querySelector(".ec-main");
+  if (!main) return;
+  main.tabIndex = 0;
+  main.setAttribute("role", "group");
+  main.setAttribute("aria-label", label);
+}
