@@ -44,6 +44,14 @@ class Purpose(models.TextChoices):
     MARKETING = "marketing", _("News from the clinic")
 
 
+class Unreachable(models.TextChoices):
+    """Why a patient cannot be written to."""
+
+    NO_ADDRESS = "no_address", _("no usable e-mail address")
+    SHARED_ADDRESS = "shared_address", _("the address is shared")
+    NO_CONSENT = "no_consent", _("the patient did not allow it")
+
+
 class Substance(models.TextChoices):
     """Allergies that change what may be injected or touched (domain.md §5)."""
 

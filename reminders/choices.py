@@ -27,6 +27,7 @@ class SkipReason(models.TextChoices):
     SHARED_ADDRESS = "shared_address", _("the address is shared")
     OPEN_ALERT = "open_alert", _("a side effect is being worked on")
     EXPIRED = "expired", _("too late to be useful")
+    NOTHING_NEW = "nothing_new", _("nothing to tell any more")
     STOPPED = "stopped", _("stopped by the clinic")
 
 
@@ -35,9 +36,21 @@ class Channel(models.TextChoices):
 
 
 class Step(models.TextChoices):
-    """The ladder of domain.md §6; the values are codes of ``catalogue.CareMessage`` and moments of a pain score."""
+    """The ladder of domain.md §6, whose values are codes of ``catalogue.CareMessage`` and moments of a pain score; then
+    what is told about visits.
+    """
 
     CARE_0H = "care_0h", _("same day")
     CHECK_24H = "check_24h", _("day 1")
     CHECK_72H = "check_72h", _("day 3")
     CHECK_7D = "check_7d", _("day 7")
+    VISIT_BOOKED = "visit_booked", _("visit booked")
+    VISIT_MOVED = "visit_moved", _("visit moved")
+    VISIT_CANCELLED = "visit_cancelled", _("visit cancelled")
+    VISIT_TOMORROW = "visit_tomorrow", _("visit tomorrow")
+
+
+# Steps after a session, each with a link to a check-in.
+LADDER = (Step.CARE_0H, Step.CHECK_24H, Step.CHECK_72H, Step.CHECK_7D)
+# Steps about a visit's time.
+VISIT_STEPS = (Step.VISIT_BOOKED, Step.VISIT_MOVED, Step.VISIT_CANCELLED, Step.VISIT_TOMORROW)

@@ -1,6 +1,7 @@
 """When a message may leave. No Django here; every instant is UTC, every wall clock is the patient's.
 
-Source of the numbers: domain.md §6 (the ladder) and §13 (quiet hours 20:00-08:00), product decisions.
+Source of the numbers: domain.md §6 (the ladder) and §13 (quiet hours 20:00-08:00), product decisions; the reminder at
+ten on the day before a visit is a product decision too.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 from common.wall_clock import instant
 
 QUIET_FROM, QUIET_UNTIL = time(20, 0), time(8, 0)
+REMINDER_TIME = time(10, 0)
 BACKOFF_MINUTES = (1, 5, 15, 60)
 MAX_ATTEMPTS = 8
 JITTER = 0.2
@@ -40,6 +42,11 @@ def expires_at(rung: Rung, ladder: Sequence[Rung], signed_at: datetime, zone: Zo
     own = due_at(rung, signed_at, zone)
     later = [due for due in (due_at(other, signed_at, zone) for other in ladder) if due > own]
     return min(later, default=own + LAST_STEP_LASTS)
+
+
+def reminder_at(starts_at: datetime, zone: ZoneInfo) -> datetime:
+    """Return ten o'clock on the day before the visit, by the patient's calendar and clock."""
+    return instant(starts_at.astimezone(zone).date() - timedelta(days=1), REMINDER_TIME, zone)
 
 
 def is_quiet(moment: datetime, zone: ZoneInfo) -> bool:

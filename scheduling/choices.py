@@ -111,3 +111,12 @@ class SeriesScope(models.TextChoices):
     ONE = "one", _("only this visit")
     LATER = "later", _("this and the later ones")
     ALL = "all", _("all that are still to come")
+
+
+class News(models.TextChoices):
+    """What a patient can be told about a visit."""
+
+    BOOKED = "booked", _("booked")
+    MOVED = "moved", _("moved")
+    CANCELLED = "cancelled", _("cancelled")
+    TOMORROW = "tomorrow", _("tomorrow")

@@ -1,6 +1,7 @@
 from patients.queries.banners import PatientBanner, banner, banners
 from patients.queries.duplicates import Candidate, Likeness, possible_duplicates
 from patients.queries.lists import PatientRow, patient_page, recent_patients, rows_of
+from patients.queries.mailboxes import mailbox_of, mailboxes_of
 from patients.queries.profiles import ClinicalProfile, Contact, clinical_profile, contacts_of, identifiers_of
 from patients.queries.search import find
 
@@ -17,6 +18,8 @@ __all__ = [
     "contacts_of",
     "find",
     "identifiers_of",
+    "mailbox_of",
+    "mailboxes_of",
     "patient_page",
     "possible_duplicates",
     "recent_patients",

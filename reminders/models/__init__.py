@@ -1,4 +1,5 @@
 from reminders.models.messages import Message
 from reminders.models.sweep_beats import SweepBeat
+from reminders.models.told_visits import ToldVisit
 
-__all__ = ["Message", "SweepBeat"]
+__all__ = ["Message", "SweepBeat", "ToldVisit"]

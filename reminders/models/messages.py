@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ClinicForeignKey, ClinicOwnedQuerySet, manager_of
 from patients.models import PatientOwned
-from reminders.choices import STUCK, WAITING, Channel, MessageState, SkipReason, Step
+from reminders.choices import STUCK, VISIT_STEPS, WAITING, Channel, MessageState, SkipReason, Step
 
 
 class MessageQuerySet(ClinicOwnedQuerySet["Message"]):
@@ -37,13 +37,16 @@ class Message(PatientOwned):
 
     ``lease_until`` frees a claim whose worker died. ``is_ambiguous`` marks that a copy may already have left, and
     ``resends`` counts how often it was sent again in spite of that (at most once). ``is_requested``: somebody asked for
-    it now, so that quiet hours do not hold it back.
+    it now, so that quiet hours do not hold it back. ``move`` is the change of a visit it tells of; with a ``batch_id``
+    it tells of all that were changed in the same act.
     """
 
     injection_session = ClinicForeignKey(
         "pit_sessions.InjectionSession", null=True, blank=True, related_name="messages"
     )
     appointment = ClinicForeignKey("scheduling.Appointment", null=True, blank=True, related_name="+")
+    move = ClinicForeignKey("scheduling.AppointmentMove", null=True, blank=True, related_name="+")
+    batch_id = models.UUIDField(null=True, blank=True)
     access_link = ClinicForeignKey("patients.AccessLink", null=True, blank=True, related_name="messages")
     step = models.CharField(_("step"), max_length=20, choices=Step)
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.EMAIL)
@@ -77,6 +80,11 @@ class Message(PatientOwned):
                 condition=models.Q(state__in=("failed", "unknown")),
                 name="reminders_message_stuck",
             ),
+            models.Index(
+                fields=["clinic", "batch_id"],
+                condition=models.Q(batch_id__isnull=False),
+                name="reminders_message_batch",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["clinic", "dedupe_key"], name="reminders_message_once"),
@@ -99,6 +107,10 @@ class Message(PatientOwned):
 
     def __str__(self) -> str:
         return self.step
+
+    @property
+    def is_about_visit(self) -> bool:
+        return self.step in VISIT_STEPS
 
     @property
     def is_waiting(self) -> bool:

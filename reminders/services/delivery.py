@@ -11,10 +11,11 @@ from patients.models import AccessLink
 from patients.services import access_links
 from reminders.choices import MessageState
 from reminders.mail import Letter, Outcome, Result
-from reminders.models import Message
+from reminders.models import Message, ToldVisit
 from reminders.policies import Decision, decide
-from reminders.services.letters import compose
+from reminders.services.letters import compose, compose_about_visits
 from reminders.timing import MAX_ATTEMPTS, backoff
+from scheduling.choices import News
 from sessions.models import InjectionSession
 
 LEASE = timedelta(minutes=2)
@@ -52,6 +53,17 @@ def prepare(*, message_id: UUID, owner: str, by: Actor, now: datetime) -> Letter
     if not decision.address:
         _put_back_or_skip(message, decision)
         return None
+    message.state = MessageState.SENDING
+    message.attempts += 1
+    message.lease_until = now + LEASE
+    letter = (
+        _about_visits(message, decision, by, now) if message.is_about_visit else _with_link(message, decision, by, now)
+    )
+    message.save(update_fields=["state", "attempts", "lease_until", "access_link"])
+    return letter
+
+
+def _with_link(message: Message, decision: Decision, by: Actor, now: datetime) -> Letter:
     link, key = access_links.issue(
         patient_id=message.patient_id,
         purpose=AccessLink.Purpose.CHECK_IN,
@@ -59,12 +71,31 @@ def prepare(*, message_id: UUID, owner: str, by: Actor, now: datetime) -> Letter
         by=by,
         now=now,
     )
-    message.state = MessageState.SENDING
-    message.attempts += 1
-    message.lease_until = now + LEASE
     message.access_link = link
-    message.save(update_fields=["state", "attempts", "lease_until", "access_link"])
     return compose(message, clinic=by.clinic, to=decision.address, key=key)
+
+
+def _about_visits(message: Message, decision: Decision, by: Actor, now: datetime) -> Letter:
+    """Note what the letter tells, so that the next one tells only what is new."""
+    rows = [
+        ToldVisit(
+            clinic_id=by.clinic_id,
+            patient_id=message.patient_id,
+            message=message,
+            appointment=visit,
+            starts_at=told.starts_at,
+            is_off=told.news == News.CANCELLED,
+            told_at=now,
+        )
+        for visit, told in decision.told
+    ]
+    ToldVisit.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["clinic", "message", "appointment"],
+        update_fields=["starts_at", "is_off", "told_at"],
+    )
+    return compose_about_visits(message, decision, clinic=by.clinic)
 
 
 def _put_back_or_skip(message: Message, decision: Decision) -> None:

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Clinic
 from reminders.mail import Letter
 from reminders.models import Message
+from reminders.policies import Decision
+from scheduling.visit_letters import reader_of, visit_letter
 
 
 def compose(message: Message, *, clinic: Clinic, to: str, key: str) -> Letter:
@@ -26,3 +28,16 @@ def compose(message: Message, *, clinic: Clinic, to: str, key: str) -> Letter:
         ]
         subject = _("{clinic}: a short check-in").format(clinic=name)
     return Letter(message_id=message.pk, to=to, sender_name=name, subject=subject, body="\n\n".join(paragraphs) + "\n")
+
+
+def compose_about_visits(message: Message, decision: Decision, *, clinic: Clinic) -> Letter:
+    """The very words that the booking pages show beforehand."""
+    reader = reader_of(message.patient, clinic)
+    letter = visit_letter([told for _visit, told in decision.told], reader)
+    return Letter(
+        message_id=message.pk,
+        to=decision.address,
+        sender_name=reader.sender_name,
+        subject=letter.subject,
+        body="\n\n".join(letter.paragraphs) + "\n",
+    )

@@ -111,6 +111,8 @@ def _copy(message: Message, *, now: datetime) -> Message:
         patient_id=message.patient_id,
         injection_session_id=message.injection_session_id,
         appointment_id=message.appointment_id,
+        move_id=message.move_id,
+        batch_id=message.batch_id,
         step=message.step,
         channel=message.channel,
         dedupe_key=f"{root}:again-{earlier + 1}",

@@ -14,7 +14,7 @@ from accounts.actors import Actor, machine
 from accounts.models import Clinic
 from common.tenancy import tenant
 from reminders import mail
-from reminders.services import delivery, planning
+from reminders.services import delivery, planning, visit_planning
 
 Clock = Callable[[], datetime]
 
@@ -41,6 +41,8 @@ def sweep(*, clinic: Clinic, owner: str, clock: Clock) -> None:
     run = Sweep(by=machine(clinic, "task:reminders.sweep"), owner=owner, clock=clock)
     with run.step():
         planning.plan(by=run.by, now=clock())
+    with run.step():
+        visit_planning.plan(by=run.by, now=clock())
     with run.step():
         planning.skip_voided(by=run.by, now=clock())
         delivery.reap(by=run.by, now=clock())

@@ -151,9 +151,11 @@ class BookForm(PlaceForm):
 class MoveForm(PlaceForm):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2_000_000_000)
     reason = forms.CharField(label=_("Why (optional)"), max_length=200, required=False)
+    tell_patient = forms.BooleanField(label=_("Tell the patient"), required=False)
 
 
 class CancelForm(forms.Form):
     cancelled_by = forms.ChoiceField(label=_("Cancelled by"), choices=CancelledBy, widget=forms.RadioSelect)
     reason = forms.CharField(label=_("Why"), max_length=200)
+    tell_patient = forms.BooleanField(label=_("Tell the patient"), required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2_000_000_000)

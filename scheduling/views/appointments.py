@@ -13,14 +13,16 @@ from accounts.permissions import Act
 from accounts.requests import StaffRequest, saw
 from common.query_strings import read_query
 from common.undo import offer
-from scheduling.choices import MOVABLE_STATUSES, MOVES, TREATABLE_STATUSES, VisitStatus
+from scheduling.choices import MOVABLE_STATUSES, MOVES, TREATABLE_STATUSES, News, VisitStatus
 from scheduling.forms.appointments import CancelForm, MoveForm, TimesQuery
 from scheduling.models import Appointment, AppointmentMove
 from scheduling.policies import VisitRefusedError, check_can_reschedule, steps_now
+from scheduling.queries.telling import telling
 from scheduling.services import appointments
 from scheduling.views.patients import banner_of, page_of
 from scheduling.views.steps import own_visit, say_step, undo_address
 from scheduling.views.times import refuse, times_context
+from scheduling.visit_letters import Told
 
 
 @staff(Act.SEE_SCHEDULE)
@@ -46,7 +48,8 @@ def appointment(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
 @staff(Act.BOOK_VISITS, methods=("GET", "POST"))
 def cancel(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
     visit = own_visit(request, appointment_id)
-    form = CancelForm(request.POST or None, initial={"version": visit.version})
+    tell = telling(by=request.actor, patient=visit.patient, told=[Told(News.CANCELLED, visit.starts_at)])
+    form = CancelForm(request.POST or None, initial={"version": visit.version, "tell_patient": tell.is_possible})
     status = 200
     if request.method == "POST":
         status = 422
@@ -60,7 +63,7 @@ def cancel(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
             else:
                 say_step(request, cancelled)
                 return redirect("scheduling:appointment", appointment_id=visit.pk)
-    context = {"visit": visit, "form": form, "banner": banner_of(request, visit.patient_id)}
+    context = {"visit": visit, "form": form, "tell": tell, "banner": banner_of(request, visit.patient_id)}
     return render(request, "scheduling/cancel.html", context, status=status)
 
 
@@ -72,7 +75,9 @@ def move(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
     except VisitRefusedError as refused:
         said = {"visit": visit, "banner": banner_of(request, visit.patient_id), "words": refused.words}
         return render(request, "scheduling/cannot_move.html", said, status=409)
-    form = MoveForm(request.POST or None, by=request.actor, initial={"version": visit.version})
+    tell = telling(by=request.actor, patient=visit.patient, told=[])
+    initial = {"version": visit.version, "tell_patient": tell.is_possible}
+    form = MoveForm(request.POST or None, by=request.actor, initial=initial)
     status, taken = 200, None
     if request.method == "POST":
         status = 422
@@ -88,6 +93,7 @@ def move(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
     query = query | {"visit_type": visit.visit_type_id, "clinician": query["clinician"] or visit.clinician_id}
     context = times_context(request, query, now=now, patient_id=visit.patient_id, leave_out=visit)
     context |= {"visit": visit, "form": form, "refused": taken, "banner": banner_of(request, visit.patient_id)}
+    context |= {"tell": tell, "news": News.MOVED}
     template = "scheduling/move.html#times" if request.htmx else "scheduling/move.html"
     return render(request, template, context, status=status)
 
@@ -103,4 +109,5 @@ def _move(request: StaffRequest, visit: Appointment, cleaned: dict[str, Any]) ->
         room=cleaned["room"],
         is_override=cleaned["is_override"],
         reason=cleaned["reason"],
+        tell_patient=cleaned["tell_patient"],
     )

@@ -17,11 +17,13 @@ def worker(clinic: Clinic) -> Actor:
     return machine(clinic, "task:reminders.sweep")
 
 
-def allow(mailbox: ContactPoint, *, at: datetime, is_granted: bool = True) -> ContactConsent:
+def allow(
+    mailbox: ContactPoint, *, at: datetime, is_granted: bool = True, purpose: Purpose = Purpose.CARE
+) -> ContactConsent:
     return ContactConsent.objects.create(
         clinic_id=mailbox.clinic_id,
         contact_point=mailbox,
-        purpose=Purpose.CARE,
+        purpose=purpose,
         is_granted=is_granted,
         decided_at=at,
         wording_version="test",
@@ -32,6 +34,13 @@ def reachable_patient(clinic: Clinic, *, at: datetime, **fields: object) -> Pati
     """A patient with one private mailbox that may be used for care."""
     patient = PatientFactory(clinic=clinic, **fields)
     allow(EmailFactory(patient=patient), at=at)
+    return patient
+
+
+def visitor(clinic: Clinic, *, at: datetime, **fields: object) -> Patient:
+    """A patient with one private mailbox that may be used for visits."""
+    patient = PatientFactory(clinic=clinic, **fields)
+    allow(EmailFactory(patient=patient), at=at, purpose=Purpose.APPOINTMENT)
     return patient
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from common.tenancy import tenant
 from reminders import queries, timing
-from reminders.choices import MessageState, SkipReason, Step
+from reminders.choices import LADDER, MessageState, SkipReason, Step
 from reminders.models import Message
 from reminders.services import planning
 from tests.factories.sessions import InjectionSessionFactory, void
@@ -49,7 +49,7 @@ def test_every_step_comes_once_over_the_week_whoever_plans(in_clinic):
         for _beat in range(2):
             planning.plan(by=worker(in_clinic), now=now)
         planning.beat(by=worker(in_clinic), now=now)
-    assert sorted(Message.objects.values_list("step", flat=True)) == sorted(Step.values)
+    assert sorted(Message.objects.values_list("step", flat=True)) == sorted(LADDER)
 
 
 def test_times_follow_the_patients_clock_not_the_clinics(in_clinic):

@@ -13,7 +13,7 @@ from accounts.actors import Actor
 from catalogue.choices import CareAnchor
 from catalogue.models import CareMessage
 from common.wall_clock import day_bounds
-from reminders.choices import MessageState, Step
+from reminders.choices import LADDER, MessageState
 from reminders.models import Message, SweepBeat
 from reminders.timing import Rung
 from sessions.models import InjectionSession
@@ -35,7 +35,7 @@ class Owed:
 
 def ladder() -> list[Rung]:
     """The steps counted from the signing of a session, as the catalogue has them today."""
-    rows = CareMessage.objects.current().filter(anchor=CareAnchor.SESSION_CLOSED, code__in=Step.values)
+    rows = CareMessage.objects.current().filter(anchor=CareAnchor.SESSION_CLOSED, code__in=LADDER)
     return [Rung(row.code, hours=row.offset_hours_min, days=row.offset_days, at=row.local_time) for row in rows]
 
 

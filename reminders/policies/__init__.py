@@ -1,0 +1,17 @@
+"""May this message leave now? Everything is derived again at the moment of sending; nothing planned is trusted."""
+
+from datetime import datetime
+
+from reminders.models import Message
+from reminders.policies.decisions import Decision, MessageRefusedError
+from reminders.policies.sessions import decide_about_session
+from reminders.policies.visits import decide_about_visit
+
+__all__ = ["Decision", "MessageRefusedError", "decide"]
+
+
+def decide(message: Message, *, now: datetime) -> Decision:
+    """Answer for a message whose row is locked by the caller, and its session's."""
+    if message.is_about_visit:
+        return decide_about_visit(message, now=now)
+    return decide_about_session(message, now=now)
