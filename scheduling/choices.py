@@ -120,3 +120,10 @@ class News(models.TextChoices):
     MOVED = "moved", _("moved")
     CANCELLED = "cancelled", _("cancelled")
     TOMORROW = "tomorrow", _("tomorrow")
+
+
+class PartOfDay(models.TextChoices):
+    ANY = "", _("any time")
+    MORNING = "morning", _("in the morning")
+    AFTERNOON = "afternoon", _("in the afternoon")
+    EVENING = "evening", _("after five")

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.models import Membership
 from common.wall_clock import instant, local_day
-from scheduling.models import VisitType
+from scheduling.models import Equipment, VisitType
 from scheduling.queries import agendas
 from scheduling.queries.agendas import Agenda
 from scheduling.queries.collisions import Wanted
-from scheduling.queries.free_times import FreeTime, free_times
+from scheduling.queries.free_times import FreeTime, Wish, free_times
 from scheduling.queries.objections import objections
 from scheduling.spans import Span, is_free
 
@@ -53,10 +53,13 @@ def plan_series(
     visit_type: VisitType,
     starts: Sequence[datetime],
     now: datetime,
+    minutes: int | None = None,
+    equipment: Equipment | None = None,
     patient_id: UUID | None = None,
     left_out: Collection[UUID] = (),
 ) -> list[PlannedVisit]:
     """Look at every start at once: two agendas, however many there are."""
+    equipment = equipment or visit_type.equipment
     first, last = local_day(min(starts), by.zone), local_day(max(starts), by.zone)
     days = (last - first).days + 1
     agenda = agendas.load(
@@ -76,15 +79,17 @@ def plan_series(
         first_day=begin,
         days=(last - begin).days + 1 + DAYS_BESIDE,
         now=now,
+        minutes=minutes,
         patient_id=patient_id,
         left_out=left_out,
+        wish=Wish(equipment=equipment),
     )
     offered = {one.starts_at for one in free}
-    length = timedelta(minutes=visit_type.duration_minutes)
+    length = timedelta(minutes=minutes or visit_type.duration_minutes)
     planned = []
     for number, start in enumerate(starts, 1):
         span = (start, start + length)
-        reasons = () if start in offered else _reasons(agenda, clinician, visit_type, span, patient_id, now)
+        reasons = () if start in offered else _reasons(agenda, clinician, visit_type, equipment, span, patient_id, now)
         near = tuple(_near(free, start, by.zone)) if reasons else ()
         planned.append(
             PlannedVisit(number=number, starts_at=start, ends_at=span[1], reasons=reasons, alternatives=near)
@@ -93,12 +98,18 @@ def plan_series(
 
 
 def _reasons(
-    agenda: Agenda, clinician: Membership, visit_type: VisitType, span: Span, patient_id: UUID | None, now: datetime
+    agenda: Agenda,
+    clinician: Membership,
+    visit_type: VisitType,
+    equipment: Equipment | None,
+    span: Span,
+    patient_id: UUID | None,
+    now: datetime,
 ) -> tuple[str, ...]:
     """What stands in the way, each as a sentence; the booking itself has the last word."""
     if span[0] < now:
         return (_("This time has passed."),)
-    wanted = Wanted(span=span, clinician=clinician, patient_id=patient_id, equipment=visit_type.equipment)
+    wanted = Wanted(span=span, clinician=clinician, patient_id=patient_id, equipment=equipment)
     found = []
     if patient_id and not is_free(agenda.patient_busy.get(patient_id, []), span):
         found.append(_("The patient has another visit then."))
@@ -106,8 +117,8 @@ def _reasons(
         found.append(_("%(name)s has another visit then.") % {"name": clinician.user.full_name})
     if visit_type.needs_room and agenda.rooms and agenda.free_room(span) is None:
         found.append(_("No room is free then."))
-    if visit_type.equipment and not agenda.is_equipment_free(visit_type.equipment, span):
-        found.append(_("“%(thing)s” is in use then.") % {"thing": visit_type.equipment.name})
+    if equipment and not agenda.is_equipment_free(equipment, span):
+        found.append(_("“%(thing)s” is in use then.") % {"thing": equipment.name})
     if found:
         return tuple(found)
     return tuple(one.words for one in objections(agenda, wanted, visit_type, needs_chaperone=False))

@@ -12,7 +12,7 @@ from accounts.models import Membership
 from patients.models import Patient
 from scheduling import policies
 from scheduling.choices import CancelledBy, VisitStatus
-from scheduling.models import Appointment, AppointmentMove, Room, SlotHold, VisitSeries, VisitType
+from scheduling.models import Appointment, AppointmentMove, Equipment, Room, SlotHold, VisitSeries, VisitType
 from scheduling.policies import VisitChangedError, VisitRefusedError
 from scheduling.services import slot_holds
 from scheduling.services.day_locks import hold_days, refusing_overlaps
@@ -32,6 +32,8 @@ def book(
     starts_at: datetime,
     by: Actor,
     now: datetime,
+    minutes: int | None = None,
+    equipment: Equipment | None = None,
     is_override: bool = False,
     double_reason: str = "",
     hold: SlotHold | None = None,
@@ -43,7 +45,15 @@ def book(
     Raises ``SlotTakenError``, ``NotOfferedError`` (unless ``is_override``) or another ``VisitRefusedError``.
     """
     place = place_of(
-        patient=patient, clinician=clinician, room=room, visit_type=visit_type, starts_at=starts_at, by=by, now=now
+        patient=patient,
+        clinician=clinician,
+        room=room,
+        visit_type=visit_type,
+        starts_at=starts_at,
+        by=by,
+        now=now,
+        minutes=minutes,
+        equipment=equipment,
     )
     if hold is not None:
         place = replace(place, left_out=(hold.pk,))
@@ -69,16 +79,24 @@ def place_of(
     by: Actor,
     now: datetime,
     minutes: int | None = None,
+    equipment: Equipment | None = None,
 ) -> Place:
-    """The place that is asked for, as long as its parts can be booked at all."""
-    check_own(by, [patient, clinician, visit_type, room])
+    """The place that is asked for, as long as its parts can be booked at all; ``minutes`` if not the type's."""
+    check_own(by, [patient, clinician, visit_type, room, equipment])
     policies.check_can_treat(clinician)
     policies.check_type_in_use(visit_type)
     policies.check_room_in_use(room)
     policies.check_not_past(starts_at, now=now)
     ends_at = starts_at + timedelta(minutes=minutes or visit_type.duration_minutes)
     policies.check_length(ends_at - starts_at)
-    return Place(patient=patient, clinician=clinician, room=room, visit_type=visit_type, span=(starts_at, ends_at))
+    return Place(
+        patient=patient,
+        clinician=clinician,
+        room=room,
+        equipment=equipment,
+        visit_type=visit_type,
+        span=(starts_at, ends_at),
+    )
 
 
 def write(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -14,7 +15,7 @@ from common.wall_clock import instant, local_day
 from patients.models import Patient
 from scheduling import policies
 from scheduling.choices import MOVABLE_STATUSES, CancelledBy, ClaimKind, SeriesScope, VisitStatus
-from scheduling.models import Appointment, AppointmentMove, Room, SlotHold, VisitSeries, VisitType
+from scheduling.models import Appointment, AppointmentMove, Equipment, Room, SlotHold, VisitSeries, VisitType
 from scheduling.policies import VisitRefusedError
 from scheduling.services import appointments, slot_holds
 from scheduling.services.appointments import moved_place
@@ -49,6 +50,8 @@ def book(
     by: Actor,
     now: datetime,
     every_days: int = 7,
+    minutes: int | None = None,
+    equipment: Equipment | None = None,
     series: VisitSeries | None = None,
     hold: SlotHold | None = None,
     is_override: bool = False,
@@ -66,6 +69,8 @@ def book(
             starts_at=one.starts_at,
             by=by,
             now=now,
+            minutes=minutes,
+            equipment=equipment,
         )
         for one in visits
     ]
@@ -81,7 +86,7 @@ def book(
         )
         booked = []
         for place in places:
-            with _named(place.span[0]):
+            with _named(place.span[0], by):
                 booked.append(
                     appointments.write(
                         place,
@@ -149,7 +154,7 @@ def move(
         for visit, span in reversed(order) if starts_at > appointment.starts_at else order:
             current = appointments.claim(visit, by, version if visit.pk == appointment.pk else visit.version, span)
             place = moved_place(current, by, span[0], span[1] - span[0], clinician, room)
-            with _named(span[0]):
+            with _named(span[0], by):
                 appointments.rewrite(
                     current,
                     place,
@@ -256,12 +261,14 @@ def release_unused(*, series_id: UUID, by: Actor, now: datetime, reason: str, te
 
 
 @contextmanager
-def _named(starts_at: datetime) -> Iterator[None]:
+def _named(starts_at: datetime, by: Actor) -> Iterator[None]:
     """Say which visit of the series it was that could not be."""
+    when = date_format(starts_at.astimezone(by.zone), "D j M H:i")
     try:
         yield
     except OverlapError as error:
         who = ", ".join(str(ClaimKind(kind).label) for kind in error.kinds) or _("the time")
-        raise SeriesRefusedError(starts_at, _("Another visit holds %(who)s.") % {"who": who}) from error
+        words = _("%(when)s: another visit holds %(who)s.") % {"when": when, "who": who}
+        raise SeriesRefusedError(starts_at, words) from error
     except NotOfferedError as error:
-        raise SeriesRefusedError(starts_at, error.words) from error
+        raise SeriesRefusedError(starts_at, f"{when}: {error.words}") from error

@@ -38,7 +38,7 @@ def times_context(
     if leave_out is not None:
         visit_types = [leave_out.visit_type]
     clinicians = list(Membership.objects.visible_to(by).clinicians())
-    visit_type = _chosen(visit_types, query["visit_type"]) or _usual_type(request, visit_types, patient_id)
+    visit_type = _chosen(visit_types, query["visit_type"]) or usual_type(request, visit_types, patient_id)
     clinician = _chosen(clinicians, query["clinician"])
     first_day = max(query["day"] or today, today)
     found = (
@@ -101,10 +101,11 @@ def _chosen(rows: list[M], pk: UUID | None) -> M | None:
     return found
 
 
-def _usual_type(request: StaffRequest, visit_types: list[VisitType], patient_id: UUID) -> VisitType | None:
+def usual_type(request: StaffRequest, visit_types: list[VisitType], patient_id: UUID | None) -> VisitType | None:
     """A follow-up for somebody who was here before, else the first evaluation."""
-    visits = Appointment.objects.visible_to(request.actor).filter(patient_id=patient_id, status=VisitStatus.DONE)
-    wanted = "follow-up" if visits.exists() else "initial-evaluation"
+    visits = Appointment.objects.visible_to(request.actor).filter(status=VisitStatus.DONE)
+    was_here = patient_id is not None and visits.filter(patient_id=patient_id).exists()
+    wanted = "follow-up" if was_here else "initial-evaluation"
     return next((one for one in visit_types if one.code == wanted), visit_types[0] if visit_types else None)
 
 

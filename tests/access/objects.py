@@ -3,18 +3,18 @@
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from accounts.choices import Role
 from accounts.models import Clinic, Membership
 from common.tenancy import tenant
 from patients.models import Allergy, Identifier, PatientImport, RiskFlag
 from reminders.models import Message
-from scheduling.models import AvailabilityBlock, CheckInTablet, Leave
+from scheduling.models import Appointment, AppointmentMove, AvailabilityBlock, CheckInTablet, Leave
 from sessions.models import Paper, Picture, PictureConsent, PictureContent
 from tests.factories.accounts import MembershipFactory
 from tests.factories.patients import EmailFactory, PatientFactory
-from tests.factories.scheduling import AppointmentFactory, RoomFactory, VisitTypeFactory
+from tests.factories.scheduling import AppointmentFactory, RoomFactory, SlotHoldFactory, VisitTypeFactory
 from tests.factories.sessions import (
     ConsentFactory,
     CourseFactory,
@@ -90,6 +90,8 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
             "block_id": _block(clinic, clinician).pk,
             "tablet_id": CheckInTablet.objects.create(clinic=clinic, name=sentinel).pk,
             "leave_id": _leave(clinic, clinician).pk,
+            "hold_id": SlotHoldFactory(clinic=clinic, starts_at=THEN + timedelta(days=400)).pk,
+            "batch_id": _batch(visit),
             "message_id": _message(clinic, signed).pk,
             "import_id": PatientImport.objects.create(clinic=clinic, kind="csv", file_name="a.csv", file_key="a").pk,
             "membership_id": MembershipFactory(clinic=clinic, role=Role.FRONT_DESK).pk,
@@ -107,6 +109,14 @@ def _block(clinic: Clinic, clinician: Membership) -> AvailabilityBlock:
         end_time=time(17),
         valid_from_date=date(2026, 1, 1),
     )
+
+
+def _batch(visit: Appointment) -> UUID:
+    """One act on a visit, as on several."""
+    AppointmentMove.objects.create(
+        clinic=visit.clinic, appointment=visit, to_status="booked", moved_at=THEN, batch_id=visit.pk
+    )
+    return visit.pk
 
 
 def _leave(clinic: Clinic, clinician: Membership) -> Leave:

@@ -1,6 +1,7 @@
 """A clinic with a working week, rooms and visit types. Berlin; the week of Monday 7 September 2026."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -128,3 +129,10 @@ def admin(practice: Practice, staff_client: Callable[..., Client]) -> Client:
 def monday_morning() -> Any:
     with time_machine.travel(at(8, 50), tick=False):
         yield
+
+
+@pytest.fixture
+def time_machine_to(monday_morning: Any) -> Iterator[Callable[[datetime], None]]:
+    """Turn the clock on in the middle of a test."""
+    with ExitStack() as stack:
+        yield lambda moment: stack.enter_context(time_machine.travel(moment, tick=False)) and None

@@ -1,0 +1,265 @@
+"""A phone call: find a time, keep it, book it for somebody new or known, once or as a series."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils.html import escape
+
+from common.tenancy import tenant
+from patients.models import Patient
+from patients.records import PatientDetails
+from patients.services import patients
+from scheduling.models import Appointment, Equipment, SlotHold
+from scheduling.queries.free_times import Wish
+from scheduling.queries.time_searches import find_times
+from scheduling.services import appointments, slot_holds
+from tests.scheduling.conftest import MONDAY, NOW, Practice, at
+
+WEEK = timedelta(days=7)
+CALLER = {"family_name": "Novak", "given_names": "Jana", "birth_date": "1980-05-17", "phone": "+49 30 1234567"}
+
+pytestmark = pytest.mark.usefixtures("monday_morning")
+
+
+@pytest.fixture
+def hold(practice: Practice) -> SlotHold:
+    return _kept(practice)
+
+
+def _kept(practice: Practice, **changes: Any) -> SlotHold:
+    given: dict[str, Any] = {
+        "patient": None,
+        "clinician": practice.clinician,
+        "room": None,
+        "visit_type": practice.visit_type,
+        "starts_at": at(10),
+    }
+    now = at(8, 50)
+    with tenant(practice.clinic.pk, actor="test"):
+        place = appointments.place_of(**(given | changes), by=practice.desk, now=now)
+        return slot_holds.keep(place=place, by=practice.desk, now=now)
+
+
+def _book(desk: Client, hold: SlotHold, **typed: Any) -> Any:
+    said = {"visits": "1", "every_days": "7"} | CALLER | typed
+    return desk.post(reverse("scheduling:kept", kwargs={"hold_id": hold.pk}), said)
+
+
+def _visits(practice: Practice) -> list[Appointment]:
+    with tenant(practice.clinic.pk):
+        return list(Appointment.objects.order_by("starts_at").select_related("patient"))
+
+
+def test_a_call_opens_with_the_first_free_times(practice: Practice, desk: Client) -> None:
+    page = desk.get(reverse("scheduling:find")).content.decode()
+
+    assert page.count('name="chosen"') == 12
+    assert "kept" not in page
+
+
+def test_a_tap_keeps_the_time_and_asks_whom_it_is_for(practice: Practice, desk: Client) -> None:
+    chosen = f"{at(10).isoformat()}/{practice.clinician.pk}"
+
+    answer = desk.post(
+        reverse("scheduling:keep"), {"visit_type": practice.visit_type.pk, "chosen": chosen}, follow=True
+    )
+
+    with tenant(practice.clinic.pk):
+        kept = SlotHold.objects.get()
+    assert (kept.starts_at, kept.ended_at) == (at(10), None)
+    assert "kept for you until 08:55" in answer.content.decode()
+
+
+def test_a_time_somebody_else_keeps_is_told_above_a_new_search(
+    practice: Practice, desk: Client, hold: SlotHold
+) -> None:
+    chosen = f"{hold.starts_at.isoformat()}/{practice.clinician.pk}"
+
+    answer = desk.post(reverse("scheduling:keep"), {"visit_type": practice.visit_type.pk, "chosen": chosen})
+
+    assert answer.status_code == 409
+    assert "was just taken" in answer.content.decode()
+
+
+def test_a_new_caller_is_registered_and_booked_in_one_act(practice: Practice, desk: Client, hold: SlotHold) -> None:
+    assert _book(desk, hold).status_code == 302
+
+    (visit,) = _visits(practice)
+    assert (visit.starts_at, visit.patient.full_name) == (at(10), "Jana Novak")
+
+
+def test_a_caller_who_is_found_is_booked_without_typing(practice: Practice, desk: Client, hold: SlotHold) -> None:
+    empty = dict.fromkeys(CALLER, "")
+
+    assert _book(desk, hold, **empty, patient=practice.patient.pk).status_code == 302
+
+    assert [visit.patient for visit in _visits(practice)] == [practice.patient]
+
+
+def test_a_caller_who_may_be_known_is_asked_about_and_nothing_is_registered(
+    practice: Practice, desk: Client, hold: SlotHold
+) -> None:
+    with tenant(practice.clinic.pk, actor="test"):
+        details = PatientDetails("Jana", "Nowak", birth_date=date(1980, 5, 17), zone=practice.clinic.zone)
+        patients.register(by=practice.desk, now=NOW, details=details)
+        before = Patient.objects.count()
+
+    answer = _book(desk, hold)
+
+    assert answer.status_code == 409
+    assert "The caller may already be here" in answer.content.decode()
+    with tenant(practice.clinic.pk):
+        assert (Patient.objects.count(), Appointment.objects.count()) == (before, 0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"family_name": "", "given_names": ""}, "Say who it is"),
+        ({"birth_date": ""}, "needs a date of birth"),
+        ({"birth_date": "2015-01-01"}, "A minor needs a guardian"),
+        ({"phone": "12"}, "phone"),
+        ({"visits": "99"}, "Select a valid choice"),
+    ],
+)
+def test_what_is_missing_is_said_and_what_was_typed_is_kept(
+    practice: Practice, desk: Client, hold: SlotHold, typed: dict[str, str], told: str
+) -> None:
+    answer = _book(desk, hold, **typed)
+
+    page = answer.content.decode()
+    assert answer.status_code in (409, 422)
+    assert told in page
+    assert all(f'value="{escape(value)}"' in page for value in {**CALLER, **typed}.values() if value and value != "99")
+    assert _visits(practice) == []
+
+
+def test_three_weekly_visits_of_a_new_caller_are_booked_and_undone_in_one_act(
+    practice: Practice, desk: Client, hold: SlotHold
+) -> None:
+    answer = _book(desk, hold, visits="3")
+    assert [visit.starts_at for visit in _visits(practice)] == [at(10), at(10) + WEEK, at(10) + 2 * WEEK]
+
+    page = desk.get(answer["Location"]).content.decode()
+    undo = next(part for part in page.split('"') if part.startswith("/schedule/series/undo/"))
+    desk.post(undo)
+
+    assert {visit.status for visit in _visits(practice)} == {"cancelled"}
+
+
+def test_the_plan_shows_a_conflict_before_anything_is_saved_and_takes_another_time(
+    practice: Practice, desk: Client, hold: SlotHold
+) -> None:
+    with tenant(practice.clinic.pk, actor="test"):
+        practice.book(starts_at=at(10) + WEEK, now=at(8, 50))
+
+    shown = _book(desk, hold, visits="3").content.decode()
+    assert "Dr Ada Berg has another visit then." in shown
+    assert len(_visits(practice)) == 1
+    other = f"{(at(9, 15) + WEEK).isoformat()}/{practice.clinician.pk}"
+    assert f'value="{other}"' in shown
+
+    assert _book(desk, hold, visits="3", **{"visit-2": other}).status_code == 302
+    own = [visit.starts_at for visit in _visits(practice) if visit.patient.family_name == "Novak"]
+    assert own == [at(10), at(9, 15) + WEEK, at(10) + 2 * WEEK]
+
+
+def test_a_visit_of_a_series_can_be_left_out(practice: Practice, desk: Client, hold: SlotHold) -> None:
+    with tenant(practice.clinic.pk, actor="test"):
+        practice.book(starts_at=at(10) + WEEK, now=at(8, 50))
+
+    assert _book(desk, hold, visits="3", **{"visit-2": "skip"}).status_code == 302
+
+    assert len(_visits(practice)) == 3
+
+
+def test_a_time_that_ran_out_while_somebody_typed_is_booked_if_nobody_took_it(
+    practice: Practice, desk: Client, hold: SlotHold, time_machine_to: Callable[[Any], None]
+) -> None:
+    time_machine_to(at(9, 30))
+
+    assert _book(desk, hold).status_code == 302
+
+
+def test_a_time_that_ran_out_and_was_taken_is_refused_with_what_was_typed(
+    practice: Practice, desk: Client, hold: SlotHold, time_machine_to: Callable[[Any], None]
+) -> None:
+    time_machine_to(at(9, 30))
+    with tenant(practice.clinic.pk, actor="test"):
+        practice.book(starts_at=at(10), now=at(9, 30))
+
+    answer = _book(desk, hold)
+
+    assert answer.status_code == 409
+    assert 'value="Novak"' in answer.content.decode()
+    with tenant(practice.clinic.pk):
+        assert not Patient.objects.filter(family_name="Novak").exists()
+
+
+def test_a_kept_time_is_let_go(practice: Practice, desk: Client, hold: SlotHold) -> None:
+    desk.post(reverse("scheduling:let_go", kwargs={"hold_id": hold.pk}))
+
+    with tenant(practice.clinic.pk, actor="test"):
+        assert practice.book(starts_at=at(10), now=at(8, 50)).starts_at == at(10)
+
+
+def test_a_kept_time_is_kept_longer(practice: Practice, desk: Client, hold: SlotHold) -> None:
+    desk.post(reverse("scheduling:keep_longer", kwargs={"hold_id": hold.pk}))
+
+    with tenant(practice.clinic.pk):
+        hold.refresh_from_db()
+    assert hold.expires_at == at(8, 55)
+
+
+def _found(practice: Practice, **changes: Any) -> list[Any]:
+    given: dict[str, Any] = {
+        "by": practice.desk,
+        "clinicians": [practice.clinician],
+        "visit_type": practice.visit_type,
+        "first_day": MONDAY,
+        "now": NOW,
+    }
+    with tenant(practice.clinic.pk, actor="test"):
+        return [one.free.starts_at for one in find_times(**(given | changes)).suggestions]
+
+
+def test_mornings_mean_mornings_on_the_wall_clock(practice: Practice) -> None:
+    wish = Wish(not_before=at(12).time().replace(hour=0), not_after=at(11).time().replace(hour=9, minute=0))
+
+    assert {start.astimezone(practice.desk.zone).hour for start in _found(practice, wish=wish)} <= {8, 9}
+
+
+def test_only_the_wanted_weekdays_are_found(practice: Practice) -> None:
+    found = _found(practice, wish=Wish(weekdays=frozenset({2})))
+
+    assert {start.astimezone(practice.desk.zone).weekday() for start in found} == {2}
+
+
+def test_a_piece_of_equipment_in_use_hides_its_times(practice: Practice) -> None:
+    with tenant(practice.clinic.pk, actor="test"):
+        scanner = Equipment.objects.create(clinic=practice.clinic, name="Ultrasound")
+        other = practice.another_clinician()
+        practice.book(clinician=other, patient=practice.another_patient(), starts_at=at(8), equipment=scanner)
+
+    assert at(8) not in _found(practice, wish=Wish(equipment=scanner))
+
+
+def test_the_clinician_who_saw_the_patient_last_comes_first(practice: Practice) -> None:
+    with tenant(practice.clinic.pk, actor="test"):
+        usual = practice.another_clinician()
+        seen = practice.book(clinician=usual, starts_at=at(9) - WEEK, now=NOW - WEEK, is_override=True)
+        Appointment.objects.filter(pk=seen.pk).update(status="done")
+        found = find_times(
+            by=practice.desk,
+            clinicians=[practice.clinician, usual],
+            visit_type=practice.visit_type,
+            first_day=MONDAY,
+            now=NOW,
+            patient_id=practice.patient.pk,
+        )
+
+    assert found.suggestions[0].free.clinician == usual
