@@ -13,6 +13,7 @@ class Act(models.TextChoices):
     SEE_TODAY = "see_today", _("See the clinic's day")
     FIND_PATIENTS = "find_patients", _("Find patients")
     REGISTER_PATIENTS = "register_patients", _("Register patients and change their details")
+    MERGE_PATIENTS = "merge_patients", _("Merge two records of one patient, and take it back")
     IMPORT_PATIENTS = "import_patients", _("Import patients from a file")
     EDIT_CLINICAL_PROFILE = "edit_clinical_profile", _("Record conditions, allergies and risk flags")
     SEE_SCHEDULE = "see_schedule", _("See the calendar")
@@ -43,6 +44,7 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.SEE_TODAY: frozenset({_C, _D, _A}),
     Act.FIND_PATIENTS: frozenset({_C, _D, _A}),
     Act.REGISTER_PATIENTS: frozenset({_C, _D, _A}),
+    Act.MERGE_PATIENTS: frozenset({_C, _A}),
     Act.IMPORT_PATIENTS: frozenset({_A}),
     Act.EDIT_CLINICAL_PROFILE: frozenset({_C}),
     Act.SEE_SCHEDULE: frozenset({_C, _D, _A}),

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.clinic_tasks import for_each_clinic
 from accounts.models import Clinic
-from patients.services import patient_imports
+from patients.services import alike_pairs, patient_imports
 
 
 # A large file on a busy machine takes its time; the broker hands the message out again after an hour.
@@ -31,3 +31,15 @@ def sweep_imports() -> None:
     for_each_clinic("patients.sweep_imports", look)
     for clinic_id, import_id in found:
         run_import.delay(clinic_id=clinic_id, import_id=import_id)
+
+
+@shared_task
+def sweep_alike_patients() -> None:
+    """Compare what was registered or changed since with every other record; so many a clinic and minute at most."""
+
+    def look(actor: Actor) -> None:
+        ids = alike_pairs.waiting(actor)
+        if ids:
+            alike_pairs.compare(by=actor, patient_ids=ids)
+
+    for_each_clinic("patients.sweep_alike_patients", look)

@@ -1,5 +1,6 @@
 """One row for each change and each view; written by database functions only (``audit/sql/audit.sql``)."""
 
+from collections.abc import Sequence
 from typing import Self
 from uuid import UUID
 
@@ -15,6 +16,10 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
 
     def about_patient(self, patient_id: UUID) -> Self:
         return self.filter(patient_id=patient_id)
+
+    def about_patients(self, patient_ids: Sequence[UUID]) -> Self:
+        """About one person who may have had several records: most have one, which the index answers in order."""
+        return self.filter(patient_id__in=patient_ids) if len(patient_ids) > 1 else self.about_patient(patient_ids[0])
 
     def newest_first(self) -> Self:
         return self.order_by("-at", "-id")

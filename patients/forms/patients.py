@@ -52,6 +52,7 @@ class DetailsForm(forms.Form):
     guardian_name = forms.CharField(
         label=_("Guardian"), max_length=120, required=False, help_text=_("Needed for anyone under 18.")
     )
+    guardian_phone = forms.CharField(label=_("Guardian's phone"), max_length=32, required=False)
     emergency_contact_name = forms.CharField(label=_("Emergency contact"), max_length=120, required=False)
     emergency_contact_relation = forms.CharField(label=_("Relation"), max_length=60, required=False)
     emergency_contact_phone = forms.CharField(label=_("Their phone"), max_length=32, required=False)
@@ -79,6 +80,9 @@ class DetailsForm(forms.Form):
 
     def clean_emergency_contact_phone(self) -> str:
         return self._phone("emergency_contact_phone")
+
+    def clean_guardian_phone(self) -> str:
+        return self._phone("guardian_phone")
 
     def _phone(self, name: str) -> str:
         typed: str = self.cleaned_data[name]

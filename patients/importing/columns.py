@@ -29,6 +29,7 @@ class Target(models.TextChoices):
     PREVIOUS_NUMBER = "previous_number", _("Number elsewhere")
     PREFERRED_NAME = "preferred_name", _("Likes to be called")
     GUARDIAN_NAME = "guardian_name", _("Guardian")
+    GUARDIAN_PHONE = "guardian_phone", _("Guardian's phone")
     EMERGENCY_NAME = "emergency_contact_name", _("Emergency contact")
     EMERGENCY_PHONE = "emergency_contact_phone", _("Emergency contact's phone")
 
@@ -52,6 +53,7 @@ _HEADINGS: dict[Target, str] = {
     Target.PREVIOUS_NUMBER: "previous number|old number|old id|external id|legacy id|id|number elsewhere",
     Target.PREFERRED_NAME: "preferred name|nickname|known as|rufname|likes to be called",
     Target.GUARDIAN_NAME: "guardian|parent|guardian name|vormund",
+    Target.GUARDIAN_PHONE: "guardian phone|guardian s phone|parent phone|phone of guardian",
     Target.EMERGENCY_NAME: "emergency contact|emergency contact name|notfallkontakt|next of kin",
     Target.EMERGENCY_PHONE: "emergency phone|emergency contact phone|emergency contact s phone|notfalltelefon",
 }

@@ -22,8 +22,8 @@ DELIMITERS = (",", ";", "\t", "|")
 MOST_COLUMNS = 200
 MOST_ROWS = 200_000
 LOOKED_AT = 20
-_LENGTHS = {Target.PREFERRED_NAME: 60, Target.EMERGENCY_PHONE: 32, Target.EMAIL: 254}
-_PHONES = frozenset({Target.PHONE, Target.PHONE_2, Target.EMERGENCY_PHONE})
+_LENGTHS = {Target.PREFERRED_NAME: 60, Target.EMERGENCY_PHONE: 32, Target.GUARDIAN_PHONE: 32, Target.EMAIL: 254}
+_PHONES = frozenset({Target.PHONE, Target.PHONE_2, Target.EMERGENCY_PHONE, Target.GUARDIAN_PHONE})
 _NUMBERS = {
     Target.CLINIC_NUMBER: NumberKind.CLINIC,
     Target.NATIONAL_NUMBER: NumberKind.NATIONAL,
@@ -176,6 +176,7 @@ class _Row:
             sex=self._optional(Target.SEX, to_sex, Sex.UNKNOWN) or Sex.UNKNOWN,
             language=self._optional(Target.LANGUAGE, to_language, self.habits.language) or "",
             zone=self._optional(Target.ZONE, to_zone, self.habits.zone) or "",
+            guardian_phone=self._optional(Target.GUARDIAN_PHONE, self._phone, "") or "",
             emergency_contact_phone=self._optional(Target.EMERGENCY_PHONE, self._phone, "") or "",
             **{target.value: self.cells.get(target, "") for target in plain},
         )

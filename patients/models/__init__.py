@@ -8,15 +8,17 @@ from patients.models.clinical_profile import (
 )
 from patients.models.contact_points import ContactConsent, ContactPoint
 from patients.models.identifiers import Identifier, LastClinicNumber
-from patients.models.merges import MovedRow, PairVerdict, PatientMerge
+from patients.models.merges import AlikePair, ComparedPatient, MovedRow, PairVerdict, PatientMerge
 from patients.models.name_tokens import NameToken
 from patients.models.patient_imports import ImportProgress, PatientImport
 from patients.models.patients import Patient, PatientOwned
 
 __all__ = [
     "AccessLink",
+    "AlikePair",
     "Allergy",
     "BodyWeight",
+    "ComparedPatient",
     "ContactConsent",
     "ContactPoint",
     "Identifier",

@@ -3,9 +3,11 @@
 from typing import ClassVar, Self
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
+from patients.models.patients import PatientOwned
 
 
 class PairVerdict(ClinicOwned):
@@ -114,3 +116,59 @@ class MovedRow(ClinicOwned):
 
     def __str__(self) -> str:
         return self.table_name
+
+
+class AlikePairQuerySet(ClinicOwnedQuerySet["AlikePair"]):
+    def open(self) -> Self:
+        """Nobody has told them apart, and neither was merged."""
+        said = PairVerdict.objects.filter(
+            clinic_id=OuterRef("clinic_id"), one_id=OuterRef("one_id"), other_id=OuterRef("other_id")
+        )
+        return self.filter(
+            ~Exists(said.filter(verdict=PairVerdict.Verdict.DIFFERENT)),
+            one__merged_into__isnull=True,
+            other__merged_into__isnull=True,
+        )
+
+
+class AlikePair(ClinicOwned):
+    """Two records that may be of one person, found by the worker (``services/alike_pairs.py``). Derived.
+
+    ``strength`` orders the worklist: each reason counts, the same birth date with a similar name the most.
+    """
+
+    clinic_rules = ClinicRules(patient="r.one_id", is_deletable=True, is_audited=False, stays_when_merged=True)
+
+    one = ClinicForeignKey("patients.Patient", related_name="+", db_index=False)
+    other = ClinicForeignKey("patients.Patient", related_name="+")
+    is_same_birth = models.BooleanField(default=False)
+    is_swapped_birth = models.BooleanField(default=False)
+    is_same_contact = models.BooleanField(default=False)
+    is_same_number = models.BooleanField(default=False)
+    strength = models.PositiveSmallIntegerField()
+
+    objects: ClassVar[AlikePairQuerySet] = manager_of(AlikePairQuerySet)
+
+    class Meta:
+        indexes = [models.Index(fields=["clinic", "-strength", "-id"], name="patients_alikepair_worklist")]
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "one", "other"], name="patients_alikepair_once"),
+            models.CheckConstraint(condition=models.Q(one__lt=models.F("other")), name="patients_alikepair_ordered"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.strength)
+
+
+class ComparedPatient(PatientOwned):
+    """This record, as it is now, was compared with all others. Taken away when its name, day or contacts change."""
+
+    clinic_rules = ClinicRules(is_deletable=True, is_audited=False, stays_when_merged=True)
+
+    objects: ClassVar[ClinicOwnedQuerySet["ComparedPatient"]] = manager_of(ClinicOwnedQuerySet["ComparedPatient"])
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["clinic", "patient"], name="patients_comparedpatient_once")]
+
+    def __str__(self) -> str:
+        return str(self.patient_id)

@@ -2,7 +2,14 @@ from patients.queries.banners import PatientBanner, banner, banners
 from patients.queries.duplicates import Candidate, Likeness, possible_duplicates
 from patients.queries.lists import PatientRow, patient_page, recent_patients, rows_of
 from patients.queries.mailboxes import mailbox_of, mailboxes_of
-from patients.queries.profiles import ClinicalProfile, Contact, clinical_profile, contacts_of, identifiers_of
+from patients.queries.profiles import (
+    ClinicalProfile,
+    Contact,
+    clinical_profile,
+    contacts_of,
+    holders_of,
+    identifiers_of,
+)
 from patients.queries.search import find
 
 __all__ = [
@@ -17,6 +24,7 @@ __all__ = [
     "clinical_profile",
     "contacts_of",
     "find",
+    "holders_of",
     "identifiers_of",
     "mailbox_of",
     "mailboxes_of",

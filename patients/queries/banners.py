@@ -59,7 +59,9 @@ def banners(actor: Actor, patient_ids: Collection[UUID], *, today: date) -> dict
     patients = Patient.objects.visible_to(actor).filter(pk__in=patient_ids)
     rows = patients.annotate(
         numbers=ArraySubquery(
-            _own(Identifier, actor).order_by("created_at", "id").values(row=JSONObject(system="system", value="value"))
+            _own(Identifier, actor)
+            .order_by("is_former", "created_at", "id")
+            .values(row=JSONObject(system="system", value="value"))
         ),
         allergies=ArraySubquery(
             _allergies(actor)
@@ -87,7 +89,8 @@ def _flags(actor: Actor) -> Any:
 
 def _banner(patient: Any, today: date) -> PatientBanner:
     age = patient.age_on(today)
-    flags = [("bad", _allergy_words(allergy)) for allergy in patient.allergies]
+    flags = [("bad", _("Merged into another record"))] if patient.merged_into_id else []
+    flags += [("bad", _allergy_words(allergy)) for allergy in patient.allergies]
     if age < FULL_AGE:
         flags.append(("warn", _("Minor, guardian: %(name)s") % {"name": patient.guardian_name or "–"}))
     flags += [_risk(risk) for risk in patient.risks]

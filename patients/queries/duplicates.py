@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from patients.folding import forms_to_look_for, is_alike, name_parts
 from patients.models import ContactPoint, Identifier, NameToken, Patient
-from patients.queries.lists import PatientRow, rows_of, with_parts
+from patients.queries.lists import PatientRow, rows_found, with_parts
+from patients.queries.survivors import survivors_of
 from patients.search_terms import day_of
 
 MOST = 10
@@ -48,12 +49,22 @@ def possible_duplicates(actor: Actor, like: Likeness, *, today: date) -> list[Ca
         return []
     ids = readings[0].union(*readings[1:]) if len(readings) > 1 else readings[0]
     patients = list(with_parts(Patient.objects.visible_to(actor).filter(pk__in=ids).by_name(), actor)[:MOST])
-    found = [
-        Candidate(row=row, reasons=_reasons(patient, row, like))
-        for patient, row in zip(patients, rows_of(patients, today=today), strict=True)
-        if patient.pk != like.but_not
-    ]
-    return [candidate for candidate in found if candidate.reasons]
+    reasons = _reasons_by_survivor(actor, patients, like)
+    rows = [row for row in rows_found(actor, patients, today=today) if row.id != like.but_not]
+    return [Candidate(row=row, reasons=reasons[row.id]) for row in rows if reasons[row.id]]
+
+
+def _reasons_by_survivor(
+    actor: Actor, patients: list[Patient], like: Likeness
+) -> dict[UUID, tuple[str | Promise, ...]]:
+    """Why each may be the person; what a merged record was called speaks for the one it was merged into."""
+    into = survivors_of(actor, patients)
+    found: dict[UUID, tuple[str | Promise, ...]] = {}
+    for patient in patients:
+        reasons = found.get(into[patient.pk].pk, ())
+        more = (reason for reason in _reasons(patient, like) if reason not in reasons)
+        found[into[patient.pk].pk] = (*reasons, *more)
+    return found
 
 
 def _readings(actor: Actor, like: Likeness) -> list[QuerySet[Any, Any]]:
@@ -77,7 +88,7 @@ def _days_like(day: date) -> list[date]:
     return [day, swapped] if swapped and swapped != day else [day]
 
 
-def _reasons(patient: Patient, row: PatientRow, like: Likeness) -> tuple[str | Promise, ...]:
+def _reasons(patient: Patient, like: Likeness) -> tuple[str | Promise, ...]:
     reasons: list[str | Promise] = []
     if like.birth_date and patient.birth_date in _days_like(like.birth_date) and _is_name_alike(patient, like):
         same = patient.birth_date == like.birth_date

@@ -1,17 +1,18 @@
 """Patients as lines of a list."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 
 from accounts.actors import Actor
 from patients.choices import ContactKind, NumberKind
 from patients.models import ContactPoint, Identifier, Patient
 from patients.models.patients import PatientQuerySet
+from patients.queries.survivors import survivors_of
 
 PAGE_SIZE = 50
 RECENT = 8
@@ -19,7 +20,8 @@ RECENT = 8
 
 @dataclass(frozen=True)
 class PatientRow:
-    """What the front desk needs to tell two patients apart."""
+    """What the front desk needs to tell two patients apart. ``formerly``: the name of a record merged into this one, by
+    which it was found."""
 
     id: UUID
     family_name: str
@@ -30,6 +32,7 @@ class PatientRow:
     number: str
     phone: str
     email: str
+    formerly: str = ""
 
     @property
     def name(self) -> str:
@@ -49,7 +52,7 @@ def parts(actor: Actor) -> "tuple[Prefetch[Any], Prefetch[Any]]":
     return (
         Prefetch(
             "identifier_set",
-            Identifier.objects.visible_to(actor).filter(system=NumberKind.CLINIC),
+            Identifier.objects.visible_to(actor).filter(system=NumberKind.CLINIC).order_by("is_former", "id"),
             to_attr="clinic_numbers",
         ),
         Prefetch(
@@ -67,6 +70,24 @@ def with_parts(patients: PatientQuerySet, actor: Actor) -> PatientQuerySet:
 def rows_of(patients: Iterable[Patient], *, today: date) -> list[PatientRow]:
     """Lines for patients loaded by ``with_parts``."""
     return [_row(patient, today) for patient in patients]
+
+
+def rows_found(actor: Actor, patients: Iterable[Patient], *, today: date) -> list[PatientRow]:
+    """Lines for patients found by what they are or were called; a merged record leads to the one it was merged into."""
+    found = list(patients)
+    into = survivors_of(actor, found)
+    standing = {survivor.pk: survivor for survivor in (into[patient.pk] for patient in found)}
+    earlier = {into[patient.pk].pk: patient for patient in reversed(found) if patient.merged_into_id}
+    direct = {patient.pk for patient in found}
+    prefetch_related_objects(list(standing.values()), *parts(actor))
+    return [
+        replace(row, formerly=_name_of(earlier[row.id])) if row.id in earlier and row.id not in direct else row
+        for row in rows_of(standing.values(), today=today)
+    ]
+
+
+def _name_of(patient: Patient) -> str:
+    return f"{patient.family_name}, {patient.given_names}".strip(", ")
 
 
 def _row(patient: Patient, today: date) -> PatientRow:
@@ -87,9 +108,9 @@ def _row(patient: Patient, today: date) -> PatientRow:
 
 def patient_page(actor: Actor, *, after: UUID | None, today: date) -> PatientPage:
     """The next patients by name after the one named; the name itself never stands in an address."""
-    patients = Patient.objects.visible_to(actor)
+    patients = Patient.objects.visible_to(actor).standing()
     if after is not None:
-        patients = patients.after_in_list(patients.filter(pk=after).first())
+        patients = patients.after_in_list(Patient.objects.visible_to(actor).filter(pk=after).first())
     rows = list(with_parts(patients.by_name(), actor)[: PAGE_SIZE + 1])
     shown = rows[:PAGE_SIZE]
     return PatientPage(rows=rows_of(shown, today=today), after=shown[-1].pk if len(rows) > PAGE_SIZE else None)
@@ -97,5 +118,5 @@ def patient_page(actor: Actor, *, after: UUID | None, today: date) -> PatientPag
 
 def recent_patients(actor: Actor, *, today: date) -> list[PatientRow]:
     """The patients registered last."""
-    newest = Patient.objects.visible_to(actor).order_by("-created_at")[:RECENT]
+    newest = Patient.objects.visible_to(actor).standing().order_by("-created_at")[:RECENT]
     return rows_of(with_parts(newest, actor), today=today)

@@ -1,9 +1,12 @@
 """One patient's page: how to reach them, and what they come with."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import Count, IntegerField, OuterRef, Prefetch, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.actors import Actor
 from patients.choices import Purpose
@@ -13,18 +16,22 @@ from patients.models import (
     ContactConsent,
     ContactPoint,
     Identifier,
+    Patient,
     PatientCondition,
     PatientConditionNerve,
     RiskFlag,
 )
 
+SHOWN_HOLDERS = 5
+
 
 @dataclass(frozen=True)
 class Contact:
-    """A contact point with the purposes the patient allows now."""
+    """A contact point with the purposes the patient allows now, and how many other patients have it too."""
 
     point: ContactPoint
     allowed: frozenset[str]
+    also_on: int = 0
 
     @property
     def allowed_labels(self) -> list[str]:
@@ -46,9 +53,29 @@ def contacts_of(actor: Actor, patient_id: UUID) -> list[Contact]:
         ContactPoint.objects.visible_to(actor)
         .filter(patient_id=patient_id)
         .order_by("-stopped_at", "-is_preferred", "created_at", "id")
+        .select_related("verified_by__user")
         .prefetch_related(Prefetch("consents", newest_last))
+        .annotate(also_on=_others_with_it())
     )
-    return [Contact(point=point, allowed=_allowed(point)) for point in points]
+    return [Contact(point=point, allowed=_allowed(point), also_on=point.also_on) for point in points]  # type: ignore[attr-defined]  # annotated
+
+
+def _others_with_it() -> Any:
+    """How many other patients use the same phone or e-mail, beside each contact point."""
+    same = ContactPoint.objects.in_use().filter(
+        clinic_id=OuterRef("clinic_id"), value=OuterRef("value"), patient__merged_into__isnull=True
+    )
+    counted = same.exclude(patient_id=OuterRef("patient_id")).order_by().values("value").annotate(n=Count("patient_id"))
+    return Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), 0)
+
+
+def holders_of(actor: Actor, values: Collection[str], *, but_not: UUID | None = None) -> list[Patient]:
+    """The other patients of the clinic who use one of these phones or addresses, by name; a handful at most."""
+    points = ContactPoint.objects.visible_to(actor).in_use().filter(value__in=values)
+    rows = Patient.objects.visible_to(actor).standing().filter(pk__in=points.values("patient_id"))
+    if but_not is not None:
+        rows = rows.exclude(pk=but_not)
+    return list(rows.by_name()[:SHOWN_HOLDERS])
 
 
 def _allowed(point: ContactPoint) -> frozenset[str]:
@@ -57,7 +84,9 @@ def _allowed(point: ContactPoint) -> frozenset[str]:
 
 
 def identifiers_of(actor: Actor, patient_id: UUID) -> list[Identifier]:
-    return list(Identifier.objects.visible_to(actor).filter(patient_id=patient_id).order_by("created_at", "id"))
+    return list(
+        Identifier.objects.visible_to(actor).filter(patient_id=patient_id).order_by("is_former", "created_at", "id")
+    )
 
 
 def clinical_profile(actor: Actor, patient_id: UUID) -> ClinicalProfile:

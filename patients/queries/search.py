@@ -10,13 +10,13 @@ from datetime import date
 from enum import IntEnum
 from typing import Any
 
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import QuerySet
 
 from accounts.actors import Actor
 from patients.choices import ContactKind
 from patients.folding import forms_to_look_for, is_alike, wholes
 from patients.models import ContactPoint, Identifier, NameToken, Patient
-from patients.queries.lists import PatientRow, parts, rows_of
+from patients.queries.lists import PatientRow, rows_found
 from patients.search_terms import Term, parse
 
 LIMIT = 20
@@ -51,8 +51,7 @@ def find(actor: Actor, text: str, *, today: date, limit: int = LIMIT) -> list[Pa
             for patient in _candidates(actor, terms, closeness, limit=limit):
                 found.setdefault(patient.pk, patient)
     ordered = list(found.values())[:limit]
-    prefetch_related_objects(ordered, *parts(actor))
-    return rows_of(ordered, today=today)
+    return rows_found(actor, ordered, today=today)
 
 
 def _worth_trying(terms: tuple[Term, ...]) -> list[Closeness]:

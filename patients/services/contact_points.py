@@ -13,6 +13,7 @@ from patients.consents import WORDING_VERSION
 from patients.contacts import reversed_digits
 from patients.models import ContactConsent, ContactPoint, Patient
 from patients.records import ContactDetails
+from patients.services import alike_pairs
 
 
 @transaction.atomic
@@ -34,6 +35,7 @@ def add(*, by: Actor, now: datetime, patient: Patient, contact: ContactDetails) 
     except IntegrityError as error:
         raise ValidationError({"value": _("This patient already has this phone or e-mail.")}) from error
     decide(by=by, now=now, point=point, allowed=contact.allowed)
+    alike_pairs.compare_again(by=by, patient_ids=[patient.pk])
     return point
 
 
@@ -51,7 +53,26 @@ def update(
     if is_preferred:
         _prefer_none(by, point.patient)
     ContactPoint.objects.visible_to(by).filter(pk=point.pk).update(is_shared=is_shared, is_preferred=is_preferred)
+    alike_pairs.compare_again(by=by, patient_ids=[point.patient_id])
     decide(by=by, now=now, point=point, allowed=allowed)
+
+
+@transaction.atomic
+def say_shared(*, by: Actor, point: ContactPoint, is_shared: bool) -> None:
+    """Somebody else answers this phone or reads this mailbox too, or not after all."""
+    ContactPoint.objects.visible_to(by).filter(pk=point.pk).update(is_shared=is_shared)
+    alike_pairs.compare_again(by=by, patient_ids=[point.patient_id])
+
+
+def verify(*, by: Actor, now: datetime, point: ContactPoint) -> None:
+    """Somebody read the number or address back to the patient, and it is right. What was verified before stands."""
+    rows = ContactPoint.objects.visible_to(by).in_use().filter(pk=point.pk, verified_at__isnull=True)
+    rows.update(verified_at=now, verified_by=by.membership_id)
+
+
+def unverify(*, by: Actor, point: ContactPoint) -> None:
+    """It was said of the wrong one, or is no longer sure."""
+    ContactPoint.objects.visible_to(by).filter(pk=point.pk).update(verified_at=None, verified_by=None)
 
 
 def stop(*, by: Actor, now: datetime, point: ContactPoint, reason: str) -> None:

@@ -11,6 +11,7 @@ from accounts.actors import Actor
 from patients.choices import NumberKind
 from patients.models import Identifier, Patient
 from patients.records import NumberDetails, clinic_number
+from patients.services import alike_pairs
 
 # One row per clinic; its lock is held until the transaction ends, so two registrations never get one number.
 _TAKE = (
@@ -45,6 +46,7 @@ def _take(clinic_id: UUID, count: int) -> list[str]:
 
 def add(*, by: Actor, patient: Patient, number: NumberDetails) -> Identifier:
     """Add a number. Raises ``ValidationError`` when another patient (or this one) already has it."""
+    alike_pairs.compare_again(by=by, patient_ids=[patient.pk])
     try:
         with transaction.atomic():
             return Identifier.objects.create(

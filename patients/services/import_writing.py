@@ -20,8 +20,9 @@ from patients.consents import WORDING_VERSION
 from patients.contacts import reversed_digits
 from patients.importing.people import Person, Problem, content_key
 from patients.models import Allergy, ContactConsent, ContactPoint, Identifier, Patient, PatientCondition
+from patients.queries.survivors import survivors_of
 from patients.records import AllergyDetails, ConditionDetails, ContactDetails, NumberDetails
-from patients.services import identifiers, name_tokens
+from patients.services import alike_pairs, identifiers, name_tokens
 
 D = TypeVar("D")
 Rows = list[tuple[UUID, D]]
@@ -139,7 +140,9 @@ class Writer:
         days = {person.details.birth_date for person in people}
         families = {person.details.family_name for person in people}
         rows = Patient.objects.visible_to(self.by).filter(birth_date__in=days, family_name__in=families)
-        return {_content_of(patient): patient for patient in rows.order_by("-created_at", "-id")}
+        named = list(rows.order_by("-created_at", "-id"))
+        into = survivors_of(self.by, named)
+        return {_content_of(patient): into[patient.pk] for patient in named}
 
     def _similar(self, people: Sequence[Person]) -> int:
         """How many new people have a number but the exact name and birth date of somebody here."""
@@ -198,6 +201,7 @@ class Writer:
             if pk in known_ids:
                 self.counts["extended" if any(lacking) else "unchanged"] += 1
         if not self.is_dry_run:
+            alike_pairs.compare_again(by=self.by, patient_ids=known_ids)
             self._write_contacts(contacts, known_ids)
             self._write_rest(numbers, conditions, allergies)
 

@@ -19,7 +19,7 @@ from patients.merge_refusals import MergeRefusedError, refusal_of
 from patients.models import Patient, PatientMerge
 from patients.policies import check_details
 from patients.records import DETAIL_FIELDS, PatientDetails
-from patients.services import name_tokens
+from patients.services import alike_pairs, name_tokens
 
 T = TypeVar("T")
 # Each waits 0.4 s for whoever holds a row (patients/sql/merges.sql): they finish, the merge tries again.
@@ -61,6 +61,7 @@ def merge(
         twins.apply(planned.changes, clinic_id=by.clinic_id)
         _count("SELECT patients_merge(%s)", made.pk)
         _refresh(survivor, planned.changes)
+        alike_pairs.compare_again(by=by, patient_ids=[survivor.pk, merged.pk])
         return made
 
     return _whole(act, reason)
@@ -71,10 +72,11 @@ def reverse(*, by: Actor, now: datetime, merge: PatientMerge, reason: str) -> No
     row that goes back. Raises ``MergeRefusedError`` with words; nothing is changed then."""
 
     def act() -> None:
-        survivor, _merged = _held(by, merge.survivor_id, merge.merged_id, is_merged=True)
+        survivor, merged = _held(by, merge.survivor_id, merge.merged_id, is_merged=True)
         _count("SELECT patients_unmerge(%s)", merge.pk)
         twins.apply(merge.changes, clinic_id=by.clinic_id, back=True)
         _refresh(survivor, merge.changes)
+        alike_pairs.compare_again(by=by, patient_ids=[survivor.pk, merged.pk])
         rows = PatientMerge.objects.visible_to(by).filter(pk=merge.pk)
         rows.update(reversed_at=now, reversed_by=by.membership_id, reversal_reason=reason.strip())
 

@@ -12,7 +12,7 @@ from patients.choices import NumberKind
 from patients.models import Patient
 from patients.policies import check_details
 from patients.records import ContactDetails, NumberDetails, PatientDetails
-from patients.services import contact_points, identifiers, name_tokens
+from patients.services import alike_pairs, contact_points, identifiers, name_tokens
 
 
 class ChangedMeanwhileError(Exception):
@@ -57,6 +57,7 @@ def update(*, by: Actor, now: datetime, patient: Patient, version: int, details:
     rows = Patient.objects.visible_to(by).filter(pk=patient.pk, version=version)
     if not rows.update(version=F("version") + 1, **asdict(details)):
         raise ChangedMeanwhileError(Patient.objects.visible_to(by).get(pk=patient.pk))
+    alike_pairs.compare_again(by=by, patient_ids=[patient.pk])
     before = (patient.given_names, patient.family_name, patient.preferred_name)
     if before != details.names:
         name_tokens.replace(clinic_id=by.clinic_id, patient_id=patient.pk, names=details.names)

@@ -1,17 +1,20 @@
 """How a patient may be reached, and the numbers they are known by."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.decorators import staff
 from accounts.permissions import Act
 from accounts.requests import StaffRequest
+from common import undo
 from patients import queries
 from patients.forms.contacts import ContactForm, NumberForm, StopForm, UseForm
 from patients.models import ContactPoint, Identifier, Patient
@@ -35,6 +38,7 @@ def _page(
     heading: str,
     *,
     point: ContactPoint | None = None,
+    holders: Sequence[Patient] = (),
     status: int = 200,
 ) -> HttpResponse:
     context = {
@@ -42,6 +46,7 @@ def _page(
         "heading": heading,
         "patient_id": patient_id,
         "point": point,
+        "holders": holders,
         "stop_form": StopForm() if point else None,
         "banner": queries.banner(request.actor, patient_id, today=today_of(request)),
     }
@@ -53,6 +58,8 @@ def add_contact(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     patient = _patient(request, patient_id)
     form = ContactForm(request.POST or None, clinic=request.actor.clinic)
     if request.method == "POST" and form.is_valid():
+        if holders := _asked_about(request, form, patient):
+            return _page(request, patient.pk, form, _("Add a phone or e-mail"), holders=holders, status=409)
         try:
             contact_points.add(by=request.actor, now=timezone.now(), patient=patient, contact=form.contact())
         except ValidationError as error:
@@ -61,6 +68,13 @@ def add_contact(request: StaffRequest, patient_id: UUID) -> HttpResponse:
             return redirect("patients:detail", patient.pk)
     status = 422 if request.method == "POST" else 200
     return _page(request, patient.pk, form, _("Add a phone or e-mail"), status=status)
+
+
+def _asked_about(request: StaffRequest, form: ContactForm, patient: Patient) -> list[Patient]:
+    """Others who have this phone or e-mail, while nobody has said yet whether it is shared with them."""
+    if form.cleaned_data["is_shared"] or request.POST.get("not_shared"):
+        return []
+    return queries.holders_of(request.actor, [form.cleaned_data["value"]], but_not=patient.pk)
 
 
 @staff(Act.REGISTER_PATIENTS, methods=("GET", "POST"))
@@ -95,6 +109,44 @@ def stop_contact(request: StaffRequest, patient_id: UUID, point_id: UUID) -> Htt
     else:
         messages.error(request, _("Say why it is used no more."))
     return redirect("patients:detail", patient_id)
+
+
+def _back_to(patient_id: UUID) -> HttpResponse:
+    return redirect("patients:detail", patient_id)
+
+
+@staff(Act.REGISTER_PATIENTS, methods=("POST",))
+def verify_contact(request: StaffRequest, patient_id: UUID, point_id: UUID) -> HttpResponse:
+    """Read back to the patient at the desk: one tap, and one to undo."""
+    point = _point(request, patient_id, point_id)
+    contact_points.verify(by=request.actor, now=timezone.now(), point=point)
+    undo_url = reverse("patients:unverify-contact", args=[patient_id, point.pk])
+    undo.offer(request, _("Marked as verified."), undo_url=undo_url)
+    return _back_to(patient_id)
+
+
+@staff(Act.REGISTER_PATIENTS, methods=("POST",))
+def unverify_contact(request: StaffRequest, patient_id: UUID, point_id: UUID) -> HttpResponse:
+    contact_points.unverify(by=request.actor, point=_point(request, patient_id, point_id))
+    messages.success(request, _("Marked as not verified."))
+    return _back_to(patient_id)
+
+
+@staff(Act.REGISTER_PATIENTS, methods=("POST",))
+def share_contact(request: StaffRequest, patient_id: UUID, point_id: UUID) -> HttpResponse:
+    """Nothing private goes there any more."""
+    point = _point(request, patient_id, point_id)
+    contact_points.say_shared(by=request.actor, point=point, is_shared=True)
+    undo_url = reverse("patients:unshare-contact", args=[patient_id, point.pk])
+    undo.offer(request, _("Marked as shared: nothing private is sent there."), undo_url=undo_url)
+    return _back_to(patient_id)
+
+
+@staff(Act.REGISTER_PATIENTS, methods=("POST",))
+def unshare_contact(request: StaffRequest, patient_id: UUID, point_id: UUID) -> HttpResponse:
+    contact_points.say_shared(by=request.actor, point=_point(request, patient_id, point_id), is_shared=False)
+    messages.success(request, _("Marked as this patient's own."))
+    return _back_to(patient_id)
 
 
 @staff(Act.REGISTER_PATIENTS, methods=("POST",))

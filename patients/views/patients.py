@@ -16,7 +16,7 @@ from accounts.requests import StaffRequest, saw
 from patients import queries
 from patients.forms.patients import EditForm, RegisterForm
 from patients.models import Patient
-from patients.queries import Candidate, Likeness
+from patients.queries import Candidate, Likeness, comparisons
 from patients.services import patients
 from patients.views.lists import today_of
 
@@ -81,8 +81,12 @@ def detail(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     actor = request.actor
     patient = get_object_or_404(Patient.objects.visible_to(actor), pk=patient_id)
     saw(request, "patients_patient", row_id=patient.pk, patient_id=patient.pk)
+    if patient.merged_into_id:
+        messages.info(request, _("%(name)s was merged into this record.") % {"name": patient.full_name})
+        return redirect("patients:detail", patient.merged_into_id)
     context = {
         "patient": patient,
+        "merges": comparisons.merges_of(actor, patient.pk),
         "banner": queries.banner(actor, patient.pk, today=today_of(request)),
         "contacts": queries.contacts_of(actor, patient.pk),
         "identifiers": queries.identifiers_of(actor, patient.pk),

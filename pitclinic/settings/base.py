@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.IdleSignOutMiddleware",
+    "patients.middleware.MergedRecordMiddleware",
     "accounts.middleware.ActorMiddleware",
 ]
 
@@ -219,6 +220,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep-messages": {"task": "reminders.tasks.sweep_messages", "schedule": crontab(minute="*")},
     "sweep-imports": {"task": "patients.tasks.sweep_imports", "schedule": crontab(minute="*")},
+    "sweep-alike-patients": {"task": "patients.tasks.sweep_alike_patients", "schedule": crontab(minute="*")},
     "seal-audit": {"task": "accounts.tasks.seal_audit", "schedule": crontab(minute="*")},
     "let-old-typing-go": {"task": "sessions.tasks.let_old_typing_go", "schedule": crontab(hour="3", minute="20")},
 }

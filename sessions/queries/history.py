@@ -20,6 +20,7 @@ from accounts.models import Membership
 from accounts.queries import Line, with_names
 from audit.models import AuditEvent
 from catalogue.models.entries import CatalogueEntry
+from patients.queries.survivors import records_of
 
 if TYPE_CHECKING:
     AnyField = models.Field[Any, Any]
@@ -59,9 +60,11 @@ def history_page(
 ) -> Page:
     """The newest events about the patient, or those older than the event (``before``, ``before_id``).
 
-    Queries: the events, the people who acted, and one for each kind of thing that a changed field points at.
+    A record merged into this one brings its own history. Queries: the records, the events, the people who acted, and
+    one for each kind of thing that a changed field points at.
     """
-    events = AuditEvent.objects.in_clinic(actor.clinic_id).about_patient(patient_id).newest_first()
+    records = records_of(actor, patient_id)
+    events = AuditEvent.objects.in_clinic(actor.clinic_id).about_patients(records).newest_first()
     if show:
         events = events.filter(kind__in=CHANGES if show == "changes" else VIEWS)
     if before:

@@ -1,7 +1,7 @@
 """What waits for somebody: alerts, follow-ups due, unsigned sessions; each with its age and its owner."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from accounts.actors import Actor
 from accounts.models import Clinic
 from accounts.permissions import Act
+from patients.models import AlikePair
 from patients.queries.phones import phone_of_patient
 from sessions.choices import AlertStatus, DangerSign, Priority, StopRule
 from sessions.models import CourseReview, FollowUp, InjectionSession, SideEffect
@@ -34,6 +35,7 @@ class Counts:
     unsigned: int = 0
     reviews: int = 0
     to_co_sign: int = 0
+    alike: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,8 +94,9 @@ def counts(actor: Actor, *, now: datetime) -> Counts:
         unsigned=_count(InjectionSession.objects.drafts()),
         reviews=_count(CourseReview.objects.undecided()),
         to_co_sign=_count(InjectionSession.objects.to_co_sign()),
+        alike=_count(AlikePair.objects.open()),
     )
-    row = rows.values("urgent", "alerts", "follow_ups", "unsigned", "reviews", "to_co_sign").first()
+    row = rows.values(*(field.name for field in fields(Counts))).first()
     return Counts(**row) if row else Counts()
 
 

@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 from accounts.choices import Role
 from accounts.models import Clinic, Membership
 from common.tenancy import tenant
-from patients.models import Allergy, Identifier, PatientImport, RiskFlag
+from patients.models import Allergy, Identifier, PatientImport, PatientMerge, RiskFlag
+from patients.services import merges
 from reminders.models import Message
 from scheduling.models import Appointment, AppointmentMove, AvailabilityBlock, CheckInTablet, Leave
 from sessions.models import Paper, Picture, PictureConsent, PictureContent
@@ -65,6 +66,7 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
         return {
             "patient_id": patient.pk,
             "other_patient_id": other.pk,
+            "merge_id": _merge(clinic, clinician, sentinel).pk,
             "point_id": EmailFactory(**whose).pk,
             "number_id": Identifier.objects.create(**whose, system="national", value=sentinel).pk,
             "condition_id": PatientConditionFactory(**whose).pk,
@@ -121,6 +123,12 @@ def _batch(visit: Appointment) -> UUID:
 
 def _leave(clinic: Clinic, clinician: Membership) -> Leave:
     return Leave.objects.create(clinic=clinic, clinician=clinician, starts_at=THEN, ends_at=THEN + timedelta(days=1))
+
+
+def _merge(clinic: Clinic, member: Membership, sentinel: str) -> PatientMerge:
+    survivor, merged = PatientFactory.create_batch(2, clinic=clinic, family_name=sentinel)
+    by = member.as_actor()
+    return merges.merge(by=by, now=THEN, survivor_id=survivor.pk, merged_id=merged.pk, reason=f"the one {sentinel}")
 
 
 def _message(clinic: Clinic, session: Any) -> Message:

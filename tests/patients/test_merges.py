@@ -10,6 +10,8 @@ from django.db import connection
 from accounts.actors import Actor
 from accounts.models import Clinic
 from patients.models import (
+    AlikePair,
+    ComparedPatient,
     MovedRow,
     NameToken,
     Patient,
@@ -55,7 +57,7 @@ def take_back(by: Actor, made: PatientMerge) -> None:
 
 def snapshot(clinic: Clinic) -> dict[str, list[dict[str, Any]]]:
     """Every row of every table that is the clinic's, but for what a merge itself writes."""
-    own = {PatientMerge, MovedRow, NameToken}
+    own = {PatientMerge, MovedRow, NameToken, AlikePair, ComparedPatient}
     found = {
         model._meta.label: list(model._default_manager.filter(clinic=clinic).order_by("pk").values())
         for model in clinic_models()
@@ -112,6 +114,9 @@ def test_no_table_with_a_patient_is_forgotten() -> None:
         "PatientMerge.merged",
         "MovedRow.from_patient",
         "MovedRow.to_patient",
+        "AlikePair.one",
+        "AlikePair.other",
+        "ComparedPatient.patient",
     }
 
 

@@ -15,7 +15,7 @@ from tests.access import objects
 # Page → role, its argument (if any), its query string, and how many queries it asks, signing in and audit included.
 PAGES: dict[str, tuple[str, str, str, int]] = {
     "patients:list": (Role.FRONT_DESK, "", "", 15),
-    "patients:detail": (Role.FRONT_DESK, "patient_id", "", 19),
+    "patients:detail": (Role.FRONT_DESK, "patient_id", "", 20),
     "patients:profile": (Role.CLINICIAN, "patient_id", "", 23),
     "patients:imports": (Role.CLINIC_ADMIN, "", "", 10),
     "scheduling:today": (Role.FRONT_DESK, "", "", 20),
@@ -27,7 +27,7 @@ PAGES: dict[str, tuple[str, str, str, int]] = {
     "scheduling:set_up": (Role.CLINIC_ADMIN, "", "", 15),
     "sessions:chart": (Role.CLINICIAN, "patient_id", "", 24),
     "sessions:review_card": (Role.CLINICIAN, "patient_id", "", 22),
-    "sessions:history": (Role.CLINICIAN, "patient_id", "", 18),
+    "sessions:history": (Role.CLINICIAN, "patient_id", "", 19),
     "sessions:worklists": (Role.CLINICIAN, "", "", 16),
     "sessions:alerts": (Role.CLINICIAN, "", "", 11),
     "sessions:follow_ups": (Role.CLINICIAN, "", "", 11),
