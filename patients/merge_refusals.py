@@ -1,16 +1,14 @@
 """Why a merge, or its way back, is refused, in words; read from the name of the rule the database held."""
 
-import re
-from zoneinfo import ZoneInfo
+from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import IntegrityError
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 MERGED_AWAY = "patients_merged_away"
-_SPAN = re.compile(r'\["?([0-9][^",)]*)"?,')
 
 
 class MergeRefusedError(Exception):
@@ -26,7 +24,13 @@ def rule_of(error: IntegrityError) -> str:
     return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
 
 
-def refusal_of(error: IntegrityError) -> MergeRefusedError:
+def is_merged_away(error: IntegrityError) -> bool:
+    """It was the record that takes nothing new, not what was to be written."""
+    return rule_of(error) == MERGED_AWAY
+
+
+def refusal_of(error: IntegrityError, *, overlaps: Sequence[datetime] = ()) -> MergeRefusedError:
+    """``overlaps`` are the times at which both have a visit."""
     rule = rule_of(error)
     if rule in ("patients_merge_done", "patients_patientmerge_once", MERGED_AWAY):
         return MergeRefusedError(
@@ -41,18 +45,12 @@ def refusal_of(error: IntegrityError) -> MergeRefusedError:
         return MergeRefusedError(_("One single-dose container would have served two patients."))
     if rule.startswith("scheduling_"):
         words = _("Both have visits at the same time%(when)s. Move or cancel one of them first.")
-        return MergeRefusedError(words % {"when": _when(error)})
+        return MergeRefusedError(words % {"when": _when(overlaps)})
     words = _("Something of the two records cannot stand side by side (%(rule)s). Nothing was changed.")
     return MergeRefusedError(words % {"rule": rule or "–"})
 
 
-def _when(error: IntegrityError) -> str:
-    """``: 2 Mar 2026 10:00``, from what PostgreSQL says of the key."""
-    told = getattr(getattr(error.__cause__, "diag", None), "message_detail", None) or ""
-    found = _SPAN.search(told)
-    moment = parse_datetime(found[1]) if found else None
-    if moment is None:
-        return ""
-    if timezone.is_naive(moment):
-        moment = moment.replace(tzinfo=ZoneInfo("UTC"))
-    return ": " + date_format(timezone.localtime(moment), "j M Y H:i")
+def _when(overlaps: Sequence[datetime]) -> str:
+    """``: 2 Mar 2026 10:00``; empty where the times are not known."""
+    times = ", ".join(date_format(timezone.localtime(moment), "j M Y H:i") for moment in overlaps)
+    return f": {times}" if times else ""

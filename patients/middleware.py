@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from patients.merge_refusals import MERGED_AWAY, rule_of
+from patients.merge_refusals import is_merged_away
 
 
 class MergedRecordMiddleware:
@@ -21,7 +21,7 @@ class MergedRecordMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, IntegrityError) or rule_of(exception) != MERGED_AWAY:
+        if not isinstance(exception, IntegrityError) or not is_merged_away(exception):
             return None
         context = {"survivor_url": _survivor_url(exception)}
         return HttpResponse(render_to_string("patients/merged_away.html", context), status=409)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -94,6 +94,19 @@ def _counts(actor: Actor, one: UUID, other: UUID) -> list[tuple[str | Promise, i
     with connection.cursor() as cursor:
         cursor.execute(counted, {"one": one, "other": other, "clinic": actor.clinic_id})
         return [(wanted[label], first, total - first) for label, first, total in cursor.fetchall()]
+
+
+def overlapping_visits(one: UUID, other: UUID) -> list[datetime]:
+    """When both have a visit, or a time kept for one, the first three; what was doubled on purpose aside."""
+    claims = apps.get_model("scheduling", "Claim")._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT DISTINCT greatest(a.starts_at, b.starts_at) FROM {claims} a JOIN {claims} b"  # noqa: S608 - our own table
+            " ON b.starts_at < a.ends_at AND b.ends_at > a.starts_at AND NOT b.is_doubled"
+            " WHERE a.resource_id = %s AND b.resource_id = %s AND NOT a.is_doubled ORDER BY 1 LIMIT 3",
+            [one, other],
+        )
+        return [starts_at for (starts_at,) in cursor.fetchall()]
 
 
 def merges_of(actor: Actor, patient_id: UUID) -> list[PatientMerge]:

@@ -15,6 +15,7 @@ from catalogue.icd10cm import Side as CodeSide
 from catalogue.icd10cm import is_well_formed
 from catalogue.queries import CodeOption, icd10cm_options
 from patients.choices import Side
+from patients.merge_refusals import is_merged_away
 from patients.models import Allergy, BodyWeight, Patient, PatientCondition, PatientConditionNerve, RiskFlag
 from patients.records import AllergyDetails, ConditionDetails
 
@@ -95,6 +96,8 @@ def add_allergy(*, by: Actor, now: datetime, patient: Patient, details: AllergyD
                 recorded_at=now,
             )
     except IntegrityError as error:
+        if is_merged_away(error):
+            raise
         raise ValidationError({"substance": _("This allergy is recorded already.")}) from error
 
 
@@ -108,6 +111,8 @@ def raise_flag(*, by: Actor, now: datetime, patient: Patient, flag: str, detail:
         with transaction.atomic():
             return RiskFlag.objects.create(clinic=by.clinic, patient=patient, flag=flag, detail=detail, recorded_at=now)
     except IntegrityError as error:
+        if is_merged_away(error):
+            raise
         raise ValidationError({"flag": _("This flag is up already.")}) from error
 
 

@@ -11,6 +11,7 @@ from accounts.actors import Actor
 from patients.choices import ContactKind, Purpose
 from patients.consents import WORDING_VERSION
 from patients.contacts import reversed_digits
+from patients.merge_refusals import is_merged_away
 from patients.models import ContactConsent, ContactPoint, Patient
 from patients.records import ContactDetails
 from patients.services import alike_pairs
@@ -33,6 +34,8 @@ def add(*, by: Actor, now: datetime, patient: Patient, contact: ContactDetails) 
                 is_preferred=contact.is_preferred,
             )
     except IntegrityError as error:
+        if is_merged_away(error):
+            raise
         raise ValidationError({"value": _("This patient already has this phone or e-mail.")}) from error
     decide(by=by, now=now, point=point, allowed=contact.allowed)
     alike_pairs.compare_again(by=by, patient_ids=[patient.pk])

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from patients.choices import NumberKind
+from patients.merge_refusals import is_merged_away
 from patients.models import Identifier, Patient
 from patients.records import NumberDetails, clinic_number
 from patients.services import alike_pairs
@@ -53,6 +54,8 @@ def add(*, by: Actor, patient: Patient, number: NumberDetails) -> Identifier:
                 clinic=by.clinic, patient=patient, system=number.system, value=number.value.strip()
             )
     except IntegrityError as error:
+        if is_merged_away(error):
+            raise
         raise ValidationError({"value": _("A patient of this clinic already has this number.")}) from error
 
 

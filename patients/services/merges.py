@@ -18,6 +18,7 @@ from patients import twins
 from patients.merge_refusals import MergeRefusedError, refusal_of
 from patients.models import Patient, PatientMerge
 from patients.policies import check_details
+from patients.queries.comparisons import overlapping_visits
 from patients.records import DETAIL_FIELDS, PatientDetails
 from patients.services import alike_pairs, name_tokens
 
@@ -64,7 +65,7 @@ def merge(
         alike_pairs.compare_again(by=by, patient_ids=[survivor.pk, merged.pk])
         return made
 
-    return _whole(act, reason)
+    return _whole(act, reason, survivor_id, merged_id)
 
 
 def reverse(*, by: Actor, now: datetime, merge: PatientMerge, reason: str) -> None:
@@ -80,7 +81,7 @@ def reverse(*, by: Actor, now: datetime, merge: PatientMerge, reason: str) -> No
         rows = PatientMerge.objects.visible_to(by).filter(pk=merge.pk)
         rows.update(reversed_at=now, reversed_by=by.membership_id, reversal_reason=reason.strip())
 
-    _whole(act, reason)
+    _whole(act, reason, merge.survivor_id, merge.merged_id)
 
 
 class _TriedOutError(Exception):
@@ -99,7 +100,7 @@ def objection(*, by: Actor, now: datetime, survivor_id: UUID, merged_id: UUID) -
         return refusal.words
 
 
-def _whole(act: Callable[[], T], reason: str) -> T:
+def _whole(act: Callable[[], T], reason: str, *pair: UUID) -> T:
     if not reason.strip():
         raise MergeRefusedError(_("Say why."))
     for _attempt in range(TRIES):
@@ -110,7 +111,7 @@ def _whole(act: Callable[[], T], reason: str) -> T:
                 set_context(**before)
                 return done
         except IntegrityError as error:
-            raise refusal_of(error) from error
+            raise refusal_of(error, overlaps=overlapping_visits(*pair)) from error
         except OperationalError as error:
             if not isinstance(error.__cause__, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected):
                 raise

@@ -45,7 +45,7 @@ def choose_other(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     """Choose the record to lay beside this one."""
     own = Patient.objects.visible_to(request.actor)
     patient = get_object_or_404(own, pk=patient_id)
-    form = OtherForm(request.POST or None)
+    form = OtherForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         other = get_object_or_404(own, pk=form.cleaned_data["patient"])
         if other.pk != patient.pk:

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from accounts.choices import Role
 from accounts.models import Clinic, Membership
 from common.tenancy import tenant
-from patients.models import Allergy, Identifier, PatientImport, PatientMerge, RiskFlag
+from patients.models import AlikePair, Allergy, Identifier, Patient, PatientImport, PatientMerge, RiskFlag
 from patients.services import merges
 from reminders.models import Message
 from scheduling.models import Appointment, AppointmentMove, AvailabilityBlock, CheckInTablet, Leave
@@ -66,6 +66,7 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
         return {
             "patient_id": patient.pk,
             "other_patient_id": other.pk,
+            "pair_id": _alike(clinic, patient, other).pk,
             "merge_id": _merge(clinic, clinician, sentinel).pk,
             "point_id": EmailFactory(**whose).pk,
             "number_id": Identifier.objects.create(**whose, system="national", value=sentinel).pk,
@@ -123,6 +124,11 @@ def _batch(visit: Appointment) -> UUID:
 
 def _leave(clinic: Clinic, clinician: Membership) -> Leave:
     return Leave.objects.create(clinic=clinic, clinician=clinician, starts_at=THEN, ends_at=THEN + timedelta(days=1))
+
+
+def _alike(clinic: Clinic, *patients: Patient) -> AlikePair:
+    one, other = sorted(patients, key=lambda patient: patient.pk)
+    return AlikePair.objects.create(clinic=clinic, one=one, other=other, is_same_contact=True, strength=2)
 
 
 def _merge(clinic: Clinic, member: Membership, sentinel: str) -> PatientMerge:

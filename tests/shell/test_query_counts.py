@@ -17,6 +17,8 @@ PAGES: dict[str, tuple[str, str, str, int]] = {
     "patients:list": (Role.FRONT_DESK, "", "", 15),
     "patients:detail": (Role.FRONT_DESK, "patient_id", "", 20),
     "patients:profile": (Role.CLINICIAN, "patient_id", "", 23),
+    "patients:alike": (Role.FRONT_DESK, "", "", 15),
+    "patients:merge": (Role.CLINIC_ADMIN, "merge_id", "", 17),
     "patients:imports": (Role.CLINIC_ADMIN, "", "", 10),
     "scheduling:today": (Role.FRONT_DESK, "", "", 20),
     "scheduling:unconfirmed": (Role.FRONT_DESK, "", "", 10),

@@ -1,0 +1,332 @@
+"""The pages of two records: compared, told apart, proposed, merged, taken back; the worklist that leads there."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.actors import machine
+from accounts.choices import Role
+from accounts.models import Clinic
+from common.tenancy import tenant
+from patients.choices import ContactKind
+from patients.models import ContactPoint, PairVerdict, Patient, PatientMerge
+from patients.records import ContactDetails, PatientDetails
+from patients.services import alike_pairs, patients
+from patients.tasks import sweep_alike_patients
+from sessions.queries.worklists import counts
+from tests.factories.accounts import MembershipFactory
+from tests.factories.patients import PatientFactory
+from tests.factories.scheduling import AppointmentFactory
+from tests.factories.treatments import actor_of
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+Inside = Callable[[], AbstractContextManager[None]]
+
+
+@pytest.fixture
+def inside(clinic: Clinic) -> Inside:
+    return lambda: tenant(clinic.pk, actor="test")
+
+
+@pytest.fixture
+def desk(staff_client: Callable[..., Client], clinic: Clinic) -> Client:
+    return staff_client(Role.FRONT_DESK, clinic=clinic)
+
+
+@pytest.fixture
+def admin(staff_client: Callable[..., Client], clinic: Clinic) -> Client:
+    return staff_client(Role.CLINIC_ADMIN, clinic=clinic)
+
+
+def register(clinic: Clinic, given: str, family: str, born: date = date(1970, 5, 7), **more: Any) -> Patient:
+    with tenant(clinic.pk, actor="test"):
+        details = PatientDetails(given_names=given, family_name=family, birth_date=born, zone="Europe/Berlin")
+        return patients.register(by=machine(clinic, "test"), now=NOW, details=details, **more)
+
+
+@pytest.fixture
+def pair(clinic: Clinic) -> tuple[Patient, Patient]:
+    return register(clinic, "Anna", "Schmidt"), register(clinic, "Ana", "Schmitt", date(1970, 7, 5))
+
+
+def text(answer: Any) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+def form_of(one: Patient, other: Patient, **more: str) -> dict[str, str]:
+    versions = {f"version_{patient.pk}": "1" for patient in (one, other)}
+    return {"survivor": str(one.pk), "reason": "same person", **versions, **more}
+
+
+def test_the_sweep_finds_who_may_be_one_person(
+    clinic: Clinic, desk: Client, pair: tuple[Patient, Patient], inside: Inside
+) -> None:
+    register(clinic, "Anna", "Berger", date(1970, 5, 7))  # the same day and given name are not enough
+    sweep_alike_patients()
+
+    page = text(desk.get(reverse("patients:alike")))
+
+    assert "Schmidt, Anna" in page
+    assert "Day and month of birth swapped, similar name" in page
+    assert "Berger" not in page
+    with inside():
+        assert counts(actor_of(MembershipFactory(clinic=clinic)), now=NOW).alike == 1
+
+
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_a_same_phone_makes_a_pair_unless_it_is_shared(clinic: Clinic, inside: Inside, is_shared: bool) -> None:
+    contact = ContactDetails(kind=ContactKind.PHONE, value="+4930901820", is_shared=is_shared)
+    ids = [
+        register(clinic, name, name, date(1950 + len(name), 1, 1), contacts=[contact]).pk for name in ("Al", "Berta")
+    ]
+
+    with inside():
+        assert alike_pairs.compare(by=machine(clinic, "test"), patient_ids=ids) == (0 if is_shared else 1)
+
+
+def test_a_changed_record_is_compared_again(clinic: Clinic, inside: Inside, pair: tuple[Patient, Patient]) -> None:
+    sweep_alike_patients()
+    by = machine(clinic, "test")
+    with inside():
+        assert alike_pairs.waiting(by) == []
+        other = PatientDetails(given_names="Zoe", family_name="Quist", birth_date=date(1990, 1, 1), zone="UTC")
+        patients.update(by=by, now=NOW, patient=pair[1], version=1, details=other)
+        assert alike_pairs.waiting(by) == [pair[1].pk]
+    sweep_alike_patients()
+    with inside():
+        assert counts(actor_of(MembershipFactory(clinic=clinic)), now=NOW).alike == 0
+
+
+def test_told_apart_they_are_asked_about_no_more_until_it_is_undone(
+    desk: Client, pair: tuple[Patient, Patient]
+) -> None:
+    sweep_alike_patients()
+    one, other = pair
+
+    answer = desk.post(reverse("patients:say-of-pair", args=[other.pk, one.pk]), {"verdict": "different"}, follow=True)
+
+    assert "Remembered: not the same person." in text(answer)
+    assert "No two records look like one person" in text(answer)
+    answer = desk.post(reverse("patients:unsay-of-pair", args=[one.pk, other.pk]), follow=True)
+    assert "Schmidt, Anna" in text(answer)
+
+
+def test_the_desk_proposes_and_whoever_may_merges_sees_it_first(
+    desk: Client, admin: Client, pair: tuple[Patient, Patient]
+) -> None:
+    sweep_alike_patients()
+    one, other = pair
+
+    desk.post(reverse("patients:say-of-pair", args=[one.pk, other.pk]), {"verdict": "same", "note": "said so"})
+
+    page = text(admin.get(reverse("patients:alike")))
+    assert "asks to merge them" in page
+    assert "said so" in page
+
+
+def test_the_desk_compares_but_does_not_merge(desk: Client, pair: tuple[Patient, Patient]) -> None:
+    one, other = pair
+
+    page = text(desk.get(reverse("patients:compare", args=[one.pk, other.pk])))
+
+    assert "Propose to merge them" in page
+    assert "Merge into one record" not in page
+    assert "Side effects" not in page
+    answer = desk.post(reverse("patients:merge-into-one", args=[one.pk, other.pk]), form_of(one, other))
+    assert answer.status_code == 403
+
+
+def test_two_records_are_merged_with_the_chosen_details_and_the_old_address_leads_to_the_survivor(
+    admin: Client, pair: tuple[Patient, Patient], inside: Inside
+) -> None:
+    one, other = pair
+    assert "differs" in text(admin.get(reverse("patients:compare", args=[one.pk, other.pk])))
+
+    sent = form_of(one, other, keep_family_name=str(other.pk), keep_given_names=str(one.pk))
+    answer = admin.post(reverse("patients:merge-into-one", args=[one.pk, other.pk]), sent, follow=True)
+
+    assert answer.redirect_chain[-1][0] == reverse("patients:detail", args=[one.pk])
+    assert "The two records are one now." in text(answer)
+    assert "Undo" in text(answer)
+    with inside():
+        one.refresh_from_db()
+        assert one.full_name == "Anna Schmitt"
+    led = admin.get(reverse("patients:detail", args=[other.pk]), follow=True)
+    assert "Ana Schmitt was merged into this record." in text(led)
+
+
+def test_a_merge_is_undone_right_after_or_taken_back_later_with_a_reason(
+    admin: Client, pair: tuple[Patient, Patient], inside: Inside
+) -> None:
+    one, other = pair
+    for act, sent in (("undo-merge", {}), ("reverse-merge", {"reason": "sisters"})):
+        admin.post(reverse("patients:merge-into-one", args=[one.pk, other.pk]), form_of(one, other))
+        with inside():
+            made = PatientMerge.objects.standing().get()
+        assert "Take the merge back" in text(admin.get(reverse("patients:merge", args=[made.pk])))
+
+        answer = admin.post(reverse(f"patients:{act}", args=[made.pk]), sent, follow=True)
+
+        assert "The records are two again." in text(answer)
+    assert "sisters" in text(admin.get(reverse("patients:merge", args=[made.pk])))
+
+
+def test_a_merge_that_was_taken_back_is_not_taken_back_again(
+    admin: Client, pair: tuple[Patient, Patient], inside: Inside
+) -> None:
+    one, other = pair
+    admin.post(reverse("patients:merge-into-one", args=[one.pk, other.pk]), form_of(one, other))
+    with inside():
+        made = PatientMerge.objects.get()
+    admin.post(reverse("patients:undo-merge", args=[made.pk]))
+
+    answer = admin.post(reverse("patients:undo-merge", args=[made.pk]))
+
+    assert answer.status_code == 409
+    assert "cannot be taken back as it is" in text(answer)
+
+
+def test_what_stands_in_the_way_is_told_before_and_after_trying(
+    clinic: Clinic, admin: Client, pair: tuple[Patient, Patient], inside: Inside
+) -> None:
+    one, other = pair
+    with inside():
+        for patient in pair:
+            AppointmentFactory(clinic=clinic, patient=patient, starts_at=NOW)
+
+    page = admin.get(reverse("patients:compare", args=[one.pk, other.pk]))
+    answer = admin.post(reverse("patients:merge-into-one", args=[one.pk, other.pk]), form_of(one, other))
+
+    assert "Both have visits at the same time: 2 Mar 2026 10:00" in text(page)
+    assert answer.status_code == 409
+    assert "Both have visits at the same time: 2 Mar 2026 10:00" in text(answer)
+
+
+def test_a_merge_without_a_reason_is_asked_for_one(admin: Client, pair: tuple[Patient, Patient]) -> None:
+    one, other = pair
+
+    sent = form_of(one, other) | {"reason": ""}
+    answer = admin.post(reverse("patients:merge-into-one", args=[one.pk, other.pk]), sent)
+
+    assert answer.status_code == 422
+    assert "Say why." in text(answer)
+
+
+def test_what_is_written_to_a_merged_record_is_refused_in_words(
+    admin: Client, desk: Client, pair: tuple[Patient, Patient], inside: Inside
+) -> None:
+    one, other = pair
+    admin.post(reverse("patients:merge-into-one", args=[one.pk, other.pk]), form_of(one, other))
+
+    answer = desk.post(reverse("patients:add-contact", args=[other.pk]), {"value": "030 901820"})
+
+    assert answer.status_code == 409
+    assert "This record was merged into another" in text(answer)
+    assert reverse("patients:detail", args=[one.pk]) in text(answer)
+    with inside():
+        assert not ContactPoint.objects.exists()
+
+
+def test_any_two_records_are_chosen_for_comparison(desk: Client, pair: tuple[Patient, Patient]) -> None:
+    one, other = pair
+    url = reverse("patients:compare-with", args=[one.pk])
+
+    assert desk.post(url, {"patient": str(other.pk)}).url == reverse("patients:compare", args=[one.pk, other.pk])
+    assert "Choose another record than this one." in text(desk.post(url, {"patient": str(one.pk)}))
+    assert "Choose a patient." in text(desk.post(url))
+
+
+def test_registering_under_the_name_of_a_merged_record_offers_the_survivor(
+    admin: Client, desk: Client, clinic: Clinic
+) -> None:
+    one, other = register(clinic, "Anna", "Schmidt"), register(clinic, "Anna", "Quist")
+    admin.post(reverse("patients:merge-into-one", args=[one.pk, other.pk]), form_of(one, other))
+
+    sent = {
+        "family_name": "Quist", "given_names": "Anna", "birth_date": "7.5.1970", "sex": "female",
+        "language": "de", "zone": "Europe/Berlin",
+    }  # fmt: skip
+    answer = desk.post(reverse("patients:register"), sent)
+
+    assert answer.status_code == 409
+    assert reverse("patients:detail", args=[one.pk]) in text(answer)
+
+
+def test_a_contact_is_verified_in_one_tap_and_one_more_takes_it_back(
+    clinic: Clinic, desk: Client, inside: Inside
+) -> None:
+    patient = register(clinic, "Al", "Bo", contacts=[ContactDetails(kind=ContactKind.PHONE, value="+4930901820")])
+    with inside():
+        point = ContactPoint.objects.get()
+    assert "not verified" in text(desk.get(reverse("patients:detail", args=[patient.pk])))
+
+    answer = desk.post(reverse("patients:verify-contact", args=[patient.pk, point.pk]), follow=True)
+
+    assert "Marked as verified." in text(answer)
+    assert "not verified" not in text(answer)
+    with inside():
+        point.refresh_from_db()
+        assert point.verified_by == desk.member  # type: ignore[attr-defined]
+    answer = desk.post(reverse("patients:unverify-contact", args=[patient.pk, point.pk]), follow=True)
+    assert "not verified" in text(answer)
+
+
+def test_a_phone_of_another_patient_is_asked_about_before_it_is_added(
+    clinic: Clinic, desk: Client, inside: Inside
+) -> None:
+    register(clinic, "Mother", "Bo", contacts=[ContactDetails(kind=ContactKind.PHONE, value="+4930901820")])
+    child = register(clinic, "Child", "Xu", date(1990, 1, 1))
+    url = reverse("patients:add-contact", args=[child.pk])
+
+    asked = desk.post(url, {"value": "+49 30 901820"})
+
+    assert asked.status_code == 409
+    assert "Mother Bo" in text(asked)
+    desk.post(url, {"value": "+49 30 901820", "is_shared": "on"})
+    with inside():
+        assert ContactPoint.objects.get(patient=child).is_shared
+    assert "1 other patient has it too" in text(desk.get(reverse("patients:detail", args=[child.pk])))
+
+
+def test_a_phone_that_others_have_is_marked_as_shared_in_one_tap(clinic: Clinic, desk: Client, inside: Inside) -> None:
+    contact = ContactDetails(kind=ContactKind.PHONE, value="+4930901820")
+    one = register(clinic, "Mother", "Bo", contacts=[contact])
+    register(clinic, "Child", "Xu", date(1990, 1, 1), contacts=[contact])
+    with inside():
+        point = ContactPoint.objects.get(patient=one)
+
+    answer = desk.post(reverse("patients:share-contact", args=[one.pk, point.pk]), follow=True)
+
+    assert "nothing private is sent there" in text(answer)
+    with inside():
+        point.refresh_from_db()
+        assert point.is_shared
+    desk.post(reverse("patients:unshare-contact", args=[one.pk, point.pk]))
+    with inside():
+        point.refresh_from_db()
+        assert not point.is_shared
+
+
+def test_a_pair_is_kept_once_whichever_way_it_is_named(
+    desk: Client, pair: tuple[Patient, Patient], inside: Inside
+) -> None:
+    one, other = pair
+    for first, second in ((one, other), (other, one)):
+        desk.post(reverse("patients:say-of-pair", args=[first.pk, second.pk]), {"verdict": "different"})
+
+    with inside():
+        assert PairVerdict.objects.count() == 1
+
+
+def test_a_patient_of_another_clinic_is_not_here(
+    desk: Client, other_clinic: Clinic, pair: tuple[Patient, Patient]
+) -> None:
+    with tenant(other_clinic.pk, actor="test"):
+        foreign = PatientFactory(clinic=other_clinic)
+
+    assert desk.get(reverse("patients:compare", args=[pair[0].pk, foreign.pk])).status_code == 404
