@@ -48,6 +48,7 @@ class Step(models.TextChoices):
     VISIT_MOVED = "visit_moved", _("visit moved")
     VISIT_CANCELLED = "visit_cancelled", _("visit cancelled")
     VISIT_TOMORROW = "visit_tomorrow", _("visit tomorrow")
+    SLOT_OFFER = "slot_offer", _("free time offered")
 
 
 # Steps after a session, each with a link to a check-in.

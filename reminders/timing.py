@@ -10,8 +10,8 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from common.wall_clock import instant
+from patients.quiet_hours import QUIET_UNTIL, after_quiet_hours
 
-QUIET_FROM, QUIET_UNTIL = time(20, 0), time(8, 0)
 REMINDER_TIME = time(10, 0)
 BACKOFF_MINUTES = (1, 5, 15, 60)
 MAX_ATTEMPTS = 8
@@ -47,21 +47,6 @@ def expires_at(rung: Rung, ladder: Sequence[Rung], signed_at: datetime, zone: Zo
 def reminder_at(starts_at: datetime, zone: ZoneInfo) -> datetime:
     """Return ten o'clock on the day before the visit, by the patient's calendar and clock."""
     return instant(starts_at.astimezone(zone).date() - timedelta(days=1), REMINDER_TIME, zone)
-
-
-def is_quiet(moment: datetime, zone: ZoneInfo) -> bool:
-    """Whether the patient's clock shows 20:00 or later, or a time before 08:00."""
-    shown = moment.astimezone(zone).time()
-    return shown >= QUIET_FROM or shown < QUIET_UNTIL
-
-
-def after_quiet_hours(moment: datetime, zone: ZoneInfo) -> datetime:
-    """Return the moment itself, or the next 08:00 on the patient's clock when it falls into the quiet hours."""
-    if not is_quiet(moment, zone):
-        return moment
-    local = moment.astimezone(zone)
-    day = local.date() + timedelta(days=1 if local.time() >= QUIET_FROM else 0)
-    return instant(day, QUIET_UNTIL, zone)
 
 
 def backoff(attempts: int, *, jitter: float) -> timedelta:

@@ -127,3 +127,35 @@ class PartOfDay(models.TextChoices):
     MORNING = "morning", _("in the morning")
     AFTERNOON = "afternoon", _("in the afternoon")
     EVENING = "evening", _("after five")
+
+
+class EntryStatus(models.TextChoices):
+    """Where a wish on the waiting list stands."""
+
+    WAITING = "waiting", _("waiting")
+    OFFERED = "offered", _("offered")
+    BOOKED = "booked", _("booked")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class OfferStatus(models.TextChoices):
+    OFFERED = "offered", _("offered")
+    ACCEPTED = "accepted", _("accepted")
+    DECLINED = "declined", _("declined")
+    EXPIRED = "expired", _("expired")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class SlotEnd(models.TextChoices):
+    """Why a freed time is no longer offered."""
+
+    ACCEPTED = "accepted", _("accepted")
+    TAKEN = "taken", _("booked otherwise")
+    PAST = "past", _("too late")
+    DESK = "desk", _("closed by the desk")
+
+
+class WaitPriority(models.IntegerChoices):
+    URGENT = 1, _("urgent")
+    NORMAL = 2, _("normal")
+    LOW = 3, _("can wait")

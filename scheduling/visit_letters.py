@@ -86,6 +86,23 @@ def visit_letter(told: Sequence[Told], reader: Reader) -> VisitLetter:
         )
 
 
+def offer_letter(starts_at: datetime, expires_at: datetime, link: str, reader: Reader) -> VisitLetter:
+    """A time became free: when, until when it is kept, and where to take it."""
+    with translation.override(reader.language):
+        until = date_format(expires_at.astimezone(reader.zone), "H:i")
+        paragraphs = (
+            _("{clinic}: a time has become free for you:").format(clinic=reader.sender_name)
+            + f"\n{when(starts_at, reader)}",
+            _("It is kept for you until {until}. Take it, or say no, here:").format(until=until) + f"\n{link}",
+            _(
+                "You will be asked for your date of birth. If you do not answer, somebody else is asked;"
+                " you stay on the list."
+            ),
+            _("Nobody reads answers to this message."),
+        )
+        return VisitLetter(subject=_("{clinic}: a free time").format(clinic=reader.sender_name), paragraphs=paragraphs)
+
+
 def _news_of(news: News, told: Sequence[Told], reader: Reader) -> str:
     rows = sorted((one for one in told if one.news == news), key=lambda one: one.starts_at)
     one_visit, several = _INTRODUCTIONS[news]

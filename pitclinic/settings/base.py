@@ -219,6 +219,7 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "inte
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep-messages": {"task": "reminders.tasks.sweep_messages", "schedule": crontab(minute="*")},
+    "sweep-waiting-lists": {"task": "scheduling.tasks.sweep_waiting_list", "schedule": crontab(minute="*")},
     "sweep-imports": {"task": "patients.tasks.sweep_imports", "schedule": crontab(minute="*")},
     "sweep-alike-patients": {"task": "patients.tasks.sweep_alike_patients", "schedule": crontab(minute="*")},
     "seal-audit": {"task": "accounts.tasks.seal_audit", "schedule": crontab(minute="*")},

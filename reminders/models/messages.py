@@ -47,6 +47,7 @@ class Message(PatientOwned):
     appointment = ClinicForeignKey("scheduling.Appointment", null=True, blank=True, related_name="+")
     move = ClinicForeignKey("scheduling.AppointmentMove", null=True, blank=True, related_name="+")
     batch_id = models.UUIDField(null=True, blank=True)
+    slot_offer = ClinicForeignKey("scheduling.SlotOffer", null=True, blank=True, related_name="+")
     access_link = ClinicForeignKey("patients.AccessLink", null=True, blank=True, related_name="messages")
     step = models.CharField(_("step"), max_length=20, choices=Step)
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.EMAIL)
@@ -111,6 +112,10 @@ class Message(PatientOwned):
     @property
     def is_about_visit(self) -> bool:
         return self.step in VISIT_STEPS
+
+    @property
+    def is_offer(self) -> bool:
+        return self.step == Step.SLOT_OFFER
 
     @property
     def is_waiting(self) -> bool:

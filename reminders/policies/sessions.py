@@ -4,10 +4,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from patients.choices import Purpose
+from patients.quiet_hours import after_quiet_hours
 from reminders.choices import SkipReason
 from reminders.models import Message
 from reminders.policies.decisions import Decision, address_for
-from reminders.timing import after_quiet_hours
 from sessions.choices import Priority, RecordStatus
 from sessions.models import SideEffect
 

@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from patients.choices import Purpose
+from patients.quiet_hours import after_quiet_hours
 from reminders.choices import WAITING, MessageState, SkipReason, Step
 from reminders.models import Message, ToldVisit
 from reminders.models.told_visits import ToldVisitQuerySet
 from reminders.policies.decisions import Decision, address_for
-from reminders.timing import after_quiet_hours, reminder_at
+from reminders.timing import reminder_at
 from scheduling.choices import News, VisitStatus
 from scheduling.models import Appointment, AppointmentMove
 from scheduling.visit_letters import Told

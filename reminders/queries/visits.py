@@ -12,7 +12,7 @@ from reminders.choices import Step
 from reminders.models import Message
 from reminders.timing import reminder_at
 from scheduling.choices import VisitStatus
-from scheduling.models import Appointment, AppointmentMove
+from scheduling.models import Appointment, AppointmentMove, SlotOffer
 
 # From ten o'clock on the day before to the last minute of the visit's day, and an hour for a change of clocks.
 _LONGEST_BEFORE = timedelta(hours=39)
@@ -76,6 +76,13 @@ def upcoming(by: Actor, *, start: datetime, end: datetime, limit: int) -> list[U
     due = {one.appointment_id: one.due_at for one in found}
     known = _timed_since(by, due) | _reminded(by, due)
     return [one for one in found if one.appointment_id not in known]
+
+
+def untold_offers(by: Actor, *, now: datetime, limit: int) -> list[SlotOffer]:
+    """Offers that stand and have no message yet."""
+    told = Message.objects.filter(clinic_id=by.clinic_id, slot_offer=OuterRef("pk"))
+    rows = SlotOffer.objects.visible_to(by).standing().filter(~Exists(told), expires_at__gt=now)
+    return list(rows.order_by("offered_at")[:limit])
 
 
 def standing(by: Actor) -> QuerySet[Appointment]:

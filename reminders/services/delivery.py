@@ -13,7 +13,7 @@ from reminders.choices import MessageState
 from reminders.mail import Letter, Outcome, Result
 from reminders.models import Message, ToldVisit
 from reminders.policies import Decision, decide
-from reminders.services.letters import compose, compose_about_visits
+from reminders.services.letters import compose, compose_about_visits, compose_offer
 from reminders.timing import MAX_ATTEMPTS, backoff
 from scheduling.choices import News
 from sessions.models import InjectionSession
@@ -43,7 +43,7 @@ def prepare(*, message_id: UUID, owner: str, by: Actor, now: datetime) -> Letter
     held = Message.objects.visible_to(by).filter(
         pk=message_id, state=MessageState.CLAIMED, lease_owner=owner, lease_until__gt=now
     )
-    message = held.select_for_update(of=("self",), no_key=True).select_related("patient").first()
+    message = held.select_for_update(of=("self",), no_key=True).select_related("patient", "slot_offer", "move").first()
     if message is None:
         return None
     if message.injection_session_id:
@@ -66,13 +66,14 @@ def prepare(*, message_id: UUID, owner: str, by: Actor, now: datetime) -> Letter
 def _with_link(message: Message, decision: Decision, by: Actor, now: datetime) -> Letter:
     link, key = access_links.issue(
         patient_id=message.patient_id,
-        purpose=AccessLink.Purpose.CHECK_IN,
+        purpose=AccessLink.Purpose.OFFER if message.is_offer else AccessLink.Purpose.CHECK_IN,
         subject=f"message:{message.pk}",
         by=by,
         now=now,
     )
     message.access_link = link
-    return compose(message, clinic=by.clinic, to=decision.address, key=key)
+    write = compose_offer if message.is_offer else compose
+    return write(message, clinic=by.clinic, to=decision.address, key=key)
 
 
 def _about_visits(message: Message, decision: Decision, by: Actor, now: datetime) -> Letter:

@@ -9,7 +9,7 @@ from accounts.models import Clinic
 from reminders.mail import Letter
 from reminders.models import Message
 from reminders.policies import Decision
-from scheduling.visit_letters import reader_of, visit_letter
+from scheduling.visit_letters import VisitLetter, offer_letter, reader_of, visit_letter
 
 
 def compose(message: Message, *, clinic: Clinic, to: str, key: str) -> Letter:
@@ -32,12 +32,25 @@ def compose(message: Message, *, clinic: Clinic, to: str, key: str) -> Letter:
 
 def compose_about_visits(message: Message, decision: Decision, *, clinic: Clinic) -> Letter:
     """The very words that the booking pages show beforehand."""
-    reader = reader_of(message.patient, clinic)
-    letter = visit_letter([told for _visit, told in decision.told], reader)
+    letter = visit_letter([told for _visit, told in decision.told], reader_of(message.patient, clinic))
+    return _as_letter(message, letter, clinic=clinic, to=decision.address)
+
+
+def compose_offer(message: Message, *, clinic: Clinic, to: str, key: str) -> Letter:
+    """A free time, until when it can be taken, and the key to the page where it is."""
+    if message.slot_offer is None:
+        raise ValueError("A message with an offer has one.")
+    link = settings.PUBLIC_ORIGIN + reverse("portal:door", args=[key])
+    offer, reader = message.slot_offer, reader_of(message.patient, clinic)
+    letter = offer_letter(offer.starts_at, offer.expires_at, link, reader)
+    return _as_letter(message, letter, clinic=clinic, to=to)
+
+
+def _as_letter(message: Message, letter: VisitLetter, *, clinic: Clinic, to: str) -> Letter:
     return Letter(
         message_id=message.pk,
-        to=decision.address,
-        sender_name=reader.sender_name,
+        to=to,
+        sender_name=" ".join(clinic.sender_name.split()),
         subject=letter.subject,
         body="\n\n".join(letter.paragraphs) + "\n",
     )

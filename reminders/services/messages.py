@@ -113,6 +113,7 @@ def _copy(message: Message, *, now: datetime) -> Message:
         appointment_id=message.appointment_id,
         move_id=message.move_id,
         batch_id=message.batch_id,
+        slot_offer_id=message.slot_offer_id,
         step=message.step,
         channel=message.channel,
         dedupe_key=f"{root}:again-{earlier + 1}",

@@ -1,4 +1,4 @@
-"""Plan what is to be told about visits: their changes, three minutes after; tomorrow's, at ten the day before."""
+"""Plan what is told about visits: changes after three minutes, tomorrow's at ten the day before, free times at once."""
 
 from datetime import datetime
 
@@ -8,10 +8,10 @@ from accounts.actors import Actor
 from reminders import queries
 from reminders.choices import Step
 from reminders.models import Message
-from reminders.queries.visits import Upcoming, untold_moves, upcoming
+from reminders.queries.visits import Upcoming, untold_moves, untold_offers, upcoming
 from reminders.services.planning import AHEAD, AT_ONCE, GRACE, LONGEST_OUTAGE
 from scheduling.choices import VisitStatus
-from scheduling.models import AppointmentMove
+from scheduling.models import AppointmentMove, SlotOffer
 
 
 @transaction.atomic
@@ -26,6 +26,7 @@ def plan(*, by: Actor, now: datetime) -> int:
         _news(move, move.tell_at, by) for move in untold_moves(by, start=start, now=now, limit=AT_ONCE) if move.tell_at
     ]
     rows += [_reminder(one, by) for one in upcoming(by, start=start, end=now + AHEAD, limit=AT_ONCE)]
+    rows += [_offer(one, by) for one in untold_offers(by, now=now, limit=AT_ONCE)]
     Message.objects.bulk_create(rows, ignore_conflicts=True, batch_size=AT_ONCE)
     return len(rows)
 
@@ -62,4 +63,17 @@ def _reminder(one: Upcoming, by: Actor) -> Message:
         due_at=one.due_at,
         next_at=one.due_at,
         expires_at=one.starts_at,
+    )
+
+
+def _offer(offer: SlotOffer, by: Actor) -> Message:
+    return Message(
+        clinic_id=by.clinic_id,
+        patient_id=offer.patient_id,
+        slot_offer=offer,
+        step=Step.SLOT_OFFER,
+        dedupe_key=f"offer:{offer.pk}:email",
+        due_at=offer.offered_at,
+        next_at=offer.offered_at,
+        expires_at=offer.expires_at,
     )

@@ -9,6 +9,7 @@ from scheduling.models.rooms import Room
 from scheduling.models.slot_holds import SlotHold
 from scheduling.models.visit_series import VisitSeries
 from scheduling.models.visit_types import VisitType
+from scheduling.models.waiting import FreedSlot, SlotOffer, WaitingEntry
 
 __all__ = [
     "Appointment",
@@ -22,11 +23,14 @@ __all__ = [
     "DeskRules",
     "Equipment",
     "ExtraHours",
+    "FreedSlot",
     "IdentityCheck",
     "Leave",
     "NoShow",
     "Room",
     "SlotHold",
+    "SlotOffer",
     "VisitSeries",
     "VisitType",
+    "WaitingEntry",
 ]

@@ -125,7 +125,8 @@ class AppointmentMove(ClinicOwned):
         indexes = [
             models.Index(
                 fields=["clinic", "tell_at"], condition=models.Q(tell_at__isnull=False), name="scheduling_move_tell"
-            )
+            ),
+            models.Index(fields=["clinic", "moved_at"], name="scheduling_move_recent"),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from patients import quiet_hours
 from reminders import timing
 from reminders.timing import Rung
 
@@ -43,7 +44,7 @@ zones = st.sampled_from(ZONES).map(ZoneInfo)
 def test_nothing_is_owed_in_the_quiet_hours(signed_at, zone, rung):
     due = timing.due_at(rung, signed_at, zone)
     assert time(8) <= due.astimezone(zone).time() < time(20)
-    assert not timing.is_quiet(due, zone)
+    assert not quiet_hours.is_quiet(due, zone)
 
 
 @calm
@@ -73,9 +74,9 @@ def test_a_step_lasts_until_the_next_one_is_owed(signed_at, zone, rung):
 @calm
 @given(moment=moments, zone=zones)
 def test_waiting_for_the_quiet_hours_to_end_takes_at_most_half_a_day_and_ends_it(moment, zone):
-    then = timing.after_quiet_hours(moment, zone)
+    then = quiet_hours.after_quiet_hours(moment, zone)
     assert moment <= then <= moment + timedelta(hours=13)
-    assert timing.after_quiet_hours(then, zone) == then
+    assert quiet_hours.after_quiet_hours(then, zone) == then
 
 
 @pytest.mark.parametrize(
@@ -107,7 +108,7 @@ def test_a_day_is_a_calendar_day_when_the_clocks_change(zone, signed_at, due_at)
 def test_quiet_hours_run_from_eight_in_the_evening_to_eight_in_the_morning(shown, is_quiet):
     zone = ZoneInfo("Europe/Berlin")
     moment = datetime.combine(datetime(2026, 7, 1).date(), shown, tzinfo=zone)
-    assert timing.is_quiet(moment, zone) is is_quiet
+    assert quiet_hours.is_quiet(moment, zone) is is_quiet
 
 
 @calm

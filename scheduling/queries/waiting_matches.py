@@ -1,0 +1,114 @@
+"""Which freed time suits whom on the waiting list, in the order in which they are offered it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from accounts.models import Membership
+from common.wall_clock import local_day
+from patients.choices import Purpose, Unreachable
+from patients.queries import mailboxes_of
+from patients.quiet_hours import is_quiet
+from scheduling.choices import EntryStatus, PartOfDay, VisitStatus
+from scheduling.models import SlotOffer, WaitingEntry
+from scheduling.queries import staffing
+
+# domain.md §12: an offer expires in 30 minutes.
+OFFER_LASTS = timedelta(minutes=30)
+_MOVABLE = (VisitStatus.BOOKED, VisitStatus.CONFIRMED)
+
+
+class Slot(NamedTuple):
+    """A free time with its clinician; ``freed_slot_id`` once it is noted."""
+
+    clinician: Membership
+    starts_at: datetime
+    ends_at: datetime
+    freed_slot_id: UUID | None = None
+
+    @property
+    def minutes(self) -> int:
+        return int((self.ends_at - self.starts_at).total_seconds() // 60)
+
+
+@dataclass(frozen=True)
+class Match:
+    """``why_not`` keeps the machine from offering it by message; a person may call, or offer it all the same."""
+
+    entry: WaitingEntry
+    why_not: str = ""
+
+    @property
+    def is_offered(self) -> bool:
+        return not self.why_not
+
+
+def matches(*, by: Actor, slot: Slot, now: datetime) -> list[Match]:
+    """Everybody waiting whom the time suits and who was not offered it before, the first to be asked first.
+
+    In order: priority, who needs it whole, who waits longest. About five queries, however many wait.
+    """
+    found = [entry for entry in _suited(by, slot) if _suits(entry, slot, by)]
+    found.sort(key=lambda entry: (entry.priority, slot.minutes - entry.visit_type.duration_minutes, entry.since))
+    trusted: dict[UUID, bool] = {}
+    for entry in found:
+        if entry.visit_type_id not in trusted:
+            trusted[entry.visit_type_id] = staffing.has_credential(
+                by=by, clinician=slot.clinician, visit_type=entry.visit_type, day=local_day(slot.starts_at, by.zone)
+            )
+    found = [entry for entry in found if trusted[entry.visit_type_id]]
+    mailboxes = mailboxes_of(
+        clinic_id=by.clinic_id, patient_ids={entry.patient_id for entry in found}, purpose=Purpose.APPOINTMENT
+    )
+    return [Match(entry, _why_not(entry, slot, mailboxes[entry.patient_id], now)) for entry in found]
+
+
+def _suited(by: Actor, slot: Slot) -> list[WaitingEntry]:
+    """What the database can tell: waiting, short enough, for this clinician and day, not offered this time before."""
+    day = local_day(slot.starts_at, by.zone)
+    rows = (
+        WaitingEntry.objects.visible_to(by)
+        .filter(status=EntryStatus.WAITING, visit_type__is_active=True)
+        .filter(visit_type__duration_minutes__lte=slot.minutes)
+        .filter(Q(clinician__isnull=True) | Q(clinician=slot.clinician))
+        .filter(Q(from_date__isnull=True) | Q(from_date__lte=day))
+        .filter(Q(until_date__isnull=True) | Q(until_date__gte=day))
+        .filter(Q(weekdays=[]) | Q(weekdays__contains=[day.weekday()]))
+        .select_related("patient", "visit_type__equipment", "appointment", "clinician__user")
+    )
+    if slot.freed_slot_id is not None:
+        before = SlotOffer.objects.visible_to(by).filter(freed_slot=slot.freed_slot_id)
+        rows = rows.exclude(pk__in=before.values("entry_id"))
+    return list(rows)
+
+
+def _suits(entry: WaitingEntry, slot: Slot, by: Actor) -> bool:
+    """The time of day; and an earlier time than the visit it would replace, if that still stands."""
+    if entry.part_of_day and entry.part_of_day != _part_of_day(slot.starts_at.astimezone(by.zone).hour):
+        return False
+    visit = entry.appointment
+    return visit is None or (visit.status in _MOVABLE and slot.ends_at <= visit.starts_at)
+
+
+def _part_of_day(hour: int) -> PartOfDay:
+    """As the search for a time divides the day: at noon and at five."""
+    if hour < 12:
+        return PartOfDay.MORNING
+    return PartOfDay.AFTERNOON if hour < 17 else PartOfDay.EVENING
+
+
+def _why_not(entry: WaitingEntry, slot: Slot, mailbox: str | Unreachable, now: datetime) -> str:
+    if isinstance(mailbox, Unreachable):
+        return str(mailbox.label)
+    if now + OFFER_LASTS + timedelta(hours=entry.notice_hours) > slot.starts_at:
+        return _("needs more notice")
+    zone = ZoneInfo(entry.patient.zone)
+    if is_quiet(now, zone) or is_quiet(now + OFFER_LASTS, zone):
+        return _("it is night for the patient")
+    return ""

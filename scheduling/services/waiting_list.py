@@ -1,0 +1,84 @@
+"""Put a wish on the waiting list, change it, take it off, and take that back."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from patients.models import Patient
+from scheduling.choices import EntryStatus
+from scheduling.models import Appointment, WaitingEntry
+from scheduling.policies import VisitRefusedError
+
+_ONE_A_VISIT = "scheduling_waiting_one_a_visit"
+
+
+def add(*, patient: Patient, by: Actor, now: datetime, **wish: Any) -> WaitingEntry:
+    """``wish`` are the entry's fields. Raises ``VisitRefusedError`` when it cannot be."""
+    _check(wish.get("appointment"), patient)
+    entry = WaitingEntry(clinic=by.clinic, patient=patient, since=now, **wish)
+    _save(entry)
+    entry.refresh_from_db()
+    return entry
+
+
+@transaction.atomic
+def change(*, entry: WaitingEntry, by: Actor, now: datetime, version: int, **wish: Any) -> WaitingEntry:
+    """An offer that stands keeps standing."""
+    current = _claimed(entry, by, version)
+    _check(wish.get("appointment"), current.patient)
+    for name, value in wish.items():
+        setattr(current, name, value)
+    _save(current)
+    return current
+
+
+@transaction.atomic
+def withdraw(*, entry: WaitingEntry, by: Actor, now: datetime, version: int) -> WaitingEntry:
+    """Take it off the list. An offer must be ended first, for the patient may be reading it."""
+    current = _claimed(entry, by, version)
+    if current.status == EntryStatus.OFFERED:
+        raise VisitRefusedError(_("A time is on offer to this patient. Withdraw the offer first."))
+    if current.status != EntryStatus.WAITING:
+        raise VisitRefusedError(_("This is no longer on the waiting list."))
+    current.status = EntryStatus.WITHDRAWN
+    _save(current)
+    return current
+
+
+@transaction.atomic
+def restore(*, entry: WaitingEntry, by: Actor, now: datetime, version: int) -> WaitingEntry:
+    """Take ``withdraw`` back; the patient has waited all the while."""
+    current = _claimed(entry, by, version)
+    if current.status != EntryStatus.WITHDRAWN:
+        raise VisitRefusedError(_("This was not taken off the waiting list."))
+    current.status = EntryStatus.WAITING
+    _save(current)
+    return current
+
+
+def _check(appointment: Appointment | None, patient: Patient) -> None:
+    if appointment is not None and appointment.patient_id != patient.pk:
+        raise ValueError("The visit to be replaced is the patient's own.")
+
+
+def _claimed(entry: WaitingEntry, by: Actor, version: int) -> WaitingEntry:
+    rows = WaitingEntry.objects.visible_to(by).select_for_update(of=("self",)).select_related("patient")
+    current = rows.get(pk=entry.pk)
+    if current.version != version:
+        raise VisitRefusedError(_("Someone else changed this a moment ago. This is how it stands now."))
+    return current
+
+
+def _save(entry: WaitingEntry) -> None:
+    if not entry._state.adding:
+        entry.version += 1
+    try:
+        with transaction.atomic():
+            entry.save()
+    except IntegrityError as error:
+        if _ONE_A_VISIT not in str(error):
+            raise
+        raise VisitRefusedError(_("This visit is on the waiting list already.")) from error
