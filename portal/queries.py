@@ -12,6 +12,7 @@ from patients.models import AccessLink, Patient
 from patients.services import access_links
 from portal.models import CheckIn
 from reminders.models import Message
+from scheduling.models import SlotOffer
 from sessions.choices import Priority, RecordStatus, Source
 from sessions.models import InjectionSession, SideEffect
 
@@ -56,8 +57,13 @@ def find_door(key: str, *, now: datetime) -> Door | None:
         by=patient_actor(clinic, link.patient_id),
         link=link,
         message=message,
-        is_open=access_links.is_open(link, now=now) and _is_signed(message.injection_session),
+        is_open=access_links.is_open(link, now=now) and _has_something_behind(message),
     )
+
+
+def _has_something_behind(message: Message) -> bool:
+    """An offer that has ended still says so; a check-in is there as long as its session is signed."""
+    return message.slot_offer_id is not None or _is_signed(message.injection_session)
 
 
 @dataclass(frozen=True)
@@ -102,3 +108,29 @@ def told_priority(visit: Visit) -> Priority | None:
     )
     worst = told.order_by("priority").values_list("priority", flat=True).first()
     return Priority(worst) if worst else None
+
+
+@dataclass(frozen=True)
+class OfferVisit:
+    """A patient who gave the second factor: one free time, nothing else."""
+
+    by: Actor
+    link: AccessLink
+    patient: Patient
+    offer: SlotOffer
+
+
+def find_offer(*, clinic_id: str, link_id: str, offer_id: str, now: datetime) -> OfferVisit | None:
+    """Return the offer a signed cookie names, while its link still holds."""
+    clinic = Clinic.objects.filter(pk=clinic_id).first()
+    if clinic is None:
+        return None
+    with tenant(clinic.pk, actor="patient"):
+        link = AccessLink.objects.filter(clinic_id=clinic.pk, pk=link_id).select_related("patient").first()
+        offer = SlotOffer.objects.filter(clinic_id=clinic.pk, pk=offer_id).select_related("entry__appointment").first()
+    if link is None or offer is None or offer.patient_id != link.patient_id:
+        return None
+    if not access_links.is_open(link, now=now):
+        return None
+    by = patient_actor(clinic, link.patient_id)
+    return OfferVisit(by=by, link=link, patient=link.patient, offer=offer)

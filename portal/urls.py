@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal.views import check_ins, doors
+from portal.views import check_ins, doors, offers
 
 app_name = "portal"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("change/", check_ins.change, name="change"),
     path("worry/", check_ins.worry, name="worry"),
     path("done/", check_ins.done, name="done"),
+    path("offer/", offers.offer, name="offer"),
     path("sent/", doors.sent, name="sent"),
     path("<str:key>/", doors.door, name="door"),
     path("<str:key>/again/", doors.again, name="again"),

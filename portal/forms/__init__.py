@@ -52,6 +52,10 @@ class ReliefEndForm(forms.Form):
     hours = forms.ChoiceField(choices=[(str(n), n) for n in RELIEF_HOURS] + [("skip", "")])
 
 
+class OfferForm(forms.Form):
+    answer = forms.ChoiceField(choices=[(word, word) for word in ("take", "no")])
+
+
 class WorryForm(forms.Form):
     """One tap (``sign`` or ``nothing``) or some words."""
 

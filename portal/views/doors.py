@@ -9,10 +9,10 @@ from django.views.decorators.http import require_http_methods
 from accounts.decorators import own_transactions, public
 from audit.services.audit_events import View, record
 from portal import limits
-from portal.decorators import remember
+from portal.decorators import remember, remember_offer
 from portal.forms import BirthDateForm
 from portal.queries import Door, find_door, inside
-from portal.services import check_ins
+from portal.services import check_ins, offers
 from reminders.services import messages
 
 
@@ -40,22 +40,35 @@ def _try(request: HttpRequest, found: Door) -> HttpResponse:
     now = timezone.now()
     form = BirthDateForm(request.POST)
     if form.is_valid():
-        with inside(found.by):
-            check_in = check_ins.enter(
-                door=found, birth_date=form.cleaned_data["birth_date"].isoformat(), by=found.by, now=now
-            )
-            if check_in:
-                record(View("portal_checkin", row_id=check_in.pk, patient_id=check_in.patient_id))
-        if check_in:
-            return remember(
-                redirect("portal:start"),
-                clinic_id=found.by.clinic_id,
-                link_id=found.link.pk,
-                check_in_id=check_in.pk,
-            )
+        birth_date = form.cleaned_data["birth_date"].isoformat()
+        response = _into_offer(found, birth_date) if found.message.is_offer else _into_check_in(found, birth_date)
+        if response is not None:
+            return response
         limits.count("guess", _address(request), now=now)
         form.say_wrong()
     return render(request, "portal/door.html", {"form": form, "clinic": found.by.clinic}, status=422)
+
+
+def _into_offer(found: Door, birth_date: str) -> HttpResponse | None:
+    with inside(found.by):
+        offer = offers.enter(door=found, birth_date=birth_date, by=found.by, now=timezone.now())
+        if offer is None:
+            return None
+        record(View("scheduling_slotoffer", row_id=offer.pk, patient_id=offer.patient_id))
+    return remember_offer(
+        redirect("portal:offer"), clinic_id=found.by.clinic_id, link_id=found.link.pk, offer_id=offer.pk
+    )
+
+
+def _into_check_in(found: Door, birth_date: str) -> HttpResponse | None:
+    with inside(found.by):
+        check_in = check_ins.enter(door=found, birth_date=birth_date, by=found.by, now=timezone.now())
+        if check_in is None:
+            return None
+        record(View("portal_checkin", row_id=check_in.pk, patient_id=check_in.patient_id))
+    return remember(
+        redirect("portal:start"), clinic_id=found.by.clinic_id, link_id=found.link.pk, check_in_id=check_in.pk
+    )
 
 
 @own_transactions

@@ -1,0 +1,40 @@
+"""A free time: take it, or say no. The page says how it ended, however often it is opened or tapped."""
+
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.decorators import OfferRequest, offered
+from portal.forms import OfferForm
+from portal.queries import inside
+from portal.services import offers
+from scheduling.visit_letters import reader_of, when
+
+
+@offered(methods=("GET", "HEAD", "POST"))
+def offer(request: OfferRequest) -> HttpResponse:
+    visit, now = request.visit, timezone.now()
+    form = OfferForm(request.POST if request.method == "POST" else None)
+    busy = ""
+    if form.is_valid():
+        with inside(visit.by):
+            is_done = offers.answer(
+                visit=visit, is_wanted=form.cleaned_data["answer"] == "take", by=visit.by, now=timezone.now()
+            )
+        if is_done:
+            return redirect("portal:offer")
+        busy = _("Many people are booking at this moment. Please tap again.")
+    clinic, shown = visit.by.clinic, visit.offer
+    reader = reader_of(visit.patient, clinic)
+    context = {
+        "clinic": clinic,
+        "status": offers.shown_status(shown, now=now),
+        "when": when(shown.starts_at, reader),
+        "until": shown.expires_at.astimezone(ZoneInfo(visit.patient.zone)),
+        "instead": when(shown.entry.appointment.starts_at, reader) if shown.entry.appointment else "",
+        "busy": busy,
+    }
+    return render(request, "portal/offer.html", context, status=409 if busy else 422 if form.is_bound else 200)

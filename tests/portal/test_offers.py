@@ -1,0 +1,169 @@
+"""The patient opens the link, gives the birth date, sees the time and taps: taken once, or given to the next."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core import mail as django_mail
+from django.test import Client
+
+from common.tenancy import tenant
+from patients.models import AccessLink, ContactPoint
+from portal.decorators import OFFER_COOKIE
+from reminders.choices import MessageState, SkipReason
+from reminders.models import Message
+from reminders.services import sweeps
+from scheduling.choices import OfferStatus, VisitStatus
+from scheduling.models import Appointment, AvailabilityBlock, SlotOffer
+from scheduling.services import slot_offers
+from tests.portal.visits import BORN
+from tests.scheduling.conftest import NOW, Practice, make_practice
+from tests.scheduling.test_waiting_list import FOUND, LATE, freed, sweep, waiting
+
+
+@pytest.fixture
+def practice(clinic) -> Practice:
+    with tenant(clinic.pk, actor="test"):
+        return make_practice(clinic)
+
+
+@pytest.fixture
+def key(practice) -> str:
+    with tenant(practice.clinic.pk, actor="test"):
+        freed(practice)
+        waiting(practice)
+    sweep(practice)
+    return mailed(practice)
+
+
+def mailed(practice) -> str:
+    sweeps.sweep(clinic=practice.clinic, owner="test", clock=lambda: FOUND)
+    return re.search(r"/p/([^/\s]+)/", django_mail.outbox[-1].body).group(1)
+
+
+def inside(practice):
+    return tenant(practice.clinic.pk, actor="test")
+
+
+@pytest.fixture
+def browser(key) -> Client:
+    """One who gave the birth date."""
+    client = Client()
+    with time_machine.travel(FOUND, tick=False):
+        assert client.post(f"/p/{key}/", BORN).url == "/p/offer/"
+        yield client
+
+
+def status(practice) -> str:
+    with inside(practice):
+        return SlotOffer.objects.get().status
+
+
+def test_the_message_says_the_time_until_when_and_nothing_else(practice, key):
+    mail = django_mail.outbox[-1]
+    assert "a time has become free for you:\nMonday, 7 September 2026, 09:00\n" in mail.body
+    assert "until 14:33" in mail.body
+    text = mail.message().as_string().lower()
+    for word in ("Ada Berg", "Follow-up", "session", "PIT", "pain"):
+        assert word.lower() not in text.replace(key.lower(), ""), word
+
+
+def test_before_the_birth_date_the_page_shows_nothing(practice, key):
+    with time_machine.travel(FOUND, tick=False):
+        assert b"September" not in Client().get(f"/p/{key}/").content
+        assert Client().get("/p/offer/").status_code == 403
+
+
+def test_the_wrong_birth_date_opens_nothing_and_is_counted(practice, key):
+    with time_machine.travel(FOUND, tick=False):
+        client = Client()
+        assert client.post(f"/p/{key}/", BORN | {"year": "1971"}).status_code == 422
+        assert OFFER_COOKIE not in client.cookies
+    with inside(practice):
+        assert AccessLink.objects.get().failed_attempts == 1
+
+
+def test_looking_takes_nothing(practice, browser):
+    page = browser.get("/p/offer/").content.decode()
+    assert "Monday, 7 September 2026, 09:00" in page
+    assert status(practice) == OfferStatus.OFFERED
+
+
+def test_taking_it_books_the_visit_and_the_page_says_so(practice, browser):
+    browser.post("/p/offer/", {"answer": "take"})
+    assert "This time is yours" in browser.get("/p/offer/").content.decode()
+    with inside(practice):
+        visit = Appointment.objects.get(status=VisitStatus.BOOKED)
+        assert SlotOffer.objects.get().appointment == visit
+
+
+def test_a_second_tap_changes_nothing(practice, browser):
+    for _tap in range(3):
+        browser.post("/p/offer/", {"answer": "take"})
+    browser.post("/p/offer/", {"answer": "no"})
+    assert status(practice) == OfferStatus.ACCEPTED
+    with inside(practice):
+        assert Appointment.objects.filter(status=VisitStatus.BOOKED).count() == 1
+
+
+def test_saying_no_keeps_the_patient_on_the_list(practice, browser):
+    browser.post("/p/offer/", {"answer": "no"})
+    assert "You stay on the list" in browser.get("/p/offer/").content.decode()
+    assert status(practice) == OfferStatus.DECLINED
+
+
+def test_after_half_an_hour_the_page_says_it_is_gone_before_any_sweep(practice, browser):
+    with time_machine.travel(LATE, tick=False):
+        browser.post("/p/offer/", {"answer": "take"})
+        assert "no longer free" in browser.get("/p/offer/").content.decode()
+    with inside(practice):
+        assert not Appointment.objects.filter(status=VisitStatus.BOOKED).exists()
+
+
+def test_a_time_that_can_no_longer_be_booked_is_taken_back(practice, browser):
+    with inside(practice):
+        AvailabilityBlock.objects.all().delete()
+    browser.post("/p/offer/", {"answer": "take"})
+    assert "no longer free" in browser.get("/p/offer/").content.decode()
+    assert status(practice) == OfferStatus.WITHDRAWN
+
+
+def test_an_answer_that_is_none_changes_nothing(practice, browser):
+    assert browser.post("/p/offer/", {"answer": "perhaps"}).status_code == 422
+    assert status(practice) == OfferStatus.OFFERED
+
+
+def test_the_cookie_of_an_offer_opens_no_check_in(browser):
+    browser.cookies["portal"] = browser.cookies[OFFER_COOKIE].value
+    assert browser.get("/p/pain/").status_code == 403
+
+
+def test_a_link_that_was_revoked_opens_nothing(practice, browser):
+    with inside(practice):
+        AccessLink.objects.update(revoked_at=NOW)
+    assert browser.get("/p/offer/").status_code == 403
+
+
+def test_an_offer_taken_back_before_it_left_is_not_sent(practice):
+    with inside(practice):
+        freed(practice)
+        waiting(practice)
+    sweep(practice)
+    with inside(practice):
+        slot_offers.withdraw(offer_id=SlotOffer.objects.get().pk, by=practice.desk, now=FOUND)
+    sweeps.sweep(clinic=practice.clinic, owner="test", clock=lambda: FOUND)
+    assert django_mail.outbox == []
+
+
+def test_an_address_stopped_meanwhile_is_not_written_to(practice):
+    with inside(practice):
+        freed(practice)
+        waiting(practice)
+    sweep(practice)
+    with inside(practice):
+        ContactPoint.objects.update(stopped_at=NOW)
+    sweeps.sweep(clinic=practice.clinic, owner="test", clock=lambda: FOUND + timedelta(minutes=1))
+    with inside(practice):
+        message = Message.objects.get()
+        assert (message.state, message.skip_reason) == (MessageState.SKIPPED, SkipReason.NO_ADDRESS)
