@@ -18,6 +18,7 @@ class Act(models.TextChoices):
     EDIT_CLINICAL_PROFILE = "edit_clinical_profile", _("Record conditions, allergies and risk flags")
     SEE_SCHEDULE = "see_schedule", _("See the calendar")
     BOOK_VISITS = "book_visits", _("Book, move and cancel visits")
+    OWN_CALENDAR_LINK = "own_calendar_link", _("Have the own visits in a calendar program")
     SET_UP_SCHEDULE = "set_up_schedule", _("Set up rooms, hours and visit types")
     SEE_CHART = "see_chart", _("Open a patient's chart")
     SEE_HISTORY = "see_history", _("See who changed and who saw a record")
@@ -49,6 +50,7 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.EDIT_CLINICAL_PROFILE: frozenset({_C}),
     Act.SEE_SCHEDULE: frozenset({_C, _D, _A}),
     Act.BOOK_VISITS: frozenset({_C, _D, _A}),
+    Act.OWN_CALENDAR_LINK: frozenset({_C}),
     Act.SET_UP_SCHEDULE: frozenset({_A}),
     Act.SEE_CHART: frozenset({_C}),
     Act.SEE_HISTORY: frozenset({_C, _A, _U}),

@@ -11,10 +11,15 @@ _HEADERS = {
 }
 
 _KEEP = "private, max-age=31536000, immutable"
+_ASK_AGAIN = "private, no-cache"
 
 
 class KeptResponse(HttpResponse):
     """Reference data under an address that changes with it: the member's own browser may keep it. Nothing clinical."""
+
+
+class RevalidatedResponse(HttpResponse):
+    """What its reader may keep and has to ask about each time, by its ETag. Nothing about a patient."""
 
 
 class ResponseHeadersMiddleware:
@@ -27,6 +32,11 @@ class ResponseHeadersMiddleware:
         response = self.get_response(request)
         for name, value in _HEADERS.items():
             response.headers[name] = value
-        is_kept = isinstance(response, KeptResponse) and response.status_code == HTTPStatus.OK
-        response.headers["Cache-Control"] = _KEEP if is_kept else "no-store, private"
+        response.headers["Cache-Control"] = _cache_control(response)
         return response
+
+
+def _cache_control(response: HttpResponseBase) -> str:
+    if isinstance(response, KeptResponse) and response.status_code == HTTPStatus.OK:
+        return _KEEP
+    return _ASK_AGAIN if isinstance(response, RevalidatedResponse) else "no-store, private"

@@ -10,12 +10,13 @@ _SCRUBBED = (
     (re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+"), "[e-mail]"),
     (re.compile(r"(?<![\w-])\+?\d[\d ()/.-]{7,}\d(?![\w-])"), "[number]"),
     (re.compile(r"/p/[A-Za-z0-9_~-]+"), "/p/[link]"),
+    (re.compile(r"/feeds/[A-Za-z0-9_~-]+"), "/feeds/[link]"),
     (re.compile(r"DETAIL:.*", re.DOTALL), "DETAIL: [left out]"),
 )
 
 
 def scrub(text: str) -> str:
-    """Return the text without e-mail addresses, phone-like numbers, portal links and database details."""
+    """Return the text without e-mail addresses, phone-like numbers, secret links and database details."""
     for pattern, replacement in _SCRUBBED:
         text = pattern.sub(replacement, text)
     return text

@@ -1,11 +1,13 @@
 """The words of product.md, section 3, with the look each one has on every screen."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from django import template
 from django.contrib.messages.storage.base import Message
 from django.http import HttpRequest
 from django.template.context import Context
+from django.template.loader import render_to_string
 from django.utils.functional import Promise
 
 from accounts.models import Membership
@@ -73,12 +75,17 @@ FALLBACK = Look("circle", "planned")
 UNDO = "undo:"
 
 
-@register.inclusion_tag("partials/status_word.html")
-def status_word(status: str, label: str | Promise = "") -> dict[str, object]:
+@register.simple_tag
+def status_word(status: str, label: str | Promise = "") -> str:
     """A status as icon, word and shape: ``{% status_word visit.status visit.get_status_display %}``."""
     key = str(status).lower().replace("-", "_").replace(" ", "_")
-    look = STATUS_LOOKS.get(key, FALLBACK)
-    return {"icon_name": look.icon, "tone": look.tone, "word": label or status}
+    return _drawn(STATUS_LOOKS.get(key, FALLBACK), str(label or status))
+
+
+@lru_cache(maxsize=512)
+def _drawn(look: Look, word: str) -> str:
+    """A long list says a few words hundreds of times."""
+    return render_to_string("partials/status_word.html", {"icon_name": look.icon, "tone": look.tone, "word": word})
 
 
 @register.simple_tag(takes_context=True)

@@ -1,6 +1,7 @@
 from scheduling.models.appointments import Appointment, AppointmentMove
 from scheduling.models.availability import AvailabilityBlock, Closure, ExtraHours, Leave
 from scheduling.models.bookable_people import BookingRule, Credential
+from scheduling.models.calendar_feeds import CalendarFeed
 from scheduling.models.check_in_tablets import CheckInTablet
 from scheduling.models.claims import Claim
 from scheduling.models.desk import DeskRules, IdentityCheck, NoShow
@@ -16,6 +17,7 @@ __all__ = [
     "AppointmentMove",
     "AvailabilityBlock",
     "BookingRule",
+    "CalendarFeed",
     "CheckInTablet",
     "Claim",
     "Closure",

@@ -2,10 +2,14 @@
 
 from datetime import datetime
 
+from django.db import transaction
+from django.utils.translation import gettext as _
+
 from accounts.actors import Actor
 from accounts.models import Membership
 from scheduling.choices import ClaimKind
-from scheduling.models import Appointment, Room
+from scheduling.models import Appointment, AppointmentMove, Room
+from scheduling.policies import VisitChangedError, VisitRefusedError
 from scheduling.services import appointments
 from scheduling.services.places import SlotTakenError
 
@@ -24,6 +28,7 @@ def drop(
     is_override: bool = False,
     reason: str = "",
     double_reason: str = "",
+    tell_patient: bool = False,
 ) -> Appointment:
     """Move the visit. Where only its old room is taken, the first free room stands in unless ``is_room_kept``.
 
@@ -43,6 +48,7 @@ def drop(
             is_override=is_override,
             reason=reason,
             double_reason=double_reason,
+            tell_patient=tell_patient,
         )
 
     try:
@@ -51,3 +57,16 @@ def drop(
         if is_room_kept or room is None or taken.collided != (ClaimKind.ROOM,):
             raise
         return move(None)
+
+
+def keep_quiet(*, appointment: Appointment, by: Actor, now: datetime, version: int) -> None:
+    """Let the patient not be told of the visit's last change; what was told already cannot be taken back."""
+    with transaction.atomic():
+        current = Appointment.objects.visible_to(by).select_for_update().get(pk=appointment.pk)
+        if current.version != version:
+            raise VisitChangedError
+        moves = AppointmentMove.objects.visible_to(by).filter(appointment=current).order_by("moved_at", "id")
+        last = moves.last()
+        if last is None or last.tell_at is None or last.tell_at <= now:
+            raise VisitRefusedError(_("The patient has been told already."))
+        AppointmentMove.objects.filter(pk=last.pk, clinic_id=by.clinic_id).update(tell_at=None)

@@ -105,9 +105,8 @@ def _words() -> dict[str, str]:
         "saving": _("Saving…"),
         "lost": _("The clinic's server did not answer. The visit stays where it was; please try again."),
         "signed_out": _("You are no longer signed in. The visit stays where it was; load the page again."),
+        "until": _("until {time}"),
         "away": _("away"),
-        "closed": _("closed"),
-        "turnover": _("turnover"),
         "doubled": _("double-booked"),
     }
 

@@ -12,14 +12,17 @@ from django.utils.translation import gettext as _
 from accounts.decorators import staff
 from accounts.permissions import Act
 from accounts.requests import StaffRequest
+from scheduling.choices import News
 from scheduling.forms.calendars import CalendarQuery, DropForm
 from scheduling.models import Appointment
 from scheduling.policies import VisitChangedError, VisitRefusedError
 from scheduling.queries.calendar_pictures import visit_facts
 from scheduling.queries.free_times import FreeTime
+from scheduling.queries.telling import Telling, telling
 from scheduling.services import appointments, drops
 from scheduling.services.places import NotOfferedError, SlotTakenError
 from scheduling.views.steps import own_visit
+from scheduling.visit_letters import Told
 
 _ASKED = (
     "version",
@@ -43,11 +46,15 @@ def drop(request: StaffRequest, appointment_id: UUID) -> JsonResponse:
         words = " ".join(str(error) for errors in form.errors.values() for error in errors)
         return _refused(request, visit, words, status=422)
     asked = {name: form.cleaned_data[name] for name in _ASKED}
+    # The patient is told of another time, not of another room or another clinician at the same time.
+    news = Told(News.MOVED, asked["starts_at"], visit.starts_at)
+    tell = telling(by=request.actor, patient=visit.patient, told=[news]) if _is_later(news) else None
+    is_told = tell is not None and tell.is_possible
     try:
-        moved = drops.drop(appointment=visit, by=request.actor, now=timezone.now(), **asked)
+        moved = drops.drop(appointment=visit, by=request.actor, now=timezone.now(), tell_patient=is_told, **asked)
     except VisitRefusedError as refused:
         return _explained(request, visit, refused)
-    return _moved(request, moved, _("Moved to %(place)s."))
+    return _moved(request, moved, _("Moved to %(place)s."), tell)
 
 
 @staff(Act.BOOK_VISITS, methods=("POST",))
@@ -60,10 +67,41 @@ def undo(request: StaffRequest, appointment_id: UUID, version: int) -> JsonRespo
     return _moved(request, back, _("Undone: back to %(place)s."))
 
 
-def _moved(request: StaffRequest, visit: Appointment, words: str) -> JsonResponse:
-    undo_url = reverse("scheduling:undo_drop", kwargs={"appointment_id": visit.pk, "version": visit.version})
-    said = words % {"place": _place(request, visit)}
-    return JsonResponse({"state": "moved", "words": said, "undo": undo_url, "visit": _facts(request, visit)})
+@staff(Act.BOOK_VISITS, methods=("POST",))
+def keep_quiet(request: StaffRequest, appointment_id: UUID, version: int) -> JsonResponse:
+    """The move stands; the patient is not told of it."""
+    visit = own_visit(request, appointment_id)
+    try:
+        drops.keep_quiet(appointment=visit, by=request.actor, now=timezone.now(), version=version)
+    except VisitRefusedError as refused:
+        return _explained(request, visit, refused)
+    return _moved(request, visit, _("The patient is not told. The visit is at %(place)s."))
+
+
+def _is_later(news: Told) -> bool:
+    return news.starts_at != news.was_starts_at
+
+
+def _moved(request: StaffRequest, visit: Appointment, words: str, tell: Telling | None = None) -> JsonResponse:
+    named = {"appointment_id": visit.pk, "version": visit.version}
+    said: dict[str, Any] = {
+        "state": "moved",
+        "words": words % {"place": _place(request, visit)},
+        "undo": reverse("scheduling:undo_drop", kwargs=named),
+        "visit": _facts(request, visit),
+    }
+    if tell is not None:
+        said["tell"] = _told(tell, reverse("scheduling:keep_quiet", kwargs=named))
+    return JsonResponse(said)
+
+
+def _told(tell: Telling, quiet_url: str) -> dict[str, Any]:
+    """Whether the patient hears of it, and the exact words."""
+    if not tell.is_possible or tell.letter is None:
+        words = _("The patient is not told by the clinic's messages: %(why)s.") % {"why": tell.why_not}
+        return {"words": words}
+    words = _("The patient is told in three minutes, by e-mail to %(address)s.") % {"address": tell.address}
+    return {"words": words, "quiet": quiet_url, "letter": [tell.letter.subject, *tell.letter.paragraphs]}
 
 
 def _explained(request: StaffRequest, visit: Appointment, refused: VisitRefusedError) -> JsonResponse:

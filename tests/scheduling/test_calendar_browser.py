@@ -23,7 +23,7 @@ from tests.scheduling.conftest import Practice, at, make_practice, open_week
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
-QUARTER = 30  # the height of a quarter of an hour on the screen, in pixels
+QUARTER = 38  # the height of a quarter of an hour on the screen, in pixels
 SAMOA = "Pacific/Apia"
 
 
@@ -117,6 +117,12 @@ def where(visit: Appointment) -> tuple[str, Any]:
     return f"{visit.starts_at.astimezone(ZoneInfo(SAMOA)):%H:%M}", visit.clinician_id
 
 
+def length(visit: Appointment) -> timedelta:
+    with tenant(visit.clinic_id):
+        visit.refresh_from_db()
+    return visit.ends_at - visit.starts_at
+
+
 def problems(page: Page) -> list[str]:
     found = [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in axe_violations(page)]
     if page.evaluate("document.documentElement.scrollWidth - innerWidth") > 0:
@@ -141,12 +147,25 @@ def test_a_visit_is_dragged_refused_moved_by_keys_and_taken_back(desk_day: Desk,
     # Onto somebody else: told why, back in its place, another time in one tap.
     drag(page, event(page, "Aroha Example"), columns=1, quarters=4)
     answer.get_by_text("another visit holds the clinician").wait_for()
-    expect(event(page, "Aroha Example")).to_contain_text("09:00–09:30")
+    expect(event(page, "Aroha Example")).to_contain_text("09:00")
     answer.get_by_role("button", name="Dr Bo Carr").first.click()
     answer.get_by_text("Moved to").wait_for()
     assert where(desk_day.moving)[1] == carr
     answer.get_by_role("button", name="Undo").click()
     answer.get_by_text("Undone").wait_for()
+
+    # Longer by half an hour at its lower edge.
+    handle = event(page, "Aroha Example").locator(".ec-resizer")
+    x, y = middle(handle)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + 2 * QUARTER, steps=4)
+    page.mouse.up()
+    answer.get_by_text("Moved to").wait_for()
+    assert length(desk_day.moving) == timedelta(hours=1)
+    answer.get_by_role("button", name="Undo").click()
+    answer.get_by_text("Undone").wait_for()
+    assert length(desk_day.moving) == timedelta(minutes=30)
 
     # The same on the keyboard; each place is said.
     link = page.get_by_role("link", name="Aroha Example")

@@ -43,6 +43,7 @@ def test_the_demo_refuses_any_other_host(settings: object) -> None:
         ("mail to ann.b@example.org bounced", "mail to [e-mail] bounced"),
         ("called +49 30 901820 twice", "called [number] twice"),
         ("GET /p/abc234-Zm9vYmFy/ 200", "GET /p/[link]/ 200"),
+        ("GET /schedule/feeds/abc234-Zm9vYmFy.ics 404", "GET /schedule/feeds/[link].ics 404"),
         ("duplicate key\nDETAIL:  Key (value)=(Ann) exists.", "duplicate key\nDETAIL: [left out]"),
         ("took 12.5 ms", "took 12.5 ms"),
     ],

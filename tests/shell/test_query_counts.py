@@ -25,6 +25,8 @@ PAGES: dict[str, tuple[str, str, str, int]] = {
     "scheduling:tablets": (Role.FRONT_DESK, "", "", 10),
     "scheduling:calendar": (Role.FRONT_DESK, "", "?day=2026-03-02", 17),
     "scheduling:calendar_events": (Role.FRONT_DESK, "", "?day=2026-03-02&span=week", 16),
+    "scheduling:print_day": (Role.FRONT_DESK, "", "?day=2026-03-02", 15),
+    "scheduling:day_sheet": (Role.FRONT_DESK, "", "?day=2026-03-02", 14),
     "scheduling:patient_visits": (Role.FRONT_DESK, "patient_id", "", 12),
     "scheduling:set_up": (Role.CLINIC_ADMIN, "", "", 15),
     "sessions:chart": (Role.CLINICIAN, "patient_id", "", 24),

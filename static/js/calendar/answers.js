@@ -11,12 +11,36 @@ export function clear() {
   place().replaceChildren();
 }
 
-export function tellMoved(answer, onUndo) {
+// ``onUndo`` takes the move back; ``onQuiet`` lets it stand and the patient not be told.
+export function tellMoved(answer, { onUndo, onQuiet, onClose } = {}) {
   const item = fresh("moved");
-  item.querySelector(".notice-text").textContent = answer.words;
+  item.querySelector(".calendar-why").textContent = answer.words;
   const button = item.querySelector('[data-act="undo"]');
   if (onUndo) button.addEventListener("click", onUndo);
   else button.remove();
+  item.querySelector('[data-act="close"]').addEventListener("click", () => {
+    clear();
+    onClose?.();
+  });
+  if (answer.tell) showLetter(item, answer.tell, onQuiet);
+}
+
+function showLetter(item, tell, onQuiet) {
+  const told = item.querySelector(".calendar-told");
+  told.hidden = false;
+  told.querySelector("p").textContent = tell.words;
+  if (!tell.letter) {
+    told.querySelector("details").remove();
+    return;
+  }
+  for (const text of tell.letter) {
+    const paragraph = document.createElement("p");
+    paragraph.textContent = text;
+    told.querySelector(".letter").append(paragraph);
+  }
+  const button = item.querySelector('[data-act="quiet"]');
+  button.hidden = false;
+  button.addEventListener("click", onQuiet);
 }
 
 // ``ways``: onTime(time), onDecision(fields), onClose().

@@ -49,17 +49,17 @@ export function content(event, timeText, { root, words, titles }) {
   if (!visit) return word ? { domNodes: [part("span", "calendar-word", word)] } : { domNodes: [] };
   // What is being moved shows where it would be, and is nothing to go to.
   const isPreview = event.display === "preview";
-  const times = isPreview ? timeText : `${timeOf(visit.start)}–${timeOf(visit.end)}`;
-  const link = part(isPreview ? "span" : "a", "calendar-open", "");
+  const times = isPreview ? timeText : timeOf(visit.start);
+  const link = part(isPreview ? "span" : "a", "calendar-go", "");
   if (!isPreview) link.href = root.dataset.visitUrl.replace("00000000-0000-0000-0000-000000000000", visit.id);
   link.draggable = false;
   link.append(part("span", "num", times), " ", part("span", "person", visit.name));
-  link.append(part("span", "visually-hidden", `, ${titles.get(visit.column) ?? ""}`));
+  link.append(part("span", "visually-hidden", `, ${words.until.replace("{time}", timeOf(visit.end))}, ${titles.get(visit.column) ?? ""}`));
   const status = document.querySelector(`template[data-status="${visit.status}"]`)?.content.cloneNode(true) ?? "";
   const more = part("span", "unit", [visit.type, visit.where].filter(Boolean).join(" · "));
   const line = part("span", "calendar-line", "");
+  if (visit.doubled) line.append(part("strong", "calendar-doubled", words.doubled), " ");
   line.append(status);
-  if (visit.doubled) line.append(" ", part("strong", "calendar-doubled", words.doubled));
   line.append(" ", more);
   return { domNodes: [link, line] };
 }

@@ -64,7 +64,7 @@ class Picture {
       snapDuration: SLOT,
       slotLabelInterval: "01:00:00",
       slotLabelFormat: clock,
-      slotHeight: 30,
+      slotHeight: 38,
       slotMinTime: `${opens}:00:00`,
       slotMaxTime: `${closes}:00:00`,
       scrollTime: `${this.firstHour()}:00:00`,
@@ -145,7 +145,7 @@ class Picture {
   moved(answer) {
     this.put(answer.visit);
     this.announcer.textContent = "";
-    tellMoved(answer, () => this.undo(answer));
+    tellMoved(answer, { onUndo: () => this.undo(answer), onQuiet: () => this.keepQuiet(answer), onClose: () => this.focusOn(answer.visit.id) });
     this.focusOn(answer.visit.id);
   }
 
@@ -154,9 +154,15 @@ class Picture {
     const back = await post(this.root, answer.undo, {}, this.words);
     if (back.state !== "moved") return this.refused(back, answer.visit, null);
     this.put(back.visit);
-    tellMoved(back);
+    tellMoved(back, { onClose: () => this.focusOn(back.visit.id) });
     this.focusOn(back.visit.id);
     return undefined;
+  }
+
+  async keepQuiet(answer) {
+    const quiet = await post(this.root, answer.tell.quiet, {}, this.words);
+    if (quiet.state === "moved") tellMoved(quiet, { onUndo: () => this.undo(quiet), onClose: () => this.focusOn(quiet.visit.id) });
+    else this.refused(quiet, answer.visit, null);
   }
 
   refused(answer, visit, to, { revert, decided } = {}) {

@@ -1,0 +1,60 @@
+"""The day on paper and in a spreadsheet; both are exports and are noted as such."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.decorators import staff
+from accounts.permissions import Act
+from accounts.requests import StaffRequest, exported
+from common import sheets
+from common.query_strings import read_query
+from common.wall_clock import local_day
+from scheduling.forms.calendars import DaySheetQuery
+from scheduling.models import Appointment
+from scheduling.queries.day_sheets import DayOf, day_sheet
+
+
+def _of_day(request: StaffRequest) -> tuple[date, list[DayOf]]:
+    day = read_query(DaySheetQuery, request).cleaned_data["day"] or local_day(timezone.now(), request.actor.zone)
+    people = day_sheet(by=request.actor, day=day)
+    exported(request, "scheduling_appointment", rows=sum(len(one.visits) for one in people))
+    return day, people
+
+
+@staff(Act.SEE_SCHEDULE)
+def print_day(request: StaffRequest) -> HttpResponse:
+    day, people = _of_day(request)
+    return render(request, "scheduling/day_sheet.html", {"day": day, "people": people, "now": timezone.now()})
+
+
+@staff(Act.SEE_SCHEDULE)
+def download(request: StaffRequest) -> HttpResponse:
+    day, people = _of_day(request)
+    body = sheets.xlsx(
+        name=f"{day}",
+        heading=f"{request.actor.clinic.name}, {date_format(day, 'l j F Y')}",
+        header=(_("Clinician"), _("From"), _("To"), _("Patient"), _("Visit"), _("Room"), _("Status"), _("Note")),
+        rows=(_row(one.clinician, visit, request.actor.zone) for one in people for visit in one.visits),
+    )
+    answer = HttpResponse(body, content_type=sheets.MEDIA_TYPE)
+    answer.headers["Content-Disposition"] = f'attachment; filename="day-{day}.xlsx"'
+    return answer
+
+
+def _row(clinician: str, visit: Appointment, zone: ZoneInfo) -> tuple[str, ...]:
+    return (
+        clinician,
+        f"{visit.starts_at.astimezone(zone):%H:%M}",
+        f"{visit.ends_at.astimezone(zone):%H:%M}",
+        visit.patient.full_name,
+        visit.visit_type.name,
+        visit.room.name if visit.room else "",
+        str(visit.get_status_display()),
+        _("double-booked") if visit.doubled else "",
+    )
