@@ -178,6 +178,21 @@ class FollowUpOutcome(models.TextChoices):
     NOT_REACHED = "not_reached", _("not reached")
 
 
+class RecallKind(models.TextChoices):
+    """Why a patient is asked back (domain.md §12), in words that tell nothing clinical."""
+
+    NOT_BOOKED = "not_booked", _("No next visit is booked")
+    NO_ANSWER = "no_answer", _("Has not answered since the visit")
+    LAPSED = "lapsed", _("Not here for more than 8 weeks: book a new evaluation")
+    REVIEW = "review", _("The plan waits for a clinician")
+
+
+class RecallOutcome(models.TextChoices):
+    REACHED = "reached", _("reached")
+    NO_ANSWER = "no_answer", _("no answer")
+    CALL_AGAIN = "call_again", _("call again on a day")
+
+
 class EndReason(models.TextChoices):
     """Why a course ended; an outcome counts stopping for lack of effect or harm as failure (domain.md §10)."""
 

@@ -21,8 +21,11 @@ from sessions.views import (
     rule_sets,
     side_effects,
     solution_lots,
+    visit_recalls,
     worklists,
 )
+
+_RECALL = "worklists/recall/<slug:recall_kind>/<uuid:signed_session_id>"
 
 app_name = "sessions"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -112,5 +115,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("worklists/unsigned/", worklists.one_list, {"name": "unsigned"}, name="unsigned"),
     path("worklists/reviews/", worklists.reviews, name="course_reviews"),
     path("worklists/to-co-sign/", worklists.one_list, {"name": "to_co_sign"}, name="to_co_sign"),
+    path("worklists/recall/", visit_recalls.recalls, name="recalls"),
+    path(f"{_RECALL}/", visit_recalls.call, name="call_recall"),
+    path(f"{_RECALL}/take/", visit_recalls.take, name="take_recall"),
+    path(f"{_RECALL}/give-back/", visit_recalls.give_back, name="give_back_recall"),
+    path(f"{_RECALL}/rest/", visit_recalls.rest, name="rest_recall"),
+    path(f"{_RECALL}/wake/", visit_recalls.wake, name="wake_recall"),
     path("worklists/counts/", worklists.counts, name="worklist_counts"),
 ]

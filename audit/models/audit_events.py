@@ -21,6 +21,10 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
         """About one person who may have had several records: most have one, which the index answers in order."""
         return self.filter(patient_id__in=patient_ids) if len(patient_ids) > 1 else self.about_patient(patient_ids[0])
 
+    def of_row(self, table_name: str, row_id: UUID) -> Self:
+        """About one row that belongs to no patient."""
+        return self.filter(patient_id__isnull=True, row_id=row_id, table_name=table_name)
+
     def newest_first(self) -> Self:
         return self.order_by("-at", "-id")
 
@@ -62,6 +66,12 @@ class AuditEvent(models.Model):
                 fields=["clinic_id", "patient_id", "at"],
                 condition=models.Q(patient_id__isnull=False),
                 name="audit_event_patient",
+            ),
+            # the history of a setting: rows that belong to nobody
+            models.Index(
+                fields=["clinic_id", "row_id", "at"],
+                condition=models.Q(patient_id__isnull=True, row_id__isnull=False),
+                name="audit_event_row",
             ),
         ]
 

@@ -12,7 +12,7 @@ from accounts.models import Membership
 from common.wall_clock import day_bounds, instant
 from scheduling.choices import Weekday
 from scheduling.forms.appointments import DayField, PersonField
-from scheduling.models import Room, VisitType
+from scheduling.models import Equipment, Room, VisitType
 
 
 class SetUpQuery(forms.Form):
@@ -20,19 +20,37 @@ class SetUpQuery(forms.Form):
 
 
 class RoomForm(forms.ModelForm):
+    def clean_capacity(self) -> int:
+        capacity = int(self.cleaned_data["capacity"])
+        if not 1 <= capacity <= 50:
+            raise forms.ValidationError(_("From 1 to 50."))
+        return capacity
+
     class Meta:
         model = Room
-        fields = ("name", "is_active")
+        fields = ("name", "capacity", "is_active")
 
 
 class VisitTypeForm(forms.ModelForm):
     class Meta:
         model = VisitType
-        fields = ("name", "duration_minutes", "turnover_minutes", "needs_room", "is_treatment", "is_active")
+        fields = (
+            "name",
+            "duration_minutes",
+            "turnover_minutes",
+            "needs_room",
+            "needs_chaperone",
+            "equipment",
+            "technique",
+            "is_treatment",
+            "is_active",
+        )
         help_texts = {"turnover_minutes": _("Time after the visit until clinician and room are ready again.")}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        equipment: Any = self.fields["equipment"]
+        equipment.queryset = Equipment.objects.visible_to(by).filter(is_active=True)
         self.fields["duration_minutes"].widget.attrs.update({"min": 5, "max": 480})
         self.fields["turnover_minutes"].widget.attrs.update({"min": 0, "max": 120})
 

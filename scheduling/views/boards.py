@@ -17,6 +17,7 @@ from common.query_strings import read_query
 from common.wall_clock import local_day
 from scheduling.forms.appointments import BoardQuery
 from scheduling.models import VisitType
+from scheduling.queries import first_run
 from scheduling.queries.boards import board
 from scheduling.queries.free_times import free_times
 
@@ -52,6 +53,7 @@ def today(request: StaffRequest) -> HttpResponse:
         "whose": f"clinician={clinician_id}" if clinician_id else "everybody=1",
         "free": free,
         "visit_type": visit_type,
+        "first_steps": first_run.steps(by, now=now) if by.may(Act.SET_UP_SCHEDULE) else None,
     }
     template = "scheduling/today.html#board" if request.headers.get("X-Poll") else "scheduling/today.html"
     return render(request, template, context)

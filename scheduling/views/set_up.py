@@ -72,7 +72,7 @@ def visit_type(request: StaffRequest, visit_type_id: UUID | None = None) -> Http
     own = VisitType()
     if visit_type_id:
         own = get_object_or_404(VisitType.objects.visible_to(request.actor), pk=visit_type_id)
-    form = VisitTypeForm(request.POST or None, instance=own)
+    form = VisitTypeForm(request.POST or None, instance=own, by=request.actor)
     if request.method == "POST" and form.is_valid():
         try:
             visit_types.save(visit_type=form.instance, by=request.actor)

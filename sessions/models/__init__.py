@@ -15,6 +15,7 @@ from sessions.models.safety_gate import RuleOverride, ScreeningAnswer, TimeOut
 from sessions.models.side_effects import SideEffect
 from sessions.models.solution_lots import Product, SolutionLot, StockRules
 from sessions.models.unsaved_typings import UnsavedTyping
+from sessions.models.visit_recalls import RecallCall, VisitRecall
 
 __all__ = [
     "Addendum",
@@ -38,6 +39,7 @@ __all__ = [
     "Preparation",
     "PreparationPart",
     "Product",
+    "RecallCall",
     "ReliefReport",
     "RuleOverride",
     "RuleSet",
@@ -47,4 +49,5 @@ __all__ = [
     "StockRules",
     "TimeOut",
     "UnsavedTyping",
+    "VisitRecall",
 ]

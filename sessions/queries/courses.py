@@ -6,10 +6,11 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from accounts.actors import Actor
+from accounts.changes import Entry
 from patients.models import PatientCondition
 from sessions.choices import RecordStatus
 from sessions.models import Course, CourseGoal
-from sessions.queries.history import Entry, history_of_rows
+from sessions.queries.history import history_of_rows
 
 
 @dataclass(frozen=True)

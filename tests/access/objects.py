@@ -7,11 +7,22 @@ from uuid import UUID, uuid4
 
 from accounts.choices import Role
 from accounts.models import Clinic, Membership
+from catalogue.models import Technique
 from common.tenancy import tenant
 from patients.models import AlikePair, Allergy, Identifier, Patient, PatientImport, PatientMerge, RiskFlag
 from patients.services import merges
 from reminders.models import Message
-from scheduling.models import Appointment, AppointmentMove, AvailabilityBlock, CheckInTablet, Leave
+from scheduling.models import (
+    Appointment,
+    AppointmentMove,
+    AvailabilityBlock,
+    CheckInTablet,
+    Closure,
+    Credential,
+    Equipment,
+    ExtraHours,
+    Leave,
+)
 from sessions.models import Paper, Picture, PictureConsent, PictureContent
 from tests.factories.accounts import MembershipFactory
 from tests.factories.patients import EmailFactory, PatientFactory
@@ -35,6 +46,7 @@ THEN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 # URL name → argument → which of the objects below it means, where the argument's own name does not say it.
 MEANT: dict[str, dict[str, str]] = {
     "accounts:co_signature": {"membership_id": "clinician_id"},
+    "scheduling:setting_history": {"row_id": "room_id"},
     "patients:end-condition": {"row_id": "condition_id"},
     "patients:end-allergy": {"row_id": "allergy_id"},
     "patients:lower-flag": {"row_id": "flag_id"},
@@ -92,6 +104,19 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
             "visit_type_id": VisitTypeFactory(clinic=clinic).pk,
             "block_id": _block(clinic, clinician).pk,
             "tablet_id": CheckInTablet.objects.create(clinic=clinic, name=sentinel).pk,
+            "equipment_id": Equipment.objects.create(clinic=clinic, name=sentinel).pk,
+            "closure_id": Closure.objects.create(
+                clinic=clinic, name=sentinel, starts_at=THEN, ends_at=THEN + timedelta(days=1)
+            ).pk,
+            "extra_id": ExtraHours.objects.create(
+                clinic=clinic, clinician=clinician, day=date(2026, 3, 7), start_time=time(9), end_time=time(12)
+            ).pk,
+            "credential_id": Credential.objects.create(
+                clinic=clinic,
+                clinician=clinician,
+                technique=Technique.objects.order_by("code")[0],
+                valid_from_date=date(2026, 1, 1),
+            ).pk,
             "leave_id": _leave(clinic, clinician).pk,
             "hold_id": SlotHoldFactory(clinic=clinic, starts_at=THEN + timedelta(days=400)).pk,
             "batch_id": _batch(visit),
@@ -99,6 +124,8 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
             "import_id": PatientImport.objects.create(clinic=clinic, kind="csv", file_name="a.csv", file_key="a").pk,
             "membership_id": MembershipFactory(clinic=clinic, role=Role.FRONT_DESK).pk,
             "clinician_id": clinician.pk,
+            "recall_kind": "not_booked",
+            "setting": "room",
             "version": 1,
         }
 

@@ -9,12 +9,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.changes import Change
 from accounts.choices import Role
 from accounts.models import Clinic
 from common.tenancy import tenant
 from patients.models import Patient
 from sessions.queries import history
-from sessions.queries.history import Change, history_page
+from sessions.queries.history import history_page
 from sessions.services import side_effects
 from tests.factories.accounts import MembershipFactory
 from tests.factories.patients import PatientFactory

@@ -1,0 +1,149 @@
+"""Set up what else a booking depends on: equipment, closures, extra hours, credentials, a person's limits."""
+
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.decorators import staff
+from accounts.models import Membership
+from accounts.permissions import Act
+from accounts.requests import StaffRequest
+from scheduling.forms.resources import BookingRuleForm, ClosureForm, CredentialForm, EquipmentForm, ExtraHoursForm
+from scheduling.models import BookingRule, Closure, Credential, Equipment, ExtraHours
+from scheduling.policies import VisitRefusedError
+from scheduling.services import resources
+from scheduling.views.times import refuse
+
+
+@staff(Act.SET_UP_SCHEDULE)
+def overview(request: StaffRequest) -> HttpResponse:
+    by, now = request.actor, timezone.now()
+    rules = {rule.member_id: rule for rule in BookingRule.objects.visible_to(by)}
+    people = Membership.objects.visible_to(by).active().select_related("user").order_by("user__full_name", "pk")
+    credentials = Credential.objects.visible_to(by).select_related("clinician__user", "technique")
+    extra_hours = ExtraHours.objects.visible_to(by).filter(day__gte=timezone.localdate())
+    context = {
+        "equipment": Equipment.objects.visible_to(by),
+        "closures": Closure.objects.visible_to(by).filter(ends_at__gt=now),
+        "extra_hours": extra_hours.select_related("clinician__user").order_by("day", "start_time", "id"),
+        "credentials": credentials.order_by("clinician__user__full_name", "technique__name", "id"),
+        "people": [(member, rules.get(member.pk)) for member in people],
+        "today": timezone.localdate(),
+    }
+    return render(request, "scheduling/resources.html", context)
+
+
+def _page(request: StaffRequest, form: forms.BaseForm, title: str | Promise) -> HttpResponse:
+    context = {"form": form, "title": title}
+    return render(request, "scheduling/resource_form.html", context, status=422 if form.is_bound else 200)
+
+
+def _saved(request: StaffRequest, words: str | Promise) -> HttpResponse:
+    messages.success(request, str(words))
+    return redirect("scheduling:resources")
+
+
+@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"))
+def equipment(request: StaffRequest, equipment_id: UUID | None = None) -> HttpResponse:
+    rows = Equipment.objects.visible_to(request.actor)
+    own = get_object_or_404(rows, pk=equipment_id) if equipment_id else Equipment()
+    form = EquipmentForm(request.POST or None, instance=own)
+    if request.method == "POST" and form.is_valid():
+        try:
+            resources.save_equipment(equipment=form.instance, by=request.actor)
+        except VisitRefusedError as refused:
+            refuse(form, refused)
+        else:
+            return _saved(request, _("The equipment is saved."))
+    return _page(request, form, _("Change equipment") if equipment_id else _("Add equipment"))
+
+
+@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"))
+def closure(request: StaffRequest) -> HttpResponse:
+    form = ClosureForm(request.POST or None, by=request.actor)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        added = resources.close(
+            name=said["name"], starts_at=said["starts_at"], ends_at=said["ends_at"], by=request.actor
+        )
+        _say_visits(request, resources.visits_in_closure(added, by=request.actor))
+        return _saved(request, _("The closure is saved."))
+    return _page(request, form, _("Close the clinic"))
+
+
+def _say_visits(request: StaffRequest, count: int) -> None:
+    if count:
+        words = ngettext(
+            "%(count)s visit is booked in this time and has to be moved.",
+            "%(count)s visits are booked in this time and have to be moved.",
+            count,
+        )
+        messages.warning(request, words % {"count": count})
+
+
+@staff(Act.SET_UP_SCHEDULE, methods=("POST",))
+def remove_closure(request: StaffRequest, closure_id: UUID) -> HttpResponse:
+    own = get_object_or_404(Closure.objects.visible_to(request.actor), pk=closure_id)
+    resources.open_again(closure=own)
+    return _saved(request, _("The closure is removed."))
+
+
+@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"))
+def extra_hours(request: StaffRequest) -> HttpResponse:
+    form = ExtraHoursForm(request.POST or None, by=request.actor)
+    if request.method == "POST" and form.is_valid():
+        try:
+            resources.add_extra_hours(by=request.actor, **form.cleaned_data)
+        except VisitRefusedError as refused:
+            refuse(form, refused)
+        else:
+            return _saved(request, _("The hours are saved."))
+    return _page(request, form, _("Add hours of one day"))
+
+
+@staff(Act.SET_UP_SCHEDULE, methods=("POST",))
+def remove_extra_hours(request: StaffRequest, extra_id: UUID) -> HttpResponse:
+    own = get_object_or_404(ExtraHours.objects.visible_to(request.actor), pk=extra_id)
+    resources.remove_extra_hours(extra=own)
+    return _saved(request, _("The hours are removed. Visits already booked stay."))
+
+
+@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"))
+def credential(request: StaffRequest) -> HttpResponse:
+    initial = {"valid_from_date": timezone.localdate()}
+    form = CredentialForm(request.POST or None, by=request.actor, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            resources.trust(by=request.actor, **form.cleaned_data)
+        except VisitRefusedError as refused:
+            refuse(form, refused)
+        else:
+            return _saved(request, _("The credential is saved."))
+    return _page(request, form, _("Add a credential"))
+
+
+@staff(Act.SET_UP_SCHEDULE, methods=("POST",))
+def remove_credential(request: StaffRequest, credential_id: UUID) -> HttpResponse:
+    own = get_object_or_404(Credential.objects.visible_to(request.actor), pk=credential_id)
+    resources.end_trust(credential=own)
+    return _saved(request, _("The credential is removed. Visits already booked stay."))
+
+
+@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"))
+def booking_rule(request: StaffRequest, membership_id: UUID) -> HttpResponse:
+    people = Membership.objects.visible_to(request.actor).active().select_related("user")
+    member = get_object_or_404(people, pk=membership_id)
+    own = BookingRule.objects.visible_to(request.actor).filter(member=member).first() or BookingRule(member=member)
+    initial = {"max_treatments_per_day": own.max_treatments_per_day, "can_chaperone": own.can_chaperone}
+    form = BookingRuleForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        resources.limit(member=member, by=request.actor, **form.cleaned_data)
+        return _saved(request, _("The limits are saved."))
+    return _page(request, form, _("Limits of %(name)s") % {"name": member.user.full_name})
