@@ -240,10 +240,14 @@ def _the_desk_books_her_and_she_arrives(story: Story, desk: Page, patient_id: st
     story.go(desk, "scheduling:appointment", visit.pk)
     story.eyes.look(desk, "the visit")
     desk.get_by_text("Set another status").click()
-    for step in ("Confirmed", "Arrived"):
-        desk.get_by_role("button", name=step, exact=True).first.click()
-        expect(desk.locator("dd .status").first).to_contain_text(step.lower())
-    story.go(desk, "scheduling:today")
+    desk.get_by_role("button", name="Confirmed", exact=True).first.click()
+    expect(desk.locator("dd .status").first).to_contain_text("confirmed")
+    desk.get_by_role("link", name="Arrived", exact=True).click()
+    story.eyes.look(desk, "check in")
+    for asked in ("Date of birth", "Full name"):
+        desk.get_by_role("checkbox", name=asked).check()
+    desk.get_by_role("button", name="Arrived", exact=True).click()
+    expect(desk.get_by_role("heading", level=1)).to_contain_text("Today")
     story.eyes.look(desk, "today")
 
 

@@ -98,6 +98,10 @@ def _paths(practice: Practice) -> dict[str, str]:
         "leave": reverse("scheduling:add_leave"),
         "visit_type": reverse("scheduling:add_visit_type"),
         "room": reverse("scheduling:add_room"),
+        "resources": reverse("scheduling:resources"),
+        "first_steps": reverse("scheduling:guide"),
+        "history": reverse("scheduling:setting_history", args=["room", practice.room.pk]),
+        "recall": reverse("sessions:recalls"),
     }
 
 
@@ -117,16 +121,16 @@ def test_every_page_is_clean_at_every_width(
 
 def test_one_tap_moves_a_patient_and_undo_takes_it_back(practice: Practice, open_page: Any) -> None:
     page = open_page(reverse("scheduling:today"))
-    expected, arrived = (page.get_by_role("region", name=name) for name in ("Expected", "Arrived"))
-    assert (expected.get_by_role("listitem").count(), arrived.get_by_role("listitem").count()) == (2, 1)
+    arrived, in_room = (page.get_by_role("region", name=name) for name in ("Arrived", "In room"))
+    assert (arrived.get_by_role("listitem").count(), in_room.get_by_role("listitem").count()) == (1, 1)
 
-    expected.get_by_role("button", name=re.compile("Arrived.*Example-0")).click()
+    arrived.get_by_role("button", name=re.compile("In room.*Example-2")).click()
     page.get_by_role("button", name="Undo").wait_for()
 
-    assert arrived.get_by_role("listitem").count() == 2
+    assert in_room.get_by_role("listitem").count() == 2
     page.get_by_role("button", name="Undo").click()
     page.get_by_text("Undone: now").wait_for()
-    assert expected.get_by_role("listitem").count() == 2
+    assert arrived.get_by_role("listitem").count() == 1
 
 
 def test_a_visit_is_booked_in_three_actions(practice: Practice, open_page: Any) -> None:

@@ -27,7 +27,7 @@ def practice(clinic: Clinic) -> Practice:
 def test_an_admin_sets_up_a_bookable_clinic(practice: Practice, admin: Client) -> None:
     clinician = practice.clinician.pk
     for name, typed in {
-        "add_room": {"name": "Room B", "is_active": "on"},
+        "add_room": {"name": "Room B", "capacity": 1, "is_active": "on"},
         "add_visit_type": {
             "name": "Long talk",
             "duration_minutes": 50,
@@ -73,8 +73,8 @@ def test_leave_over_booked_visits_says_how_many_have_to_be_moved(practice: Pract
 @pytest.mark.parametrize(
     ("name", "typed"),
     [
-        ("add_room", {"name": "Room A", "is_active": "on"}),
-        ("add_room", {"name": ""}),
+        ("add_room", {"name": "Room A", "capacity": 1, "is_active": "on"}),
+        ("add_room", {"name": "", "capacity": 1}),
         ("add_visit_type", {"name": "Too long", "duration_minutes": 481, "turnover_minutes": 0}),
         ("add_hours", {"weekdays": [1], "start_time": "12:00", "end_time": "10:00", "valid_from_date": "2026-09-01"}),
         ("add_hours", {"weekdays": [9], "start_time": "10:00", "end_time": "12:00", "valid_from_date": "2026-09-01"}),

@@ -29,7 +29,7 @@ PAGES: dict[str, tuple[str, str, str, int]] = {
     "scheduling:day_sheet": (Role.FRONT_DESK, "", "?day=2026-03-02", 14),
     "scheduling:patient_visits": (Role.FRONT_DESK, "patient_id", "", 12),
     "scheduling:set_up": (Role.CLINIC_ADMIN, "", "", 15),
-    "scheduling:resources": (Role.CLINIC_ADMIN, "", "", 14),
+    "scheduling:resources": (Role.CLINIC_ADMIN, "", "", 15),
     "scheduling:guide": (Role.CLINIC_ADMIN, "", "", 19),
     "sessions:chart": (Role.CLINICIAN, "patient_id", "", 24),
     "sessions:review_card": (Role.CLINICIAN, "patient_id", "", 22),
