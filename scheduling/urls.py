@@ -40,6 +40,7 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/visits/", patients.patient_visits, name="patient_visits"),
     path("patients/<uuid:patient_id>/letter/", letters.letter, name="letter"),
     path("book/<uuid:patient_id>/", bookings.book, name="book"),
+    path("book/<uuid:patient_id>/keep/", bookings.keep_choice, name="keep_choice"),
     path("find/", time_searches.find, name="find"),
     path("find/<uuid:patient_id>/", time_searches.find, name="find_for"),
     path("keep/", time_searches.keep, name="keep"),

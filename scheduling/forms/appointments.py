@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.models import Membership
 from common.wall_clock import instant, is_shown
-from scheduling.choices import CancelledBy, VisitStatus
-from scheduling.models import Room, VisitType
+from scheduling.choices import CancelledBy, SeriesScope, VisitStatus
+from scheduling.models import Room, SlotHold, VisitType
 
 # Beyond them a date is a slip of the hand, and arithmetic with it may leave the calendar.
 FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 12, 31)
@@ -88,6 +88,7 @@ class PlaceForm(forms.Form):
         queryset=Room.objects.none(), label=_("Room"), required=False, empty_label=_("The first free room")
     )
     is_override = forms.BooleanField(label=_("Book it all the same"), required=False)
+    double_reason = forms.CharField(label=_("Why it may stand beside the other visit"), max_length=200, required=False)
     seen = forms.CharField(required=False, max_length=60)  # the typed time that was refused a moment ago
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, by: Actor, **kwargs: Any) -> None:
@@ -141,20 +142,44 @@ class PlaceForm(forms.Form):
 
 
 class BookForm(PlaceForm):
+    """``hold`` is the time that was kept while somebody spoke; one that is gone is no hindrance."""
+
     visit_type = forms.ModelChoiceField(queryset=VisitType.objects.none(), widget=forms.HiddenInput)
+    hold = forms.UUIDField(required=False)
+    tell_patient = forms.BooleanField(label=_("Tell the patient"), required=False)
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, by: Actor, **kwargs: Any) -> None:
         super().__init__(data, by=by, **kwargs)
-        self._field("visit_type").queryset = VisitType.objects.visible_to(by).filter(is_active=True)
+        self.by = by
+        types = VisitType.objects.visible_to(by).filter(is_active=True)
+        self._field("visit_type").queryset = types.select_related("equipment")
+
+    def clean_hold(self) -> SlotHold | None:
+        key = self.cleaned_data["hold"]
+        own = SlotHold.objects.visible_to(self.by).filter(pk=key, ended_at__isnull=True)
+        return own.select_related("visit_type").first() if key else None
+
+
+def _scope() -> forms.ChoiceField:
+    """How much of the visit's series is meant."""
+    return forms.ChoiceField(
+        label=_("Which visits"),
+        choices=SeriesScope,
+        initial=SeriesScope.ONE,
+        required=False,
+        widget=forms.RadioSelect,
+    )
 
 
 class MoveForm(PlaceForm):
+    scope = _scope()
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2_000_000_000)
     reason = forms.CharField(label=_("Why (optional)"), max_length=200, required=False)
     tell_patient = forms.BooleanField(label=_("Tell the patient"), required=False)
 
 
 class CancelForm(forms.Form):
+    scope = _scope()
     cancelled_by = forms.ChoiceField(label=_("Cancelled by"), choices=CancelledBy, widget=forms.RadioSelect)
     reason = forms.CharField(label=_("Why"), max_length=200)
     tell_patient = forms.BooleanField(label=_("Tell the patient"), required=False)

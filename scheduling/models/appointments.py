@@ -92,6 +92,11 @@ class Appointment(PatientOwned):
     def __str__(self) -> str:
         return f"{self.starts_at:%Y-%m-%d %H:%M}"
 
+    @property
+    def doubled_words(self) -> list[str]:
+        """What another visit holds too, in words."""
+        return [str(ClaimKind(kind).label) for kind in self.doubled]
+
 
 class AppointmentMove(ClinicOwned):
     """The history of a visit: one row for each change of status, time, clinician or room, with its author.

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,12 +14,12 @@ from accounts.permissions import Act
 from accounts.requests import StaffRequest, saw
 from common.query_strings import read_query
 from common.undo import offer
-from scheduling.choices import MOVABLE_STATUSES, MOVES, TREATABLE_STATUSES, News, VisitStatus
+from scheduling.choices import MOVABLE_STATUSES, MOVES, TREATABLE_STATUSES, News, SeriesScope, VisitStatus
 from scheduling.forms.appointments import CancelForm, MoveForm, TimesQuery
 from scheduling.models import Appointment, AppointmentMove
 from scheduling.policies import VisitRefusedError, check_can_reschedule, steps_now
 from scheduling.queries.telling import telling
-from scheduling.services import appointments
+from scheduling.services import appointments, series
 from scheduling.views.patients import banner_of, page_of
 from scheduling.views.steps import own_visit, say_step, undo_address
 from scheduling.views.times import refuse, times_context
@@ -55,16 +56,35 @@ def cancel(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                cancelled = appointments.cancel(
-                    appointment=visit, by=request.actor, now=timezone.now(), **form.cleaned_data
-                )
+                _cancel(request, visit, form.cleaned_data)
             except VisitRefusedError as refused:
                 status = refuse(form, refused, version=visit.version)
             else:
-                say_step(request, cancelled)
                 return redirect("scheduling:appointment", appointment_id=visit.pk)
     context = {"visit": visit, "form": form, "tell": tell, "banner": banner_of(request, visit.patient_id)}
+    context["in_series"] = _in_series(request, visit)
     return render(request, "scheduling/cancel.html", context, status=status)
+
+
+def _cancel(request: StaffRequest, visit: Appointment, said: dict[str, Any]) -> None:
+    by, now, scope = request.actor, timezone.now(), said.pop("scope") or SeriesScope.ONE
+    if scope == SeriesScope.ONE:
+        say_step(request, appointments.cancel(appointment=visit, by=by, now=now, **said))
+        return
+    act = series.cancel(appointment=visit, scope=scope, by=by, now=now, **said)
+    offer(request, _("These visits are cancelled."), undo_url=_undo_series(act))
+
+
+def _undo_series(batch_id: UUID) -> str:
+    return reverse("scheduling:undo_series", kwargs={"batch_id": batch_id})
+
+
+def _in_series(request: StaffRequest, visit: Appointment) -> int:
+    """How many visits of its series can still be changed, this one included; 0 when it stands alone."""
+    if visit.series_id is None:
+        return 0
+    count = len(series.members(visit, SeriesScope.ALL, by=request.actor, now=timezone.now()))
+    return count if count > 1 else 0
 
 
 @staff(Act.BOOK_VISITS, methods=("GET", "POST"))
@@ -83,31 +103,29 @@ def move(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                moved = _move(request, visit, form.cleaned_data)
+                _move(request, visit, form.cleaned_data)
             except VisitRefusedError as refused:
                 status, taken = refuse(form, refused, version=visit.version), refused
             else:
-                offer(request, _("The visit has its new time."), undo_url=undo_address(moved))
                 return redirect("scheduling:appointment", appointment_id=visit.pk)
     query = read_query(TimesQuery, request).cleaned_data
     query = query | {"visit_type": visit.visit_type_id, "clinician": query["clinician"] or visit.clinician_id}
     context = times_context(request, query, now=now, patient_id=visit.patient_id, leave_out=visit)
     context |= {"visit": visit, "form": form, "refused": taken, "banner": banner_of(request, visit.patient_id)}
-    context |= {"tell": tell, "news": News.MOVED}
+    context |= {"tell": tell, "news": News.MOVED, "in_series": _in_series(request, visit)}
     template = "scheduling/move.html#times" if request.htmx else "scheduling/move.html"
     return render(request, template, context, status=status)
 
 
-def _move(request: StaffRequest, visit: Appointment, cleaned: dict[str, Any]) -> Appointment:
-    return appointments.move(
-        appointment=visit,
-        by=request.actor,
-        now=timezone.now(),
-        version=cleaned["version"],
-        starts_at=cleaned["starts_at"],
-        clinician=cleaned["clinician"],
-        room=cleaned["room"],
-        is_override=cleaned["is_override"],
-        reason=cleaned["reason"],
-        tell_patient=cleaned["tell_patient"],
-    )
+def _move(request: StaffRequest, visit: Appointment, said: dict[str, Any]) -> None:
+    by, now, scope = request.actor, timezone.now(), said["scope"] or SeriesScope.ONE
+    wanted = {
+        name: said[name]
+        for name in ("version", "starts_at", "clinician", "room", "is_override", "reason", "tell_patient")
+    }
+    if scope == SeriesScope.ONE:
+        moved = appointments.move(appointment=visit, by=by, now=now, double_reason=said["double_reason"], **wanted)
+        offer(request, _("The visit has its new time."), undo_url=undo_address(moved))
+        return
+    act = series.move(appointment=visit, scope=scope, by=by, now=now, **wanted)
+    offer(request, _("The visits have their new times."), undo_url=_undo_series(act))

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,15 +24,18 @@ from common.undo import offer
 from common.wall_clock import local_day
 from patients.forms.patients import SearchForm
 from patients.queries import Candidate, Likeness, possible_duplicates
+from scheduling.choices import News
 from scheduling.forms.time_searches import CallerForm, VisitsForm, read_time
-from scheduling.models import SlotHold
+from scheduling.models import AppointmentMove, SlotHold
 from scheduling.policies import VisitRefusedError
 from scheduling.queries.series_plans import PlannedVisit, plan_series, repeated
+from scheduling.queries.telling import Telling, telling
 from scheduling.services import callers, series, slot_holds
 from scheduling.services.callers import Booked, NewCaller, hold_minutes
 from scheduling.services.series import Wish
 from scheduling.views.patients import banner_of
 from scheduling.views.steps import undo_address
+from scheduling.visit_letters import Told
 
 # The value that leaves one visit of a series out.
 SKIP = "skip"
@@ -61,7 +64,7 @@ def kept(request: StaffRequest, hold_id: UUID) -> HttpResponse:
         return _book(request, hold, now)
     if hold.ended_at is not None or hold.expires_at <= now:
         return render(request, "scheduling/kept_ended.html", {"hold": hold}, status=409)
-    form = CallerForm(by=request.actor, initial={"visits": 1, "every_days": 7})
+    form = CallerForm(by=request.actor, initial={"visits": 1, "every_days": 7, "tell_patient": True})
     if request.htmx:
         plan = read_query(VisitsForm, request).cleaned_data
         return render(request, "scheduling/kept.html#plan", _context(request, hold, form, _plan(request, hold, plan)))
@@ -75,9 +78,16 @@ def _context(request: StaffRequest, hold: SlotHold, form: CallerForm, plan: list
         "plan": plan,
         "banner": banner_of(request, hold.patient_id) if hold.patient_id else None,
         "search_form": SearchForm(),
+        "tell": _tell(request, hold, plan) if hold.patient else None,
         "skip": SKIP,
         **more,
     }
+
+
+def _tell(request: StaffRequest, hold: SlotHold, plan: list[_Choice]) -> Telling:
+    starts = [one.planned.starts_at for one in plan if one.planned.is_free] or [hold.starts_at]
+    told = [Told(News.BOOKED, moment) for moment in starts]
+    return telling(by=request.actor, patient=hold.patient, told=told)
 
 
 def _plan(request: StaffRequest, hold: SlotHold, said: dict[str, Any]) -> list[_Choice]:
@@ -163,7 +173,7 @@ def _booked(request: StaffRequest, hold: SlotHold, form: CallerForm, plan: list[
         every_days=said["every_days"],
         by=by,
         now=now,
-        tell_patient=bool(request.POST.get("tell_patient")),
+        tell_patient=said["tell_patient"],
     )
 
 
@@ -209,6 +219,8 @@ def keep_longer(request: StaffRequest, hold_id: UUID) -> HttpResponse:
 @staff(Act.BOOK_VISITS, methods=("POST",))
 def undo_series(request: StaffRequest, batch_id: UUID) -> HttpResponse:
     """Take an act on several visits back, and show the first of them."""
+    if not AppointmentMove.objects.visible_to(request.actor).filter(batch_id=batch_id).exists():
+        raise Http404
     try:
         visits = series.undo(batch_id=batch_id, by=request.actor, now=timezone.now())
     except VisitRefusedError as refused:
