@@ -1,11 +1,12 @@
 """Visits that belong together: booked in one act, moved or cancelled together, given back when they are not needed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -231,15 +232,14 @@ def undo(*, batch_id: UUID, by: Actor, now: datetime) -> list[Appointment]:
     return in_turn(work)
 
 
-def release_unused(*, series_id: UUID, by: Actor, now: datetime, reason: str, tell_patient: bool = False) -> int:
-    """Give the coming visits of the series back that nobody came to yet; return how many (domain.md §12)."""
-    visits = Appointment.objects.visible_to(by).filter(series_id=series_id, starts_at__gt=now)
-    waiting = list(
-        visits.filter(status__in=(VisitStatus.BOOKED, VisitStatus.CONFIRMED))
-        .select_related("patient", "clinician__user", "room", "visit_type")
-        .order_by("starts_at")
-    )
-    batch_id = uuid4()
+def release_unused(
+    *, series_ids: Collection[UUID], by: Actor, now: datetime, reason: str, batch_id: UUID, tell_patient: bool = False
+) -> int:
+    """Give the coming visits of these series back that nobody came to yet; return how many (domain.md §12).
+
+    ``undo`` with the same ``batch_id`` takes it back.
+    """
+    waiting = list(unused(series_ids, by=by, now=now))
 
     def work() -> int:
         hold_days(by, *((one.starts_at, one.ends_at) for one in waiting))
@@ -254,10 +254,17 @@ def release_unused(*, series_id: UUID, by: Actor, now: datetime, reason: str, te
                 tell_patient=tell_patient,
                 batch_id=batch_id,
             )
-        VisitSeries.objects.visible_to(by).filter(pk=series_id).update(released_at=now)
+        VisitSeries.objects.visible_to(by).filter(pk__in=series_ids).update(released_at=now)
         return len(waiting)
 
     return in_turn(work)
+
+
+def unused(series_ids: Collection[UUID], *, by: Actor, now: datetime) -> QuerySet[Appointment]:
+    """The coming visits of these series, in order."""
+    visits = Appointment.objects.visible_to(by).filter(series_id__in=series_ids, starts_at__gt=now)
+    visits = visits.filter(status__in=(VisitStatus.BOOKED, VisitStatus.CONFIRMED))
+    return visits.select_related("patient", "clinician__user", "room", "visit_type").order_by("starts_at", "id")
 
 
 @contextmanager

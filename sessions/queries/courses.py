@@ -8,8 +8,9 @@ from django.db.models import Count, Q, QuerySet
 from accounts.actors import Actor
 from accounts.changes import Entry
 from patients.models import PatientCondition
+from scheduling.models import VisitSeries
 from sessions.choices import RecordStatus
-from sessions.models import Course, CourseGoal
+from sessions.models import Course, CourseGoal, InjectionSession
 from sessions.queries.history import history_of_rows
 
 
@@ -67,3 +68,13 @@ def history_of(actor: Actor, course: Course) -> list[Entry]:
     goals = Q(row_id__in=[goal.pk for goal in course.goals.all()]) | Q(changes__course_id=str(course.pk))
     rows = Q(table_name=Course._meta.db_table, row_id=course.pk) | (Q(table_name=CourseGoal._meta.db_table) & goals)
     return history_of_rows(actor, course.patient_id, rows)
+
+
+def series_of(actor: Actor, course: Course) -> list[UUID]:
+    """The series booked for this course: those it has a session of, and those no other open course could mean."""
+    own = VisitSeries.objects.visible_to(actor).filter(patient_id=course.patient_id, released_at__isnull=True)
+    others = Course.objects.visible_to(actor).filter(patient_id=course.patient_id, status=Course.Status.OPEN)
+    if others.exclude(pk=course.pk).exists():
+        used = InjectionSession.objects.visible_to(actor).filter(course=course, appointment__series__isnull=False)
+        own = own.filter(pk__in=used.values("appointment__series_id"))
+    return list(own.values_list("pk", flat=True))

@@ -1,16 +1,22 @@
 """Open, plan, end and open again a course."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from uuid import UUID, uuid5
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from common.wall_clock import local_day
 from patients.models import PatientCondition
+from scheduling.policies import VisitRefusedError
+from scheduling.services import series
 from sessions.models import Course, CourseGoal
 from sessions.policies import courses as policies
+from sessions.queries.courses import series_of
 from sessions.services import stop_rules
 
 
@@ -83,7 +89,10 @@ def change(*, course: Course, version: int, plan: Plan, goals: Sequence[Goal], b
 
 @transaction.atomic
 def end(*, course: Course, reason: str, note: str = "", by: Actor, now: datetime) -> Course:
-    """End it with a reason; what was asked about it and not decided stays on the worklist."""
+    """End it with a reason; what was asked about it and not decided stays on the worklist.
+
+    Visits that were booked for it as a series and that nobody came to yet are given back (domain.md §12).
+    """
     course = _locked(course, by)
     policies.check_can_end(course, reason=reason, note=note)
     course.status = Course.Status.ENDED
@@ -91,23 +100,36 @@ def end(*, course: Course, reason: str, note: str = "", by: Actor, now: datetime
     course.end_reason, course.end_note = reason, note.strip()
     course.version += 1
     course.save(update_fields=["status", "ended_date", "end_reason", "end_note", "version"])
+    series_ids = series_of(by, course)
+    if series_ids:
+        words = _("The treatment has ended.")
+        act = _act_of_end(course)
+        series.release_unused(series_ids=series_ids, by=by, now=now, reason=words, batch_id=act, tell_patient=True)
     return course
 
 
 @transaction.atomic
 def reopen(*, course: Course, by: Actor, now: datetime) -> Course:
-    """Take the end back."""
+    """Take the end back, and with it the visits that were given back, as long as nobody took their times."""
     PatientCondition.objects.select_for_update().get(pk=course.patient_condition_id)
     course = _locked(course, by)
     others = Course.objects.visible_to(by).filter(
         patient_condition_id=course.patient_condition_id, status=Course.Status.OPEN
     )
     policies.check_can_reopen(course, has_open_one=others.exclude(pk=course.pk).exists())
+    act = _act_of_end(course)
     course.status, course.ended_date = Course.Status.OPEN, None
     course.end_reason = course.end_note = ""
     course.version += 1
     course.save(update_fields=["status", "ended_date", "end_reason", "end_note", "version"])
+    with suppress(VisitRefusedError):
+        series.undo(batch_id=act, by=by, now=now)
     return course
+
+
+def _act_of_end(course: Course) -> UUID:
+    """The name of the act that gave the visits of an ended course back."""
+    return uuid5(course.pk, f"end {course.version}")
 
 
 def _locked(course: Course, by: Actor) -> Course:

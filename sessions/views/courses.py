@@ -16,11 +16,12 @@ from accounts.requests import StaffRequest, saw
 from common.undo import offer
 from common.wall_clock import local_day
 from patients.queries.banners import banner
+from scheduling.services.series import unused
 from sessions.forms.courses import CourseForm, EndCourseForm, OpenCourseForm, initial_of
 from sessions.models import Course
 from sessions.policies.courses import CourseChangedError, CourseRefusedError
 from sessions.queries.course_reviews import reviews_of_course, standing
-from sessions.queries.courses import conditions_without_course, course_for_page, history_of
+from sessions.queries.courses import conditions_without_course, course_for_page, history_of, series_of
 from sessions.services import courses
 
 
@@ -128,6 +129,7 @@ def _page(
         "done": len(found.sessions),
         "reviews": reviews_of_course(actor, course.pk),
         "entries": history_of(actor, course),
+        "to_give_back": unused(series_of(actor, course), by=actor, now=timezone.now()).count(),
         "banner": banner(actor, course.patient_id, today=local_day(timezone.now(), actor.zone)),
     }
     return render(request, "sessions/courses/page.html", context, status=status)

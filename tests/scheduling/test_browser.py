@@ -14,11 +14,12 @@ from accounts.choices import Role
 from accounts.models import Membership
 from common.tenancy import tenant
 from patients.models import RiskFlag
+from scheduling.models import SlotHold
 from scheduling.services.visit_types import set_up_defaults
 from tests.e2e.axe import axe_violations
 from tests.factories.accounts import ClinicFactory
 from tests.factories.patients import PatientFactory
-from tests.factories.scheduling import AppointmentFactory
+from tests.factories.scheduling import AppointmentFactory, SlotHoldFactory
 from tests.scheduling.conftest import Practice, make_practice
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -80,6 +81,18 @@ def _problems(page: Page) -> list[str]:
     return found + page.said  # type: ignore[attr-defined]
 
 
+def _kept(practice: Practice) -> SlotHold:
+    with tenant(practice.clinic.pk, actor="test"):
+        starts_at = datetime.now(UTC) + timedelta(days=5)
+        return SlotHoldFactory(
+            clinic=practice.clinic,
+            clinician=practice.clinician,
+            visit_type=practice.visit_type,
+            starts_at=starts_at,
+            expires_at=starts_at,
+        )
+
+
 def _paths(practice: Practice) -> dict[str, str]:
     with tenant(practice.clinic.pk):
         visit = practice.book(starts_at=datetime.now(UTC) + timedelta(days=2), now=datetime.now(UTC), is_override=True)
@@ -89,6 +102,8 @@ def _paths(practice: Practice) -> dict[str, str]:
         "calendar": reverse("scheduling:calendar"),
         "rooms": reverse("scheduling:calendar") + "?show=rooms",
         "book": reverse("scheduling:book", args=[practice.patient.pk]),
+        "find": reverse("scheduling:find"),
+        "kept": reverse("scheduling:kept", args=[_kept(practice).pk]),
         "visit": reverse("scheduling:appointment", args=own),
         "move": reverse("scheduling:move", args=own),
         "cancel": reverse("scheduling:cancel", args=own),
@@ -138,18 +153,49 @@ def test_a_visit_is_booked_in_three_actions(practice: Practice, open_page: Any) 
 
     page.get_by_label("Visit type").select_option(label="Several regions or ultrasound, 45 min")
     page.wait_for_load_state("networkidle")
-    page.get_by_role("radio").last.check()
+    page.locator(".times [name=chosen]").last.check()
+    page.get_by_text("is kept for you until").wait_for()
     page.get_by_role("button", name="Book", exact=True).click()
 
     page.get_by_text("The visit is booked.").wait_for()
     assert page.get_by_role("heading", level=1).inner_text().startswith("Several regions or ultrasound")
 
 
+def test_a_new_caller_is_booked_with_three_visits_by_few_actions(
+    practice: Practice, open_page: Any, figure: Callable[[str, float], None]
+) -> None:
+    """From the day's board to three weekly visits of somebody new; then one undo takes all of them back."""
+    page = open_page(reverse("scheduling:today"), role=Role.FRONT_DESK)
+    actions = 0
+
+    def does(act: Callable[..., Any], *given: Any, **named: Any) -> None:
+        nonlocal actions
+        actions += 1
+        act(*given, **named)
+
+    does(page.get_by_role("link", name="Find a time").click)
+    does(page.locator(".suggestion").nth(1).click)
+    does(page.get_by_label("Family name").fill, "Novak")
+    does(page.get_by_label("Given names").fill, "Jana")
+    does(page.get_by_label("Date of birth").fill, "1980-05-17")
+    does(page.get_by_label("Phone").first.fill, "+49 30 1234567")
+    does(page.get_by_label("Visits").select_option, label="3 visits")
+    page.locator("#plan li").nth(2).wait_for()
+    assert _problems(page) == []
+    does(page.get_by_role("button", name="Book", exact=True).click)
+    page.get_by_text("3 visits are booked.").wait_for()
+
+    figure("book_three_visits_actions", actions)
+    assert actions <= 12
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("Undone.").wait_for()
+    assert page.locator("dd .status-word").first.inner_text() == "cancelled"
+
+
 def test_a_time_just_taken_is_told_beside_others_on_a_phone(practice: Practice, open_page: Any) -> None:
     page = open_page(reverse("scheduling:book", args=[practice.patient.pk]), width=390)
     first = page.locator(".times [name=chosen]").first
     starts_at, clinician_id = (first.get_attribute("value") or "").split("/")
-    first.check()
     with tenant(practice.clinic.pk):
         clinician = Membership.objects.get(pk=clinician_id)
         practice.book(
@@ -160,6 +206,8 @@ def test_a_time_just_taken_is_told_beside_others_on_a_phone(practice: Practice, 
             is_override=True,
         )
 
+    first.check()
+    page.get_by_role("status").get_by_text("was just taken").wait_for()
     page.get_by_role("button", name="Book", exact=True).click()
 
     page.get_by_text("The next free times").wait_for()

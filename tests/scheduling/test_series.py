@@ -2,13 +2,14 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from accounts.models import Clinic
 from common.tenancy import tenant
-from scheduling.models import Appointment, Closure, Leave
+from scheduling.models import Appointment, Closure, Leave, VisitSeries
 from scheduling.policies import VisitRefusedError
 from scheduling.queries.series_plans import plan_series, repeated
 from scheduling.services import appointments, series, slot_holds
@@ -209,8 +210,15 @@ def test_an_act_is_not_taken_back_when_one_of_its_visits_was_changed_since(pract
 def test_visits_nobody_needs_any_more_are_given_back(practice: Practice) -> None:
     booked = _book(practice)
 
+    act = uuid4()
     released = series.release_unused(
-        series_id=booked[0].series_id, by=practice.desk, now=at(12), reason="The course has ended"
+        series_ids=[one.pk for one in VisitSeries.objects.all()],
+        by=practice.desk,
+        now=at(12),
+        reason="The course has ended",
+        batch_id=act,
     )
 
     assert (released, _starts(practice)) == (2, [at(9)])
+    series.undo(batch_id=act, by=practice.desk, now=at(12))
+    assert len(_starts(practice)) == 3

@@ -13,6 +13,7 @@ from accounts.choices import Role
 from accounts.models import Clinic
 from audit.models import AuditEvent
 from common.tenancy import tenant
+from scheduling.models import VisitSeries
 from sessions.choices import EndReason
 from sessions.models import Course, CourseGoal, CourseReview
 from sessions.policies.courses import CourseChangedError, CourseRefusedError
@@ -20,6 +21,7 @@ from sessions.services import courses
 from sessions.services.courses import Goal, Plan
 from tests.factories.accounts import MembershipFactory
 from tests.factories.patients import PatientFactory
+from tests.factories.scheduling import AppointmentFactory, VisitTypeFactory
 from tests.factories.sessions import CourseFactory, CourseGoalFactory, PatientConditionFactory
 from tests.sessions.courses import treat
 
@@ -114,6 +116,46 @@ def test_the_database_refuses_an_end_without_a_reason(course: Course) -> None:
 def test_the_database_refuses_a_baseline_above_ten(course: Course) -> None:
     with pytest.raises(IntegrityError, match="baseline_0_to_10"), transaction.atomic():
         Course.objects.filter(pk=course.pk).update(baseline_now=11)
+
+
+def _weekly_visits(course: Course, by: Actor) -> VisitSeries:
+    """Two visits to come, booked as a series."""
+    series = VisitSeries.objects.create(
+        clinic=course.clinic, patient=course.patient, visit_type=VisitTypeFactory(clinic=course.clinic)
+    )
+    for week in (1, 2):
+        AppointmentFactory(
+            clinic=course.clinic,
+            patient=course.patient,
+            clinician_id=by.membership_id,
+            visit_type=series.visit_type,
+            starts_at=NOW + timedelta(days=7 * week),
+            series=series,
+        )
+    return series
+
+
+def test_the_end_of_a_course_gives_its_unused_visits_back_and_opening_it_again_takes_them(
+    course: Course, clinician: Actor
+) -> None:
+    series = _weekly_visits(course, clinician)
+
+    ended = courses.end(course=course, reason=EndReason.SUCCESS, by=clinician, now=NOW)
+    assert set(series.visits.values_list("status", flat=True)) == {"cancelled"}
+
+    courses.reopen(course=ended, by=clinician, now=NOW)
+    assert set(series.visits.values_list("status", flat=True)) == {"booked"}
+
+
+def test_the_end_of_one_course_leaves_the_visits_that_another_open_one_could_mean(
+    course: Course, clinician: Actor
+) -> None:
+    series = _weekly_visits(course, clinician)
+    CourseFactory(clinic=course.clinic, patient=course.patient)
+
+    courses.end(course=course, reason=EndReason.SUCCESS, by=clinician, now=NOW)
+
+    assert set(series.visits.values_list("status", flat=True)) == {"booked"}
 
 
 def test_ending_twice_is_refused(course: Course, clinician: Actor) -> None:
