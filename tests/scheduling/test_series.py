@@ -208,7 +208,7 @@ def test_an_act_is_not_taken_back_when_one_of_its_visits_was_changed_since(pract
 
 
 def test_visits_nobody_needs_any_more_are_given_back(practice: Practice) -> None:
-    booked = _book(practice)
+    _book(practice)
 
     act = uuid4()
     released = series.release_unused(
