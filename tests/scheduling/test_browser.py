@@ -177,8 +177,8 @@ def test_a_new_caller_is_booked_with_three_visits_by_few_actions(
     does(page.locator(".suggestion").nth(1).click)
     does(page.get_by_label("Family name").fill, "Novak")
     does(page.get_by_label("Given names").fill, "Jana")
-    does(page.get_by_label("Date of birth").fill, "1980-05-17")
-    does(page.get_by_label("Phone").first.fill, "+49 30 1234567")
+    does(page.get_by_role("textbox", name="Date of birth").fill, "1980-05-17")
+    does(page.get_by_role("textbox", name="Phone", exact=True).fill, "+49 30 1234567")
     does(page.get_by_label("Visits").select_option, label="3 visits")
     page.locator("#plan li").nth(2).wait_for()
     assert _problems(page) == []
