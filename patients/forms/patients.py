@@ -1,10 +1,12 @@
 """Register a patient, change the details, look for one."""
 
-from typing import Any
+from collections.abc import Collection
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Clinic
@@ -48,6 +50,9 @@ class DetailsForm(forms.Form):
     language = forms.ChoiceField(label=_("Language"), choices=language_choices)
     zone = forms.ChoiceField(
         label=_("Time zone"), choices=zone_choices, help_text=_("Messages arrive by the patient's own clock.")
+    )
+    needs_interpreter = forms.BooleanField(
+        label=_("Needs an interpreter"), required=False, help_text=_("Shown to everybody with the language.")
     )
     guardian_name = forms.CharField(
         label=_("Guardian"), max_length=120, required=False, help_text=_("Needed for anyone under 18.")
@@ -128,6 +133,16 @@ class RegisterForm(DetailsForm):
             for name, kind in (("phone", ContactKind.PHONE), ("email", ContactKind.EMAIL))
             if data[name]
         ]
+
+    def tick_shared(self, values: Collection[str]) -> bool:
+        """Offer that these phones and mailboxes are shared, where it was not said; whether there was one."""
+        names = [name for name in ("phone", "email") if self.cleaned_data[name] in values]
+        untold = [name for name in names if not self.cleaned_data[f"{name}_is_shared"]]
+        data = cast(QueryDict, self.data).copy()
+        for name in untold:
+            data[f"{name}_is_shared"] = "on"
+        self.data = data
+        return bool(untold)
 
     def numbers(self) -> list[NumberDetails]:
         number = self.cleaned_data["national_number"]

@@ -9,6 +9,7 @@ from patients.queries.profiles import (
     contacts_of,
     holders_of,
     identifiers_of,
+    needs_interpreter,
 )
 from patients.queries.search import find
 
@@ -28,6 +29,7 @@ __all__ = [
     "identifiers_of",
     "mailbox_of",
     "mailboxes_of",
+    "needs_interpreter",
     "patient_page",
     "possible_duplicates",
     "recent_patients",

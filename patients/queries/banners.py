@@ -92,8 +92,9 @@ def _banner(patient: Any, today: date) -> PatientBanner:
     flags = [("bad", _("Merged into another record"))] if patient.merged_into_id else []
     flags += [("bad", _allergy_words(allergy)) for allergy in patient.allergies]
     if age < FULL_AGE:
-        flags.append(("warn", _("Minor, guardian: %(name)s") % {"name": patient.guardian_name or "–"}))
-    flags += [_risk(risk) for risk in patient.risks]
+        guardian = " ".join(filter(None, (patient.guardian_name, patient.guardian_phone))) or "–"
+        flags.append(("warn", _("Minor, guardian: %(name)s") % {"name": guardian}))
+    flags += [_risk(risk, patient.language) for risk in patient.risks]
     return PatientBanner(
         id=patient.pk,
         name=patient.full_name,
@@ -116,8 +117,10 @@ def _allergy_words(allergy: dict[str, str]) -> str:
     return _("Allergy: %(substance)s") % {"substance": label}
 
 
-def _risk(risk: dict[str, str]) -> tuple[str, str]:
+def _risk(risk: dict[str, str], language: str) -> tuple[str, str]:
+    """An interpreter is for the patient's language, where nothing else is said."""
     words = str(Flag(risk["code"]).label)
-    if risk["words"]:
-        words = f"{words}: {risk['words']}"
+    detail = risk["words"] or (language_name(language) if risk["code"] == Flag.INTERPRETER else "")
+    if detail:
+        words = f"{words}: {detail}"
     return ("planned" if risk["code"] in _ARRANGEMENTS else "warn", words)

@@ -9,7 +9,7 @@ from django.db.models import Count, IntegerField, OuterRef, Prefetch, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.actors import Actor
-from patients.choices import Purpose
+from patients.choices import Flag, Purpose
 from patients.models import (
     Allergy,
     BodyWeight,
@@ -81,6 +81,11 @@ def holders_of(actor: Actor, values: Collection[str], *, but_not: UUID | None = 
 def _allowed(point: ContactPoint) -> frozenset[str]:
     latest = {consent.purpose: consent.is_granted for consent in point.consents.all()}
     return frozenset(purpose for purpose, is_granted in latest.items() if is_granted)
+
+
+def needs_interpreter(actor: Actor, patient_id: UUID) -> bool:
+    flags = RiskFlag.objects.visible_to(actor).current()
+    return flags.filter(patient_id=patient_id, flag=Flag.INTERPRETER).exists()
 
 
 def identifiers_of(actor: Actor, patient_id: UUID) -> list[Identifier]:

@@ -8,11 +8,11 @@ from django.db import transaction
 from django.db.models import F
 
 from accounts.actors import Actor
-from patients.choices import NumberKind
-from patients.models import Patient
+from patients.choices import Flag, NumberKind
+from patients.models import Patient, RiskFlag
 from patients.policies import check_details
 from patients.records import ContactDetails, NumberDetails, PatientDetails
-from patients.services import alike_pairs, contact_points, identifiers, name_tokens
+from patients.services import alike_pairs, clinical_profile, contact_points, identifiers, name_tokens
 
 
 class ChangedMeanwhileError(Exception):
@@ -31,6 +31,7 @@ def register(
     details: PatientDetails,
     contacts: Iterable[ContactDetails] = (),
     numbers: Iterable[NumberDetails] = (),
+    needs_interpreter: bool = False,
 ) -> Patient:
     """Save a new patient with the next number. Raises ``ValidationError`` by field; asks about no duplicate."""
     check_details(details, today=now.astimezone(by.zone).date())
@@ -44,12 +45,22 @@ def register(
         identifiers.give_clinic_numbers(by=by, patient_ids=[patient.pk])
     for contact in contacts:
         contact_points.add(by=by, now=now, patient=patient, contact=contact)
+    if needs_interpreter:
+        clinical_profile.raise_flag(by=by, now=now, patient=patient, flag=Flag.INTERPRETER)
     return patient
 
 
 @transaction.atomic
-def update(*, by: Actor, now: datetime, patient: Patient, version: int, details: PatientDetails) -> None:
-    """Save changed details if nobody saved since ``version``.
+def update(
+    *,
+    by: Actor,
+    now: datetime,
+    patient: Patient,
+    version: int,
+    details: PatientDetails,
+    needs_interpreter: bool | None = None,
+) -> None:
+    """Save changed details if nobody saved since ``version``; None leaves the need of an interpreter as it is.
 
     Raises ``ChangedMeanwhileError`` with the current row, or ``ValidationError`` by field.
     """
@@ -58,6 +69,17 @@ def update(*, by: Actor, now: datetime, patient: Patient, version: int, details:
     if not rows.update(version=F("version") + 1, **asdict(details)):
         raise ChangedMeanwhileError(Patient.objects.visible_to(by).get(pk=patient.pk))
     alike_pairs.compare_again(by=by, patient_ids=[patient.pk])
+    if needs_interpreter is not None:
+        _set_interpreter(by=by, now=now, patient=patient, is_needed=needs_interpreter)
     before = (patient.given_names, patient.family_name, patient.preferred_name)
     if before != details.names:
         name_tokens.replace(clinic_id=by.clinic_id, patient_id=patient.pk, names=details.names)
+
+
+def _set_interpreter(*, by: Actor, now: datetime, patient: Patient, is_needed: bool) -> None:
+    """The front desk may raise and lower this one flag: the language is a matter of the register."""
+    standing = RiskFlag.objects.visible_to(by).current().filter(patient=patient, flag=Flag.INTERPRETER)
+    if not is_needed:
+        standing.update(ended_at=now)
+    elif not standing.exists():
+        clinical_profile.raise_flag(by=by, now=now, patient=patient, flag=Flag.INTERPRETER)

@@ -31,7 +31,9 @@ def register(request: StaffRequest) -> HttpResponse:
         return _register_page(request, form, status=422)
     candidates = queries.possible_duplicates(request.actor, _likeness(form), today=today_of(request))
     if candidates and request.POST.get("register_anyway") != _seen(candidates):
-        return _register_page(request, form, candidates=candidates, status=409)
+        held = [one.value for one in form.contacts() if queries.holders_of(request.actor, [one.value])]
+        is_offered = "register_anyway" not in request.POST and form.tick_shared(held)
+        return _register_page(request, form, candidates=candidates, is_shared_offered=is_offered, status=409)
     try:
         patient = patients.register(
             by=request.actor,
@@ -39,6 +41,7 @@ def register(request: StaffRequest) -> HttpResponse:
             details=form.details(),
             contacts=form.contacts(),
             numbers=form.numbers(),
+            needs_interpreter=form.cleaned_data["needs_interpreter"],
         )
     except ValidationError as error:
         _put_beside_fields(form, error)
@@ -64,9 +67,19 @@ def _seen(candidates: list[Candidate]) -> str:
 
 
 def _register_page(
-    request: StaffRequest, form: RegisterForm, *, candidates: list[Candidate] | None = None, status: int = 200
+    request: StaffRequest,
+    form: RegisterForm,
+    *,
+    candidates: list[Candidate] | None = None,
+    is_shared_offered: bool = False,
+    status: int = 200,
 ) -> HttpResponse:
-    context = {"form": form, "candidates": candidates or [], "seen": _seen(candidates) if candidates else ""}
+    context = {
+        "form": form,
+        "candidates": candidates or [],
+        "seen": _seen(candidates) if candidates else "",
+        "is_shared_offered": is_shared_offered,
+    }
     return render(request, "patients/register.html", context, status=status)
 
 
@@ -99,14 +112,21 @@ def edit(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     actor = request.actor
     patient = get_object_or_404(Patient.objects.visible_to(actor), pk=patient_id)
     if request.method != "POST":
-        form = EditForm(initial=EditForm.initial_of(patient), clinic=actor.clinic)
-        return _edit_page(request, patient, form)
+        needs = {"needs_interpreter": queries.needs_interpreter(actor, patient.pk)}
+        return _edit_page(request, patient, EditForm(initial=EditForm.initial_of(patient) | needs, clinic=actor.clinic))
     form = EditForm(request.POST, initial=EditForm.initial_of(patient), clinic=actor.clinic)
     if not form.is_valid():
         return _edit_page(request, patient, form, status=422)
     version = form.cleaned_data["version"]
     try:
-        patients.update(by=actor, now=timezone.now(), patient=patient, version=version, details=form.details())
+        patients.update(
+            by=actor,
+            now=timezone.now(),
+            patient=patient,
+            version=version,
+            details=form.details(),
+            needs_interpreter=form.cleaned_data["needs_interpreter"],
+        )
     except patients.ChangedMeanwhileError as conflict:
         return _conflict_page(request, form, conflict.current)
     except ValidationError as error:

@@ -330,3 +330,59 @@ def test_a_patient_of_another_clinic_is_not_here(
         foreign = PatientFactory(clinic=other_clinic)
 
     assert desk.get(reverse("patients:compare", args=[pair[0].pk, foreign.pk])).status_code == 404
+
+
+def registered(**more: str) -> dict[str, Any]:
+    sent = {
+        "family_name": "Quist", "given_names": "Anna", "birth_date": "7.5.1970", "sex": "female",
+        "language": "ar", "zone": "Europe/Berlin",
+    }  # fmt: skip
+    return sent | more
+
+
+def test_registering_with_somebodys_phone_offers_to_share_it_and_keeps_what_was_ticked(
+    clinic: Clinic, desk: Client, inside: Inside
+) -> None:
+    register(clinic, "Mother", "Bo", contacts=[ContactDetails(kind=ContactKind.PHONE, value="+4930901820")])
+    sent = registered(phone="+49 30 901820") | {"phone_purposes": ["care", "appointment"]}
+
+    asked = desk.post(reverse("patients:register"), sent)
+
+    assert "already somebody else's here" in text(asked)
+    form = asked.context["form"]
+    assert form["phone_is_shared"].value()
+    assert form["phone_purposes"].value() == ["care", "appointment"]
+    assert not form["email_is_shared"].value()
+
+
+def test_the_desk_notes_the_need_of_an_interpreter_and_everybody_sees_the_language(
+    clinic: Clinic, desk: Client, inside: Inside
+) -> None:
+    answer = desk.post(reverse("patients:register"), registered(needs_interpreter="on"), follow=True)
+
+    assert "Needs an interpreter: Arabic" in text(answer)
+    with inside():
+        patient = Patient.objects.get()
+    url = reverse("patients:edit", args=[patient.pk])
+    assert desk.get(url).context["form"]["needs_interpreter"].value()
+    answer = desk.post(url, registered(version="1"), follow=True)
+    assert "Needs an interpreter" not in text(answer)
+    answer = desk.post(url, registered(version="2", needs_interpreter="on"), follow=True)
+    assert "Needs an interpreter: Arabic" in text(answer)
+
+
+def test_a_minors_guardian_is_shown_with_the_phone_to_call(clinic: Clinic, desk: Client) -> None:
+    sent = registered(birth_date="7.5.2020", guardian_name="Leila Quist", guardian_phone="030 901821")
+
+    answer = desk.post(reverse("patients:register"), sent, follow=True)
+
+    assert "Minor, guardian: Leila Quist +4930901821" in text(answer)
+
+
+def test_an_edit_that_makes_a_minor_asks_for_the_guardian(clinic: Clinic, desk: Client) -> None:
+    patient = register(clinic, "Anna", "Quist")
+
+    answer = desk.post(reverse("patients:edit", args=[patient.pk]), registered(version="1", birth_date="7.5.2020"))
+
+    assert answer.status_code == 422
+    assert "A minor needs a guardian." in text(answer)
