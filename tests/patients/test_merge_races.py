@@ -25,7 +25,7 @@ from tests.factories.scheduling import AppointmentFactory
 from tests.factories.treatments import SolutionLotFactory, a_draft, actor_of
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-ROUNDS = 12
+ROUNDS = 8
 
 
 @contextmanager
