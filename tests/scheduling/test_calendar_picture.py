@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -12,9 +13,12 @@ from accounts.choices import Role
 from accounts.models import Clinic
 from common.tenancy import tenant
 from common.wall_clock import instant
+from patients.choices import Purpose
+from patients.models import ContactConsent
 from scheduling.models import Appointment, AppointmentMove, Closure, Leave
 from tests.factories.accounts import ClinicFactory, MembershipFactory
-from tests.scheduling.conftest import MONDAY, Practice, at, make_practice
+from tests.factories.patients import EmailFactory
+from tests.scheduling.conftest import MONDAY, NOW, Practice, at, make_practice
 from tests.scheduling.visits import SignIn, a_visit, again, visits_at_once
 
 pytestmark = pytest.mark.usefixtures("monday_morning")
@@ -299,6 +303,67 @@ def test_a_visit_under_way_is_refused_in_words(practice: Practice, desk: Client)
     visit = a_visit(practice, status="in_room")
 
     assert "keeps its time" in let_go(desk, visit, "2026-09-07T10:00").json()["words"]
+
+
+# --- what the patient hears of it -------------------------------------------------------------------------------------
+@pytest.fixture
+def reachable(practice: Practice) -> Practice:
+    with tenant(practice.clinic.pk, actor="test"):
+        point = EmailFactory(clinic=practice.clinic, patient=practice.patient)
+        ContactConsent.objects.create(
+            clinic=practice.clinic,
+            contact_point=point,
+            purpose=Purpose.APPOINTMENT,
+            is_granted=True,
+            decided_at=NOW,
+            wording_version="1",
+        )
+    return practice
+
+
+def test_another_time_is_told_in_three_minutes_in_the_words_shown(reachable: Practice, desk: Client) -> None:
+    visit = a_visit(reachable)
+
+    told = let_go(desk, visit, "2026-09-07T10:15").json()["tell"]
+
+    assert "in three minutes" in told["words"]
+    assert any("10:15" in paragraph for paragraph in told["letter"])
+    assert history(visit)[-1].tell_at == at(8, 53)
+
+
+def test_a_move_can_stand_without_the_patient_being_told(reachable: Practice, desk: Client) -> None:
+    visit = a_visit(reachable)
+    answer = let_go(desk, visit, "2026-09-07T10:15").json()
+
+    quiet = desk.post(answer["tell"]["quiet"]).json()
+
+    assert (quiet["state"], again(visit).starts_at, history(visit)[-1].tell_at) == ("moved", at(10, 15), None)
+
+
+def test_what_the_patient_has_heard_cannot_be_kept_quiet(reachable: Practice, desk: Client) -> None:
+    answer = let_go(desk, a_visit(reachable), "2026-09-07T10:15").json()
+
+    with time_machine.travel(at(8, 54), tick=False):
+        quiet = desk.post(answer["tell"]["quiet"])
+
+    assert (quiet.status_code, "told already" in quiet.json()["words"]) == (422, True)
+
+
+def test_another_room_at_the_same_time_is_no_news_for_the_patient(reachable: Practice, desk: Client) -> None:
+    visit = a_visit(reachable)
+    with tenant(reachable.clinic.pk, actor="test"):
+        room = reachable.another_room()
+
+    answer = let_go(desk, visit, "2026-09-07T09:00", room=str(room.pk), show="rooms").json()
+
+    assert ("tell" in answer, history(visit)[-1].tell_at) == (False, None)
+
+
+def test_who_cannot_be_reached_is_said_to_be_so(practice: Practice, desk: Client) -> None:
+    told = let_go(desk, a_visit(practice), "2026-09-07T10:15").json()["tell"]
+
+    assert "is not told" in told["words"]
+    assert "letter" not in told
 
 
 @pytest.mark.parametrize("to", ["", "soon", "2026-03-29T02:30", "0001-01-01T00:00", "9999-12-31T23:59", "\x00"])
