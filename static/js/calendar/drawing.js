@@ -1,6 +1,9 @@
 // From what the server says to what the library draws, and the roles of a table taken off it again: the table that is
 // read as one is beside the picture.
-import { later, timeOf } from "./clock.js";
+import { later, minutesBetween, timeOf } from "./clock.js";
+
+// From this many minutes on a name may take two lines.
+const ROOM_FOR_A_NAME = 30;
 
 export function toEvents(data, words, canResize) {
   const visits = data.visits.map((visit) => toEvent(visit, canResize));
@@ -32,7 +35,11 @@ export function toEvent(visit, canResize) {
     end: visit.end,
     startEditable: visit.moves,
     durationEditable: visit.moves && canResize,
-    classNames: [`calendar-event-${visit.status}`, ...(visit.doubled ? ["calendar-event-doubled"] : [])],
+    classNames: [
+      `calendar-event-${visit.status}`,
+      ...(visit.doubled ? ["calendar-event-doubled"] : []),
+      ...(minutesBetween(visit.start, visit.end) < ROOM_FOR_A_NAME ? ["calendar-event-short"] : []),
+    ],
     extendedProps: { visit },
   };
 }

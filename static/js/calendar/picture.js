@@ -33,7 +33,9 @@ class Picture {
     // A click that ends a drag does not open the visit.
     root.addEventListener("pointerdown", () => { this.wasDragged = false; }, true);
     root.addEventListener("click", (event) => this.wasDragged && event.preventDefault(), true);
-    requestAnimationFrame(() => this.tidy());
+    // Whatever the library draws loses its table's roles before anybody can read them.
+    this.tidy();
+    new MutationObserver(() => this.tidy()).observe(root, { childList: true, subtree: true });
     setInterval(() => this.again(true), AGAIN_MS);
   }
 
@@ -217,10 +219,7 @@ class Picture {
     this.take(text);
     this.calendar.setOption("resources", this.data.columns);
     this.calendar.setOption("events", toEvents(this.data, this.words, this.canResize));
-    requestAnimationFrame(() => {
-      this.tidy();
-      if (focused) this.focusOn(focused);
-    });
+    if (focused) this.focusOn(focused);
   }
 
   say(name, fields = {}) {
