@@ -29,6 +29,12 @@ READERS = (Role.CLINICIAN, Role.FRONT_DESK, Role.CLINIC_ADMIN)
 SKIPPED = re.compile(r"^(account_|mfa_|usersessions_|socialaccount_|demo:|portal:|healthz|readyz)")
 SEARCHES = ("patients:search", "patients:choose")
 BIG_TABLE = 100_000
+# Other ways to ask a page. Nobody works on Sundays: such a search looks at all of its eight weeks.
+ALSO_ASKED = {
+    "scheduling:find": ("?part=morning", "?weekday=6"),
+    "scheduling:calendar": ("?span=week",),
+    "scheduling:calendar_events": ("?span=week", "?show=rooms"),
+}
 
 
 @dataclass(frozen=True)
@@ -37,10 +43,15 @@ class Page:
     kwargs: dict[str, str] = field(default_factory=dict)
     data: dict[str, str] | None = None
     typed_on: str = ""  # the page whose form is sent, with a new note, as it saves itself
+    query: str = ""
 
     @property
     def label(self) -> str:
-        return self.name + (f" “{next(iter(self.data.values()))}”" if self.data else "")
+        return self.name + self.query + (f" “{next(iter(self.data.values()))}”" if self.data else "")
+
+    @property
+    def address(self) -> str:
+        return reverse(self.name, kwargs=self.kwargs) + self.query
 
 
 @dataclass(frozen=True)
@@ -75,7 +86,9 @@ def pages(clinic: Clinic) -> Iterator[Page]:
     known = samples(clinic)
     for name, wanted in _addresses(get_resolver(), ""):
         if not SKIPPED.match(name) and name not in SEARCHES and wanted <= known.keys():
-            yield Page(name, {key: known.get(f"{name}:{key}", known[key]) for key in sorted(wanted)})
+            kwargs = {key: known.get(f"{name}:{key}", known[key]) for key in sorted(wanted)}
+            for query in ("", *ALSO_ASKED.get(name, ())):
+                yield Page(name, kwargs, query=query)
     if "session_id" in known:
         draft = known.get("sessions:edit:session_id", known["session_id"])
         yield Page("sessions:autosave", {"session_id": draft}, typed_on="sessions:edit")
@@ -117,7 +130,7 @@ class Bench:
 
     def time(self, page: Page) -> Timing:
         """Time a page, or say why it was left out."""
-        address = reverse(page.name, kwargs=page.kwargs)
+        address = page.address
         if page.typed_on:
             return self._typed(page, address)
         status = 0
