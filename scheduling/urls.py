@@ -23,6 +23,7 @@ from scheduling.views import (
     time_searches,
     unconfirmed,
     visit_files,
+    visit_series,
     walk_ins,
 )
 
@@ -48,6 +49,7 @@ urlpatterns = [
     path("kept/<uuid:hold_id>/", kept_times.kept, name="kept"),
     path("kept/<uuid:hold_id>/let-go/", kept_times.let_go, name="let_go"),
     path("kept/<uuid:hold_id>/longer/", kept_times.keep_longer, name="keep_longer"),
+    path("series/<uuid:series_id>/extend/", visit_series.extend, name="extend_series"),
     path("series/undo/<uuid:batch_id>/", kept_times.undo_series, name="undo_series"),
     path("visits/<uuid:appointment_id>/", appointments.appointment, name="appointment"),
     path("visits/<uuid:appointment_id>/move/", appointments.move, name="move"),

@@ -133,10 +133,13 @@ class VisitsForm(forms.Form):
     )
 
 
-class CallerForm(VisitsForm):
+class ExtendForm(VisitsForm):
+    tell_patient = forms.BooleanField(label=_("Tell the patient"), required=False)
+
+
+class CallerForm(ExtendForm):
     """Who the kept time is for: somebody found, or somebody new."""
 
-    tell_patient = forms.BooleanField(label=_("Tell the patient"), required=False)
     patient = forms.ModelChoiceField(queryset=Patient.objects.none(), required=False)
     family_name = forms.CharField(label=_("Family name"), max_length=120, required=False)
     given_names = forms.CharField(label=_("Given names"), max_length=120, required=False)

@@ -1,7 +1,6 @@
 """A kept time and whom it is for: the second half of a phone call."""
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -25,28 +24,18 @@ from common.wall_clock import local_day
 from patients.forms.patients import SearchForm
 from patients.queries import Candidate, Likeness, possible_duplicates
 from scheduling.choices import News
-from scheduling.forms.time_searches import CallerForm, VisitsForm, read_time
+from scheduling.forms.time_searches import CallerForm, VisitsForm
 from scheduling.models import AppointmentMove, SlotHold
 from scheduling.policies import VisitRefusedError
-from scheduling.queries.series_plans import PlannedVisit, plan_series, repeated
+from scheduling.queries.series_plans import plan_series, repeated
 from scheduling.queries.telling import Telling, telling
 from scheduling.services import callers, series, slot_holds
 from scheduling.services.callers import Booked, NewCaller, hold_minutes
 from scheduling.services.series import Wish
 from scheduling.views.patients import banner_of
+from scheduling.views.plans import SKIP, Choice, is_settled, wishes
 from scheduling.views.steps import undo_address
 from scheduling.visit_letters import Told
-
-# The value that leaves one visit of a series out.
-SKIP = "skip"
-
-
-@dataclass(frozen=True)
-class _Choice:
-    """A planned visit and what was chosen for it: the key of another time, ``SKIP``, or nothing yet."""
-
-    planned: PlannedVisit
-    chosen: str
 
 
 def _own_hold(request: StaffRequest, hold_id: UUID) -> SlotHold:
@@ -71,7 +60,7 @@ def kept(request: StaffRequest, hold_id: UUID) -> HttpResponse:
     return render(request, "scheduling/kept.html", _context(request, hold, form, []))
 
 
-def _context(request: StaffRequest, hold: SlotHold, form: CallerForm, plan: list[_Choice], **more: Any) -> Any:
+def _context(request: StaffRequest, hold: SlotHold, form: CallerForm, plan: list[Choice], **more: Any) -> Any:
     return {
         "hold": hold,
         "form": form,
@@ -84,13 +73,13 @@ def _context(request: StaffRequest, hold: SlotHold, form: CallerForm, plan: list
     }
 
 
-def _tell(request: StaffRequest, hold: SlotHold, plan: list[_Choice]) -> Telling:
+def _tell(request: StaffRequest, hold: SlotHold, plan: list[Choice]) -> Telling:
     starts = [one.planned.starts_at for one in plan if one.planned.is_free] or [hold.starts_at]
     told = [Told(News.BOOKED, moment) for moment in starts]
     return telling(by=request.actor, patient=hold.patient, told=told)
 
 
-def _plan(request: StaffRequest, hold: SlotHold, said: dict[str, Any]) -> list[_Choice]:
+def _plan(request: StaffRequest, hold: SlotHold, said: dict[str, Any]) -> list[Choice]:
     """The visits after the kept one, with what was chosen where one cannot be."""
     if said["visits"] == 1:
         return []
@@ -108,7 +97,7 @@ def _plan(request: StaffRequest, hold: SlotHold, said: dict[str, Any]) -> list[_
         patient_id=patient.pk if patient else None,
         left_out=[hold.pk],
     )
-    return [_Choice(one, request.POST.get(f"visit-{one.number}", "")) for one in planned]
+    return [Choice(one, request.POST.get(f"visit-{one.number}", "")) for one in planned]
 
 
 def _book(request: StaffRequest, hold: SlotHold, now: datetime) -> HttpResponse:
@@ -131,11 +120,10 @@ def _book(request: StaffRequest, hold: SlotHold, now: datetime) -> HttpResponse:
 
 
 def _settle(
-    request: StaffRequest, hold: SlotHold, form: CallerForm, plan: list[_Choice], now: datetime
+    request: StaffRequest, hold: SlotHold, form: CallerForm, plan: list[Choice], now: datetime
 ) -> Booked | None:
     """What was booked; None with the reason on the form."""
-    if any(not one.planned.is_free and not one.chosen for one in plan):
-        form.add_error(None, _("Some visits cannot be as planned: choose another time for them, or leave them out."))
+    if not is_settled(plan[1:], form):
         return None
     try:
         return _booked(request, hold, form, plan, now)
@@ -162,28 +150,19 @@ def _seen(candidates: list[Candidate]) -> str:
     return hashlib.sha256(ids.encode()).hexdigest()[:16]
 
 
-def _booked(request: StaffRequest, hold: SlotHold, form: CallerForm, plan: list[_Choice], now: datetime) -> Booked:
+def _booked(request: StaffRequest, hold: SlotHold, form: CallerForm, plan: list[Choice], now: datetime) -> Booked:
     by, said = request.actor, form.cleaned_data
     first = Wish(starts_at=hold.starts_at, clinician=hold.clinician, room=hold.room)
     clinicians = Membership.objects.visible_to(by).clinicians()
     return callers.book(
         hold=hold,
         caller=said["patient"] or NewCaller(details=form.details(), contacts=form.contacts()),
-        visits=[first, *(wish for one in plan[1:] if (wish := _wish(one, hold, clinicians)))],
+        visits=[first, *wishes(plan[1:], hold.clinician, clinicians)],
         every_days=said["every_days"],
         by=by,
         now=now,
         tell_patient=said["tell_patient"],
     )
-
-
-def _wish(one: _Choice, hold: SlotHold, clinicians: Any) -> Wish | None:
-    if one.planned.is_free:
-        return Wish(starts_at=one.planned.starts_at, clinician=hold.clinician)
-    if one.chosen == SKIP:
-        return None
-    starts_at, clinician = read_time(one.chosen, clinicians)
-    return Wish(starts_at=starts_at, clinician=clinician)
 
 
 def _told(request: StaffRequest, booked: Booked) -> HttpResponse:

@@ -22,6 +22,7 @@ from scheduling.models import (
     Equipment,
     ExtraHours,
     Leave,
+    VisitSeries,
 )
 from sessions.models import Paper, Picture, PictureConsent, PictureContent
 from tests.factories.accounts import MembershipFactory
@@ -120,6 +121,7 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
             "leave_id": _leave(clinic, clinician).pk,
             "hold_id": SlotHoldFactory(clinic=clinic, starts_at=THEN + timedelta(days=400)).pk,
             "batch_id": _batch(visit),
+            "series_id": _series(visit).pk,
             "message_id": _message(clinic, signed).pk,
             "import_id": PatientImport.objects.create(clinic=clinic, kind="csv", file_name="a.csv", file_key="a").pk,
             "membership_id": MembershipFactory(clinic=clinic, role=Role.FRONT_DESK).pk,
@@ -139,6 +141,12 @@ def _block(clinic: Clinic, clinician: Membership) -> AvailabilityBlock:
         end_time=time(17),
         valid_from_date=date(2026, 1, 1),
     )
+
+
+def _series(visit: Appointment) -> VisitSeries:
+    series = VisitSeries.objects.create(clinic=visit.clinic, patient=visit.patient, visit_type=visit.visit_type)
+    AppointmentFactory(clinic=visit.clinic, patient=visit.patient, series=series, starts_at=THEN + timedelta(days=300))
+    return series
 
 
 def _batch(visit: Appointment) -> UUID:

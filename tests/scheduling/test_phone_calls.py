@@ -263,3 +263,31 @@ def test_the_clinician_who_saw_the_patient_last_comes_first(practice: Practice) 
         )
 
     assert found.suggestions[0].free.clinician == usual
+
+
+def _extend(desk: Client, visit: Appointment, **typed: Any) -> Any:
+    address = reverse("scheduling:extend_series", kwargs={"series_id": visit.series_id})
+    return desk.post(address, {"visits": "2", "every_days": "7"} | typed)
+
+
+def test_a_series_goes_on_from_its_last_visit(practice: Practice, desk: Client, hold: SlotHold) -> None:
+    _book(desk, hold, visits="3")
+
+    answer = _extend(desk, _visits(practice)[0])
+
+    assert answer.status_code == 302
+    assert [visit.starts_at for visit in _visits(practice)] == [at(10) + n * WEEK for n in range(5)]
+    assert len({visit.series_id for visit in _visits(practice)}) == 1
+
+
+def test_a_series_goes_on_around_what_is_in_its_way(practice: Practice, desk: Client, hold: SlotHold) -> None:
+    _book(desk, hold, visits="3")
+    with tenant(practice.clinic.pk, actor="test"):
+        practice.book(starts_at=at(10) + 3 * WEEK, now=at(8, 50))
+    first = _visits(practice)[0]
+
+    shown = _extend(desk, first)
+    assert (shown.status_code, "has another visit then" in shown.content.decode()) == (422, True)
+
+    assert _extend(desk, first, **{"visit-1": "skip"}).status_code == 302
+    assert max(visit.starts_at for visit in _visits(practice)) == at(10) + 4 * WEEK
