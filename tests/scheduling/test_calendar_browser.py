@@ -39,7 +39,7 @@ class Desk:
 @pytest.fixture
 def desk_day(transactional_db: None) -> Desk:
     """A Monday to come: Dr Berg has a visit at nine, Dr Carr one at ten, both work from eight to five."""
-    day = datetime.now(UTC).date() + timedelta(days=7)
+    day = datetime.now(UTC).date() + timedelta(days=14)
     day -= timedelta(days=day.weekday())
     clinic = ClinicFactory(name="Harbour Clinic", zone=SAMOA)
     with tenant(clinic.pk, actor="test"):
