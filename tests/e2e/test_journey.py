@@ -231,6 +231,7 @@ def _the_desk_books_her_and_she_arrives(story: Story, desk: Page, patient_id: st
     story.go(desk, "scheduling:book", patient_id)
     story.eyes.look(desk, "book a visit")
     desk.locator(".times [name=chosen]").first.check()
+    expect(desk.get_by_text("is kept for you until")).to_be_visible()
     desk.get_by_role("button", name="Book", exact=True).click()
     expect(desk.get_by_text("booked").first).to_be_visible()
     story.go(desk, "scheduling:calendar")
