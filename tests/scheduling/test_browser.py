@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from accounts.choices import Role
 from accounts.models import Membership
@@ -164,33 +164,56 @@ def test_a_visit_is_booked_in_three_actions(practice: Practice, open_page: Any) 
     assert page.get_by_role("heading", level=1).inner_text().startswith("Several regions or ultrasound")
 
 
-def test_a_new_caller_is_booked_with_three_visits_by_few_actions(
+def _go_to(page: Page, target: Locator) -> None:
+    """By the Tab key alone, as somebody without a pointer does."""
+    target.wait_for()
+    for _press in range(60):
+        page.keyboard.press("Tab")
+        if target.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError(f"The Tab key does not reach {target}.")
+
+
+def test_a_new_caller_is_booked_with_three_visits_by_few_actions_and_by_keyboard_alone(
     practice: Practice, open_page: Any, figure: Callable[[str, float], None]
 ) -> None:
-    """From the day's board to three weekly visits of somebody new; then one undo takes all of them back."""
+    """From the day's board to three weekly visits of somebody new; then one undo takes all of them back.
+
+    A link or button is one action, and so is a field, whatever is typed into it.
+    """
     page = open_page(reverse("scheduling:today"), role=Role.FRONT_DESK)
     actions = 0
 
-    def does(act: Callable[..., Any], *given: Any, **named: Any) -> None:
+    def press(target: Locator) -> None:
         nonlocal actions
         actions += 1
-        act(*given, **named)
+        _go_to(page, target)
+        page.keyboard.press("Enter")
 
-    does(page.get_by_role("link", name="Find a time").click)
-    does(page.locator(".suggestion").nth(1).click)
-    does(page.get_by_label("Family name").fill, "Novak")
-    does(page.get_by_label("Given names").fill, "Jana")
-    does(page.get_by_role("textbox", name="Date of birth").fill, "1980-05-17")
-    does(page.get_by_role("textbox", name="Phone", exact=True).fill, "+49 30 1234567")
-    does(page.get_by_label("Visits").select_option, label="3 visits")
+    def fill(target: Locator, text: str) -> None:
+        nonlocal actions
+        actions += 1
+        _go_to(page, target)
+        page.keyboard.type(text)
+
+    def field(name: str) -> Locator:
+        return page.get_by_role("textbox", name=name, exact=True)
+
+    press(page.get_by_role("link", name="Find a time"))
+    press(page.locator(".suggestion").nth(1))
+    fill(field("Family name"), "Novak")
+    fill(field("Given names"), "Jana")
+    fill(page.get_by_role("textbox", name=re.compile("Date of birth")), "1980-05-17")
+    fill(field("Phone"), "+49 30 1234567")
+    fill(page.get_by_label("Visits"), "3")
     page.locator("#plan li").nth(2).wait_for()
     assert _problems(page) == []
-    does(page.get_by_role("button", name="Book", exact=True).click)
+    press(page.get_by_role("button", name="Book", exact=True))
     page.get_by_text("3 visits are booked.").wait_for()
-
     figure("book_three_visits_actions", actions)
     assert actions <= 12
-    page.get_by_role("button", name="Undo").click()
+
+    press(page.get_by_role("button", name="Undo"))
     page.get_by_text("Undone.").wait_for()
     assert page.locator("dd .status-word").first.inner_text() == "cancelled"
 
