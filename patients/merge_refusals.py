@@ -44,10 +44,14 @@ def refusal_of(error: IntegrityError, *, overlaps: Sequence[datetime] = ()) -> M
     if rule == "sessions_use_one_patient":
         return MergeRefusedError(_("One single-dose container would have served two patients."))
     if rule.startswith("scheduling_"):
-        words = _("Both have visits at the same time%(when)s. Move or cancel one of them first.")
-        return MergeRefusedError(words % {"when": _when(overlaps)})
+        return MergeRefusedError(overlap_words(overlaps))
     words = _("Something of the two records cannot stand side by side (%(rule)s). Nothing was changed.")
     return MergeRefusedError(words % {"rule": rule or "–"})
+
+
+def overlap_words(overlaps: Sequence[datetime]) -> str:
+    words = _("Both have visits at the same time%(when)s. Move or cancel one of them first.")
+    return words % {"when": _when(overlaps)}
 
 
 def _when(overlaps: Sequence[datetime]) -> str:

@@ -1,4 +1,8 @@
-"""Imports by the worker: one task does one file, a sweep each minute finds those that were not begun or not ended."""
+"""The register's work in the background.
+
+Imports: one task does one file, a sweep each minute finds those that were not begun or not ended.
+Records that may be of one person: a sweep compares what is new or changed.
+"""
 
 from uuid import UUID
 
@@ -9,6 +13,8 @@ from accounts.actors import Actor
 from accounts.clinic_tasks import for_each_clinic
 from accounts.models import Clinic
 from patients.services import alike_pairs, patient_imports
+
+BATCHES_AT_MOST = 10  # of 500 records: a clinic of 200,000 is compared whole in an hour and a half
 
 
 # A large file on a busy machine takes its time; the broker hands the message out again after an hour.
@@ -35,11 +41,12 @@ def sweep_imports() -> None:
 
 @shared_task
 def sweep_alike_patients() -> None:
-    """Compare what was registered or changed since with every other record; so many a clinic and minute at most."""
+    """Compare what was registered or changed since with every other record; so many of a clinic a time at most."""
 
     def look(actor: Actor) -> None:
-        ids = alike_pairs.waiting(actor)
-        if ids:
+        for _batch in range(BATCHES_AT_MOST):
+            if not (ids := alike_pairs.waiting(actor)):
+                return
             alike_pairs.compare(by=actor, patient_ids=ids)
 
     for_each_clinic("patients.sweep_alike_patients", look)

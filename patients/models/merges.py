@@ -120,15 +120,11 @@ class MovedRow(ClinicOwned):
 
 class AlikePairQuerySet(ClinicOwnedQuerySet["AlikePair"]):
     def open(self) -> Self:
-        """Nobody has told them apart, and neither was merged."""
+        """Nobody has told them apart. Counted on every page, so it joins no patients: a merge takes its pairs away."""
         said = PairVerdict.objects.filter(
             clinic_id=OuterRef("clinic_id"), one_id=OuterRef("one_id"), other_id=OuterRef("other_id")
         )
-        return self.filter(
-            ~Exists(said.filter(verdict=PairVerdict.Verdict.DIFFERENT)),
-            one__merged_into__isnull=True,
-            other__merged_into__isnull=True,
-        )
+        return self.filter(~Exists(said.filter(verdict=PairVerdict.Verdict.DIFFERENT)))
 
 
 class AlikePair(ClinicOwned):

@@ -61,7 +61,7 @@ def banners(actor: Actor, patient_ids: Collection[UUID], *, today: date) -> dict
         numbers=ArraySubquery(
             _own(Identifier, actor)
             .order_by("is_former", "created_at", "id")
-            .values(row=JSONObject(system="system", value="value"))
+            .values(row=JSONObject(system="system", value="value", is_former="is_former"))
         ),
         allergies=ArraySubquery(
             _allergies(actor)
@@ -101,15 +101,18 @@ def _banner(patient: Any, today: date) -> PatientBanner:
         preferred_name=patient.preferred_name,
         birth_date=patient.birth_date,
         age_years=age,
-        identifiers=tuple((_kind(number["system"]), number["value"]) for number in patient.numbers),
+        identifiers=tuple(
+            (_kind(number["system"], is_former=number["is_former"]), number["value"]) for number in patient.numbers
+        ),
         language=language_name(patient.language),
         flags=tuple(flags),
         url=reverse("patients:detail", args=[patient.pk]),
     )
 
 
-def _kind(system: str) -> str:
-    return str(NumberKind(system if system in NumberKind.values else NumberKind.PREVIOUS).label)
+def _kind(system: str, *, is_former: bool) -> str:
+    label = str(NumberKind(system if system in NumberKind.values else NumberKind.PREVIOUS).label)
+    return f"{label} {_('(former)')}" if is_former else label
 
 
 def _allergy_words(allergy: dict[str, str]) -> str:

@@ -96,15 +96,16 @@ def _counts(actor: Actor, one: UUID, other: UUID) -> list[tuple[str | Promise, i
         return [(wanted[label], first, total - first) for label, first, total in cursor.fetchall()]
 
 
-def overlapping_visits(one: UUID, other: UUID) -> list[datetime]:
+def overlapping_visits(actor: Actor, one: UUID, other: UUID) -> list[datetime]:
     """When both have a visit, or a time kept for one, the first three; what was doubled on purpose aside."""
     claims = apps.get_model("scheduling", "Claim")._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT DISTINCT greatest(a.starts_at, b.starts_at) FROM {claims} a JOIN {claims} b"  # noqa: S608 - our own table
             " ON b.starts_at < a.ends_at AND b.ends_at > a.starts_at AND NOT b.is_doubled"
-            " WHERE a.resource_id = %s AND b.resource_id = %s AND NOT a.is_doubled ORDER BY 1 LIMIT 3",
-            [one, other],
+            " WHERE a.clinic_id = %s AND b.clinic_id = a.clinic_id AND a.resource_id = %s AND b.resource_id = %s"
+            " AND NOT a.is_doubled ORDER BY 1 LIMIT 3",
+            [actor.clinic_id, one, other],
         )
         return [starts_at for (starts_at,) in cursor.fetchall()]
 
@@ -132,4 +133,5 @@ def _labels(actor: Actor, tables: Iterable[str]) -> Iterable[tuple[str, str]]:
     for table in tables:
         meta = known[table]
         is_open = actor.may(Act.SEE_CHART) or meta.label in _OPEN_COUNTS or meta.app_label in ("patients", "scheduling")
-        yield table, str(meta.verbose_name_plural) if is_open else str(_("clinical entries"))
+        named = (_OPEN_COUNTS | _CHART_COUNTS).get(meta.label, meta.verbose_name_plural)
+        yield table, str(named).lower() if is_open else str(_("clinical entries"))

@@ -77,6 +77,11 @@ def compare_again(*, by: Actor, patient_ids: Iterable[UUID]) -> None:
     ComparedPatient.objects.visible_to(by).filter(patient_id__in=list(patient_ids)).delete()
 
 
+def forget(*, by: Actor, patient_id: UUID) -> None:
+    """This record was merged into another: it is nobody's like any more."""
+    AlikePair.objects.visible_to(by).filter(Q(one_id=patient_id) | Q(other_id=patient_id)).delete()
+
+
 def waiting(by: Actor, *, limit: int = BATCH) -> list[UUID]:
     """Records nobody compared since they changed, the newest first."""
     done = ComparedPatient.objects.filter(clinic_id=OuterRef("clinic_id"), patient_id=OuterRef("pk"))

@@ -63,9 +63,10 @@ def merge(
         _count("SELECT patients_merge(%s)", made.pk)
         _refresh(survivor, planned.changes)
         alike_pairs.compare_again(by=by, patient_ids=[survivor.pk, merged.pk])
+        alike_pairs.forget(by=by, patient_id=merged.pk)
         return made
 
-    return _whole(act, reason, survivor_id, merged_id)
+    return _whole(by, act, reason, survivor_id, merged_id)
 
 
 def reverse(*, by: Actor, now: datetime, merge: PatientMerge, reason: str) -> None:
@@ -81,26 +82,10 @@ def reverse(*, by: Actor, now: datetime, merge: PatientMerge, reason: str) -> No
         rows = PatientMerge.objects.visible_to(by).filter(pk=merge.pk)
         rows.update(reversed_at=now, reversed_by=by.membership_id, reversal_reason=reason.strip())
 
-    _whole(act, reason, merge.survivor_id, merge.merged_id)
+    _whole(by, act, reason, merge.survivor_id, merge.merged_id)
 
 
-class _TriedOutError(Exception):
-    """Undoes what was tried."""
-
-
-def objection(*, by: Actor, now: datetime, survivor_id: UUID, merged_id: UUID) -> str:
-    """Why the database would refuse this merge, in words; empty where it would not. It is tried and undone."""
-    try:
-        with transaction.atomic():
-            merge(by=by, now=now, survivor_id=survivor_id, merged_id=merged_id, reason=_("Tried out"))
-            raise _TriedOutError
-    except _TriedOutError:
-        return ""
-    except MergeRefusedError as refusal:
-        return refusal.words
-
-
-def _whole(act: Callable[[], T], reason: str, *pair: UUID) -> T:
+def _whole(by: Actor, act: Callable[[], T], reason: str, *pair: UUID) -> T:
     if not reason.strip():
         raise MergeRefusedError(_("Say why."))
     for _attempt in range(TRIES):
@@ -111,7 +96,7 @@ def _whole(act: Callable[[], T], reason: str, *pair: UUID) -> T:
                 set_context(**before)
                 return done
         except IntegrityError as error:
-            raise refusal_of(error, overlaps=overlapping_visits(*pair)) from error
+            raise refusal_of(error, overlaps=overlapping_visits(by, *pair)) from error
         except OperationalError as error:
             if not isinstance(error.__cause__, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected):
                 raise

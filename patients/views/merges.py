@@ -14,7 +14,7 @@ from accounts.permissions import Act
 from accounts.requests import StaffRequest, saw
 from common import undo as undo_offers
 from patients.forms.merges import MergeForm, ReverseForm, VerdictForm
-from patients.merge_refusals import MergeRefusedError
+from patients.merge_refusals import MergeRefusedError, overlap_words
 from patients.models import Patient, PatientMerge
 from patients.queries import alike_patients, comparisons
 from patients.services import merges, pair_verdicts
@@ -47,13 +47,13 @@ def _compare_page(
         saw(request, "patients_patient", row_id=patient.pk, patient_id=patient.pk)
     now = timezone.now()
     may_merge = actor.may(Act.MERGE_PATIENTS)
-    if may_merge and not refusal and form is None:
-        refusal = merges.objection(by=actor, now=now, survivor_id=one.pk, merged_id=other.pk)
+    if not refusal and (overlaps := comparisons.overlapping_visits(actor, one.pk, other.pk)):
+        refusal = overlap_words(overlaps)
     older = min(one, other, key=lambda patient: (patient.created_at, patient.pk))
     both = comparisons.comparison(actor, one, other, today=today_of(request))
     context = {
         "both": both,
-        "lines": [(line, _kept(line, both, older, form)) for line in both.lines],
+        "lines": [(line, _kept(line, both, older, form)) for line in both.lines if any(line.values)],
         "form": form or MergeForm(patients=(one, other)),
         "survivor_id": str((form and form["survivor"].value()) or older.pk),
         "told": plan(one, other, now=now).told if may_merge else [],

@@ -221,7 +221,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-messages": {"task": "reminders.tasks.sweep_messages", "schedule": crontab(minute="*")},
     "sweep-waiting-lists": {"task": "scheduling.tasks.sweep_waiting_list", "schedule": crontab(minute="*")},
     "sweep-imports": {"task": "patients.tasks.sweep_imports", "schedule": crontab(minute="*")},
-    "sweep-alike-patients": {"task": "patients.tasks.sweep_alike_patients", "schedule": crontab(minute="*")},
+    "sweep-alike-patients": {"task": "patients.tasks.sweep_alike_patients", "schedule": crontab(minute="*/2")},
     "seal-audit": {"task": "accounts.tasks.seal_audit", "schedule": crontab(minute="*")},
     "let-old-typing-go": {"task": "sessions.tasks.let_old_typing_go", "schedule": crontab(hour="3", minute="20")},
 }
