@@ -28,13 +28,17 @@ class Outcome(Enum):
 
 @dataclass(frozen=True)
 class Letter:
-    """What goes out. No header and no line of it says what the clinic treats or who the patient is."""
+    """What goes out. No header and no line of it says what the clinic treats or who the patient is.
+
+    ``calendar_files`` are the visits it tells of, for the patient's calendar.
+    """
 
     message_id: UUID
     to: str
     sender_name: str
     subject: str
     body: str
+    calendar_files: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ def _as_mail(letter: Letter) -> EmailMessage:
     own_address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     domain = own_address.rpartition("@")[2] or "localhost"
     name = "".join(character for character in letter.sender_name if character.isprintable())
-    return EmailMessage(
+    mail = EmailMessage(
         subject=letter.subject,
         body=letter.body,
         from_email=str(Address(display_name=name, addr_spec=own_address)),
@@ -90,3 +94,6 @@ def _as_mail(letter: Letter) -> EmailMessage:
             "Auto-Submitted": "auto-generated",
         },
     )
+    for number, file in enumerate(letter.calendar_files, start=1):
+        mail.attach(f"visit-{number}.ics", file, "text/calendar")
+    return mail

@@ -19,6 +19,10 @@ class MessagesQuery(forms.Form):
     page = forms.IntegerField(required=False, min_value=1, max_value=100_000)
 
 
+class PageQuery(forms.Form):
+    page = forms.IntegerField(required=False, min_value=1, max_value=100_000)
+
+
 class WhereFrom(forms.Form):
     """The page a button stood on, to return there."""
 

@@ -96,7 +96,7 @@ def _about_visits(message: Message, decision: Decision, by: Actor, now: datetime
         unique_fields=["clinic", "message", "appointment"],
         update_fields=["starts_at", "is_off", "told_at"],
     )
-    return compose_about_visits(message, decision, clinic=by.clinic)
+    return compose_about_visits(message, decision, by=by)
 
 
 def _put_back_or_skip(message: Message, decision: Decision) -> None:

@@ -1,14 +1,18 @@
 """What a message says: who writes, a link, whom to call. Nothing else, in subject, body and headers alike."""
 
+from dataclasses import replace
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts.actors import Actor
 from accounts.models import Clinic
 from reminders.mail import Letter
 from reminders.models import Message
 from reminders.policies import Decision
+from scheduling.queries import calendar_files
 from scheduling.visit_letters import VisitLetter, offer_letter, reader_of, visit_letter
 
 
@@ -30,10 +34,12 @@ def compose(message: Message, *, clinic: Clinic, to: str, key: str) -> Letter:
     return Letter(message_id=message.pk, to=to, sender_name=name, subject=subject, body="\n\n".join(paragraphs) + "\n")
 
 
-def compose_about_visits(message: Message, decision: Decision, *, clinic: Clinic) -> Letter:
-    """The very words that the booking pages show beforehand."""
-    letter = visit_letter([told for _visit, told in decision.told], reader_of(message.patient, clinic))
-    return _as_letter(message, letter, clinic=clinic, to=decision.address)
+def compose_about_visits(message: Message, decision: Decision, *, by: Actor) -> Letter:
+    """The very words that the booking pages show beforehand, and each visit as a file for the patient's calendar."""
+    letter = visit_letter([told for _visit, told in decision.told], reader_of(message.patient, by.clinic))
+    with translation.override(message.patient.language):
+        files = tuple(calendar_files.of_visit(by=by, visit=visit) for visit, _told in decision.told)
+    return replace(_as_letter(message, letter, clinic=by.clinic, to=decision.address), calendar_files=files)
 
 
 def compose_offer(message: Message, *, clinic: Clinic, to: str, key: str) -> Letter:

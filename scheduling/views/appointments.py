@@ -14,11 +14,20 @@ from accounts.permissions import Act
 from accounts.requests import StaffRequest, saw
 from common.query_strings import read_query
 from common.undo import offer
-from scheduling.choices import MOVABLE_STATUSES, MOVES, TREATABLE_STATUSES, News, SeriesScope, VisitStatus
+from scheduling.choices import (
+    FREE_STATUSES,
+    MOVABLE_STATUSES,
+    MOVES,
+    TREATABLE_STATUSES,
+    News,
+    SeriesScope,
+    VisitStatus,
+)
 from scheduling.forms.appointments import CancelForm, MoveForm, TimesQuery
 from scheduling.models import Appointment, AppointmentMove
 from scheduling.policies import VisitRefusedError, check_can_reschedule, steps_now
 from scheduling.queries.telling import telling
+from scheduling.queries.waiting_matches import Slot, matches
 from scheduling.services import appointments, series
 from scheduling.views.patients import banner_of, page_of
 from scheduling.views.steps import own_visit, say_step, undo_address
@@ -43,7 +52,18 @@ def appointment(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
         "can_reschedule": visit.status in MOVABLE_STATUSES,
         "start_url": page_of("sessions:start", appointment_id=visit.pk) if can_treat else "",
     }
-    return render(request, "scheduling/appointment.html", context)
+    return render(request, "scheduling/appointment.html", context | _waiting(request, visit))
+
+
+def _waiting(request: StaffRequest, visit: Appointment) -> dict[str, Any]:
+    """Who would be asked first to take the time of a cancelled visit; and that a visit to come may wait for another."""
+    by, now = request.actor, timezone.now()
+    if visit.starts_at <= now:
+        return {}
+    if visit.status not in FREE_STATUSES:
+        return {"can_wait": visit.status in MOVABLE_STATUSES}
+    found = matches(by=by, slot=Slot(visit.clinician, visit.starts_at, visit.ends_at), now=now)
+    return {"is_freed": True, "matches": found[:3]}
 
 
 @staff(Act.BOOK_VISITS, methods=("GET", "POST"))

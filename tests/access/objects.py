@@ -21,8 +21,11 @@ from scheduling.models import (
     Credential,
     Equipment,
     ExtraHours,
+    FreedSlot,
     Leave,
+    SlotOffer,
     VisitSeries,
+    WaitingEntry,
 )
 from sessions.models import Paper, Picture, PictureConsent, PictureContent
 from tests.factories.accounts import MembershipFactory
@@ -122,6 +125,9 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
             "hold_id": SlotHoldFactory(clinic=clinic, starts_at=THEN + timedelta(days=400)).pk,
             "batch_id": _batch(visit),
             "series_id": _series(visit).pk,
+            "entry_id": (entry := a_wish(clinic, patient, visit.visit_type)).pk,
+            "slot_id": (slot := _freed_slot(clinic, visit)).pk,
+            "offer_id": _slot_offer(clinic, entry, slot).pk,
             "message_id": _message(clinic, signed).pk,
             "import_id": PatientImport.objects.create(clinic=clinic, kind="csv", file_name="a.csv", file_key="a").pk,
             "membership_id": MembershipFactory(clinic=clinic, role=Role.FRONT_DESK).pk,
@@ -170,6 +176,35 @@ def _merge(clinic: Clinic, member: Membership, sentinel: str) -> PatientMerge:
     survivor, merged = PatientFactory.create_batch(2, clinic=clinic, family_name=sentinel)
     by = member.as_actor()
     return merges.merge(by=by, now=THEN, survivor_id=survivor.pk, merged_id=merged.pk, reason=f"the one {sentinel}")
+
+
+def a_wish(clinic: Clinic, patient: Any, visit_type: Any) -> WaitingEntry:
+    return WaitingEntry.objects.create(clinic=clinic, patient=patient, visit_type=visit_type, since=THEN)
+
+
+def _freed_slot(clinic: Clinic, visit: Any) -> FreedSlot:
+    move = AppointmentMove.objects.create(clinic=clinic, appointment=visit, to_status="cancelled", moved_at=THEN)
+    starts_at = THEN + timedelta(days=3650)
+    ends_at = starts_at + timedelta(minutes=30)
+    return FreedSlot.objects.create(
+        clinic=clinic, move=move, clinician=visit.clinician, starts_at=starts_at, ends_at=ends_at, freed_at=THEN
+    )
+
+
+def _slot_offer(clinic: Clinic, entry: WaitingEntry, slot: FreedSlot) -> SlotOffer:
+    when = {"starts_at": slot.starts_at, "ends_at": slot.ends_at}
+    hold = SlotHoldFactory(clinic=clinic, clinician=slot.clinician, visit_type=entry.visit_type, **when)
+    return SlotOffer.objects.create(
+        clinic=clinic,
+        patient=entry.patient,
+        entry=entry,
+        freed_slot=slot,
+        hold=hold,
+        clinician=slot.clinician,
+        offered_at=THEN,
+        expires_at=THEN + timedelta(minutes=30),
+        **when,
+    )
 
 
 def _message(clinic: Clinic, session: Any) -> Message:

@@ -190,6 +190,17 @@ def test_the_letter_is_neutral(practice):
     assert practice.clinic.phone.as_international in mail.body
 
 
+def test_the_visit_comes_as_a_file_for_the_calendar_and_goes_as_one(practice):
+    visit = told_visit(practice)
+    cancel(practice, visit, now=TOLD)
+    sweep(practice, TOLD + timedelta(minutes=3))
+    booked, cancelled = (str(mail.attachments[0][1]) for mail in django_mail.outbox)
+    assert f"UID:{visit.pk}@visits" in booked
+    assert "DTSTART:20260907T070000Z" in booked
+    assert "STATUS:CANCELLED" in cancelled
+    assert "SEQUENCE:1" in cancelled
+
+
 def test_a_patient_elsewhere_reads_both_clocks(practice):
     practice.patient = visitor(practice.clinic, at=NOW, zone="America/New_York")
     practice.book(tell_patient=True)
