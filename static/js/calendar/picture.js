@@ -190,8 +190,6 @@ class Picture {
     this.visits.set(visit.id, visit);
     this.data.visits = [...this.visits.values()];
     this.calendar.updateEvent(toEvent(visit, this.canResize));
-    const turnover = { id: `turnover-${visit.id}`, resourceId: visit.column, start: visit.end, end: later(visit.end, visit.turnover) };
-    this.calendar.updateEvent({ ...turnover, display: "background", classNames: ["calendar-turnover"] });
   }
 
   preview({ id, visit, column, start, end }) {
