@@ -1,7 +1,5 @@
 """A free time: take it, or say no. The page says how it ended, however often it is opened or tapped."""
 
-from zoneinfo import ZoneInfo
-
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -33,7 +31,7 @@ def offer(request: OfferRequest) -> HttpResponse:
         "clinic": clinic,
         "status": offers.shown_status(shown, now=now),
         "when": when(shown.starts_at, reader),
-        "until": shown.expires_at.astimezone(ZoneInfo(visit.patient.zone)),
+        "until": f"{shown.expires_at.astimezone(reader.zone):%H:%M}",
         "instead": when(shown.entry.appointment.starts_at, reader) if shown.entry.appointment else "",
         "busy": busy,
     }

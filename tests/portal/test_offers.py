@@ -87,6 +87,7 @@ def test_the_wrong_birth_date_opens_nothing_and_is_counted(practice, key):
 def test_looking_takes_nothing(practice, browser):
     page = browser.get("/p/offer/").content.decode()
     assert "Monday, 7 September 2026, 09:00" in page
+    assert "kept for you until 14:33" in page  # by the patient's clock
     assert status(practice) == OfferStatus.OFFERED
 
 
