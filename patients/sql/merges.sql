@@ -11,7 +11,7 @@ END $$;
 -- Hold every row of the two, then the two themselves, in the order of their ids. The rows come first: whoever signs a
 -- session holds it before they need the patient, and whoever books holds the patient only.
 CREATE OR REPLACE FUNCTION patients_hold(p_one uuid, p_other uuid) RETURNS void
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '400ms' AS $$
 DECLARE
   owned record;
 BEGIN
@@ -141,8 +141,8 @@ BEGIN
   RETURN moved;
 END $$;
 
-REVOKE ALL ON FUNCTION patients_merge(uuid), patients_unmerge(uuid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION patients_merge(uuid), patients_unmerge(uuid) TO pit_app;
+REVOKE ALL ON FUNCTION patients_hold(uuid, uuid), patients_merge(uuid), patients_unmerge(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION patients_hold(uuid, uuid), patients_merge(uuid), patients_unmerge(uuid) TO pit_app;
 
 -- A record merged into another stays as it was, and only the door says that it was merged.
 CREATE OR REPLACE FUNCTION patients_guard_merged() RETURNS trigger
