@@ -41,7 +41,8 @@ def book(
 ) -> Appointment:
     """Promise a time. Without a room, a type that needs one gets the first free; so with equipment and chaperone.
 
-    ``hold`` is given up for the visit. ``double_reason`` lets it stand beside another visit, and is shown with it.
+    ``hold`` is given up for the visit, and so is every time this person keeps for the patient. ``double_reason`` lets
+    it stand beside another visit, and is shown with it.
     Raises ``SlotTakenError``, ``NotOfferedError`` (unless ``is_override``) or another ``VisitRefusedError``.
     """
     place = place_of(
@@ -55,16 +56,19 @@ def book(
         minutes=minutes,
         equipment=equipment,
     )
-    if hold is not None:
-        place = replace(place, left_out=(hold.pk,))
     judgement = Judgement(is_override=is_override, double_reason=double_reason)
 
+    def own_holds() -> list[UUID]:
+        kept = slot_holds.kept_for(patient=patient, by=by, now=now)
+        return kept if hold is None else [*kept, hold.pk]
+
     def work() -> Appointment:
-        look_before_waiting(place, by=by, now=now, judgement=judgement)
+        look_before_waiting(replace(place, left_out=own_holds()), by=by, now=now, judgement=judgement)
         hold_days(by, place.span)
-        if hold is not None:
-            slot_holds.end(hold=hold, by=by, now=now)
-        return write(place, by=by, now=now, judgement=judgement, tell_patient=tell_patient)
+        # Asked again: the keeping of the tapped time may have been on its way as the booking was sent.
+        holds = own_holds()
+        slot_holds.end_all(hold_ids=holds, by=by, now=now)
+        return write(replace(place, left_out=holds), by=by, now=now, judgement=judgement, tell_patient=tell_patient)
 
     return settle(place, by, now, work)
 

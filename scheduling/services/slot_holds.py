@@ -1,7 +1,9 @@
 """Keep a time for a few minutes, so that nobody else takes it while somebody speaks with the patient."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -58,6 +60,18 @@ def _write(checked: Checked, patient: Patient | None, by: Actor, now: datetime, 
 def end(*, hold: SlotHold, by: Actor, now: datetime) -> None:
     """Give the time free; a hold that has ended stays ended. Its day may be held by the caller."""
     SlotHold.objects.visible_to(by).filter(pk=hold.pk, ended_at__isnull=True).update(ended_at=now)
+
+
+def kept_for(*, patient: Patient, by: Actor, now: datetime) -> list[UUID]:
+    """The times this person keeps for the patient."""
+    own = SlotHold.objects.visible_to(by).standing(now).filter(patient=patient, held_by_id=by.membership_id)
+    return list(own.values_list("pk", flat=True)) if by.membership_id else []
+
+
+def end_all(*, hold_ids: Collection[UUID], by: Actor, now: datetime) -> None:
+    """Give these times free, as ``end`` does."""
+    if hold_ids:
+        SlotHold.objects.visible_to(by).filter(pk__in=hold_ids, ended_at__isnull=True).update(ended_at=now)
 
 
 def renew(*, hold: SlotHold, by: Actor, now: datetime, kept_for: timedelta = KEPT_FOR) -> None:

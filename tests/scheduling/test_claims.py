@@ -159,6 +159,21 @@ def test_a_held_time_is_taken_for_everybody_else_and_booked_by_who_holds_it(prac
     assert (visit.starts_at, Claim.objects.filter(hold=hold).count()) == (at(9), 0)
 
 
+def test_a_booking_sent_before_the_keeping_of_its_time_was_answered_is_no_rival_of_itself(practice: Practice) -> None:
+    place = appointments.place_of(
+        patient=practice.patient,
+        clinician=practice.clinician,
+        room=None,
+        visit_type=practice.visit_type,
+        starts_at=at(9),
+        by=practice.desk,
+        now=NOW,
+    )
+    slot_holds.keep(place=place, by=practice.desk, now=NOW)
+
+    assert practice.book(room=None).starts_at == at(9)
+
+
 def test_a_hold_that_has_run_out_is_nobodys(practice: Practice) -> None:
     SlotHoldFactory(
         clinic=practice.clinic,
