@@ -59,7 +59,15 @@ class Claim(ClinicOwned):
     objects: ClassVar[ClaimQuerySet] = manager_of(ClaimQuerySet)
 
     class Meta:
-        indexes = [models.Index(fields=["clinic", "starts_at"], name="scheduling_claim_starts")]
+        indexes = [
+            models.Index(fields=["clinic", "starts_at"], name="scheduling_claim_starts"),
+            # The constraint's index leaves them out, and every new claim asks for them.
+            models.Index(
+                fields=["clinic", "resource_id"],
+                condition=models.Q(is_doubled=True),
+                name="scheduling_claim_doubled",
+            ),
+        ]
         constraints = [
             ExclusionConstraint(
                 name="scheduling_claim_once",

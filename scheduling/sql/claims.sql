@@ -13,7 +13,7 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   WHERE NOT EXISTS (
     SELECT FROM scheduling_claim c
     WHERE c.clinic_id = clinic AND c.resource_id = resource AND c.unit = u AND NOT c.is_doubled
-      AND tstzrange(c.starts_at, c.ends_at) && wanted
+      AND tstzrange(c.starts_at, c.ends_at, '[)') && wanted
   )
 $$;
 
@@ -46,7 +46,7 @@ BEGIN
     IF one.kind <> ALL (doubled) THEN
       SELECT c.id INTO clash FROM scheduling_claim c
         WHERE c.clinic_id = clinic AND c.resource_id = one.resource AND c.unit = of_unit AND c.is_doubled
-          AND tstzrange(c.starts_at, c.ends_at) && wanted LIMIT 1;
+          AND c.starts_at < to_at AND c.ends_at > from_at LIMIT 1;
       IF FOUND THEN
         RAISE EXCEPTION 'it is promised twice already' USING ERRCODE = 'exclusion_violation',
           CONSTRAINT = 'scheduling_claim_once';
