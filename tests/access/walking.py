@@ -94,10 +94,10 @@ def expected(name: str, who: str, view: object, method: str, whose: str) -> set[
 
 
 def _asked(has_object: bool, is_allowed: bool) -> tuple[str, ...]:
-    """Whose objects to try: a missing one only where the role could see the difference."""
+    """Whose objects to try. Who is turned away before any row is read is asked for a foreign one only."""
     if not has_object:
         return ("own",)
-    return ("own", "foreign", "missing") if is_allowed else ("own", "foreign")
+    return ("own", "foreign", "missing") if is_allowed else ("foreign",)
 
 
 def _ask(client: Client, method: str, url: str) -> tuple[int, bytes, int]:

@@ -30,7 +30,7 @@ def _look_at(page: Page, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("width", "scheme", "has_script"),
-    [(390, "light", True), (820, "dark", True), (1440, "light", True), (390, "dark", False)],
+    [(390, "light", True), (820, "dark", True), (390, "dark", False)],
 )
 def test_a_patient_answers_in_three_taps(live_server, browser: Browser, width, scheme, has_script):
     visit = told(ClinicFactory(sender_name="Haus am Park"))

@@ -99,7 +99,7 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (820, "dark"), (1440, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1440, "dark")])
 def test_every_page_of_the_course_is_accessible_and_fits(
     story: dict[str, object],
     clinic: Clinic,

@@ -12,7 +12,7 @@ from sessions.models import InjectionSession
 # What is done after the needle, or about a session, and is no part of what was signed; what was typed and never saved.
 COMES_AFTER = {
     "Appointment", "CheckIn", "CourseReview", "FollowUp", "Measure", "Message", "ReliefReport", "SideEffect",
-    "UnsavedTyping",
+    "UnsavedTyping", "VisitRecall",
 }  # fmt: skip
 
 

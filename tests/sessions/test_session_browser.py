@@ -111,7 +111,7 @@ def test_the_page_works_without_scripts(clinic: Clinic, visit: Appointment, open
         assert InjectionSession.objects.get().points.get().side == "right"
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (820, "dark"), (1440, "light")])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (820, "dark")])
 def test_every_page_fits_and_reads(width: int, scheme: Any, visit: Appointment, open_page: Open) -> None:
     url = begin(visit)
     page = open_page(url, viewport={"width": width, "height": 1000}, color_scheme=scheme)

@@ -142,7 +142,7 @@ def test_the_lot_in_the_hand_names_the_solution_of_its_row(
     expect(row.get_by_label("Lot")).to_have_value("")
 
 
-@pytest.mark.parametrize(("scheme", "widths"), [("light", (390, 1440)), ("dark", (820,))])
+@pytest.mark.parametrize(("scheme", "widths"), [("light", (390,)), ("dark", (820,))])
 def test_the_stock_and_the_tray_are_whole_at_every_width(
     clinic: Clinic, session: InjectionSession, open_page: Open, scheme: str, widths: tuple[int, ...]
 ) -> None:

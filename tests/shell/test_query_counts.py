@@ -45,7 +45,7 @@ PAGES: dict[str, tuple[str, str, str, int]] = {
     "sessions:unsigned": (Role.CLINICIAN, "", "", 11),
     "sessions:rules": (Role.CLINIC_ADMIN, "", "", 13),
     "sessions:course_reviews": (Role.CLINICIAN, "", "", 11),
-    "sessions:course": (Role.CLINICIAN, "course_id", "", 21),
+    "sessions:course": (Role.CLINICIAN, "course_id", "", 24),
     "sessions:measures": (Role.CLINICIAN, "course_id", "", 19),
     "sessions:pictures": (Role.CLINICIAN, "session_id", "", 18),
     "sessions:to_co_sign": (Role.CLINICIAN, "", "", 11),

@@ -17,6 +17,7 @@ from pitclinic.rules.tables import clinic_models
 from pitclinic.simulation import run as running
 from pitclinic.simulation.run import ClinicExistsError, Report, simulate
 from pitclinic.simulation.writing import Row, Table
+from scheduling.models import Claim
 from sessions.models import InjectionSession
 from tests.factories.patients import PatientFactory
 from tests.simulation.conftest import NOW
@@ -41,6 +42,8 @@ def fingerprint(clinic: Clinic) -> str:
     digest = hashlib.sha256()
     with tenant(clinic.pk, actor="test"):
         for model in clinic_models():
+            if model is Claim:  # the database makes them of the visits
+                continue
             columns = [c.column for c in model._meta.concrete_fields if c.column not in MADE_BY_THE_DATABASE]
             for row in model._default_manager.order_by("pk").values_list(*columns):
                 digest.update(repr(row).encode())
