@@ -34,8 +34,10 @@ class SlotTakenError(VisitRefusedError):
     """
 
     def __init__(self, collided: tuple[str, ...], alternatives: list[FreeTime]) -> None:
-        who = ", ".join(str(ClaimKind(kind).label) for kind in collided or (ClaimKind.ROOM,))
-        super().__init__(_("This time was just taken: another visit holds %(who)s.") % {"who": who})
+        who = ", ".join(str(ClaimKind(kind).label) for kind in collided)
+        # Whoever held it may have let it go since.
+        words = _("This time was just taken: another visit holds %(who)s.") if who else _("This time was just taken.")
+        super().__init__(words % {"who": who})
         self.collided = collided
         self.can_double = ClaimKind.PATIENT not in collided
         self.alternatives = alternatives

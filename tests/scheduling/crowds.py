@@ -46,7 +46,7 @@ def told(act: Callable[[], object]) -> str:
     try:
         act()
     except SlotTakenError as taken:
-        return f"taken: {taken.collided[0]}, {len(taken.alternatives)} other times"
+        return f"taken: {next(iter(taken.collided), None)}, {len(taken.alternatives)} other times"
     except VisitRefusedError as refused:
         return type(refused).__name__
     return "done"
