@@ -94,13 +94,12 @@ def _ranked(free: list[FreeTime], by: Actor, usual: UUID | None) -> list[Suggest
         is_tight = one.starts_at - STEP not in own or one.starts_at + STEP not in own
         is_usual = one.clinician.pk == usual
         day = local_day(one.starts_at, by.zone)
-        rated.append(((day, not is_usual, not is_tight, one.starts_at), one, is_usual, is_tight))
+        rated.append(((day, not is_usual, not is_tight, one.starts_at), one, is_usual))
     rated.sort(key=lambda row: row[0])
     taken: Counter[tuple[UUID, date]] = Counter()
     found = []
-    for rank, one, is_usual, is_tight in rated:
+    for rank, one, is_usual in rated:
         taken[one.clinician.pk, rank[0]] += 1
         if taken[one.clinician.pk, rank[0]] <= OF_ONE_DAY:
-            reasons = [_("saw this patient last")] if is_usual else []
-            found.append(Suggestion(one, (*reasons, *([_("leaves no gap")] if is_tight else []))))
+            found.append(Suggestion(one, (_("saw this patient last"),) if is_usual else ()))
     return found

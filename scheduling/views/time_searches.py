@@ -26,8 +26,9 @@ from scheduling.views.times import usual_type
 @staff(Act.BOOK_VISITS)
 def find(request: StaffRequest, patient_id: UUID | None = None) -> HttpResponse:
     """The page a phone call begins with; it opens with the first times anybody has."""
-    form = FindQuery(request.GET, by=request.actor)
-    context = _search(request, form, _patient(request, patient_id))
+    patient = _patient(request, patient_id)
+    form = _asked(request, patient)
+    context = _search(request, form, patient)
     template = "scheduling/find.html#results" if request.htmx else "scheduling/find.html"
     return render(request, template, context, status=200 if form.is_valid() else 422)
 
@@ -38,15 +39,26 @@ def _patient(request: StaffRequest, patient_id: UUID | None) -> Patient | None:
     return get_object_or_404(Patient.objects.visible_to(request.actor), pk=patient_id)
 
 
+def _asked(request: StaffRequest, patient: Patient | None) -> FindQuery:
+    """The search in the address; what it leaves open is filled in, so that the page shows what was looked for."""
+    by = request.actor
+    data = request.GET.copy()
+    types: Any = FindQuery(by=by).fields["visit_type"]
+    usual = None if data.get("visit_type") else usual_type(request, list(types.queryset), patient and patient.pk)
+    if usual is not None:
+        data["visit_type"] = str(usual.pk)
+    if not data.get("day"):
+        data["day"] = local_day(timezone.now(), by.zone).isoformat()
+    return FindQuery(data, by=by)
+
+
 def _search(
     request: StaffRequest, form: FindQuery, patient: Patient | None, refused: VisitRefusedError | None = None
 ) -> dict[str, Any]:
     by, now = request.actor, timezone.now()
     is_valid = form.is_valid()
     said = form.cleaned_data
-    field: Any = form.fields["visit_type"]
-    visit_type = said.get("visit_type") or usual_type(request, list(field.queryset), patient.pk if patient else None)
-    form.initial["visit_type"] = visit_type
+    visit_type = said.get("visit_type")
     first_day = max(said.get("day") or local_day(now, by.zone), local_day(now, by.zone))
     findings: Findings | None = None
     if visit_type and is_valid:
@@ -84,8 +96,8 @@ def keep(request: StaffRequest, patient_id: UUID | None = None) -> HttpResponse:
     try:
         hold = _keep(request, form.cleaned_data, patient)
     except VisitRefusedError as refused:
-        query = FindQuery(request.GET, by=request.actor)
-        return render(request, "scheduling/find.html", _search(request, query, patient, refused), status=409)
+        context = _search(request, _asked(request, patient), patient, refused)
+        return render(request, "scheduling/find.html", context, status=409)
     return redirect("scheduling:kept", hold_id=hold.pk)
 
 

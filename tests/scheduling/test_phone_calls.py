@@ -17,6 +17,7 @@ from scheduling.models import Appointment, Equipment, SlotHold
 from scheduling.queries.free_times import Wish
 from scheduling.queries.time_searches import find_times
 from scheduling.services import appointments, slot_holds
+from tests.factories.scheduling import VisitTypeFactory
 from tests.scheduling.conftest import MONDAY, NOW, Practice, at
 
 WEEK = timedelta(days=7)
@@ -59,6 +60,17 @@ def test_a_call_opens_with_the_first_free_times(practice: Practice, desk: Client
 
     assert page.count('name="chosen"') == 12
     assert "kept" not in page
+
+
+def test_the_page_shows_what_was_looked_for(practice: Practice, desk: Client) -> None:
+    with tenant(practice.clinic.pk, actor="test"):
+        VisitTypeFactory(clinic=practice.clinic, name="A call", duration_minutes=15)
+        usual = VisitTypeFactory(clinic=practice.clinic, code="initial-evaluation", name="Evaluation")
+
+    page = desk.get(reverse("scheduling:find")).content.decode()
+
+    assert f'<option value="{usual.pk}" selected>' in page
+    assert f'value="{MONDAY.isoformat()}"' in page
 
 
 def test_a_tap_keeps_the_time_and_asks_whom_it_is_for(practice: Practice, desk: Client) -> None:
