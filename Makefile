@@ -33,9 +33,13 @@ demo: .stamps/demo .stamps/assets .stamps/words
 demo-reset: .stamps/demo
 	@exec $(RUN) -m pitclinic.demo --reset
 
-test: lint
-	$(SAY) "Tests"
-	@$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+# The checks run beside the tests, which leave one core idle at first; what they say is told when one of them fails.
+CHECKED := .run/checks
+test: .stamps/test .stamps/assets-tests .stamps/words
+	$(SAY) "Checks and tests, side by side"
+	@mkdir -p .run; { $(MAKE) --no-print-directory lint && echo passed; } > $(CHECKED) 2>&1 & \
+	$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder; tests=$$?; wait; \
+	tail -n 1 $(CHECKED) | grep -qx passed || { cat $(CHECKED); exit 1; }; exit $$tests
 
 lint: .stamps/test .stamps/assets-tests .stamps/words
 	$(SAY) "Format and lint"

@@ -124,7 +124,7 @@ def test_without_scripts_the_search_answers_with_a_page(signed_in, known):
     page.context.close()
 
 
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("width", [390])
 def test_an_admin_imports_a_file(signed_in, clinic, width):
     page = signed_in(Role.CLINIC_ADMIN, width=width)
     page.goto("/patients/import/")

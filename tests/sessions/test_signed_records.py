@@ -164,7 +164,7 @@ def test_what_the_patient_answers_later_is_no_part_of_what_was_signed(signed: In
 
 
 # A thousand rounds take some minutes: SIGN_EDIT_ROUNDS=1000 asks for them.
-ROUNDS = int(os.environ.get("SIGN_EDIT_ROUNDS", "150"))
+ROUNDS = int(os.environ.get("SIGN_EDIT_ROUNDS", "80"))
 EDITORS, SIGNERS = 2, 2
 # One of each in most rounds: a round of four costs twice as much.
 CROWDED = 10
