@@ -44,9 +44,9 @@ def _asked(request: StaffRequest, patient: Patient | None) -> FindQuery:
     by = request.actor
     data = request.GET.copy()
     types: Any = FindQuery(by=by).fields["visit_type"]
-    usual = None if data.get("visit_type") else usual_type(request, list(types.queryset), patient and patient.pk)
-    if usual is not None:
-        data["visit_type"] = str(usual.pk)
+    if not data.get("visit_type"):
+        usual = usual_type(request, list(types.queryset), patient.pk if patient else None)
+        data["visit_type"] = str(usual.pk) if usual else ""
     if not data.get("day"):
         data["day"] = local_day(timezone.now(), by.zone).isoformat()
     return FindQuery(data, by=by)
