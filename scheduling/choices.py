@@ -51,6 +51,9 @@ MOVABLE_STATUSES = (_S.BOOKED, _S.CONFIRMED, _S.ARRIVED)
 # The visit can be treated: a session may be started or continued from it.
 TREATABLE_STATUSES = (_S.ARRIVED, _S.IN_ROOM, _S.OBSERVATION)
 
+# The patient has come: two identifiers were asked for (domain.md §12).
+HERE_STATUSES = (_S.ARRIVED, _S.IN_ROOM, _S.OBSERVATION, _S.DONE, _S.DEFERRED, _S.ABORTED)
+
 # Statuses that no longer hold the clinician, the room and the patient.
 FREE_STATUSES = (VisitStatus.CANCELLED, VisitStatus.NO_SHOW)
 

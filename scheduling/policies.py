@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.choices import Role
 from accounts.models import Membership
 from common.wall_clock import local_day
-from scheduling.choices import MOVABLE_STATUSES, MOVES, NEXT_STEP, VisitStatus
+from scheduling.choices import HERE_STATUSES, MOVABLE_STATUSES, MOVES, NEXT_STEP, VisitStatus
 from scheduling.models import Appointment, Room, VisitType
 from scheduling.models.appointments import LONGEST_VISIT
 
@@ -46,6 +46,21 @@ def check_can_move(appointment: Appointment, to_status: str, *, now: datetime, z
         raise VisitRefusedError(_("The visit has not begun yet, so nobody can have missed it."))
     if to_status == VisitStatus.ARRIVED and local_day(now, zone) < local_day(appointment.starts_at, zone):
         raise VisitRefusedError(_("This visit is on a later day. Move it to today first."))
+
+
+def asks_more(from_status: str, to_status: str) -> bool:
+    """Whether the step has a page of its own: two identifiers of who arrives, a reason why nobody came."""
+    if to_status == VisitStatus.ARRIVED:
+        return from_status not in HERE_STATUSES
+    return to_status == VisitStatus.NO_SHOW
+
+
+def check_asks_no_more(from_status: str, to_status: str) -> None:
+    if not asks_more(from_status, to_status):
+        return
+    if to_status == VisitStatus.ARRIVED:
+        raise VisitRefusedError(_("Whoever arrives is asked for two things that tell who they are. Use “Check in”."))
+    raise VisitRefusedError(_("Say why nobody came."))
 
 
 def steps_now(

@@ -14,6 +14,7 @@ _APPLICATION = "pit_app, pit_worker"
 # Table → the file with what only SQL can hold of it, in the order they are applied.
 _OWN_GUARDS = (
     ("scheduling_claim", "scheduling/sql/claims.sql"),
+    ("scheduling_noshow", "scheduling/sql/statuses.sql"),
     ("pit_sessions_injectionsession", "sessions/sql/signed_records.sql"),
     ("pit_sessions_injectionsession", "sessions/sql/nerve_map.sql"),
     ("pit_sessions_ruleset", "sessions/sql/safety_gate.sql"),

@@ -1,5 +1,6 @@
 """Book, move, cancel; take a visit through its day; take any of it back."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -234,10 +235,32 @@ def rewrite(
 def change_status(
     *, appointment: Appointment, to: str, by: Actor, now: datetime, version: int, reason: str = ""
 ) -> Appointment:
-    """Take one legal step of ``choices.MOVES``. Cancelling has its own function, as it needs who and why."""
+    """Take one legal step of ``choices.MOVES`` that needs nothing but a tap.
+
+    Cancelling has its own function, as it needs who and why; who arrives goes through ``arrivals``, a visit nobody
+    came to through ``no_shows``: refused here with ``VisitRefusedError``.
+    """
     if to == VisitStatus.CANCELLED:
         raise ValueError("Use cancel(): it says who cancelled, and why.")
-    return _change(appointment, to, by, now, version, reason=reason)
+
+    def refuse_more(current: Appointment) -> None:
+        policies.check_asks_no_more(current.status, to)
+
+    return _change(appointment, to, by, now, version, reason=reason, before=refuse_more)
+
+
+def take_step(
+    *,
+    appointment: Appointment,
+    to: str,
+    by: Actor,
+    now: datetime,
+    version: int,
+    reason: str,
+    proof: Callable[[Appointment], object],
+) -> Appointment:
+    """A step that asks for more: ``proof`` writes down what was asked, for the locked visit, before it changes."""
+    return _change(appointment, to, by, now, version, reason=reason, before=proof)
 
 
 def cancel(
@@ -254,7 +277,6 @@ def cancel(
     """Free the visit's time for others."""
     if cancelled_by not in CancelledBy.values or not reason.strip():
         raise VisitRefusedError(_("Say who cancels and why."))
-    said = {"cancelled_by": cancelled_by, "cancel_reason": reason.strip()}
     return _change(
         appointment,
         VisitStatus.CANCELLED,
@@ -264,7 +286,8 @@ def cancel(
         reason=reason.strip(),
         tell_patient=tell_patient,
         batch_id=batch_id,
-        **said,
+        cancelled_by=cancelled_by,
+        cancel_reason=reason.strip(),
     )
 
 
@@ -317,15 +340,18 @@ def _change(
     reason: str,
     tell_patient: bool = False,
     batch_id: UUID | None = None,
+    before: Callable[[Appointment], object] | None = None,
     **said: str,
 ) -> Appointment:
     def work() -> Appointment:
         current = claim(appointment, by, version)
         policies.check_can_move(current, to, now=now, zone=by.zone)
-        before, current.status = current.status, to
+        if before is not None:
+            before(current)
+        was, current.status = current.status, to
         current.cancelled_by, current.cancel_reason = said.get("cancelled_by", ""), said.get("cancel_reason", "")
         _save(current, "status", "cancelled_by", "cancel_reason")
-        note(current, by, now, from_status=before, reason=reason, tell_patient=tell_patient, batch_id=batch_id)
+        note(current, by, now, from_status=was, reason=reason, tell_patient=tell_patient, batch_id=batch_id)
         return current
 
     place = Place(

@@ -32,23 +32,26 @@ def check_in(
     given = [mark for mark in IdentityMark if mark in marks]
     if len(given) < MARKS_NEEDED:
         raise VisitRefusedError(_("Ask for two things that tell who this is, and tick what matched."))
-    arrived = appointments.change_status(
+
+    def keep(current: Appointment) -> None:
+        IdentityCheck.objects.create(
+            clinic=by.clinic,
+            appointment=current,
+            checked_at=now,
+            checked_by_id=None if tablet else by.membership_id,
+            tablet=tablet,
+            **{f"has_{mark.value}": True for mark in given},
+        )
+
+    return appointments.take_step(
         appointment=appointment,
         to=VisitStatus.ARRIVED,
         by=by,
         now=now,
         version=version,
         reason=_reason(given, tablet),
+        proof=keep,
     )
-    IdentityCheck.objects.create(
-        clinic=by.clinic,
-        appointment=arrived,
-        checked_at=now,
-        checked_by_id=None if tablet else by.membership_id,
-        tablet=tablet,
-        **{f"has_{mark.value}": True for mark in given},
-    )
-    return arrived
 
 
 def _reason(marks: list[IdentityMark], tablet: CheckInTablet | None) -> str:

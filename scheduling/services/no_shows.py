@@ -17,22 +17,25 @@ def note(*, appointment: Appointment, reason: str, by: Actor, now: datetime, ver
     """Take the visit to “no-show”. Raises as ``appointments.change_status`` does; it can be undone like any step."""
     if reason not in NoShowReason.values:
         raise VisitRefusedError(_("Say why nobody came."))
-    missed = appointments.change_status(
+
+    def keep(current: Appointment) -> None:
+        NoShow.objects.visible_to(by).update_or_create(
+            appointment=current,
+            defaults={
+                "clinic": by.clinic,
+                "patient": current.patient,
+                "reason": reason,
+                "noted_at": now,
+                "noted_by_id": by.membership_id,
+            },
+        )
+
+    return appointments.take_step(
         appointment=appointment,
         to=VisitStatus.NO_SHOW,
         by=by,
         now=now,
         version=version,
         reason=str(NoShowReason(reason).label),
+        proof=keep,
     )
-    NoShow.objects.visible_to(by).update_or_create(
-        appointment=missed,
-        defaults={
-            "clinic": by.clinic,
-            "patient": missed.patient,
-            "reason": reason,
-            "noted_at": now,
-            "noted_by_id": by.membership_id,
-        },
-    )
-    return missed

@@ -25,7 +25,7 @@ from scheduling.choices import (
 )
 from scheduling.forms.appointments import CancelForm, MoveForm, TimesQuery
 from scheduling.models import Appointment, AppointmentMove
-from scheduling.policies import VisitRefusedError, check_can_reschedule, steps_now
+from scheduling.policies import VisitRefusedError, asks_more, check_can_reschedule, steps_now
 from scheduling.queries.telling import telling
 from scheduling.queries.waiting_matches import Slot, matches
 from scheduling.services import appointments, series
@@ -48,6 +48,7 @@ def appointment(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
         "moves": moves.select_related("moved_by__user", "was_clinician__user", "was_room"),
         "next_step": next_step,
         "other_steps": other_steps,
+        "asked_steps": [step for step in other_steps if asks_more(visit.status, step)],
         "can_cancel": VisitStatus.CANCELLED in MOVES[visit.status],
         "can_reschedule": visit.status in MOVABLE_STATUSES,
         "start_url": page_of("sessions:start", appointment_id=visit.pk) if can_treat else "",

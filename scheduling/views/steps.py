@@ -18,8 +18,10 @@ from common.wall_clock import local_day
 from scheduling.choices import VisitStatus
 from scheduling.forms.appointments import StepForm
 from scheduling.models import Appointment
-from scheduling.policies import VisitRefusedError
+from scheduling.policies import VisitRefusedError, asks_more
 from scheduling.services import appointments
+
+_ASKED_AT = {VisitStatus.ARRIVED: "scheduling:check_in", VisitStatus.NO_SHOW: "scheduling:no_show"}
 
 
 def own_visit(request: StaffRequest, appointment_id: UUID) -> Appointment:
@@ -54,6 +56,8 @@ def change_status(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
     step = form.cleaned_data
     if step["to"] == VisitStatus.CANCELLED:
         return redirect("scheduling:cancel", appointment_id=visit.pk)
+    if asks_more(visit.status, step["to"]):
+        return redirect(_ASKED_AT[step["to"]], appointment_id=visit.pk)
     try:
         changed = appointments.change_status(
             appointment=visit, to=step["to"], by=request.actor, now=timezone.now(), version=step["version"]

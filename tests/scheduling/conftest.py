@@ -16,8 +16,10 @@ from accounts.choices import Role
 from accounts.models import Clinic, Membership
 from common.tenancy import tenant
 from patients.models import Patient
+from scheduling.choices import VisitStatus
 from scheduling.models import Appointment, AvailabilityBlock, Room, VisitType
-from scheduling.services import appointments
+from scheduling.policies import asks_more
+from scheduling.services import appointments, arrivals, no_shows
 from tests.factories.accounts import ClinicFactory, MembershipFactory, UserFactory
 from tests.factories.patients import PatientFactory
 from tests.factories.scheduling import RoomFactory, VisitTypeFactory
@@ -69,6 +71,15 @@ class Practice:
         return appointments.book(**(given | changes))
 
     def step(self, visit: Appointment, to: str, *, now: datetime = NOW, **changes: Any) -> Appointment:
+        """As the desk takes it: who arrives says who they are, and a visit nobody came to gets its reason."""
+        given: dict[str, Any] = {"appointment": visit, "by": self.desk, "now": now, "version": visit.version} | changes
+        if asks_more(visit.status, to) and to == VisitStatus.ARRIVED:
+            return arrivals.check_in(marks=["birth_date", "full_name"], **given)
+        if asks_more(visit.status, to):
+            return no_shows.note(reason="forgot", **given)
+        return self.tap(visit, to, **given)
+
+    def tap(self, visit: Appointment, to: str, *, now: datetime = NOW, **changes: Any) -> Appointment:
         given: dict[str, Any] = {"appointment": visit, "to": to, "by": self.desk, "now": now, "version": visit.version}
         return appointments.change_status(**(given | changes))
 

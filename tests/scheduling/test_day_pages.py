@@ -93,23 +93,46 @@ def test_a_visit_of_another_day_is_confirmed_before_anybody_can_arrive(
 
 
 def test_one_tap_takes_the_patient_one_step_and_one_more_takes_it_back(practice: Practice, desk: Client) -> None:
-    visit = a_visit(practice)
+    visit = a_visit(practice, status="arrived")
 
-    page = desk.post(reverse("scheduling:change_status", args=[visit.pk]), {"to": "arrived", "version": 1}, follow=True)
+    page = desk.post(reverse("scheduling:change_status", args=[visit.pk]), {"to": "in_room", "version": 1}, follow=True)
 
-    (card,) = page.context["board"].lanes[1].cards
-    assert (card.visit.pk, card.next_step) == (visit.pk, "in_room")
+    (card,) = page.context["board"].lanes[2].cards
+    assert (card.visit.pk, card.next_step) == (visit.pk, "done")
     undo = reverse("scheduling:undo", args=[visit.pk, 2])
     assert undo in page.content.decode()
     assert practice.patient.full_name not in str(next(iter(page.context["messages"])))
     page = desk.post(undo, follow=True)
-    assert [lane.cards[0].visit.status for lane in page.context["board"].lanes if lane.cards] == ["booked"]
+    assert [lane.cards[0].visit.status for lane in page.context["board"].lanes if lane.cards] == ["arrived"]
+
+
+@pytest.mark.parametrize(("to", "asked_at"), [("arrived", "check_in"), ("no_show", "no_show"), ("cancelled", "cancel")])
+def test_a_tap_that_is_not_enough_leads_to_the_page_that_asks(
+    practice: Practice, desk: Client, to: str, asked_at: str
+) -> None:
+    visit = a_visit(practice)
+
+    page = desk.post(reverse("scheduling:change_status", args=[visit.pk]), {"to": to, "version": 1})
+
+    assert page.headers["Location"] == reverse(f"scheduling:{asked_at}", args=[visit.pk])
+    assert again(visit).status == "booked"
+
+
+def test_a_visit_nobody_came_to_offers_the_check_in_for_who_comes_after_all(practice: Practice, desk: Client) -> None:
+    visit = a_visit(practice, status="no_show")
+
+    page = desk.get(reverse("scheduling:appointment", args=[visit.pk]))
+
+    assert page.context["asked_steps"] == ["arrived"]
+    assert reverse("scheduling:check_in", args=[visit.pk]) in page.content.decode()
 
 
 def test_a_tap_on_an_old_board_changes_nothing_and_says_so(practice: Practice, desk: Client) -> None:
     visit = a_visit(practice, version=3)
 
-    page = desk.post(reverse("scheduling:change_status", args=[visit.pk]), {"to": "arrived", "version": 2}, follow=True)
+    page = desk.post(
+        reverse("scheduling:change_status", args=[visit.pk]), {"to": "confirmed", "version": 2}, follow=True
+    )
 
     assert "Someone else changed this visit" in page.content.decode()
     assert again(visit).status == "booked"
@@ -117,7 +140,7 @@ def test_a_tap_on_an_old_board_changes_nothing_and_says_so(practice: Practice, d
 
 def test_a_patient_who_waits_long_is_marked(practice: Practice, desk: Client) -> None:
     visit = a_visit(practice)
-    desk.post(reverse("scheduling:change_status", args=[visit.pk]), {"to": "arrived", "version": 1})
+    desk.post(reverse("scheduling:check_in", args=[visit.pk]), {"marks": ["birth_date", "full_name"], "version": 1})
 
     for minute in (0, 15):
         with time_machine.travel(at(9, minute), tick=False):

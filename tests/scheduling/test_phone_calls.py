@@ -19,6 +19,7 @@ from scheduling.queries.time_searches import find_times
 from scheduling.services import appointments, slot_holds
 from tests.factories.scheduling import VisitTypeFactory
 from tests.scheduling.conftest import MONDAY, NOW, Practice, at
+from tests.scheduling.visits import a_visit
 
 WEEK = timedelta(days=7)
 CALLER = {"family_name": "Novak", "given_names": "Jana", "birth_date": "1980-05-17", "phone": "+49 30 1234567"}
@@ -263,8 +264,7 @@ def test_a_piece_of_equipment_in_use_hides_its_times(practice: Practice) -> None
 def test_the_clinician_who_saw_the_patient_last_comes_first(practice: Practice) -> None:
     with tenant(practice.clinic.pk, actor="test"):
         usual = practice.another_clinician()
-        seen = practice.book(clinician=usual, starts_at=at(9) - WEEK, now=NOW - WEEK, is_override=True)
-        Appointment.objects.filter(pk=seen.pk).update(status="done")
+        a_visit(practice, clinician=usual, starts_at=at(9) - WEEK, status="done")
         found = find_times(
             by=practice.desk,
             clinicians=[practice.clinician, usual],

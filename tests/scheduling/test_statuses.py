@@ -3,9 +3,10 @@
 from itertools import product
 
 import pytest
+from django.db import IntegrityError, transaction
 
-from scheduling.choices import MOVES, NEXT_STEP, VisitStatus
-from scheduling.models import Appointment, AppointmentMove
+from scheduling.choices import HERE_STATUSES, MOVES, NEXT_STEP, VisitStatus
+from scheduling.models import Appointment, AppointmentMove, IdentityCheck
 from scheduling.policies import VisitRefusedError
 from scheduling.services import appointments
 from tests.factories.scheduling import AppointmentFactory
@@ -71,9 +72,44 @@ def test_nobody_arrives_for_a_visit_on_a_later_day(practice: Practice) -> None:
     assert practice.step(visit, VisitStatus.ARRIVED, now=at(0, 0)).status == "arrived"
 
 
+@pytest.mark.parametrize(
+    ("to", "words", "rule"),
+    [
+        ("arrived", "tell who they are", "scheduling_appointment_arrived_is_identified"),
+        ("no_show", "why nobody came", "scheduling_appointment_no_show_has_reason"),
+    ],
+)
+def test_no_mere_tap_says_who_arrived_or_that_nobody_came(practice: Practice, to: str, words: str, rule: str) -> None:
+    visit = _visit(practice, VisitStatus.BOOKED)
+
+    with pytest.raises(VisitRefusedError, match=words):
+        practice.tap(visit, to, now=at(9, 20))
+    with pytest.raises(IntegrityError, match="nobody") as refused, transaction.atomic():
+        Appointment.objects.filter(pk=visit.pk).update(status=to)
+    assert refused.value.__cause__.diag.constraint_name == rule  # type: ignore[union-attr]
+
+
+def test_the_database_lets_no_unidentified_patient_past_the_desk_either(practice: Practice) -> None:
+    visit = _visit(practice, VisitStatus.BOOKED)
+
+    for status in HERE_STATUSES:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Appointment.objects.filter(pk=visit.pk).update(status=status)
+
+
+def test_who_left_and_comes_back_is_asked_again(practice: Practice) -> None:
+    arrived = practice.step(_visit(practice, VisitStatus.BOOKED), VisitStatus.ARRIVED, now=at(9))
+    gone = appointments.undo(appointment=arrived, by=practice.desk, now=at(9, 1), version=arrived.version)
+
+    with pytest.raises(VisitRefusedError, match="tell who they are"):
+        practice.tap(gone, VisitStatus.ARRIVED, now=at(9, 2))
+    practice.step(gone, VisitStatus.ARRIVED, now=at(9, 2))
+    assert IdentityCheck.objects.filter(appointment=gone).count() == 2
+
+
 def test_cancelling_goes_through_its_own_function(practice: Practice) -> None:
     with pytest.raises(ValueError, match="cancel"):
-        practice.step(_visit(practice, VisitStatus.BOOKED), VisitStatus.CANCELLED)
+        practice.tap(_visit(practice, VisitStatus.BOOKED), VisitStatus.CANCELLED)
 
 
 def test_an_unknown_status_is_refused(practice: Practice) -> None:
