@@ -8,8 +8,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from common.wall_clock import day_bounds
-from scheduling.choices import FREE_STATUSES, MOVABLE_STATUSES
-from scheduling.models import Appointment
+from scheduling.choices import MOVABLE_STATUSES
+from scheduling.queries.calendar_visits import CalendarVisit
 from scheduling.queries.calendars import Shown
 from scheduling.spans import Span, merged, without
 
@@ -22,7 +22,6 @@ def picture(found: Shown, *, zone: ZoneInfo, may_move: bool) -> dict[str, Any]:
 
     Of a patient the name alone; no clinical detail. ``hours`` are the first and last whole hour to draw.
     """
-    visits = [visit for visit in found.visits if visit.status not in FREE_STATUSES]
     opens, closes = _hours(found, zone)
     return {
         "first_day": found.first_day.isoformat(),
@@ -30,27 +29,25 @@ def picture(found: Shown, *, zone: ZoneInfo, may_move: bool) -> dict[str, Any]:
         "hours": [opens, closes],
         "quiet_weekdays": _quiet_weekdays(found, zone),
         "columns": [{"id": str(pk), "title": found.title(pk)} for pk in found.page],
-        "visits": [visit_facts(visit, zone=zone, is_by_room=found.is_by_room, may_move=may_move) for visit in visits],
+        "visits": [visit_facts(one, is_by_room=found.is_by_room, may_move=may_move) for one in found.holding],
         "shades": [shade for pk in found.page for shade in _shades(found, pk, zone, (opens, closes))],
     }
 
 
-def visit_facts(visit: Appointment, *, zone: ZoneInfo, is_by_room: bool, may_move: bool) -> dict[str, Any]:
+def visit_facts(visit: CalendarVisit, *, is_by_room: bool, may_move: bool) -> dict[str, Any]:
     """What the picture says about one visit. Its drawn end is as far from its start as the real one."""
-    starts = visit.starts_at.astimezone(zone).replace(tzinfo=None)
-    room = visit.room.name if visit.room else ""
     column = visit.room_id if is_by_room else visit.clinician_id
     return {
         "id": str(visit.pk),
         "column": str(column or ""),
-        "start": _clock(starts),
-        "end": _clock(starts + (visit.ends_at - visit.starts_at)),
-        "name": visit.patient.full_name,
-        "type": visit.visit_type.name,
+        "start": _clock(visit.starts),
+        "end": _clock(visit.starts + (visit.ends_at - visit.starts_at)),
+        "name": visit.name,
+        "type": visit.type,
         "status": visit.status,
-        "where": visit.clinician.user.full_name if is_by_room else room,
-        "turnover": visit.visit_type.turnover_minutes,
-        "doubled": bool(visit.doubled),
+        "where": visit.clinician if is_by_room else visit.room,
+        "turnover": visit.turnover_minutes,
+        "doubled": visit.is_doubled,
         "version": visit.version,
         "moves": may_move and visit.status in MOVABLE_STATUSES,
     }
@@ -64,7 +61,7 @@ def _hours(found: Shown, zone: ZoneInfo) -> tuple[int, int]:
     """The whole hours that hold every opening and every visit of every column of the days."""
     first = day_bounds(found.first_day, zone)[0]
     last = day_bounds(found.first_day + timedelta(days=found.days - 1), zone)[1]
-    spans = [span for busy in (found.agenda.working, found.agenda.held) for pk in busy for span in busy[pk]]
+    spans = [span for busy in (found.agenda.working, found.held) for pk in busy for span in busy[pk]]
     opens, closes = 24.0, 0.0
     for start, end in spans:
         wall, length = max(start, first).astimezone(zone), min(end, last) - max(start, first)
@@ -81,7 +78,7 @@ def _quiet_weekdays(found: Shown, zone: ZoneInfo) -> list[int]:
     busy = {
         span[0].astimezone(zone).weekday()
         for pk in found.page
-        for spans in (found.agenda.working.get(pk, []), found.agenda.held.get(pk, []))
+        for spans in (found.agenda.working.get(pk, []), found.held.get(pk, []))
         for span in spans
     }
     return [weekday for weekday in range(7) if weekday not in busy] if busy else []

@@ -21,6 +21,7 @@ from scheduling.choices import FREE_STATUSES, VisitStatus
 from scheduling.forms.calendars import CalendarQuery
 from scheduling.queries.calendar_pictures import picture
 from scheduling.queries.calendars import Shown, day_calendar, shown
+from scheduling.views.visit_links import visit_url
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class _Asked:
     found: Shown
 
 
-def _asked(request: StaffRequest, now: datetime) -> _Asked:
+def _asked(request: StaffRequest, now: datetime, *, is_picture: bool = False) -> _Asked:
     by, query = request.actor, read_query(CalendarQuery, request).cleaned_data
     day = query["day"] or local_day(now, by.zone)
     is_week, is_by_room = query["span"] == "week", query["show"] == "rooms"
@@ -44,10 +45,10 @@ def _asked(request: StaffRequest, now: datetime) -> _Asked:
         by=by,
         first_day=day - timedelta(days=day.weekday()) if is_week else day,
         days=7 if is_week else 1,
-        now=now,
         clinicians=clinicians,
         is_by_room=is_by_room,
         page=query["page"] or 1,
+        is_whole=is_picture and not is_week,
         only=query["only"],
     )
     return _Asked(day, is_week, is_by_room, query, clinicians, found)
@@ -77,16 +78,19 @@ def calendar(request: StaffRequest) -> HttpResponse:
         "next_week": asked.day + timedelta(days=7),
         "offset": _offset(now, by.zone),
         "words": _words(),
+        "visit_url": visit_url(),
         "statuses": [status for status in VisitStatus if status not in FREE_STATUSES],
     }
-    context |= _week(found, by.zone) if asked.is_week else {"calendar": day_calendar(found, by=by, now=now)}
+    context |= _week(found) if asked.is_week else {"calendar": day_calendar(found, by=by, now=now)}
     return render(request, "scheduling/calendar.html", context)
 
 
-def _week(found: Shown, zone: ZoneInfo) -> dict[str, Any]:
+def _week(found: Shown) -> dict[str, Any]:
     """The week as lines under their day: what is read where the picture is not."""
-    days = groupby(found.visits, key=lambda visit: local_day(visit.starts_at, zone))
-    return {"week": [(day, list(visits)) for day, visits in days]}
+    on_page = set(found.page)
+    visits = [visit for visit in found.visits if found.column_of(visit) in on_page]
+    days = groupby(visits, key=lambda visit: visit.starts.date())
+    return {"week": [(day, list(own)) for day, own in days]}
 
 
 def _offset(now: datetime, zone: ZoneInfo) -> str:
@@ -113,7 +117,8 @@ def _words() -> dict[str, str]:
 
 @staff(Act.SEE_SCHEDULE)
 def events(request: StaffRequest) -> JsonResponse:
-    """The same days and columns as the page of the same address, for the picture."""
-    by, now = request.actor, timezone.now()
-    asked = _asked(request, now)
-    return JsonResponse(picture(asked.found, zone=by.zone, may_move=by.may(Act.BOOK_VISITS)))
+    """The same days as the page of the same address, for the picture: of one day all columns, of a week a page."""
+    by = request.actor
+    asked = _asked(request, timezone.now(), is_picture=True)
+    told = picture(asked.found, zone=by.zone, may_move=by.may(Act.BOOK_VISITS))
+    return JsonResponse(told, json_dumps_params={"separators": (",", ":")})

@@ -1,7 +1,6 @@
 """The day on paper and in a spreadsheet; both are exports and are noted as such."""
 
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -16,8 +15,9 @@ from common import sheets
 from common.query_strings import read_query
 from common.wall_clock import local_day
 from scheduling.forms.calendars import DaySheetQuery
-from scheduling.models import Appointment
+from scheduling.queries.calendar_visits import CalendarVisit
 from scheduling.queries.day_sheets import DayOf, day_sheet
+from scheduling.views.visit_links import visit_url
 
 
 def _of_day(request: StaffRequest) -> tuple[date, list[DayOf]]:
@@ -30,7 +30,8 @@ def _of_day(request: StaffRequest) -> tuple[date, list[DayOf]]:
 @staff(Act.SEE_SCHEDULE)
 def print_day(request: StaffRequest) -> HttpResponse:
     day, people = _of_day(request)
-    return render(request, "scheduling/day_sheet.html", {"day": day, "people": people, "now": timezone.now()})
+    context = {"day": day, "people": people, "now": timezone.now(), "visit_url": visit_url()}
+    return render(request, "scheduling/day_sheet.html", context)
 
 
 @staff(Act.SEE_SCHEDULE)
@@ -40,21 +41,21 @@ def download(request: StaffRequest) -> HttpResponse:
         name=f"{day}",
         heading=f"{request.actor.clinic.name}, {date_format(day, 'l j F Y')}",
         header=(_("Clinician"), _("From"), _("To"), _("Patient"), _("Visit"), _("Room"), _("Status"), _("Note")),
-        rows=(_row(one.clinician, visit, request.actor.zone) for one in people for visit in one.visits),
+        rows=(_row(visit) for one in people for visit in one.visits),
     )
     answer = HttpResponse(body, content_type=sheets.MEDIA_TYPE)
     answer.headers["Content-Disposition"] = f'attachment; filename="day-{day}.xlsx"'
     return answer
 
 
-def _row(clinician: str, visit: Appointment, zone: ZoneInfo) -> tuple[str, ...]:
+def _row(visit: CalendarVisit) -> tuple[str, ...]:
     return (
-        clinician,
-        f"{visit.starts_at.astimezone(zone):%H:%M}",
-        f"{visit.ends_at.astimezone(zone):%H:%M}",
-        visit.patient.full_name,
-        visit.visit_type.name,
-        visit.room.name if visit.room else "",
-        str(visit.get_status_display()),
-        _("double-booked") if visit.doubled else "",
+        visit.clinician,
+        visit.at,
+        visit.until,
+        visit.name,
+        visit.type,
+        visit.room,
+        visit.status_label,
+        _("double-booked") if visit.is_doubled else "",
     )

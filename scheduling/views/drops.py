@@ -17,6 +17,7 @@ from scheduling.forms.calendars import CalendarQuery, DropForm
 from scheduling.models import Appointment
 from scheduling.policies import VisitChangedError, VisitRefusedError
 from scheduling.queries.calendar_pictures import visit_facts
+from scheduling.queries.calendar_visits import of_visit
 from scheduling.queries.free_times import FreeTime
 from scheduling.queries.telling import Telling, telling
 from scheduling.services import appointments, drops
@@ -139,7 +140,7 @@ def _facts(request: StaffRequest, visit: Appointment) -> dict[str, Any]:
     show = CalendarQuery(request.POST)
     show.is_valid()
     is_by_room = show.cleaned_data.get("show") == "rooms"
-    return visit_facts(visit, zone=request.actor.zone, is_by_room=is_by_room, may_move=True)
+    return visit_facts(of_visit(visit, request.actor.zone), is_by_room=is_by_room, may_move=True)
 
 
 def _place(request: StaffRequest, visit: Appointment) -> str:
