@@ -9,13 +9,14 @@ from django.db import transaction
 from accounts.actors import Actor
 from patients.models import AccessLink
 from patients.services import access_links
-from reminders.choices import MessageState
+from reminders.choices import MessageState, SkipReason
 from reminders.mail import Letter, Outcome, Result
 from reminders.models import Message, ToldVisit
 from reminders.policies import Decision, decide
 from reminders.services.letters import compose, compose_about_visits, compose_offer
 from reminders.timing import MAX_ATTEMPTS, backoff
 from scheduling.choices import News
+from scheduling.services import slot_offers
 from sessions.models import InjectionSession
 
 LEASE = timedelta(minutes=2)
@@ -53,14 +54,28 @@ def prepare(*, message_id: UUID, owner: str, by: Actor, now: datetime) -> Letter
     if not decision.address:
         _put_back_or_skip(message, decision)
         return None
+    if message.is_offer and not _still_in_time(message, by, now):
+        _put_back_or_skip(message, Decision(skip=SkipReason.EXPIRED))
+        return None
     message.state = MessageState.SENDING
     message.attempts += 1
     message.lease_until = now + LEASE
     letter = (
         _about_visits(message, decision, by, now) if message.is_about_visit else _with_link(message, decision, by, now)
     )
-    message.save(update_fields=["state", "attempts", "lease_until", "access_link"])
+    message.save(update_fields=["state", "attempts", "lease_until", "access_link", "expires_at"])
     return letter
+
+
+def _still_in_time(message: Message, by: Actor, now: datetime) -> bool:
+    """However late it leaves, the patient has the whole half hour; False when there is none left to give."""
+    if message.slot_offer_id is None:
+        return False
+    offer = slot_offers.count_from_sending(offer_id=message.slot_offer_id, by=by, now=now)
+    if offer is None:
+        return False
+    message.slot_offer, message.expires_at = offer, offer.expires_at
+    return True
 
 
 def _with_link(message: Message, decision: Decision, by: Actor, now: datetime) -> Letter:

@@ -13,6 +13,7 @@ from catalogue.models import Technique
 from common.wall_clock import day_bounds, instant
 from scheduling.forms.appointments import DayField, PersonField
 from scheduling.models import Equipment
+from scheduling.models.bookable_people import TRUSTED_PARTS
 
 
 def _time_box() -> forms.TimeInput:
@@ -77,6 +78,13 @@ class CredentialForm(forms.Form):
     technique = forms.ModelChoiceField(queryset=Technique.objects.none(), label=_("Technique"))
     valid_from_date = DayField(label=_("First day"))
     valid_until_date = DayField(label=_("Last day"), required=False, help_text=_("Empty: until somebody changes it."))
+    body_parts = forms.MultipleChoiceField(
+        label=_("Only for"),
+        choices=TRUSTED_PARTS,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None ticked: anywhere. The waiting list asks whose region is among these."),
+    )
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, by: Actor, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)

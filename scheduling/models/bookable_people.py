@@ -3,10 +3,15 @@
 from datetime import date
 from typing import ClassVar, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
+from catalogue.choices import BodyPart
+
+# Where on the body a clinician can be trusted: the catalogue's regions lie in these; “not one place” is no place.
+TRUSTED_PARTS = [(part.value, part.label) for part in BodyPart if part != BodyPart.UNSPECIFIC]
 
 
 class CredentialQuerySet(ClinicOwnedQuerySet["Credential"]):
@@ -15,7 +20,10 @@ class CredentialQuerySet(ClinicOwnedQuerySet["Credential"]):
 
 
 class Credential(ClinicOwned):
-    """The clinic trusts this clinician with a technique from one day to another."""
+    """The clinic trusts this clinician with a technique from one day to another (domain.md §12: technique and region).
+
+    ``body_parts`` empty: wherever on the body.
+    """
 
     clinic_rules = ClinicRules(is_deletable=True)
 
@@ -23,6 +31,9 @@ class Credential(ClinicOwned):
     technique = models.ForeignKey("catalogue.Technique", on_delete=models.PROTECT, related_name="+")
     valid_from_date = models.DateField(_("valid from"))
     valid_until_date = models.DateField(_("valid until"), null=True, blank=True)
+    body_parts = ArrayField(
+        models.CharField(max_length=16, choices=TRUSTED_PARTS), verbose_name=_("only for"), default=list, blank=True
+    )
 
     objects: ClassVar[CredentialQuerySet] = manager_of(CredentialQuerySet)
 
@@ -34,10 +45,19 @@ class Credential(ClinicOwned):
                 | models.Q(valid_until_date__gte=models.F("valid_from_date")),
                 name="scheduling_credential_valid",
             ),
+            models.CheckConstraint(
+                condition=models.Q(body_parts__contained_by=[code for code, _label in TRUSTED_PARTS]),
+                name="scheduling_credential_parts",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.valid_from_date}"
+
+    @property
+    def parts_words(self) -> list[str]:
+        """The parts it is limited to, in words."""
+        return [str(BodyPart(part).label) for part in self.body_parts]
 
 
 class BookingRule(ClinicOwned):

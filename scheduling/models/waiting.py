@@ -23,7 +23,8 @@ class WaitingEntryQuerySet(ClinicOwnedQuerySet["WaitingEntry"]):
 class WaitingEntry(PatientOwned):
     """A wish. With an ``appointment`` the patient has a time and wants an earlier one for the same visit.
 
-    ``weekdays`` empty: any day. ``region`` is a code of the catalogue's body regions, for whoever overrules.
+    ``weekdays`` empty: any day. ``region`` is one of the catalogue's: queries/waiting_matches.py says what it
+    decides.
     """
 
     visit_type = ClinicForeignKey("scheduling.VisitType", related_name="+", verbose_name=_("visit type"))
@@ -127,7 +128,10 @@ class SlotOfferQuerySet(ClinicOwnedQuerySet["SlotOffer"]):
 
 
 class SlotOffer(PatientOwned):
-    """One time offered to one patient, and how it ended. The time is kept by ``hold`` meanwhile."""
+    """One time offered to one patient, and how it ended. The time is kept by ``hold`` meanwhile.
+
+    ``expires_at`` counts from the sending of its message; until that is sent, from the offer.
+    """
 
     entry = ClinicForeignKey(WaitingEntry, related_name="offers")
     freed_slot = ClinicForeignKey(FreedSlot, related_name="offers")

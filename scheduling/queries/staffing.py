@@ -21,6 +21,12 @@ def has_credential(*, by: Actor, clinician: Membership, visit_type: VisitType, d
     return own.valid_on(day).exists()
 
 
+def trusted_with(*, by: Actor, clinician: Membership, day: date) -> dict[UUID, frozenset[str]]:
+    """Technique → the parts of the body the clinician is trusted with in it on that day; none: all of them."""
+    own = Credential.objects.visible_to(by).filter(clinician=clinician).valid_on(day)
+    return {technique: frozenset(parts) for technique, parts in own.values_list("technique_id", "body_parts")}
+
+
 def credentials(*, by: Actor, visit_type: VisitType) -> dict[UUID, tuple[date, date]] | None:
     """Clinician → first and last day of the credential for the type's technique; None when it needs none."""
     if visit_type.technique_id is None:

@@ -26,7 +26,7 @@ def entries(
         rows = rows.filter(visit_type=visit_type)
     if clinician is not None:
         rows = rows.filter(Q(clinician=clinician) | Q(clinician__isnull=True))
-    related = rows.select_related("patient", "visit_type", "clinician__user", "appointment")
+    related = rows.select_related("patient", "visit_type", "clinician__user", "appointment", "region")
     return related.order_by("priority", "since", "id")
 
 
@@ -40,7 +40,7 @@ def freed_slots(by: Actor, *, now: datetime) -> QuerySet[FreedSlot]:
 def offers_of(by: Actor) -> QuerySet[SlotOffer]:
     """The log of offers, the newest first."""
     return SlotOffer.objects.visible_to(by).select_related(
-        "patient", "clinician__user", "offered_by__user", "decided_by__user", "freed_slot"
+        "patient", "clinician__user", "offered_by__user", "decided_by__user", "freed_slot", "entry__region"
     )
 
 

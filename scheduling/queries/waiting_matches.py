@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Membership
+from catalogue.choices import BodyPart
 from common.wall_clock import local_day
 from patients.choices import Purpose, Unreachable
 from patients.queries import mailboxes_of
@@ -39,10 +40,14 @@ class Slot(NamedTuple):
 
 @dataclass(frozen=True)
 class Match:
-    """``why_not`` keeps the machine from offering it by message; a person may call, or offer it all the same."""
+    """``why_not`` keeps the machine from offering it by message; a person may call, or offer it all the same.
+
+    ``is_named``: the clinician's credential names the part of the body the entry's region lies in.
+    """
 
     entry: WaitingEntry
     why_not: str = ""
+    is_named: bool = False
 
     @property
     def is_offered(self) -> bool:
@@ -52,21 +57,31 @@ class Match:
 def matches(*, by: Actor, slot: Slot, now: datetime) -> list[Match]:
     """Everybody waiting whom the time suits and who was not offered it before, the first to be asked first.
 
-    In order: priority, who needs it whole, who waits longest. About five queries, however many wait.
+    In order: priority, whose region the clinician's credential names, who needs it whole, who waits longest. About five
+    queries, however many wait.
+
+    The region decides only where the clinic said so: a type with a technique, and a credential for it that is limited
+    to parts of the body, keep out a patient who waits for another part. Anywhere else (a type without a technique, an
+    unlimited credential, no region, one that is not one place) it keeps nobody out: no visit and no clinician has a
+    region of its own, and what was treated before says nothing of who may be treated now.
     """
-    found = [entry for entry in _suited(by, slot) if _suits(entry, slot, by)]
-    found.sort(key=lambda entry: (entry.priority, slot.minutes - entry.visit_type.duration_minutes, entry.since))
-    trusted: dict[UUID, bool] = {}
-    for entry in found:
-        if entry.visit_type_id not in trusted:
-            trusted[entry.visit_type_id] = staffing.has_credential(
-                by=by, clinician=slot.clinician, visit_type=entry.visit_type, day=local_day(slot.starts_at, by.zone)
-            )
-    found = [entry for entry in found if trusted[entry.visit_type_id]]
+    skills = staffing.trusted_with(by=by, clinician=slot.clinician, day=local_day(slot.starts_at, by.zone))
+    found = [entry for entry in _suited(by, slot) if _suits(entry, slot, by) and _is_trusted(entry, skills)]
+    found.sort(
+        key=lambda entry: (
+            entry.priority,
+            not _is_named(entry, skills),
+            slot.minutes - entry.visit_type.duration_minutes,
+            entry.since,
+        )
+    )
     mailboxes = mailboxes_of(
         clinic_id=by.clinic_id, patient_ids={entry.patient_id for entry in found}, purpose=Purpose.APPOINTMENT
     )
-    return [Match(entry, _why_not(entry, slot, mailboxes[entry.patient_id], now)) for entry in found]
+    return [
+        Match(entry, _why_not(entry, slot, mailboxes[entry.patient_id], now), _is_named(entry, skills))
+        for entry in found
+    ]
 
 
 def _suited(by: Actor, slot: Slot) -> list[WaitingEntry]:
@@ -80,7 +95,7 @@ def _suited(by: Actor, slot: Slot) -> list[WaitingEntry]:
         .filter(Q(from_date__isnull=True) | Q(from_date__lte=day))
         .filter(Q(until_date__isnull=True) | Q(until_date__gte=day))
         .filter(Q(weekdays=[]) | Q(weekdays__contains=[day.weekday()]))
-        .select_related("patient", "visit_type__equipment", "appointment", "clinician__user")
+        .select_related("patient", "visit_type__equipment", "appointment", "clinician__user", "region")
     )
     if slot.freed_slot_id is not None:
         before = SlotOffer.objects.visible_to(by).filter(freed_slot=slot.freed_slot_id)
@@ -94,6 +109,27 @@ def _suits(entry: WaitingEntry, slot: Slot, by: Actor) -> bool:
         return False
     visit = entry.appointment
     return visit is None or (visit.status in _MOVABLE and slot.ends_at <= visit.starts_at)
+
+
+def _is_trusted(entry: WaitingEntry, skills: dict[UUID, frozenset[str]]) -> bool:
+    """The technique of the type, on the part of the body where the patient wants it."""
+    technique = entry.visit_type.technique_id
+    if technique is None:
+        return True
+    parts, part = skills.get(technique), _body_part(entry)
+    return parts is not None and (not parts or not part or part in parts)
+
+
+def _is_named(entry: WaitingEntry, skills: dict[UUID, frozenset[str]]) -> bool:
+    part, technique = _body_part(entry), entry.visit_type.technique_id
+    named = skills.values() if technique is None else [skills.get(technique, frozenset())]
+    return bool(part) and any(part in parts for parts in named)
+
+
+def _body_part(entry: WaitingEntry) -> str:
+    """Where the entry's region lies; empty when none is said, or none that is one place."""
+    part = entry.region.body_part if entry.region else ""
+    return "" if part == BodyPart.UNSPECIFIC else part
 
 
 def _part_of_day(hour: int) -> PartOfDay:

@@ -1,5 +1,6 @@
 """Equipment, closures, extra hours, credentials and the limits of a person: stored, removed, refused kindly."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from django.db import IntegrityError, transaction
@@ -61,8 +62,9 @@ def trust(
     valid_from_date: date,
     valid_until_date: date | None,
     by: Actor,
+    body_parts: Sequence[str] = (),
 ) -> Credential:
-    """Trust the clinician with the technique; a new span of days takes the place of the one before."""
+    """Trust the clinician with the technique, on ``body_parts`` only if there are any; it replaces the one before."""
     check_can_treat(clinician)
     if valid_until_date is not None and valid_until_date < valid_from_date:
         raise VisitRefusedError(_("The last day must not come before the first."))
@@ -73,6 +75,7 @@ def trust(
             "clinic": by.clinic,
             "valid_from_date": valid_from_date,
             "valid_until_date": valid_until_date,
+            "body_parts": list(body_parts),
         },
     )
     return credential

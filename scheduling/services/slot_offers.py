@@ -15,7 +15,7 @@ from scheduling.models import Appointment, FreedSlot, SlotOffer, WaitingEntry
 from scheduling.policies import VisitRefusedError
 from scheduling.queries.waiting_matches import OFFER_LASTS
 from scheduling.services import appointments, slot_holds
-from scheduling.services.day_locks import hold_days
+from scheduling.services.day_locks import OverlapError, hold_days, refusing_overlaps
 
 # The time is kept a little longer than the offer stands, for the patient who answers in its last second.
 HELD_LONGER = timedelta(minutes=1)
@@ -120,6 +120,31 @@ def _visit_of(offer: SlotOffer, entry: WaitingEntry, by: Actor, now: datetime) -
 
 
 @transaction.atomic
+def count_from_sending(*, offer_id: UUID, by: Actor, now: datetime) -> SlotOffer | None:
+    """The message leaves now: from now on the patient has the whole time to answer, and the time is kept as long.
+
+    None when it must not leave: the offer has ended, or what is left before the visit is less than the answer and the
+    patient's notice need; then the offer ends, so that the next one is asked.
+    """
+    offer = _locked(offer_id, by)
+    if offer.status != OfferStatus.OFFERED or offer.expires_at <= now:
+        return None
+    notice = timedelta(0) if offer.offered_by_id else timedelta(hours=offer.entry.notice_hours)
+    hold_days(by, (offer.starts_at, offer.ends_at))
+    try:
+        if now + OFFER_LASTS + notice > offer.starts_at:
+            raise VisitRefusedError(_("needs more notice"))
+        with refusing_overlaps():
+            slot_holds.renew(hold=offer.hold, by=by, now=now, kept_for=OFFER_LASTS + HELD_LONGER)
+    except (VisitRefusedError, OverlapError):
+        _let_go(offer, OfferStatus.EXPIRED, by, now)
+        return None
+    offer.expires_at = now + OFFER_LASTS
+    offer.save(update_fields=["expires_at"])
+    return offer
+
+
+@transaction.atomic
 def decline(*, offer_id: UUID, by: Actor, now: datetime) -> SlotOffer:
     """The patient stays on the list; this time goes to the next one. Declining twice is declining once."""
     offer = _locked(offer_id, by)
@@ -174,7 +199,7 @@ def locked_slot(slot_id: UUID, by: Actor) -> FreedSlot:
 
 def _locked(offer_id: UUID, by: Actor) -> SlotOffer:
     rows = SlotOffer.objects.visible_to(by).select_for_update(of=("self",))
-    return rows.select_related("hold", "patient", "clinician__user", "room", "freed_slot").get(pk=offer_id)
+    return rows.select_related("hold", "patient", "clinician__user", "room", "freed_slot", "entry").get(pk=offer_id)
 
 
 def _locked_entry(entry_id: UUID, by: Actor) -> WaitingEntry:

@@ -69,6 +69,20 @@ def test_the_message_says_the_time_until_when_and_nothing_else(practice, key):
         assert word.lower() not in text.replace(key.lower(), ""), word
 
 
+def test_a_message_that_is_sent_late_leaves_the_whole_half_hour(practice):
+    with inside(practice):
+        freed(practice)
+        waiting(practice)
+    sweep(practice)
+    late = FOUND + timedelta(minutes=25)
+    sweeps.sweep(clinic=practice.clinic, owner="test", clock=lambda: late)
+    assert "until 14:58" in django_mail.outbox[-1].body
+    sweep(practice, LATE)
+    assert status(practice) == OfferStatus.OFFERED
+    with inside(practice):
+        assert Message.objects.get().expires_at == late + timedelta(minutes=30)
+
+
 def test_before_the_birth_date_the_page_shows_nothing(practice, key):
     with time_machine.travel(FOUND, tick=False):
         assert b"September" not in Client().get(f"/p/{key}/").content

@@ -4,12 +4,15 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
+from catalogue.models import BodyRegion, Technique
 from patients.choices import Purpose
 from patients.models import ContactConsent, Patient
 from scheduling.choices import EntryStatus, OfferStatus, SlotEnd, VisitStatus, WaitPriority
-from scheduling.models import Appointment, Credential, FreedSlot, SlotHold, SlotOffer, WaitingEntry
+from scheduling.models import Appointment, Credential, FreedSlot, SlotHold, SlotOffer, VisitType, WaitingEntry
 from scheduling.policies import VisitRefusedError
+from scheduling.queries.waiting_matches import Slot, matches
 from scheduling.services import appointments, freed_slots, slot_offers, waiting_list
 from scheduling.services.places import SlotTakenError
 from scheduling.services.slot_offers import OfferEndedError
@@ -222,8 +225,6 @@ def test_another_clinicians_time_is_not_offered(practice):
 
 
 def test_a_clinician_without_the_skill_is_not_offered(practice):
-    from catalogue.models import Technique
-
     technique = Technique.objects.first()
     skilled = VisitTypeFactory(clinic=practice.clinic, technique=technique)
     waiting(practice, visit_type=skilled)
@@ -235,6 +236,78 @@ def test_a_clinician_without_the_skill_is_not_offered(practice):
     )
     sweep(practice)
     assert SlotOffer.objects.exists()
+
+
+def trusted_with_arms(practice: Practice) -> VisitType:
+    """A visit type for whose technique the clinician is trusted on the arm and the hand only."""
+    technique = Technique.objects.first()
+    Credential.objects.create(
+        clinic=practice.clinic,
+        clinician=practice.clinician,
+        technique=technique,
+        valid_from_date=date(2020, 1, 1),
+        body_parts=["upper_limb"],
+    )
+    return VisitTypeFactory(clinic=practice.clinic, technique=technique)
+
+
+def region(code: str) -> BodyRegion:
+    return BodyRegion.objects.get(code=code)
+
+
+def suited(practice: Practice) -> list[tuple[WaitingEntry, bool]]:
+    found = matches(by=practice.desk, slot=Slot(practice.clinician, at(9), at(9, 30)), now=NOW)
+    return [(match.entry, match.is_named) for match in found]
+
+
+def test_a_region_the_clinician_is_not_trusted_with_keeps_out_and_one_that_is_named_comes_first(practice):
+    skilled = trusted_with_arms(practice)
+    waiting(practice, visit_type=skilled, region=region("knee"))
+    not_said = waiting(practice, visit_type=skilled)
+    anywhere = waiting(practice, visit_type=skilled, region=region("diffuse"), now=NOW + timedelta(minutes=1))
+    elbow = waiting(practice, visit_type=skilled, region=region("elbow"), now=NOW + timedelta(minutes=2))
+    assert suited(practice) == [(elbow, True), (not_said, False), (anywhere, False)]
+
+
+def test_where_the_clinic_limits_nobody_the_region_keeps_nobody_out(practice):
+    trusted_with_arms(practice)
+    knee = waiting(practice, region=region("knee"))
+    elbow = waiting(practice, region=region("elbow"), now=NOW + timedelta(minutes=1))
+    urgent = waiting(practice, priority=WaitPriority.URGENT, now=NOW + timedelta(minutes=2))
+    assert suited(practice) == [(urgent, False), (elbow, True), (knee, False)]
+
+
+def test_a_credential_is_for_places_of_the_body_only(practice):
+    trusted_with_arms(practice)
+    with pytest.raises(IntegrityError, match="scheduling_credential_parts"), transaction.atomic():
+        Credential.objects.update(body_parts=["unspecific"])
+
+
+# The half hour ----------------------------------------------------------------------------------------------------
+
+
+def test_the_half_hour_counts_from_the_sending_of_the_message(practice):
+    offer, late = offered(practice), FOUND + timedelta(minutes=20)
+    told = slot_offers.count_from_sending(offer_id=offer.pk, by=practice.desk, now=late)
+    assert told is not None
+    assert told.expires_at == late + timedelta(minutes=30)
+    with pytest.raises(SlotTakenError):
+        practice.book(patient=practice.another_patient(), now=late + timedelta(minutes=29))
+    assert accept(practice, offer, now=late + timedelta(minutes=29)).status == OfferStatus.ACCEPTED
+
+
+def test_an_offer_that_ran_out_untold_is_not_told(practice):
+    offer = offered(practice)
+    assert slot_offers.count_from_sending(offer_id=offer.pk, by=practice.desk, now=LATE) is None
+
+
+def test_the_next_one_is_asked_when_it_is_too_late_to_ask_the_first(practice):
+    offer = offered(practice)
+    WaitingEntry.objects.update(notice_hours=14 * 24)
+    assert slot_offers.count_from_sending(offer_id=offer.pk, by=practice.desk, now=FOUND) is None
+    second = waiting(practice)
+    sweep(practice)
+    assert SlotOffer.objects.get(status=OfferStatus.OFFERED).entry == second
 
 
 def test_a_patient_who_cannot_be_written_to_is_passed_over(practice):
