@@ -35,6 +35,14 @@ class NumberKind(models.TextChoices):
     PREVIOUS = "previous", _("Number elsewhere")
 
 
+class VerifiedHow(models.TextChoices):
+    """How it was found that a phone or mailbox is the patient's. Blank on rows verified before this was noted."""
+
+    READ_BACK = "read_back", _("read back to the patient")
+    CODE = "code", _("by a code the patient read out")
+    LINK = "link", _("by the patient, from the link in the message")
+
+
 class Purpose(models.TextChoices):
     """What a patient may allow a contact point to be used for (domain.md §13)."""
 

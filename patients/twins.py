@@ -94,6 +94,7 @@ def _take_over(found: Plan, twin: ContactPoint, point: ContactPoint) -> None:
         found.change(twin, is_shared=True)
     if point.verified_at and not twin.verified_at:
         found.change(twin, verified_at=point.verified_at, verified_by=point.verified_by_id)
+        found.change(twin, verified_how=point.verified_how)
     if point.stopped_at and not twin.stopped_at:
         found.change(twin, stopped_at=point.stopped_at, stopped_reason=point.stopped_reason, is_preferred=False)
         found.told.append(

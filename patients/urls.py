@@ -1,6 +1,15 @@
 from django.urls import URLPattern, URLResolver, path
 
-from patients.views import alike_patients, clinical_profile, contacts, imports, lists, merges, patients
+from patients.views import (
+    alike_patients,
+    clinical_profile,
+    contact_codes,
+    contacts,
+    imports,
+    lists,
+    merges,
+    patients,
+)
 
 app_name = "patients"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -32,6 +41,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<uuid:patient_id>/contacts/<uuid:point_id>/resume", contacts.resume_contact, name="resume-contact"),
     path("<uuid:patient_id>/contacts/<uuid:point_id>/verify", contacts.verify_contact, name="verify-contact"),
     path("<uuid:patient_id>/contacts/<uuid:point_id>/unverify", contacts.unverify_contact, name="unverify-contact"),
+    path("<uuid:patient_id>/contacts/<uuid:point_id>/code", contact_codes.ask, name="ask-code"),
+    path("<uuid:patient_id>/contacts/<uuid:point_id>/confirm", contact_codes.confirm, name="confirm-code"),
     path("<uuid:patient_id>/contacts/<uuid:point_id>/share", contacts.share_contact, name="share-contact"),
     path("<uuid:patient_id>/contacts/<uuid:point_id>/unshare", contacts.unshare_contact, name="unshare-contact"),
     path("<uuid:patient_id>/numbers/add", contacts.add_number, name="add-number"),

@@ -50,7 +50,9 @@ def find_door(key: str, *, now: datetime) -> Door | None:
     with tenant(clinic.pk, actor="patient"):
         found = AccessLink.objects.filter(clinic_id=clinic.pk).with_token_hash(access_links.token_hash(parts[1]))
         link = found.select_related("patient").first()
-        message = link and link.messages.select_related("injection_session").order_by("created_at").first()
+        message = (
+            link and link.messages.select_related("injection_session", "contact_code").order_by("created_at").first()
+        )
     if link is None or not message:
         return None
     return Door(
@@ -62,7 +64,10 @@ def find_door(key: str, *, now: datetime) -> Door | None:
 
 
 def _has_something_behind(message: Message) -> bool:
-    """An offer that has ended still says so; a check-in is there as long as its session is signed."""
+    """An offer that has ended still says so; a check-in is there as long as its session is signed; a code that was
+    used is thanked for again, one that a newer took the place of is over."""
+    if message.contact_code is not None:
+        return message.contact_code.ended_at is None
     return message.slot_offer_id is not None or _is_signed(message.injection_session)
 
 

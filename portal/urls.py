@@ -13,6 +13,7 @@ urlpatterns = [
     path("done/", check_ins.done, name="done"),
     path("offer/", offers.offer, name="offer"),
     path("sent/", doors.sent, name="sent"),
+    path("confirmed/", doors.confirmed, name="confirmed"),
     path("<str:key>/", doors.door, name="door"),
     path("<str:key>/again/", doors.again, name="again"),
 ]

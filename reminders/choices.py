@@ -49,6 +49,7 @@ class Step(models.TextChoices):
     VISIT_CANCELLED = "visit_cancelled", _("visit cancelled")
     VISIT_TOMORROW = "visit_tomorrow", _("visit tomorrow")
     SLOT_OFFER = "slot_offer", _("free time offered")
+    CONTACT_CODE = "contact_code", _("code to confirm the address")
 
 
 # Steps after a session, each with a link to a check-in.

@@ -10,6 +10,7 @@ from accounts.models import Clinic
 from patients.choices import ContactKind, NumberKind
 from patients.contacts import email_in_lower_case, phone_in_e164, region_of
 from patients.forms.fields import PurposesField
+from patients.models.contact_codes import DIGITS
 from patients.records import ContactDetails, NumberDetails
 
 
@@ -46,6 +47,18 @@ class ContactForm(UseForm):
             is_preferred=data["is_preferred"],
             allowed=frozenset(data["purposes"]),
         )
+
+
+class CodeForm(forms.Form):
+    """Six digits as they are read out, with or without a gap."""
+
+    code = forms.CharField(label=_("Code the patient reads out"), max_length=20)
+
+    def clean_code(self) -> str:
+        digits = "".join(str(self.cleaned_data["code"]).split())
+        if len(digits) != DIGITS or not (digits.isascii() and digits.isdecimal()):
+            raise ValidationError(_("A code has six digits."))
+        return digits
 
 
 class NumberForm(forms.Form):

@@ -6,6 +6,7 @@ from patients.models.clinical_profile import (
     PatientConditionNerve,
     RiskFlag,
 )
+from patients.models.contact_codes import ContactCode
 from patients.models.contact_points import ContactConsent, ContactPoint
 from patients.models.identifiers import Identifier, LastClinicNumber
 from patients.models.merges import AlikePair, ComparedPatient, MovedRow, PairVerdict, PatientMerge
@@ -19,6 +20,7 @@ __all__ = [
     "Allergy",
     "BodyWeight",
     "ComparedPatient",
+    "ContactCode",
     "ContactConsent",
     "ContactPoint",
     "Identifier",

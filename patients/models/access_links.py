@@ -20,6 +20,7 @@ class AccessLink(PatientOwned):
     class Purpose(models.TextChoices):
         CHECK_IN = "check_in", _("Check-in after a visit")
         OFFER = "offer", _("A free time on offer")
+        CONTACT = "contact", _("An address to confirm")
 
     purpose = models.CharField(max_length=12, choices=Purpose)
     token_hash = models.BinaryField(max_length=32)

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
-from patients.choices import ContactKind, Purpose
+from patients.choices import ContactKind, Purpose, VerifiedHow
 from patients.models.patients import PatientOwned
 
 
@@ -22,7 +22,8 @@ class ContactPoint(PatientOwned):
     """``value`` is E.164 for a phone, lower case for an e-mail; ``digits_reversed`` serves the phone-tail search.
 
     A shared phone or mailbox gets nothing that needs privacy. ``stopped_at`` is set by STOP, a bounce or the desk.
-    Unverified until somebody of the clinic read it back to the patient (``verified_by``), or a code reached it.
+    Unverified until somebody of the clinic read it back to the patient (``verified_by``), or a code reached it
+    (patients/sql/contact_codes.sql: a change of ``value`` ends both). Without a ``verified_by`` the patient did it.
     """
 
     kind = models.CharField(_("kind"), max_length=8, choices=ContactKind)
@@ -36,6 +37,7 @@ class ContactPoint(PatientOwned):
     verified_by = ClinicForeignKey(
         "accounts.Membership", null=True, blank=True, related_name="+", db_index=False, verbose_name=_("verified by")
     )
+    verified_how = models.CharField(_("how"), max_length=9, choices=VerifiedHow, blank=True)
 
     objects: ClassVar[ContactPointQuerySet] = manager_of(ContactPointQuerySet)
 
@@ -47,6 +49,11 @@ class ContactPoint(PatientOwned):
             models.CheckConstraint(
                 condition=models.Q(verified_by__isnull=True) | models.Q(verified_at__isnull=False),
                 name="patients_contactpoint_verified_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(verified_how="")
+                | models.Q(verified_how__in=VerifiedHow.values, verified_at__isnull=False),
+                name="patients_contactpoint_verified_how",
             ),
         ]
         indexes = [

@@ -2,17 +2,19 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, IntegerField, OuterRef, Prefetch, Subquery
+from django.db.models import Count, DateTimeField, IntegerField, OuterRef, Prefetch, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from accounts.actors import Actor
-from patients.choices import Flag, Purpose
+from patients.choices import ContactKind, Flag, Purpose
 from patients.models import (
     Allergy,
     BodyWeight,
+    ContactCode,
     ContactConsent,
     ContactPoint,
     Identifier,
@@ -21,17 +23,31 @@ from patients.models import (
     PatientConditionNerve,
     RiskFlag,
 )
+from patients.models.contact_codes import MOST_TRIES
 
 SHOWN_HOLDERS = 5
 
 
 @dataclass(frozen=True)
 class Contact:
-    """A contact point with the purposes the patient allows now, and how many other patients have it too."""
+    """A contact point with the purposes the patient allows now, and how many other patients have it too.
+
+    ``code_until`` is when the code on its way to it ends, if one stands.
+    """
 
     point: ContactPoint
     allowed: frozenset[str]
     also_on: int = 0
+    code_until: datetime | None = None
+    code_tries: int = 0
+
+    @property
+    def tries_left(self) -> int:
+        return MOST_TRIES - self.code_tries
+
+    @property
+    def is_mailbox(self) -> bool:
+        return self.point.kind == ContactKind.EMAIL
 
     @property
     def allowed_labels(self) -> list[str]:
@@ -46,8 +62,8 @@ class ClinicalProfile:
     weights: list[BodyWeight]
 
 
-def contacts_of(actor: Actor, patient_id: UUID) -> list[Contact]:
-    """The patient's contacts, the preferred first, stopped ones last. Two queries."""
+def contacts_of(actor: Actor, patient_id: UUID, *, now: datetime | None = None) -> list[Contact]:
+    """The patient's contacts, the preferred first, stopped ones last. Two queries. Codes are told of with a ``now``."""
     newest_last = ContactConsent.objects.visible_to(actor).order_by("decided_at", "id")
     points = (
         ContactPoint.objects.visible_to(actor)
@@ -55,9 +71,24 @@ def contacts_of(actor: Actor, patient_id: UUID) -> list[Contact]:
         .order_by("-stopped_at", "-is_preferred", "created_at", "id")
         .select_related("verified_by__user")
         .prefetch_related(Prefetch("consents", newest_last))
-        .annotate(also_on=_others_with_it())
+        .annotate(
+            also_on=_others_with_it(),
+            code_until=_standing_code("expires_at", now),
+            code_tries=_standing_code("tries", now),
+        )
     )
-    return [Contact(point=point, allowed=_allowed(point), also_on=point.also_on) for point in points]  # type: ignore[attr-defined]  # annotated
+    return [_contact(point) for point in points]
+
+
+def _contact(point: Any) -> Contact:
+    return Contact(point, _allowed(point), point.also_on, point.code_until, point.code_tries or 0)
+
+
+def _standing_code(field: str, now: datetime | None) -> Any:
+    if now is None:
+        return Value(None, DateTimeField() if field == "expires_at" else IntegerField())
+    codes = ContactCode.objects.filter(clinic_id=OuterRef("clinic_id"), contact_point=OuterRef("pk"))
+    return Subquery(codes.standing().filter(expires_at__gt=now).values(field))
 
 
 def _others_with_it() -> Any:

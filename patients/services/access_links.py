@@ -29,9 +29,15 @@ def parts_of(key: str) -> tuple[str, str] | None:
 
 
 def issue(
-    *, patient_id: UUID, purpose: AccessLink.Purpose, subject: str, by: Actor, now: datetime
+    *,
+    patient_id: UUID,
+    purpose: AccessLink.Purpose,
+    subject: str,
+    by: Actor,
+    now: datetime,
+    lasts: timedelta = LASTS,
 ) -> tuple[AccessLink, str]:
-    """Return the link for ``subject``, which works for seven days, and its key, which is kept nowhere.
+    """Return the link for ``subject``, which works for seven days or as said, and its key, which is kept nowhere.
 
     The token is an HMAC of the subject under the site's secret: writing the same message again writes the same key.
     """
@@ -40,7 +46,7 @@ def issue(
     link, _is_new = AccessLink.objects.visible_to(by).get_or_create(
         clinic_id=by.clinic_id,
         token_hash=token_hash(token),
-        defaults={"patient_id": patient_id, "purpose": purpose, "expires_at": now + LASTS},
+        defaults={"patient_id": patient_id, "purpose": purpose, "expires_at": now + lasts},
     )
     return link, f"{by.clinic.link_code}-{token}"
 

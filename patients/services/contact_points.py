@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from patients.choices import ContactKind, Purpose
+from patients.choices import ContactKind, Purpose, VerifiedHow
 from patients.consents import WORDING_VERSION
 from patients.contacts import reversed_digits
 from patients.merge_refusals import is_merged_away
@@ -70,12 +70,12 @@ def say_shared(*, by: Actor, point: ContactPoint, is_shared: bool) -> None:
 def verify(*, by: Actor, now: datetime, point: ContactPoint) -> None:
     """Somebody read the number or address back to the patient, and it is right. What was verified before stands."""
     rows = ContactPoint.objects.visible_to(by).in_use().filter(pk=point.pk, verified_at__isnull=True)
-    rows.update(verified_at=now, verified_by=by.membership_id)
+    rows.update(verified_at=now, verified_by=by.membership_id, verified_how=VerifiedHow.READ_BACK)
 
 
 def unverify(*, by: Actor, point: ContactPoint) -> None:
     """It was said of the wrong one, or is no longer sure."""
-    ContactPoint.objects.visible_to(by).filter(pk=point.pk).update(verified_at=None, verified_by=None)
+    ContactPoint.objects.visible_to(by).filter(pk=point.pk).update(verified_at=None, verified_by=None, verified_how="")
 
 
 def stop(*, by: Actor, now: datetime, point: ContactPoint, reason: str) -> None:

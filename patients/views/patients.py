@@ -101,7 +101,7 @@ def detail(request: StaffRequest, patient_id: UUID) -> HttpResponse:
         "patient": patient,
         "merges": comparisons.merges_of(actor, patient.pk),
         "banner": queries.banner(actor, patient.pk, today=today_of(request)),
-        "contacts": queries.contacts_of(actor, patient.pk),
+        "contacts": queries.contacts_of(actor, patient.pk, now=timezone.now()),
         "identifiers": queries.identifiers_of(actor, patient.pk),
     }
     return render(request, "patients/detail.html", context)

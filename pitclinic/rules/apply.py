@@ -13,6 +13,7 @@ from pitclinic.rules.tables import ClinicTable, Relation, clinic_tables, open_ta
 _APPLICATION = "pit_app, pit_worker"
 # Table → the file with what only SQL can hold of it, in the order they are applied.
 _OWN_GUARDS = (
+    ("patients_contactcode", "patients/sql/contact_codes.sql"),
     ("scheduling_claim", "scheduling/sql/claims.sql"),
     ("scheduling_noshow", "scheduling/sql/statuses.sql"),
     ("pit_sessions_injectionsession", "sessions/sql/signed_records.sql"),

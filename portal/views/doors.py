@@ -12,7 +12,7 @@ from portal import limits
 from portal.decorators import remember, remember_offer
 from portal.forms import BirthDateForm
 from portal.queries import Door, find_door, inside
-from portal.services import check_ins, offers
+from portal.services import check_ins, contacts, offers
 from reminders.services import messages
 
 
@@ -30,10 +30,14 @@ def door(request: HttpRequest, key: str) -> HttpResponse:
     if found is None or not found.is_open:
         return render(request, "portal/link_ended.html", {"key": key})
     if request.method != "POST":
-        return render(request, "portal/door.html", {"form": BirthDateForm(), "clinic": found.by.clinic})
+        return render(request, "portal/door.html", _context(found, BirthDateForm()))
     if limits.is_reached("guess", _address(request), now=now):
         return render(request, "portal/too_often.html", {"clinic": found.by.clinic}, status=429)
     return _try(request, found)
+
+
+def _context(found: Door, form: BirthDateForm) -> dict[str, object]:
+    return {"form": form, "clinic": found.by.clinic, "is_address": found.message.is_code}
 
 
 def _try(request: HttpRequest, found: Door) -> HttpResponse:
@@ -41,12 +45,24 @@ def _try(request: HttpRequest, found: Door) -> HttpResponse:
     form = BirthDateForm(request.POST)
     if form.is_valid():
         birth_date = form.cleaned_data["birth_date"].isoformat()
-        response = _into_offer(found, birth_date) if found.message.is_offer else _into_check_in(found, birth_date)
+        response = _behind(found, birth_date)
         if response is not None:
             return response
         limits.count("guess", _address(request), now=now)
         form.say_wrong()
-    return render(request, "portal/door.html", {"form": form, "clinic": found.by.clinic}, status=422)
+    return render(request, "portal/door.html", _context(found, form), status=422)
+
+
+def _behind(found: Door, birth_date: str) -> HttpResponse | None:
+    if found.message.is_code:
+        return _confirm_address(found, birth_date)
+    return _into_offer(found, birth_date) if found.message.is_offer else _into_check_in(found, birth_date)
+
+
+def _confirm_address(found: Door, birth_date: str) -> HttpResponse | None:
+    with inside(found.by):
+        is_confirmed = contacts.confirm(door=found, birth_date=birth_date, by=found.by, now=timezone.now())
+    return redirect("portal:confirmed") if is_confirmed else None
 
 
 def _into_offer(found: Door, birth_date: str) -> HttpResponse | None:
@@ -91,3 +107,10 @@ def again(request: HttpRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 def sent(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/sent.html")
+
+
+@own_transactions
+@public
+@require_http_methods(["GET", "HEAD"])
+def confirmed(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/confirmed.html")

@@ -48,6 +48,7 @@ class Message(PatientOwned):
     move = ClinicForeignKey("scheduling.AppointmentMove", null=True, blank=True, related_name="+")
     batch_id = models.UUIDField(null=True, blank=True)
     slot_offer = ClinicForeignKey("scheduling.SlotOffer", null=True, blank=True, related_name="+")
+    contact_code = ClinicForeignKey("patients.ContactCode", null=True, blank=True, related_name="messages")
     access_link = ClinicForeignKey("patients.AccessLink", null=True, blank=True, related_name="messages")
     step = models.CharField(_("step"), max_length=20, choices=Step)
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.EMAIL)
@@ -116,6 +117,10 @@ class Message(PatientOwned):
     @property
     def is_offer(self) -> bool:
         return self.step == Step.SLOT_OFFER
+
+    @property
+    def is_code(self) -> bool:
+        return self.step == Step.CONTACT_CODE
 
     @property
     def is_waiting(self) -> bool:

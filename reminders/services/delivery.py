@@ -8,12 +8,12 @@ from django.db import transaction
 
 from accounts.actors import Actor
 from patients.models import AccessLink
-from patients.services import access_links
+from patients.services import access_links, contact_codes
 from reminders.choices import MessageState, SkipReason
 from reminders.mail import Letter, Outcome, Result
 from reminders.models import Message, ToldVisit
 from reminders.policies import Decision, decide
-from reminders.services.letters import compose, compose_about_visits, compose_offer
+from reminders.services.letters import compose, compose_about_visits, compose_code, compose_offer
 from reminders.timing import MAX_ATTEMPTS, backoff
 from scheduling.choices import News
 from scheduling.services import slot_offers
@@ -81,14 +81,21 @@ def _still_in_time(message: Message, by: Actor, now: datetime) -> bool:
 def _with_link(message: Message, decision: Decision, by: Actor, now: datetime) -> Letter:
     link, key = access_links.issue(
         patient_id=message.patient_id,
-        purpose=AccessLink.Purpose.OFFER if message.is_offer else AccessLink.Purpose.CHECK_IN,
+        purpose=_purpose_of(message),
         subject=f"message:{message.pk}",
         by=by,
         now=now,
+        lasts=contact_codes.LINK_LASTS if message.is_code else access_links.LASTS,
     )
     message.access_link = link
-    write = compose_offer if message.is_offer else compose
+    write = compose_code if message.is_code else compose_offer if message.is_offer else compose
     return write(message, clinic=by.clinic, to=decision.address, key=key)
+
+
+def _purpose_of(message: Message) -> AccessLink.Purpose:
+    if message.is_code:
+        return AccessLink.Purpose.CONTACT
+    return AccessLink.Purpose.OFFER if message.is_offer else AccessLink.Purpose.CHECK_IN
 
 
 def _about_visits(message: Message, decision: Decision, by: Actor, now: datetime) -> Letter:

@@ -1,6 +1,7 @@
 """What a message says: who writes, a link, whom to call. Nothing else, in subject, body and headers alike."""
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Clinic
+from patients.services import contact_codes
 from reminders.mail import Letter
 from reminders.models import Message
 from reminders.policies import Decision
@@ -49,6 +51,32 @@ def compose_offer(message: Message, *, clinic: Clinic, to: str, key: str) -> Let
     link = settings.PUBLIC_ORIGIN + reverse("portal:door", args=[key])
     offer, reader = message.slot_offer, reader_of(message.patient, clinic)
     letter = offer_letter(offer.starts_at, offer.expires_at, link, reader)
+    return _as_letter(message, letter, clinic=clinic, to=to)
+
+
+def compose_code(message: Message, *, clinic: Clinic, to: str, key: str) -> Letter:
+    """Six digits to read out, until when, and the key to the page that does without them."""
+    if message.contact_code is None:
+        raise ValueError("A message with a code has one.")
+    name = " ".join(clinic.sender_name.split())
+    digits = contact_codes.code_of(message.contact_code)
+    until = message.contact_code.expires_at.astimezone(ZoneInfo(message.patient.zone))
+    link = settings.PUBLIC_ORIGIN + reverse("portal:door", args=[key])
+    with translation.override(message.patient.language):
+        paragraphs = (
+            _("{clinic}: your code is {code}. Please read it out to us. It works until {time}.").format(
+                clinic=name, code=f"{digits[:3]} {digits[3:]}", time=f"{until:%H:%M}"
+            ),
+            _("Or confirm this address here, within three days and without a call:") + f"\n{link}",
+            _("You will be asked for your date of birth."),
+            _("If you did not ask for this, you need not do anything. Questions? Call {phone}.").format(
+                phone=clinic.phone.as_international
+            ),
+            _("Nobody reads answers to this message."),
+        )
+        letter = VisitLetter(
+            subject=_("{clinic}: please confirm your address").format(clinic=name), paragraphs=paragraphs
+        )
     return _as_letter(message, letter, clinic=clinic, to=to)
 
 

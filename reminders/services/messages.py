@@ -114,6 +114,7 @@ def _copy(message: Message, *, now: datetime) -> Message:
         move_id=message.move_id,
         batch_id=message.batch_id,
         slot_offer_id=message.slot_offer_id,
+        contact_code_id=message.contact_code_id,
         step=message.step,
         channel=message.channel,
         dedupe_key=f"{root}:again-{earlier + 1}",

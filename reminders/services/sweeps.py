@@ -14,7 +14,7 @@ from accounts.actors import Actor, machine
 from accounts.models import Clinic
 from common.tenancy import tenant
 from reminders import mail
-from reminders.services import delivery, planning, visit_planning
+from reminders.services import code_planning, delivery, planning, visit_planning
 
 Clock = Callable[[], datetime]
 
@@ -43,6 +43,7 @@ def sweep(*, clinic: Clinic, owner: str, clock: Clock) -> None:
         planning.plan(by=run.by, now=clock())
     with run.step():
         visit_planning.plan(by=run.by, now=clock())
+        code_planning.plan(by=run.by, now=clock())
     with run.step():
         planning.skip_voided(by=run.by, now=clock())
         delivery.reap(by=run.by, now=clock())
