@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -40,7 +40,7 @@ def patient(*, methods: Iterable[str]) -> Callable[[Callable[..., HttpResponse]]
             visit = _visit_of(request)
             if visit is None:
                 return render(request, "portal/open_again.html", status=403)
-            request.visit = visit  # type: ignore[attr-defined]
+            cast(PatientRequest, request).visit = visit
             with translation.override(visit.patient.language):
                 return checked(request, *args, **kwargs)
 
@@ -66,7 +66,7 @@ def offered(*, methods: Iterable[str]) -> Callable[[Callable[..., HttpResponse]]
             visit = _offer_of(request)
             if visit is None:
                 return render(request, "portal/open_again.html", status=403)
-            request.visit = visit  # type: ignore[attr-defined]
+            cast(OfferRequest, request).visit = visit
             with translation.override(visit.patient.language):
                 return checked(request, *args, **kwargs)
 

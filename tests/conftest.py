@@ -19,6 +19,7 @@ from accounts.models import Clinic, User
 from common.tenancy import tenant
 from tests.factories.accounts import ClinicFactory, MembershipFactory, UserFactory
 from tests.plugins import golden
+from tests.staff import StaffClient
 
 pytest_plugins = ["tests.plugins.figures"]
 
@@ -140,14 +141,14 @@ def staff_client(db: None) -> Callable[..., Client]:
         with tenant(clinic.pk, actor="test"):
             member = MembershipFactory(clinic=clinic, role=role, user=user or UserFactory())
         Authenticator.objects.get_or_create(user=member.user, type=Authenticator.Type.TOTP, defaults={"data": {}})
-        client = Client()
+        client = StaffClient()
         client.force_login(member.user, backend=settings.AUTHENTICATION_BACKENDS[0])
         session = client.session
         session["membership_id"] = str(member.pk)
         session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
         session["account_authentication_methods_user"] = str(member.user_id)
         session.save()
-        client.member = member  # type: ignore[attr-defined]
+        client.member = member
         return client
 
     return sign_in

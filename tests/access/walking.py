@@ -7,16 +7,17 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
+from typing import Protocol, cast
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 
 from accounts.choices import Role
 from accounts.models import Clinic
-from accounts.permissions import may
+from accounts.permissions import Act, may
 from common.tenancy import tenant
 from pitclinic.checks import url_patterns
 from tests.access import objects
@@ -69,24 +70,35 @@ def _clients(clinic: Clinic) -> dict[str, Callable[[], Client]]:
     return {who: lambda who=who: client_for(who) for who in WHO}
 
 
-def staff_urls() -> Iterator[tuple[str, object]]:
+class StaffView(Protocol):
+    """A view behind ``@staff``."""
+
+    required_act: Act
+    allowed_methods: tuple[str, ...]
+
+
+def view_of(pattern: URLPattern) -> StaffView:
+    return cast(StaffView, pattern.callback)
+
+
+def staff_urls() -> Iterator[tuple[str, URLPattern]]:
     for name, pattern in url_patterns():
         if not pattern.callback.__module__.startswith(THIRD_PARTY) and hasattr(pattern.callback, "required_act"):
             yield name, pattern
 
 
-def address(name: str, pattern: object, values: dict[str, object]) -> str:
-    arguments = pattern.pattern.converters  # type: ignore[attr-defined]
+def address(name: str, pattern: URLPattern, values: dict[str, object]) -> str:
+    arguments = pattern.pattern.converters
     return reverse(name, kwargs={argument: objects.value_for(name, argument, values) for argument in arguments})
 
 
-def expected(name: str, who: str, view: object, method: str, whose: str) -> set[int]:
+def expected(name: str, who: str, view: StaffView, method: str, whose: str) -> set[int]:
     """The statuses the table allows for one cell."""
     if who in {"anonymous", "disabled"}:
         return {302}
-    if not may(who, view.required_act):  # type: ignore[attr-defined]
+    if not may(who, view.required_act):
         return {403}
-    if method not in view.allowed_methods:  # type: ignore[attr-defined]
+    if method not in view.allowed_methods:
         return {405}
     if whose != "own" or name in OWN_OBJECT_IS_ANOTHERS:
         return {404}
@@ -151,10 +163,11 @@ def _ask_all(
 ) -> Tally:
     tally = Tally()
     for name, pattern in staff_urls():
-        has_object = set(pattern.pattern.converters)  # type: ignore[attr-defined]
+        view = view_of(pattern)
+        has_object = set(pattern.pattern.converters)
         is_compared = False
         for who, sign_in in clients.items():
-            is_allowed = may(who, pattern.callback.required_act)  # type: ignore[attr-defined]
+            is_allowed = may(who, view.required_act)
             if only_allowed and not is_allowed:
                 continue
             for method in ("GET", "POST"):
@@ -162,7 +175,7 @@ def _ask_all(
                 for whose in _asked(has_object, is_allowed, is_compared):
                     status, body, changed = _ask(sign_in(), method, address(name, pattern, cases[whose]))
                     cell = f"{name} {method} as {who}, {whose} object: {status}"
-                    wanted = expected(name, who, pattern.callback, method, whose)  # type: ignore[attr-defined]
+                    wanted = expected(name, who, view, method, whose)
                     tally.note(status in wanted, f"{cell}, expected {sorted(wanted)}")
                     tally.note(FOREIGN.encode() not in body, f"{cell} shows another clinic's patient")
                     tally.note(method == "POST" or changed == 0, f"{cell} changed {changed} rows by reading")

@@ -25,6 +25,7 @@ from reminders.services import sweeps
 from tests.factories.accounts import MembershipFactory
 from tests.factories.patients import EmailFactory
 from tests.portal.visits import BORN
+from tests.staff import StaffClient
 
 NOW = datetime(2026, 3, 2, 22, 0, tzinfo=UTC)  # in the quiet hours: somebody is waiting for it
 MINUTE = timedelta(minutes=1)
@@ -190,7 +191,7 @@ def mailbox(clinic: Clinic) -> ContactPoint:
 
 
 @pytest.fixture
-def desk(staff_client: Callable[..., Client], clinic: Clinic) -> Iterator[Client]:
+def desk(staff_client: Callable[..., StaffClient], clinic: Clinic) -> Iterator[StaffClient]:
     with time_machine.travel(NOW, tick=False):
         yield staff_client(Role.FRONT_DESK, clinic=clinic)
 
@@ -199,7 +200,7 @@ def text(answer: Any) -> str:
     return " ".join(answer.content.decode().split())
 
 
-def tap(desk: Client, act: str, point: ContactPoint, **sent: str) -> str:
+def tap(desk: StaffClient, act: str, point: ContactPoint, **sent: str) -> str:
     return text(desk.post(reverse(f"patients:{act}-code", args=[point.patient_id, point.pk]), sent, follow=True))
 
 
@@ -219,7 +220,9 @@ def how(point: ContactPoint) -> str:
         return ContactPoint.objects.get(pk=point.pk).verified_how
 
 
-def test_the_desk_sends_a_code_and_types_what_is_read_out(desk: Client, clinic: Clinic, mailbox: ContactPoint) -> None:
+def test_the_desk_sends_a_code_and_types_what_is_read_out(
+    desk: StaffClient, clinic: Clinic, mailbox: ContactPoint
+) -> None:
     assert "A code leaves within a minute" in tap(desk, "ask", mailbox)
     code, _link = mailed(clinic)
 
@@ -237,7 +240,7 @@ def test_the_desk_sends_a_code_and_types_what_is_read_out(desk: Client, clinic: 
 
 
 def test_the_message_tells_nothing_but_the_code_and_the_way(
-    desk: Client, clinic: Clinic, mailbox: ContactPoint
+    desk: StaffClient, clinic: Clinic, mailbox: ContactPoint
 ) -> None:
     tap(desk, "ask", mailbox)
     code, _link = mailed(clinic)
@@ -253,7 +256,7 @@ def test_the_message_tells_nothing_but_the_code_and_the_way(
 
 
 def test_looking_at_the_link_confirms_nothing_and_the_birth_date_does(
-    desk: Client, clinic: Clinic, mailbox: ContactPoint
+    desk: StaffClient, clinic: Clinic, mailbox: ContactPoint
 ) -> None:
     tap(desk, "ask", mailbox)
     _code, link = mailed(clinic)
@@ -272,7 +275,7 @@ def test_looking_at_the_link_confirms_nothing_and_the_birth_date_does(
 
 
 def test_the_link_works_for_three_days_but_not_beside_a_newer_code(
-    desk: Client, clinic: Clinic, mailbox: ContactPoint
+    desk: StaffClient, clinic: Clinic, mailbox: ContactPoint
 ) -> None:
     tap(desk, "ask", mailbox)
     _code, older = mailed(clinic)
@@ -285,10 +288,12 @@ def test_the_link_works_for_three_days_but_not_beside_a_newer_code(
         assert patient.post(newer, BORN).url == reverse("portal:confirmed")
 
 
-def test_a_code_that_is_over_before_it_leaves_is_not_sent(desk: Client, clinic: Clinic, mailbox: ContactPoint) -> None:
+def test_a_code_that_is_over_before_it_leaves_is_not_sent(
+    desk: StaffClient, clinic: Clinic, mailbox: ContactPoint
+) -> None:
     tap(desk, "ask", mailbox)
     with tenant(clinic.pk, actor="test"):
-        contact_points.stop(by=desk.member.as_actor(), now=NOW, point=mailbox, reason="wrong")  # type: ignore[attr-defined]  # tests/conftest.py
+        contact_points.stop(by=desk.member.as_actor(), now=NOW, point=mailbox, reason="wrong")
     sweeps.sweep(clinic=clinic, owner="test", clock=lambda: NOW + MINUTE)
 
     assert django_mail.outbox == []

@@ -23,6 +23,7 @@ from tests.factories.accounts import MembershipFactory
 from tests.factories.patients import PatientFactory
 from tests.factories.scheduling import AppointmentFactory
 from tests.factories.treatments import actor_of
+from tests.staff import StaffClient
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 Inside = Callable[[], AbstractContextManager[None]]
@@ -34,7 +35,7 @@ def inside(clinic: Clinic) -> Inside:
 
 
 @pytest.fixture
-def desk(staff_client: Callable[..., Client], clinic: Clinic) -> Client:
+def desk(staff_client: Callable[..., StaffClient], clinic: Clinic) -> StaffClient:
     return staff_client(Role.FRONT_DESK, clinic=clinic)
 
 
@@ -258,7 +259,7 @@ def test_registering_under_the_name_of_a_merged_record_offers_the_survivor(
 
 
 def test_a_contact_is_verified_in_one_tap_and_one_more_takes_it_back(
-    clinic: Clinic, desk: Client, inside: Inside
+    clinic: Clinic, desk: StaffClient, inside: Inside
 ) -> None:
     patient = register(clinic, "Al", "Bo", contacts=[ContactDetails(kind=ContactKind.PHONE, value="+4930901820")])
     with inside():
@@ -271,7 +272,7 @@ def test_a_contact_is_verified_in_one_tap_and_one_more_takes_it_back(
     assert "not verified" not in text(answer)
     with inside():
         point.refresh_from_db()
-        assert point.verified_by == desk.member  # type: ignore[attr-defined]
+        assert point.verified_by == desk.member
     answer = desk.post(reverse("patients:unverify-contact", args=[patient.pk, point.pk]), follow=True)
     assert "not verified" in text(answer)
 
