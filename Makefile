@@ -16,6 +16,11 @@ CHECK_PRODUCTION := DJANGO_SETTINGS_MODULE=pitclinic.settings.production \
 	PITCLINIC_ALLOWED_HOSTS=clinic.invalid PITCLINIC_EMAIL_URL=smtp+tls://user:x@mail.invalid:587 \
 	PITCLINIC_DEFAULT_FROM_EMAIL=clinic@clinic.invalid
 
+# Modules once compiled are kept, all in one folder, even where the shell says not to: the demo and the tests start
+# some sixty Python processes, and each would compile everything anew.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.run/pycache
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo demo-reset test lint lock screenshots
 .DEFAULT_GOAL := help
 
