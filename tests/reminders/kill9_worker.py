@@ -1,8 +1,8 @@
 """Worker processes to be killed. Started once; each line on its input forks real processes that sweep and may die.
 
-A line is JSON: ``now`` (the time the sweep shall believe), ``points`` (one worker each: where it kills itself with
-SIGKILL, and at which call, or null), ``kill_after`` (seconds until all are killed from outside, or null). The answer is
-one line of exit codes.
+A line is JSON: ``job`` (which sweep), ``now`` (the time it shall believe), ``points`` (one worker each: where it kills
+itself with SIGKILL, and at which call, or null), ``kill_after`` (seconds until all are killed from outside, or null).
+The answer is one line of exit codes.
 """
 
 import json
@@ -22,10 +22,11 @@ import django
 def main() -> None:
     django.setup()
     from reminders import tasks  # noqa: F401 - loaded before the fork
+    from scheduling import tasks as scheduling_tasks  # noqa: F401
 
     for line in sys.stdin:
         order = json.loads(line)
-        children = [_fork(order["now"], point) for point in order["points"]]
+        children = [_fork(order["job"], order["now"], point) for point in order["points"]]
         if order["kill_after"] is not None:
             time.sleep(order["kill_after"])
             for child in children:  # not waited for yet, so that the number is still theirs
@@ -35,27 +36,38 @@ def main() -> None:
         sys.stdout.flush()
 
 
-def _fork(now: str, point: list[Any] | None) -> int:
+def _fork(job: str, now: str, point: list[Any] | None) -> int:
     child = os.fork()
     if child:
         return child
     try:
         if point:
             _arm(*point)
-        _sweep(datetime.fromisoformat(now))
+        _SWEEPS[job](datetime.fromisoformat(now))
     except BaseException:
         traceback.print_exc()
         os._exit(1)
     os._exit(0)
 
 
-def _sweep(now: datetime) -> None:
+def _sweep_messages(now: datetime) -> None:
     from accounts.models import Clinic
     from reminders.services import sweeps
 
     sweeps.BATCH = 3  # small claims, so that the dead leave something for the living
     for clinic in Clinic.objects.order_by("pk"):
         sweeps.sweep(clinic=clinic, owner=f"worker-{os.getpid()}", clock=lambda: now)
+
+
+def _sweep_waiting_list(now: datetime) -> None:
+    from accounts.models import Clinic
+    from scheduling.services import freed_slots
+
+    for clinic in Clinic.objects.order_by("pk"):
+        freed_slots.sweep(clinic=clinic, clock=lambda: now)
+
+
+_SWEEPS = {"messages": _sweep_messages, "waiting list": _sweep_waiting_list}
 
 
 def _die() -> None:
@@ -66,6 +78,7 @@ def _arm(name: str, nth: int) -> None:
     """Kill this process around the nth call of one of the sweep's own steps."""
     from reminders import mail
     from reminders.services import delivery, planning
+    from scheduling.services import freed_slots, slot_holds, slot_offers
 
     steps: dict[str, tuple[Any, str, bool]] = {
         "before planning": (planning, "plan", True),
@@ -77,6 +90,15 @@ def _arm(name: str, nth: int) -> None:
         "after the mark": (mail, "send", True),
         "after the text": (mail, "send", False),
         "inside the record": (delivery, "record", False),
+        "before the offers end": (slot_offers, "expire", True),
+        "inside an offer's end": (slot_offers, "_let_go", False),
+        "inside the offers' end": (slot_offers, "expire", False),
+        "inside the finding": (freed_slots, "find", False),
+        "before the offering": (freed_slots, "free_to_offer", False),
+        "before an offer": (freed_slots, "offer_on", True),
+        "after the keeping": (slot_holds, "keep", False),
+        "inside an offer": (slot_offers, "make", False),
+        "after an offer, uncommitted": (freed_slots, "offer_on", False),
     }
     if name == "after the record":
         mail.mail_server = _dying_server(mail.mail_server, nth + 1)

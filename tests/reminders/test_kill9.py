@@ -1,6 +1,5 @@
 """Workers are killed with SIGKILL at every point of a sweep, again and again: nothing is lost, nothing comes twice."""
 
-import json
 import os
 import random
 import signal
@@ -14,12 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
-from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from django.db import connection
 
 from accounts.models import Clinic
 from common.tenancy import tenant
@@ -28,8 +25,8 @@ from reminders.choices import MessageState
 from reminders.models import Message
 from tests.factories.accounts import ClinicFactory
 from tests.reminders.factories import treated
+from tests.reminders.kill9_processes import ROOT, environment, killed_workers
 
-ROOT = Path(__file__).resolve().parents[2]
 SIGNED = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 SESSIONS = 16
 ROUNDS = 8
@@ -88,40 +85,13 @@ def _mail_server() -> Iterator[tuple[_Sink, int]]:
         controller.stop()
 
 
-class _Workers:
-    def __init__(self, process: Any) -> None:
-        self.process = process
-
-    def sweep(self, now: datetime, *points: tuple[str, int] | None, kill_after: float | None = None) -> list[int]:
-        """Run one worker for each point; return their exit codes, -9 for the killed."""
-        order = json.dumps({"now": now.isoformat(), "points": points, "kill_after": kill_after})
-        self.process.stdin.write(order + "\n")
-        self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
-
-
-def _environment(smtp_port: int) -> dict[str, str]:
-    """That of the worker's own role: neither owner nor superuser, held to row-level security."""
-    database = connection.get_connection_params()
-    return {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "tests.reminders.kill9_settings",
-        "PITCLINIC_TEST_DATABASE_URL": (
-            f"postgresql://pit_worker@/{database['dbname']}?host={database.get('host', '')}"
-            f"&port={database.get('port', 5432)}"
-        ),
-        "KILL9_SMTP_PORT": str(smtp_port),
-        "PYTHONPATH": str(ROOT),
-    }
-
-
 @contextmanager
 def _celery(smtp_port: int, now: datetime) -> Iterator[subprocess.Popen[bytes]]:
     """The worker as the demo starts it, in a process group of its own; gone at the end, one way or the other."""
     process = subprocess.Popen(
         [sys.executable, "-m", *CELERY, *CELERY_HOW],
         cwd=ROOT,
-        env=_environment(smtp_port) | {"KILL9_NOW": now.isoformat()},
+        env=environment(smtp_port) | {"KILL9_NOW": now.isoformat()},
         start_new_session=True,
     )
     try:
@@ -130,22 +100,6 @@ def _celery(smtp_port: int, now: datetime) -> Iterator[subprocess.Popen[bytes]]:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=30)
-
-
-@contextmanager
-def _workers(smtp_port: int) -> Iterator[_Workers]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.reminders.kill9_worker"],
-        cwd=ROOT,
-        env=_environment(smtp_port),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield _Workers(process)
-    finally:
-        process.communicate(timeout=20)
 
 
 def _all_messages(clinics: list[Clinic], *, until: datetime) -> list[Message]:
@@ -172,7 +126,7 @@ def test_killing_workers_loses_nothing_and_repeats_nothing(figure):
                 treated(clinic, signed_at=SIGNED + timedelta(seconds=number))
 
     killed = 0
-    with _mail_server() as (sink, port), _workers(port) as workers:
+    with _mail_server() as (sink, port), killed_workers(port) as processes:
         # The same-day step at noon, then day 1 the next morning; four workers side by side.
         for due_at in (SIGNED + timedelta(hours=2, minutes=1), SIGNED + timedelta(days=1)):
             deadline = time.monotonic() + SECONDS
@@ -182,15 +136,15 @@ def test_killing_workers_loses_nothing_and_repeats_nothing(figure):
                 now = due_at + timedelta(seconds=40 * round_)
                 names = dice.choices(list(POINTS), k=4)
                 points = [(name, dice.randint(1, POINTS[name])) for name in names]
-                killed += workers.sweep(now, *points).count(-signal.SIGKILL)
+                killed += processes.sweep(now, *points).count(-signal.SIGKILL)
                 # From outside, wherever it happens to be: in a query, in a commit, in the middle of the text.
-                killed += workers.sweep(now, None, None, kill_after=dice.uniform(0, 0.06)).count(-signal.SIGKILL)
+                killed += processes.sweep(now, None, None, kill_after=dice.uniform(0, 0.06)).count(-signal.SIGKILL)
             for minutes in (10, 13):
-                assert workers.sweep(due_at + timedelta(minutes=minutes), None) == [0]
+                assert processes.sweep(due_at + timedelta(minutes=minutes), None) == [0]
             assert not _repeated_without_doubt(clinics, sink)
             # Half an hour later those in doubt, and only those, are sent once more.
             for minutes in (44, 47):
-                assert workers.sweep(due_at + timedelta(minutes=minutes), None) == [0]
+                assert processes.sweep(due_at + timedelta(minutes=minutes), None) == [0]
 
     messages = _all_messages(clinics, until=SIGNED + timedelta(days=1, hours=1))
     lost = [m for m in messages if sink.arrived[str(m.pk)] == 0]
