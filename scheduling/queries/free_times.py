@@ -1,8 +1,7 @@
 """Free times: what can be promised, in order."""
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -12,8 +11,8 @@ from accounts.models import Membership
 from common.wall_clock import day_bounds, is_shown_twice, local_day
 from scheduling.models import Equipment, Room, VisitType
 from scheduling.queries import agendas, staffing
-from scheduling.queries.agendas import Agenda
-from scheduling.spans import Span, is_free, starts_within
+from scheduling.queries.gaps import Gaps, both, gaps_of
+from scheduling.spans import Span, merged, starts_within
 
 STEP = timedelta(minutes=15)
 
@@ -71,27 +70,21 @@ def free_times(
 ) -> list[FreeTime]:
     """Every free time of the days, earliest first. Nothing before ``now`` is offered.
 
-    Six queries for the agenda, one for the patient's flags and one for the maximum of a day; one more each where the
-    type asks for a credential or a chaperone, or somebody has a maximum. ``minutes`` is a length other than the type's.
+    Queries as of a ``Search``. ``minutes`` is a length other than the type's.
     """
-    agenda = agendas.load(
-        by=by, clinicians=clinicians, first_day=first_day, days=days, now=now, patient_id=patient_id, left_out=left_out
-    )
-    search = _Search(
-        agenda=agenda,
+    search = Search(
+        by=by,
+        clinicians=clinicians,
         visit_type=visit_type,
-        length=timedelta(minutes=minutes or visit_type.duration_minutes),
-        wish=wish,
+        first_day=first_day,
+        days=days,
         now=now,
-        patient_busy=agenda.patient_busy.get(patient_id, []) if patient_id else [],
-        equipment=wish.equipment or visit_type.equipment,
-        chaperones=_chaperones(by, visit_type, patient_id),
-        credentials=staffing.credentials(by=by, visit_type=visit_type),
-        full_days=_full_days(by, clinicians, visit_type, first_day, days, left_out),
+        minutes=minutes,
+        patient_id=patient_id,
+        left_out=left_out,
+        wish=wish,
     )
-    found = [free for clinician in clinicians for free in search.of(clinician)]
-    found.sort(key=lambda free: (free.starts_at, free.clinician.user.full_name))
-    return found
+    return [free for _day, found in search.day_by_day(first_day, days) for free in found]
 
 
 def _chaperones(by: Actor, visit_type: VisitType, patient_id: UUID | None) -> list[Membership] | None:
@@ -101,29 +94,10 @@ def _chaperones(by: Actor, visit_type: VisitType, patient_id: UUID | None) -> li
     return staffing.chaperones(by)
 
 
-def _full_days(
-    by: Actor,
-    clinicians: Sequence[Membership],
-    visit_type: VisitType,
-    first_day: date,
-    days: int,
-    left_out: Collection[UUID],
-) -> frozenset[tuple[UUID, date]]:
-    """The days on which a clinician has the most treatments already."""
-    most = staffing.most_treatments(by, clinicians) if visit_type.is_treatment else {}
-    if not most:
-        return frozenset()
-    start = day_bounds(first_day, by.zone)[0]
-    end = day_bounds(first_day + timedelta(days=days - 1), by.zone)[1]
-    booked: Counter[tuple[UUID, date]] = staffing.treatments_of_days(by, list(most), start, end, left_out=left_out)
-    return frozenset(key for key, count in booked.items() if count >= most[key[0]])
-
-
 @dataclass(frozen=True)
 class _Start:
     """What is the same for everybody who might begin at this moment."""
 
-    held: Span
     day: date
     is_possible: bool
     room: Room | None
@@ -131,52 +105,129 @@ class _Start:
     is_ambiguous: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Search:
-    """One search over one agenda; ``starts`` remembers each moment once it was looked at."""
+class Search:
+    """One question to the calendar. Hours and rules are read once for all its days; claims as the days are asked for.
 
-    agenda: Agenda
-    visit_type: VisitType
-    length: timedelta
-    wish: Wish
-    now: datetime
-    patient_busy: list[Span]
-    equipment: Equipment | None
-    chaperones: list[Membership] | None
-    credentials: dict[UUID, tuple[date, date]] | None
-    full_days: frozenset[tuple[UUID, date]]
-    starts: dict[datetime, _Start] = field(default_factory=dict)
+    Five queries for the hours, one for the patient's flags, one for the maximum of a day, and one more each where the
+    type asks for a credential or a chaperone; then one for each call of ``day_by_day``, two where there is a maximum.
+    """
 
-    def of(self, clinician: Membership) -> Iterator[FreeTime]:
-        """The clinician's free times, span by span."""
-        trusted = (date.min, date.max) if self.credentials is None else self.credentials.get(clinician.pk)
-        if trusted is None:
+    def __init__(
+        self,
+        *,
+        by: Actor,
+        clinicians: Sequence[Membership],
+        visit_type: VisitType,
+        first_day: date,
+        days: int,
+        now: datetime,
+        minutes: int | None = None,
+        patient_id: UUID | None = None,
+        left_out: Collection[UUID] = (),
+        wish: Wish = ANYTHING,
+    ) -> None:
+        self.by, self.now, self.wish = by, now, wish
+        self.visit_type, self.patient_id, self.left_out = visit_type, patient_id, left_out
+        self.length = timedelta(minutes=minutes or visit_type.duration_minutes)
+        self.turnover = timedelta(minutes=visit_type.turnover_minutes)
+        self.agenda = agendas.load_hours(by=by, clinicians=clinicians, first_day=first_day, days=days)
+        self.rooms = self.agenda.rooms if visit_type.needs_room else []
+        self.equipment = wish.equipment or visit_type.equipment
+        self.chaperones = _chaperones(by, visit_type, patient_id)
+        self.credentials = staffing.credentials(by=by, visit_type=visit_type)
+        self.most = staffing.most_treatments(by, clinicians) if visit_type.is_treatment else {}
+        self.hours = [
+            (one, opened)
+            for one in sorted(clinicians, key=lambda one: one.user.full_name)
+            if (opened := self.agenda.opened(one.pk)) and (self.credentials is None or one.pk in self.credentials)
+        ]
+
+    def day_by_day(self, first_day: date, days: int) -> Iterator[tuple[date, list[FreeTime]]]:
+        """The wished days among these that have a free time, each with its free times, earliest first."""
+        all_days = [first_day + timedelta(days=offset) for offset in range(days)]
+        wished = [day for day in all_days if day.weekday() in self.wish.weekdays]
+        if not (wished and self.hours):
             return
-        busy = self.agenda.person_busy.get(clinician.pk, [])
-        for span in self.agenda.opened(clinician.pk):
-            for moment in starts_within(span, length=self.length, step=STEP):
-                start = self.starts.get(moment) or self.starts.setdefault(moment, self._start(moment))
-                if not start.is_possible or not is_free(busy, start.held):
+        gaps = self._gaps(wished)
+        full_days = self._full_days(first_day, days)
+        stretches = self._stretches(gaps, wished)
+        starts: dict[datetime, _Start] = {}
+        for day in wished:
+            found = []
+            for clinician, span in stretches.get(day, ()):
+                if (clinician.pk, day) in full_days or not self._is_trusted(clinician, day):
                     continue
-                if not trusted[0] <= start.day <= trusted[1] or (clinician.pk, start.day) in self.full_days:
-                    continue
-                if self.chaperones is None or any(one.pk != clinician.pk for one in start.chaperones):
-                    yield FreeTime(moment, moment + self.length, clinician, start.room, start.is_ambiguous)
+                for moment in starts_within(span, length=self.length, step=STEP):
+                    start = starts.get(moment) or starts.setdefault(moment, self._start(moment, gaps))
+                    if start.day == day and start.is_possible and self._has_chaperone(start, clinician):
+                        end = moment + self.length
+                        found.append(FreeTime(moment, end, clinician, start.room, start.is_ambiguous))
+            if found:
+                found.sort(key=lambda free: free.starts_at)
+                yield day, found
 
-    def _start(self, moment: datetime) -> _Start:
-        held = (moment, moment + self.length + timedelta(minutes=self.visit_type.turnover_minutes))
-        local = moment.astimezone(self.agenda.zone)
+    def _gaps(self, days: Sequence[date]) -> Gaps:
+        """A visit that begins in the last minutes of a day is held into the next one."""
+        held = self.length + self.turnover
+        bounds = [day_bounds(day, self.by.zone) for day in days]
+        resources = {clinician.pk for clinician, _opened in self.hours}
+        resources |= {one.pk for one in self.chaperones or ()} | {room.pk for room in self.rooms}
+        resources |= {pk for pk in (self.equipment and self.equipment.pk, self.patient_id) if pk}
+        return gaps_of(
+            by=self.by,
+            resources=resources,
+            wanted=merged((start, end + held) for start, end in bounds),
+            at_least=self.length,
+            now=self.now,
+            left_out=self.left_out,
+        )
+
+    def _full_days(self, first_day: date, days: int) -> frozenset[tuple[UUID, date]]:
+        """The days on which a clinician has the most treatments already."""
+        if not self.most:
+            return frozenset()
+        start, end = agendas.bounds_of(first_day, days, self.by.zone)
+        booked = staffing.treatments_of_days(self.by, list(self.most), start, end, left_out=self.left_out)
+        return frozenset(key for key, count in booked.items() if count >= self.most[key[0]])
+
+    def _stretches(self, gaps: Gaps, days: Sequence[date]) -> dict[date, list[tuple[Membership, Span]]]:
+        """By day, where a visit of a clinician may lie: inside the opening hours, its turnover inside what is free."""
+        found: dict[date, list[tuple[Membership, Span]]] = {day: [] for day in days}
+        for clinician, opened in self.hours:
+            free = [(start, end - self.turnover) for start, end in gaps.of(clinician.pk)]
+            for start, end in both(opened, free):
+                last = local_day(end, self.by.zone)
+                day = local_day(start, self.by.zone)
+                while day <= last:
+                    if day in found:
+                        found[day].append((clinician, (start, end)))
+                    day += timedelta(days=1)
+        return found
+
+    def _is_trusted(self, clinician: Membership, day: date) -> bool:
+        if self.credentials is None:
+            return True
+        first, last = self.credentials[clinician.pk]
+        return first <= day <= last
+
+    def _has_chaperone(self, start: _Start, clinician: Membership) -> bool:
+        return self.chaperones is None or any(one.pk != clinician.pk for one in start.chaperones)
+
+    def _start(self, moment: datetime, gaps: Gaps) -> _Start:
+        span = (moment, moment + self.length)
+        held = (moment, span[1] + self.turnover)
+        local = moment.astimezone(self.by.zone)
         is_possible = moment >= self.now and self.wish.allows(local)
-        is_possible = is_possible and is_free(self.patient_busy, (moment, moment + self.length))
+        is_possible = is_possible and (self.patient_id is None or gaps.is_free(self.patient_id, span))
         room, chaperones = None, []
-        if is_possible and self.visit_type.needs_room and self.agenda.rooms:
-            room = self.agenda.free_room(held)
+        if is_possible and self.rooms:
+            room = next((room for room in self.rooms if gaps.is_free(room.pk, held, units=room.capacity)), None)
             is_possible = room is not None
         if is_possible and self.equipment is not None:
-            is_possible = self.agenda.is_equipment_free(self.equipment, held)
+            is_possible = gaps.is_free(self.equipment.pk, held, units=self.equipment.quantity)
         if is_possible and self.chaperones is not None:
-            chaperones = [one for one in self.chaperones if self.agenda.is_person_free(one.pk, held)]
-        return _Start(held, local.date(), is_possible, room, chaperones, is_shown_twice(moment, self.agenda.zone))
+            chaperones = [one for one in self.chaperones if gaps.is_free(one.pk, held)]
+        return _Start(local.date(), is_possible, room, chaperones, is_shown_twice(moment, self.by.zone))
 
 
 def next_free_times(

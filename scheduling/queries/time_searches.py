@@ -11,13 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import Membership
-from common.wall_clock import local_day
 from scheduling.choices import VisitStatus
 from scheduling.models import Appointment, VisitType
-from scheduling.queries.free_times import ANYTHING, STEP, FreeTime, Wish, free_times
+from scheduling.queries.free_times import ANYTHING, STEP, FreeTime, Search, Wish
 
 WEEKS = 8
-DAYS_AT_ONCE = 7
+READ_AT_ONCE = (1, 2, 5)  # weeks
 SHOWN = 12
 # Of one clinician's day no more are shown, so that the list is a choice and not a row of quarters.
 OF_ONE_DAY = 2
@@ -26,16 +25,21 @@ OF_ONE_DAY = 2
 @dataclass(frozen=True)
 class Suggestion:
     free: FreeTime
+    day: date
     reasons: tuple[str | Promise, ...]
 
 
 @dataclass(frozen=True)
 class Findings:
-    """``looked_until`` is the last day looked at; ``total`` counts all free times of the days looked at."""
+    """``looked_until`` is the last day looked at; ``total`` counts all free times of the days looked at.
+
+    ``later`` is where to go on: that day once more when others came before it, since not all of it may be shown.
+    """
 
     suggestions: list[Suggestion]
     looked_until: date
     total: int
+    later: date
 
 
 def find_times(
@@ -50,31 +54,35 @@ def find_times(
     wish: Wish = ANYTHING,
     weeks: int = WEEKS,
 ) -> Findings:
-    """Look week by week until there are enough to choose from; at most ``weeks``. Nine queries a week looked at."""
+    """Look day by day until there are enough to choose from; at most ``weeks``.
+
+    The queries of a ``Search``; claims are read for a week first, then for more weeks at once.
+    """
     usual = _usual_clinician(by, patient_id) if patient_id else None
+    search = Search(
+        by=by,
+        clinicians=clinicians,
+        visit_type=visit_type,
+        first_day=first_day,
+        days=weeks * 7,
+        now=now,
+        minutes=minutes,
+        patient_id=patient_id,
+        wish=wish,
+    )
     found: list[Suggestion] = []
     total = 0
-    day = first_day
-    last = first_day
-    for _week in range(weeks):
-        free = free_times(
-            by=by,
-            clinicians=clinicians,
-            visit_type=visit_type,
-            first_day=day,
-            days=DAYS_AT_ONCE,
-            now=now,
-            minutes=minutes,
-            patient_id=patient_id,
-            wish=wish,
-        )
-        total += len(free)
-        found += _ranked(free, by, usual)
-        last = day + timedelta(days=DAYS_AT_ONCE - 1)
-        if len(found) >= SHOWN:
-            break
-        day += timedelta(days=DAYS_AT_ONCE)
-    return Findings(found[:SHOWN], last, total)
+    begin, last = first_day, first_day + timedelta(days=weeks * 7 - 1)
+    for length in READ_AT_ONCE:
+        days = min(length * 7, (last - begin).days + 1)
+        for day, free in search.day_by_day(begin, days):
+            total += len(free)
+            found += _ranked(free, day, usual)
+            if len(found) >= SHOWN:
+                later = day if day > found[0].day else day + timedelta(days=1)
+                return Findings(found[:SHOWN], day, total, later)
+        begin += timedelta(days=days)
+    return Findings(found, last, total, last + timedelta(days=1))
 
 
 def _usual_clinician(by: Actor, patient_id: UUID) -> UUID | None:
@@ -83,23 +91,21 @@ def _usual_clinician(by: Actor, patient_id: UUID) -> UUID | None:
     return visits.order_by("-starts_at").values_list("clinician_id", flat=True).first()
 
 
-def _ranked(free: list[FreeTime], by: Actor, usual: UUID | None) -> list[Suggestion]:
-    """Day by day: the usual clinician first, then what leaves no gap, then the earlier one; a few of each day."""
+def _ranked(free: list[FreeTime], day: date, usual: UUID | None) -> list[Suggestion]:
+    """Of one day: the usual clinician first, then what leaves no gap, then the earlier one; a few of each clinician."""
     starts: dict[UUID, set[datetime]] = defaultdict(set)
     for one in free:
         starts[one.clinician.pk].add(one.starts_at)
-    rated = []
-    for one in free:
+
+    def rank(one: FreeTime) -> tuple[bool, bool, datetime]:
         own = starts[one.clinician.pk]
         is_tight = one.starts_at - STEP not in own or one.starts_at + STEP not in own
-        is_usual = one.clinician.pk == usual
-        day = local_day(one.starts_at, by.zone)
-        rated.append(((day, not is_usual, not is_tight, one.starts_at), one, is_usual))
-    rated.sort(key=lambda row: row[0])
-    taken: Counter[tuple[UUID, date]] = Counter()
+        return one.clinician.pk != usual, not is_tight, one.starts_at
+
+    taken: Counter[UUID] = Counter()
     found = []
-    for rank, one, is_usual in rated:
-        taken[one.clinician.pk, rank[0]] += 1
-        if taken[one.clinician.pk, rank[0]] <= OF_ONE_DAY:
-            found.append(Suggestion(one, (_("saw this patient last"),) if is_usual else ()))
+    for one in sorted(free, key=rank):
+        taken[one.clinician.pk] += 1
+        if taken[one.clinician.pk] <= OF_ONE_DAY:
+            found.append(Suggestion(one, day, (_("saw this patient last"),) if one.clinician.pk == usual else ()))
     return found

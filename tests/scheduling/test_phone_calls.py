@@ -13,13 +13,10 @@ from common.tenancy import tenant
 from patients.models import Patient
 from patients.records import PatientDetails
 from patients.services import patients
-from scheduling.models import Appointment, Equipment, SlotHold
-from scheduling.queries.free_times import Wish
-from scheduling.queries.time_searches import find_times
+from scheduling.models import Appointment, SlotHold
 from scheduling.services import appointments, slot_holds
 from tests.factories.scheduling import VisitTypeFactory
 from tests.scheduling.conftest import MONDAY, NOW, Practice, at
-from tests.scheduling.visits import a_visit
 
 WEEK = timedelta(days=7)
 CALLER = {"family_name": "Novak", "given_names": "Jana", "birth_date": "1980-05-17", "phone": "+49 30 1234567"}
@@ -226,55 +223,6 @@ def test_a_kept_time_is_kept_longer(practice: Practice, desk: Client, hold: Slot
     with tenant(practice.clinic.pk):
         hold.refresh_from_db()
     assert hold.expires_at == at(8, 55)
-
-
-def _found(practice: Practice, **changes: Any) -> list[Any]:
-    given: dict[str, Any] = {
-        "by": practice.desk,
-        "clinicians": [practice.clinician],
-        "visit_type": practice.visit_type,
-        "first_day": MONDAY,
-        "now": NOW,
-    }
-    with tenant(practice.clinic.pk, actor="test"):
-        return [one.free.starts_at for one in find_times(**(given | changes)).suggestions]
-
-
-def test_mornings_mean_mornings_on_the_wall_clock(practice: Practice) -> None:
-    wish = Wish(not_before=at(12).time().replace(hour=0), not_after=at(11).time().replace(hour=9, minute=0))
-
-    assert {start.astimezone(practice.desk.zone).hour for start in _found(practice, wish=wish)} <= {8, 9}
-
-
-def test_only_the_wanted_weekdays_are_found(practice: Practice) -> None:
-    found = _found(practice, wish=Wish(weekdays=frozenset({2})))
-
-    assert {start.astimezone(practice.desk.zone).weekday() for start in found} == {2}
-
-
-def test_a_piece_of_equipment_in_use_hides_its_times(practice: Practice) -> None:
-    with tenant(practice.clinic.pk, actor="test"):
-        scanner = Equipment.objects.create(clinic=practice.clinic, name="Ultrasound")
-        other = practice.another_clinician()
-        practice.book(clinician=other, patient=practice.another_patient(), starts_at=at(8), equipment=scanner)
-
-    assert at(8) not in _found(practice, wish=Wish(equipment=scanner))
-
-
-def test_the_clinician_who_saw_the_patient_last_comes_first(practice: Practice) -> None:
-    with tenant(practice.clinic.pk, actor="test"):
-        usual = practice.another_clinician()
-        a_visit(practice, clinician=usual, starts_at=at(9) - WEEK, status="done")
-        found = find_times(
-            by=practice.desk,
-            clinicians=[practice.clinician, usual],
-            visit_type=practice.visit_type,
-            first_day=MONDAY,
-            now=NOW,
-            patient_id=practice.patient.pk,
-        )
-
-    assert found.suggestions[0].free.clinician == usual
 
 
 def _extend(desk: Client, visit: Appointment, **typed: Any) -> Any:
