@@ -1,9 +1,11 @@
 """Between what a clock on the wall shows and an instant, in any IANA zone. No Django here."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 
+@lru_cache(maxsize=8192)  # a search asks for the same few hours of each day for every clinician
 def instant(day: date, at: time, zone: ZoneInfo) -> datetime:
     """Return the instant (in UTC) at which a clock in ``zone`` shows ``at`` on ``day``.
 

@@ -20,6 +20,7 @@ from scheduling.models.claims import ClaimQuerySet
 from scheduling.spans import Span, holds, is_free, merged, without
 
 Busy = dict[UUID, list[Span]]
+EVERY_DAY = frozenset(range(7))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PEOPLE = frozenset({ClaimKind.CLINICIAN, ClaimKind.CHAPERONE})
 _IN_CALENDAR = frozenset({ClaimKind.CLINICIAN, ClaimKind.ROOM})
@@ -99,13 +100,18 @@ def load(
     return agenda
 
 
-def load_hours(*, by: Actor, clinicians: Iterable[Membership], first_day: date, days: int) -> Agenda:
-    """When they work and the clinic is open, and the rooms; nothing of what is claimed. Five queries."""
+def load_hours(
+    *, by: Actor, clinicians: Iterable[Membership], first_day: date, days: int, weekdays: Collection[int] = EVERY_DAY
+) -> Agenda:
+    """When they work on these weekdays and the clinic is open, and the rooms; nothing of what is claimed.
+
+    Five queries.
+    """
     ids = [clinician.pk for clinician in clinicians]
     start, end = bounds_of(first_day, days, by.zone)
     return Agenda(
         zone=by.zone,
-        working=_working(by, ids, first_day, days),
+        working=_working(by, ids, first_day, days, weekdays),
         away=_away(by, ids, start, end),
         closures=list(Closure.objects.visible_to(by).filter(starts_at__lt=end, ends_at__gt=start)),
         all_rooms=list(Room.objects.visible_to(by)),
@@ -117,9 +123,9 @@ def bounds_of(first_day: date, days: int, zone: ZoneInfo) -> Span:
     return day_bounds(first_day, zone)[0], day_bounds(first_day + timedelta(days=days - 1), zone)[1]
 
 
-def _working(by: Actor, ids: Sequence[UUID], first_day: date, days: int) -> Busy:
+def _working(by: Actor, ids: Sequence[UUID], first_day: date, days: int, weekdays: Collection[int]) -> Busy:
     last_day = first_day + timedelta(days=days - 1)
-    weekdays = {(first_day.weekday() + offset) % 7 for offset in range(min(days, 7))}
+    weekdays = {(first_day.weekday() + offset) % 7 for offset in range(min(days, 7))} & set(weekdays)
     blocks = (
         AvailabilityBlock.objects.visible_to(by)
         .filter(clinician_id__in=ids, valid_from_date__lte=last_day, weekday__in=weekdays)
@@ -132,6 +138,8 @@ def _working(by: Actor, ids: Sequence[UUID], first_day: date, days: int) -> Busy
             found[block.clinician_id].append(spans(day, block.start_time, block.end_time))
     extra = ExtraHours.objects.visible_to(by).filter(clinician_id__in=ids, day__gte=first_day, day__lte=last_day)
     for one in extra:
+        if one.day.weekday() not in weekdays:
+            continue
         found[one.clinician_id].append(on_clock(one.day, one.start_time, one.end_time, by.zone))
     return {clinician_id: merged(spans) for clinician_id, spans in found.items()}
 

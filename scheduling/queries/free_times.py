@@ -1,6 +1,7 @@
 """Free times: what can be promised, in order."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
@@ -8,9 +9,10 @@ from uuid import UUID
 
 from accounts.actors import Actor
 from accounts.models import Membership
-from common.wall_clock import day_bounds, is_shown_twice, local_day
+from common.wall_clock import day_bounds, instant, is_shown_twice, local_day
 from scheduling.models import Equipment, Room, VisitType
 from scheduling.queries import agendas, staffing
+from scheduling.queries.agendas import EVERY_DAY
 from scheduling.queries.gaps import Gaps, both, gaps_of
 from scheduling.spans import Span, merged, starts_within
 
@@ -42,7 +44,7 @@ class Wish:
 
     not_before: time = time.min
     not_after: time | None = None  # the latest start
-    weekdays: frozenset[int] = frozenset(range(7))
+    weekdays: frozenset[int] = EVERY_DAY
     equipment: Equipment | None = None
 
     def allows(self, moment: datetime) -> bool:
@@ -109,7 +111,8 @@ class Search:
     """One question to the calendar. Hours and rules are read once for all its days; claims as the days are asked for.
 
     Five queries for the hours, one for the patient's flags, one for the maximum of a day, and one more each where the
-    type asks for a credential or a chaperone; then one for each call of ``day_by_day``, two where there is a maximum.
+    type asks for a credential or a chaperone. Then for each call of ``day_by_day`` one for the clinicians; and,
+    where one of them has time, one for all else that a visit needs and one for the maximum.
     """
 
     def __init__(
@@ -130,7 +133,11 @@ class Search:
         self.visit_type, self.patient_id, self.left_out = visit_type, patient_id, left_out
         self.length = timedelta(minutes=minutes or visit_type.duration_minutes)
         self.turnover = timedelta(minutes=visit_type.turnover_minutes)
-        self.agenda = agendas.load_hours(by=by, clinicians=clinicians, first_day=first_day, days=days)
+        # A visit that begins before midnight may need the hours of the next day.
+        weekdays = wish.weekdays | {(weekday + 1) % 7 for weekday in wish.weekdays}
+        self.agenda = agendas.load_hours(
+            by=by, clinicians=clinicians, first_day=first_day, days=days, weekdays=weekdays
+        )
         self.rooms = self.agenda.rooms if visit_type.needs_room else []
         self.equipment = wish.equipment or visit_type.equipment
         self.chaperones = _chaperones(by, visit_type, patient_id)
@@ -146,37 +153,62 @@ class Search:
         """The wished days among these that have a free time, each with its free times, earliest first."""
         all_days = [first_day + timedelta(days=offset) for offset in range(days)]
         wished = [day for day in all_days if day.weekday() in self.wish.weekdays]
-        if not (wished and self.hours):
+        wanted = self._wanted(wished)
+        if not wanted:
             return
-        gaps = self._gaps(wished)
+        stretches = self._stretches(self._gaps(wanted, {clinician.pk for clinician, _opened in self.hours}), wished)
+        if not stretches:
+            return
+        places = self._gaps(self._wanted(stretches), self._needed())
         full_days = self._full_days(first_day, days)
-        stretches = self._stretches(gaps, wished)
         starts: dict[datetime, _Start] = {}
-        for day in wished:
-            found = []
-            for clinician, span in stretches.get(day, ()):
-                if (clinician.pk, day) in full_days or not self._is_trusted(clinician, day):
-                    continue
-                for moment in starts_within(span, length=self.length, step=STEP):
-                    start = starts.get(moment) or starts.setdefault(moment, self._start(moment, gaps))
-                    if start.day == day and start.is_possible and self._has_chaperone(start, clinician):
-                        end = moment + self.length
-                        found.append(FreeTime(moment, end, clinician, start.room, start.is_ambiguous))
+        for day in sorted(stretches):
+            there = [(one, span) for one, span in stretches[day] if (one.pk, day) not in full_days]
+            found = list(self._of_day(day, there, places, starts))
             if found:
                 found.sort(key=lambda free: free.starts_at)
                 yield day, found
 
-    def _gaps(self, days: Sequence[date]) -> Gaps:
-        """A visit that begins in the last minutes of a day is held into the next one."""
-        held = self.length + self.turnover
-        bounds = [day_bounds(day, self.by.zone) for day in days]
-        resources = {clinician.pk for clinician, _opened in self.hours}
-        resources |= {one.pk for one in self.chaperones or ()} | {room.pk for room in self.rooms}
-        resources |= {pk for pk in (self.equipment and self.equipment.pk, self.patient_id) if pk}
+    def _of_day(
+        self, day: date, stretches: Sequence[tuple[Membership, Span]], places: Gaps, starts: dict[datetime, _Start]
+    ) -> Iterator[FreeTime]:
+        """``starts`` remembers each moment once it was looked at."""
+        for clinician, span in stretches:
+            if not self._is_trusted(clinician, day):
+                continue
+            for moment in starts_within(span, length=self.length, step=STEP):
+                start = starts.get(moment) or starts.setdefault(moment, self._start(moment, places))
+                if start.day == day and start.is_possible and self._has_chaperone(start, clinician):
+                    yield FreeTime(moment, moment + self.length, clinician, start.room, start.is_ambiguous)
+
+    def _wanted(self, days: Iterable[date]) -> list[Span]:
+        """Of each day what is open at the wished time; what begins then may be held a little longer."""
+        opened = merged(span for _clinician, spans in self.hours for span in spans)
+        found = []
+        for day in sorted(days):
+            inside = list(both([self._wished_hours(day)], opened))
+            if inside:
+                found.append((inside[0][0], inside[-1][1] + self.length + self.turnover))
+        return merged(found)
+
+    def _wished_hours(self, day: date) -> Span:
+        """Each wished start lies in it; where the clock shows an hour twice, some others too."""
+        latest = self.wish.not_after
+        start, end = day_bounds(day, self.by.zone)
+        if latest is not None:
+            end = min(end, instant(day, latest, self.by.zone) + timedelta(hours=1))
+        return max(start, instant(day, self.wish.not_before, self.by.zone)), end
+
+    def _needed(self) -> set[UUID]:
+        """What a visit needs besides its clinician."""
+        found = {room.pk for room in self.rooms} | {one.pk for one in self.chaperones or ()}
+        return found | {pk for pk in (self.equipment and self.equipment.pk, self.patient_id) if pk}
+
+    def _gaps(self, wanted: Sequence[Span], resources: Collection[UUID]) -> Gaps:
         return gaps_of(
             by=self.by,
             resources=resources,
-            wanted=merged((start, end + held) for start, end in bounds),
+            wanted=wanted,
             at_least=self.length,
             now=self.now,
             left_out=self.left_out,
@@ -192,14 +224,16 @@ class Search:
 
     def _stretches(self, gaps: Gaps, days: Sequence[date]) -> dict[date, list[tuple[Membership, Span]]]:
         """By day, where a visit of a clinician may lie: inside the opening hours, its turnover inside what is free."""
-        found: dict[date, list[tuple[Membership, Span]]] = {day: [] for day in days}
+        wished = frozenset(days)
+        found: dict[date, list[tuple[Membership, Span]]] = defaultdict(list)
         for clinician, opened in self.hours:
             free = [(start, end - self.turnover) for start, end in gaps.of(clinician.pk)]
             for start, end in both(opened, free):
-                last = local_day(end, self.by.zone)
-                day = local_day(start, self.by.zone)
+                if end - start < self.length:
+                    continue
+                day, last = local_day(start, self.by.zone), local_day(end, self.by.zone)
                 while day <= last:
-                    if day in found:
+                    if day in wished:
                         found[day].append((clinician, (start, end)))
                     day += timedelta(days=1)
         return found

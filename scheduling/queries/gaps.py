@@ -20,11 +20,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # A claim may touch two of the stretches wanted; aggregating ranges counts it once all the same.
 _SQL = """
 WITH wanted AS (
-  SELECT * FROM unnest(%(starts)s::timestamptz[], %(ends)s::timestamptz[]) AS w (starts_at, ends_at)
+  SELECT * FROM unnest(%(since)s::timestamptz[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])
+    AS w (since, starts_at, ends_at)
 ), taken AS (
   SELECT c.resource_id, c.unit, range_agg(tstzrange(c.starts_at, c.free_at)) AS spans
   FROM wanted w
-  JOIN scheduling_claim c ON c.starts_at < w.ends_at AND c.starts_at > w.starts_at - %(longest)s
+  JOIN scheduling_claim c ON c.starts_at < w.ends_at AND c.starts_at > w.since
     AND c.free_at > w.starts_at
   WHERE c.clinic_id = %(clinic)s AND c.resource_id = ANY(%(resources)s::uuid[])
     AND (c.expires_at IS NULL OR c.expires_at > %(now)s)
@@ -42,13 +43,16 @@ ORDER BY gap
 
 @dataclass(frozen=True, kw_only=True)
 class Gaps:
-    """By resource and unit the stretches nobody claimed, in order; what is not in ``found`` has no claim at all."""
+    """By resource and unit the stretches nobody claimed, in order.
 
-    wanted: Sequence[Span]
+    What is not in ``found`` nobody claimed at all: its gaps are ``unclaimed``.
+    """
+
+    unclaimed: Sequence[Span]
     found: dict[tuple[UUID, int], list[Span]] = field(default_factory=dict)
 
     def of(self, resource_id: UUID, unit: int = 1) -> Sequence[Span]:
-        return self.found.get((resource_id, unit), self.wanted)
+        return self.found.get((resource_id, unit), self.unclaimed)
 
     def is_free(self, resource_id: UUID, span: Span, *, units: int = 1) -> bool:
         """Whether one of the resource's units is free for the whole span."""
@@ -71,9 +75,10 @@ def gaps_of(
     given: dict[str, Any] = {
         "clinic": by.clinic_id,
         "resources": list(resources),
+        # The index is asked with plain values: row-level security keeps arithmetic out of it.
+        "since": [start - LONGEST_CLAIM for start, _end in wanted],
         "starts": [start for start, _end in wanted],
         "ends": [end for _start, end in wanted],
-        "longest": LONGEST_CLAIM,
         "at_least": at_least,
         "now": now,
         "left_out": list(left_out),
@@ -85,7 +90,7 @@ def gaps_of(
             gaps = found.setdefault((resource_id, unit), [])
             if starts is not None:
                 gaps.append((_at(starts), _at(ends)))
-    return Gaps(wanted=wanted, found=found)
+    return Gaps(unclaimed=[span for span in wanted if span[1] - span[0] >= at_least], found=found)
 
 
 def both(left: Sequence[Span], right: Sequence[Span]) -> Iterator[Span]:

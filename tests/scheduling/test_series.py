@@ -124,7 +124,7 @@ def test_a_plan_costs_the_same_number_of_queries_however_long_it_is(
 ) -> None:
     starts = [wish.starts_at for wish in _weekly(practice, count)]
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         _plan(practice, starts=starts)
 
 

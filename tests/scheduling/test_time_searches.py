@@ -97,7 +97,7 @@ def test_a_search_without_a_free_time_says_how_far_it_looked(practice: Practice)
 def test_a_search_over_eight_full_weeks_reads_the_claims_three_times(
     practice: Practice, django_assert_num_queries: Any
 ) -> None:
-    # Five for the hours, the patient's flags and usual clinician, the maximum of a day, and three for the claims.
+    # Five for the hours, the usual clinician, the flags, the maximum of a day, and three for the claims.
     with tenant(practice.clinic.pk, actor="test"), django_assert_num_queries(11):
         find_times(
             by=practice.desk,
@@ -106,5 +106,5 @@ def test_a_search_over_eight_full_weeks_reads_the_claims_three_times(
             first_day=MONDAY,
             now=NOW,
             patient_id=practice.patient.pk,
-            wish=Wish(not_before=time(23)),
+            minutes=10 * 60,
         )
