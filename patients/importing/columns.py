@@ -23,6 +23,7 @@ class Target(models.TextChoices):
     AGREES_CARE = "agrees_care", _("Agrees to messages after a visit (yes/no)")
     AGREES_APPOINTMENT = "agrees_appointment", _("Agrees to messages about visits (yes/no)")
     LANGUAGE = "language", _("Language (two letters)")
+    NEEDS_INTERPRETER = "needs_interpreter", _("Needs an interpreter (yes/no)")
     ZONE = "zone", _("Time zone")
     CLINIC_NUMBER = "clinic_number", _("Clinic number")
     NATIONAL_NUMBER = "national_number", _("National number")
@@ -47,6 +48,7 @@ _HEADINGS: dict[Target, str] = {
     Target.AGREES_CARE: "agrees care|consent care|care messages|consent|einwilligung",
     Target.AGREES_APPOINTMENT: "agrees appointment|consent appointment|visit reminders|reminders|appointment messages",
     Target.LANGUAGE: "language|sprache|lang|idioma|langue",
+    Target.NEEDS_INTERPRETER: "needs interpreter|needs an interpreter|interpreter|interpreter required|dolmetscher",
     Target.ZONE: "time zone|timezone|zone|zeitzone",
     Target.CLINIC_NUMBER: "clinic number|patient number|patient no|patient id|patientennummer|number|mrn",
     Target.NATIONAL_NUMBER: "national number|national id|nhs number|nhi|ssn|insurance number|versichertennummer",

@@ -137,8 +137,11 @@ class _Row:
             return self.problems
         details = self._details(birth_date)
         contacts, numbers = self._contacts(), self._numbers()
+        needs_interpreter = bool(self._optional(Target.NEEDS_INTERPRETER, to_yes, False))
         self.problems += problems_of(self.number, details, today=self.habits.today)
-        return self.problems or Person(self.number, details, contacts=contacts, numbers=numbers)
+        return self.problems or Person(
+            self.number, details, contacts=contacts, numbers=numbers, needs_interpreter=needs_interpreter
+        )
 
     def _check_cells(self) -> None:
         for target, text in self.cells.items():

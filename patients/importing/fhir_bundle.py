@@ -14,6 +14,7 @@ from patients.importing.fhir_resources import (
     READ,
     check_shape,
     is_out_of_use,
+    needs_interpreter,
     to_allergy,
     to_condition,
     to_contacts,
@@ -82,7 +83,13 @@ def _keep(bundle: Bundle, row: int, entry: dict[str, Any], resource: dict[str, A
 
 def _keep_patient(bundle: Bundle, row: int, references: list[str], resource: dict[str, Any], habits: Habits) -> None:
     details = to_details(resource, habits)
-    person = Person(row, details, contacts=to_contacts(resource, habits), numbers=to_numbers(resource))
+    person = Person(
+        row,
+        details,
+        contacts=to_contacts(resource, habits),
+        numbers=to_numbers(resource),
+        needs_interpreter=needs_interpreter(resource),
+    )
     found = problems_of(row, details, today=habits.today)
     bundle.problems += found
     if any(reference in bundle.names for reference in references):

@@ -24,6 +24,7 @@ from patients.records import AllergyDetails, ConditionDetails, ContactDetails, N
 
 READ = ("Patient", "Condition", "AllergyIntolerance")
 ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
+_INTERPRETER = "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired"
 _ZONE = "http://hl7.org/fhir/StructureDefinition/timezone"
 _WHOLE_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _CLINICAL = {
@@ -90,9 +91,6 @@ def to_details(patient: dict[str, Any], habits: Habits) -> PatientDetails:
     given, family, called = _names(patient.get("name") or [])
     contact = _contact(patient, emergency=True)
     guardian = _contact(patient, emergency=False)
-    phone = next(
-        (c["value"] for c in contact.get("telecom") or [] if c.get("system") == "phone" and c.get("value")), ""
-    )
     return PatientDetails(
         given_names=_short(given, 120),
         family_name=_short(family, 120),
@@ -102,9 +100,22 @@ def to_details(patient: dict[str, Any], habits: Habits) -> PatientDetails:
         language=_language(patient, habits),
         zone=_zone(patient, habits),
         guardian_name=_short(_whole_name(guardian.get("name")), 120),
+        guardian_phone=_phone_of(guardian, habits),
         emergency_contact_name=_short(_whole_name(contact.get("name")), 120),
-        emergency_contact_phone=phone_in_e164(phone, region=habits.region) if phone else "",
+        emergency_contact_phone=_phone_of(contact, habits),
     )
+
+
+def _phone_of(contact: dict[str, Any], habits: Habits) -> str:
+    phones = (one["value"] for one in contact.get("telecom") or [] if one.get("system") == "phone" and one.get("value"))
+    phone = next(phones, "")
+    return phone_in_e164(phone, region=habits.region) if phone else ""
+
+
+def needs_interpreter(patient: dict[str, Any]) -> bool:
+    """What FHIR's own extension says; without it, nobody said so."""
+    said = [one.get("valueBoolean") for one in patient.get("extension") or [] if one.get("url") == _INTERPRETER]
+    return True in said
 
 
 def _short(text: str, length: int) -> str:

@@ -32,6 +32,7 @@ class Person:
     numbers: tuple[NumberDetails, ...] = ()
     conditions: tuple[ConditionDetails, ...] = ()
     allergies: tuple[AllergyDetails, ...] = ()
+    needs_interpreter: bool = False
 
     @property
     def content_key(self) -> tuple[str, date]:

@@ -1,6 +1,7 @@
 """Bring people of a file into the register, a thousand at a time: match, compare, write what is new.
 
-Nothing that stands is overwritten: a patient who is here already only gains contacts, numbers, conditions, allergies.
+Nothing that stands is overwritten: a patient who is here already only gains contacts, numbers, conditions, allergies
+and the need of an interpreter, unless the desk has taken that back.
 """
 
 from collections import Counter, defaultdict
@@ -15,11 +16,11 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from catalogue.models import ConditionCode
 from common.database import new_ids
-from patients.choices import ContactKind, NumberKind, Side
+from patients.choices import ContactKind, Flag, NumberKind, Side
 from patients.consents import WORDING_VERSION
 from patients.contacts import reversed_digits
 from patients.importing.people import Person, Problem, content_key
-from patients.models import Allergy, ContactConsent, ContactPoint, Identifier, Patient, PatientCondition
+from patients.models import Allergy, ContactConsent, ContactPoint, Identifier, Patient, PatientCondition, RiskFlag
 from patients.queries.survivors import survivors_of
 from patients.records import AllergyDetails, ConditionDetails, ContactDetails, NumberDetails
 from patients.services import alike_pairs, identifiers, name_tokens
@@ -42,6 +43,10 @@ def condition_key(one: ConditionDetails) -> Hashable:
 
 def allergy_key(one: AllergyDetails) -> Hashable:
     return (str(one.substance), one.substance_text)
+
+
+def flag_key(one: Flag) -> Hashable:
+    return (str(one),)
 
 
 @dataclass
@@ -151,7 +156,7 @@ class Writer:
         return sum(person.content_key in known for person in numbered)
 
     def _held(self, ids: Sequence[UUID]) -> dict[str, Held]:
-        held = {name: Held() for name in ("numbers", "contacts", "conditions", "allergies")}
+        held = {name: Held() for name in ("numbers", "contacts", "conditions", "allergies", "flags")}
         if not ids:
             return held
 
@@ -163,6 +168,7 @@ class Writer:
             "contacts": own(ContactPoint, "kind", "value"),
             "conditions": own(PatientCondition, "icd10cm_code", "name"),
             "allergies": own(Allergy, "substance", "substance_text"),
+            "flags": own(RiskFlag, "flag"),
         }.items():
             for patient_id, *key in rows:
                 held[name].keys[patient_id].add(tuple(key))
@@ -187,23 +193,27 @@ class Writer:
         numbers: Rows[NumberDetails] = []
         conditions: Rows[ConditionDetails] = []
         allergies: Rows[AllergyDetails] = []
+        flags: Rows[Flag] = []
         for pk, person in pairs:
             lacking = (
                 held["contacts"].missing(pk, person.contacts, contact_key),
                 held["numbers"].missing(pk, person.numbers, number_key),
                 held["conditions"].missing(pk, person.conditions, condition_key),
                 held["allergies"].missing(pk, person.allergies, allergy_key),
+                held["flags"].missing(pk, [Flag.INTERPRETER] if person.needs_interpreter else [], flag_key),
             )
             contacts += lacking[0]
             numbers += lacking[1]
             conditions += lacking[2]
             allergies += lacking[3]
+            flags += lacking[4]
             if pk in known_ids:
                 self.counts["extended" if any(lacking) else "unchanged"] += 1
         if not self.is_dry_run:
             alike_pairs.compare_again(by=self.by, patient_ids=known_ids)
             self._write_contacts(contacts, known_ids)
             self._write_rest(numbers, conditions, allergies)
+            self._raise(flags)
 
     def _write_contacts(self, rows: Rows[ContactDetails], known_ids: set[UUID]) -> None:
         points = ContactPoint.objects.bulk_create(
@@ -244,6 +254,12 @@ class Writer:
         Allergy.objects.bulk_create(
             Allergy(clinic=clinic, patient_id=patient_id, recorded_at=self.now, **asdict(one))
             for patient_id, one in allergies
+        )
+
+    def _raise(self, flags: Rows[Flag]) -> None:
+        clinic, now = self.by.clinic, self.now
+        RiskFlag.objects.bulk_create(
+            RiskFlag(clinic=clinic, patient_id=patient_id, flag=flag, recorded_at=now) for patient_id, flag in flags
         )
 
     def _condition(self, patient_id: UUID, one: ConditionDetails) -> PatientCondition:

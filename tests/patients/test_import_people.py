@@ -1,0 +1,83 @@
+"""What a file says of who speaks for and with a patient: the guardian with a phone, the need of an interpreter."""
+
+import json
+from typing import Any
+
+import pytest
+
+from accounts.models import Clinic
+from common.tenancy import tenant
+from patients.choices import Flag
+from patients.models import Patient, RiskFlag
+from tests.patients.importer import NOW, Importer, Kind
+
+TABLE = (
+    "Last name,First name,Date of birth,Guardian,Guardian phone,Interpreter\n"
+    "Quist,Mia,2018-05-07,Leila Quist,030 901821,yes\n"
+    "Berg,Ann,1970-01-02,,,no\n"
+)
+CHILD = {
+    "resourceType": "Patient",
+    "id": "1",
+    "name": [{"family": "Quist", "given": ["Mia"]}],
+    "birthDate": "2018-05-07",
+    "extension": [{"url": "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired", "valueBoolean": True}],
+    "contact": [
+        {
+            "relationship": [{"coding": [{"code": "MTH"}]}],
+            "name": {"text": "Leila Quist"},
+            "telecom": [{"system": "email", "value": "leila@example.org"}, {"system": "phone", "value": "030 901821"}],
+        }
+    ],
+}
+BERG = {
+    "resourceType": "Patient",
+    "id": "2",
+    "name": [{"family": "Berg", "given": ["Ann"]}],
+    "birthDate": "1970-01-02",
+    "extension": [
+        {"url": "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired", "valueBoolean": False}
+    ],
+}
+
+
+def bundle(*resources: dict[str, Any]) -> str:
+    return json.dumps({"resourceType": "Bundle", "type": "collection", "entry": [{"resource": r} for r in resources]})
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"), [(TABLE, Kind.CSV), (bundle(CHILD, BERG), Kind.FHIR)], ids=["table", "bundle"]
+)
+def test_a_guardians_phone_and_the_need_of_an_interpreter_come_in(clinic: Clinic, content: str, kind: Any) -> None:
+    Importer(clinic).whole(content, kind)
+
+    with tenant(clinic.pk, actor="test"):
+        child = Patient.objects.get(family_name="Quist")
+        assert (child.guardian_name, child.guardian_phone) == ("Leila Quist", "+4930901821")
+        assert RiskFlag.objects.values_list("patient_id", "flag").get() == (child.pk, Flag.INTERPRETER)
+
+
+def test_a_need_the_desk_took_back_is_not_brought_again(clinic: Clinic) -> None:
+    importer = Importer(clinic)
+    importer.whole(TABLE)
+    with tenant(clinic.pk, actor="test"):
+        RiskFlag.objects.update(ended_at=NOW)
+
+    again = importer.whole(TABLE)
+
+    assert again.counts["unchanged"] == 2
+    with tenant(clinic.pk, actor="test"):
+        assert not RiskFlag.objects.current().exists()
+
+
+def test_a_patient_who_is_here_gains_the_need_of_an_interpreter(clinic: Clinic) -> None:
+    importer = Importer(clinic)
+    importer.whole(TABLE.replace("yes", "no"))
+
+    assert importer.whole(TABLE).counts["extended"] == 1
+    with tenant(clinic.pk, actor="test"):
+        assert RiskFlag.objects.current().count() == 1
+
+
+def test_a_word_that_is_neither_yes_nor_no_is_refused(clinic: Clinic) -> None:
+    assert Importer(clinic).refused(TABLE.replace(",yes", ",perhaps"))[0][0] == 2
