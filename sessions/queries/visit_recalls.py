@@ -5,9 +5,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.cache import cache
+from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from accounts.actors import Actor
+from accounts.models import Clinic
 from common.wall_clock import local_day
 from patients.queries.phones import phone_of_patient
 from scheduling.choices import VisitStatus
@@ -19,6 +22,8 @@ from sessions.models.pain_scores import ON_THE_TABLE
 from sessions.visit_recall_rules import ANSWER_WITHIN, BOOK_WITHIN, LAPSED_AFTER, REVIEW_WITHIN
 
 PAGE_SIZE = 50
+COUNTED = 100
+RECENT = timedelta(minutes=2)
 _TO_COME = (
     VisitStatus.BOOKED,
     VisitStatus.CONFIRMED,
@@ -54,12 +59,59 @@ class RecallPage:
     has_next: bool
 
 
+@dataclass(frozen=True)
+class RecallCounts:
+    """Kind → how many, none above ``COUNTED``: a longer list is long, and counting on costs."""
+
+    of_kind: dict[str, int]
+
+    @property
+    def total(self) -> str:
+        """Lines on all lists, for a button; a patient can be on two."""
+        return f"{sum(self.of_kind.values())}{self._more(*self.of_kind.values())}"
+
+    @property
+    def rows(self) -> list[tuple[RecallKind, str]]:
+        """Every list with its number as it is shown."""
+        numbers = ((kind, self.of_kind.get(kind.value, 0)) for kind in RecallKind)
+        return [(kind, f"{number}{self._more(number)}") for kind, number in numbers]
+
+    @staticmethod
+    def _more(*numbers: int) -> str:
+        return "+" if any(number >= COUNTED for number in numbers) else ""
+
+
 def recall_page(actor: Actor, kind: RecallKind, *, now: datetime, number: int = 1) -> RecallPage:
     """One page of those who wait, without counting the rest; quiet ones are left out. One query."""
     rows = _AS[kind](actor, now)
     start = (number - 1) * PAGE_SIZE
     values = list(_with_state(rows, kind, local_day(now, actor.zone))[start : start + PAGE_SIZE + 1])
     return RecallPage([_row(value, kind) for value in values[:PAGE_SIZE]], number, len(values) > PAGE_SIZE)
+
+
+def recall_counts(actor: Actor, *, now: datetime) -> RecallCounts:
+    """How many wait on each list now. One query."""
+    today = local_day(now, actor.zone)
+    awake = {kind.value: _awake(_AS[kind](actor, now), kind, today).order_by() for kind in RecallKind}
+    columns: dict[str, Any] = {
+        kind: Func(ArraySubquery(rows.values("pk")[:COUNTED]), function="CARDINALITY", output_field=IntegerField())
+        for kind, rows in awake.items()
+    }
+    found: Any = Clinic.objects.filter(pk=actor.clinic_id).values(**columns).get()
+    return RecallCounts(dict(found))
+
+
+def recent_recall_counts(actor: Actor, *, now: datetime) -> RecallCounts:
+    """As counted for anybody of the clinic in the last two minutes: every page asks, and the lists are long to walk.
+
+    One query, of the cache, as a rule.
+    """
+    key = f"recall-counts:{actor.clinic_id}"
+    found = cache.get(key)
+    if found is None:
+        found = recall_counts(actor, now=now).of_kind
+        cache.set(key, found, timeout=RECENT.total_seconds())
+    return RecallCounts(found)
 
 
 def type_to_book(actor: Actor, kind: RecallKind) -> UUID | None:
@@ -136,14 +188,24 @@ _AS = {
 }
 
 
+def _state_of_row(kind: RecallKind) -> QuerySet[VisitRecall]:
+    anchor = OuterRef("injection_session_id" if kind == RecallKind.REVIEW else "pk")
+    return VisitRecall.objects.filter(clinic_id=OuterRef("clinic_id"), injection_session_id=anchor, kind=kind)
+
+
+def _awake(rows: QuerySet[Any], kind: RecallKind, today: date) -> QuerySet[Any]:
+    """Without those that rest until a later day."""
+    return rows.filter(~Exists(_state_of_row(kind).filter(quiet_until_date__gt=today)))
+
+
 def _with_state(rows: QuerySet[Any], kind: RecallKind, today: date) -> QuerySet[Any]:
     is_review = kind == RecallKind.REVIEW
     anchor = OuterRef("injection_session_id" if is_review else "pk")
-    state = VisitRecall.objects.filter(clinic_id=OuterRef("clinic_id"), injection_session_id=anchor, kind=kind)
+    state = _state_of_row(kind)
     calls = RecallCall.objects.filter(
         clinic_id=OuterRef("clinic_id"), visit_recall__injection_session_id=anchor, visit_recall__kind=kind
     ).order_by("-called_at", "-id")
-    return rows.filter(~Exists(state.filter(quiet_until_date__gt=today))).values(
+    return _awake(rows, kind, today).values(
         "patient_id",
         session_id=F("injection_session_id") if is_review else F("pk"),
         review_id=F("pk"),

@@ -35,7 +35,7 @@ def recalls(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     context = {
         "kind": kind,
-        "kinds": RecallKind,
+        "counts": queries.recall_counts(request.actor, now=now),
         "now": now,
         "page": queries.recall_page(request.actor, kind, now=now, number=query["page"] or 1),
         "visit_type_id": queries.type_to_book(request.actor, kind),

@@ -16,6 +16,7 @@ from accounts.requests import StaffRequest
 from common.query_strings import read_query
 from sessions.forms.worklists import WorklistQuery
 from sessions.queries import worklists as queries
+from sessions.queries.visit_recalls import recent_recall_counts
 
 SHOWN_OF_EACH = 10
 PAGE_SIZE = 50
@@ -41,8 +42,10 @@ def overview(request: StaffRequest) -> HttpResponse:
         "new_alerts": new_alerts,
         "since": new_alerts.latest or now,
     }
-    template = "sessions/worklists/lists.html" if "X-Poll" in request.headers else "sessions/worklists/overview.html"
-    return render(request, template, context)
+    if "X-Poll" in request.headers:
+        return render(request, "sessions/worklists/lists.html", context)
+    context["recalls"] = recent_recall_counts(actor, now=now)
+    return render(request, "sessions/worklists/overview.html", context)
 
 
 @staff(Act.SEE_WORKLISTS)
@@ -75,8 +78,9 @@ def reviews(request: StaffRequest) -> HttpResponse:
 @staff(Act.SEE_WORKLISTS)
 def counts(request: StaffRequest) -> HttpResponse:
     """The counts in the top bar; it asks again each minute."""
-    found = queries.counts(request.actor, now=timezone.now())
-    return render(request, "sessions/worklists/counts.html", {"counts": found})
+    actor, now = request.actor, timezone.now()
+    found = {"counts": queries.counts(actor, now=now), "recalls": recent_recall_counts(actor, now=now)}
+    return render(request, "sessions/worklists/counts.html", found)
 
 
 def _all(name: str, actor: Actor, now: datetime) -> QuerySet[Any]:

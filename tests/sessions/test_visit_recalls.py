@@ -16,7 +16,7 @@ from accounts.models import Clinic
 from common.tenancy import tenant
 from sessions.choices import RecallKind
 from sessions.models import InjectionSession, RecallCall, VisitRecall
-from sessions.queries.visit_recalls import recall_page
+from sessions.queries.visit_recalls import RecallCounts, recall_counts, recall_page
 from tests.factories.accounts import MembershipFactory
 from tests.factories.patients import PatientFactory
 from tests.factories.scheduling import AppointmentFactory, VisitTypeFactory
@@ -93,6 +93,30 @@ def test_a_patient_is_asked_back_for_the_reason_of_the_time_that_passed(
     found = {kind.value for kind in RecallKind if listed(clinic, kind) == [session.pk]}
 
     assert found == kinds
+
+
+def test_each_list_is_counted_on_its_button_and_all_of_them_in_the_top_bar(
+    clinic: Clinic, desk: Client, django_assert_num_queries: Any
+) -> None:
+    for ago in (3 * DAYS, 8 * DAYS, 10 * WEEKS):
+        treated(clinic, ago)
+    resting = treated(clinic, 4 * DAYS)
+    desk.post(of("rest", resting), {"day": "2026-09-20"})
+
+    counts = desk.get(reverse("sessions:recalls")).context["counts"]
+    bar = desk.get(reverse("sessions:worklist_counts")).content.decode()
+
+    assert counts.of_kind == {"not_booked": 2, "no_answer": 1, "lapsed": 1, "review": 0}
+    assert "</svg> 4</span>" in bar
+    with tenant(clinic.pk, actor="test"), django_assert_num_queries(1):
+        recall_counts(MembershipFactory.build(clinic=clinic).as_actor(), now=NOW)
+
+
+def test_a_long_list_is_not_counted_to_its_end() -> None:
+    counts = RecallCounts({"not_booked": 100, "lapsed": 3})
+
+    assert counts.total == "103+"
+    assert [number for _kind, number in counts.rows] == ["100+", "0", "3", "0"]
 
 
 @pytest.mark.parametrize(("course", "is_listed"), [("open", True), ("none", True), ("ended", False)])
@@ -318,7 +342,7 @@ def test_a_list_costs_the_same_for_one_patient_and_for_three(
     ) as asked:
         desk.get(url, {"kind": kind})
 
-    assert len(asked) == 11
+    assert len(asked) == 12
 
 
 @pytest.mark.parametrize("kind", ["nothing", "not-booked"])
