@@ -14,7 +14,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.models import ClinicOwned, Membership
+from accounts.models import Clinic, ClinicOwned, Membership
 from accounts.queries import Line, with_names
 from audit.models import AuditEvent
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 # Bookkeeping that tells a reader nothing.
 SILENT = frozenset({"version", "content_sha256", "digits_reversed", "created_at", "code_hash", "key_hash"})
+MOST = 200
 CHANGES = (AuditEvent.Kind.INSERT, AuditEvent.Kind.UPDATE, AuditEvent.Kind.DELETE)
 
 
@@ -49,6 +50,12 @@ def entries_of(actor: Actor, events: Iterable[AuditEvent], *, named: tuple[type[
     shown = list(events)
     names = _names_of_targets(actor, shown, named)
     return [Entry(line, tuple(_changes(line.event, names))) for line in with_names(shown)]
+
+
+def clinic_history(actor: Actor) -> list[Entry]:
+    """The newest changes of the actor's clinic's own details. Three queries at most."""
+    events = AuditEvent.objects.in_clinic(actor.clinic_id).of_row(Clinic._meta.db_table, actor.clinic_id)
+    return entries_of(actor, events.filter(kind__in=CHANGES).newest_first()[:MOST], named=())
 
 
 def _changes(event: AuditEvent, names: Mapping[str, str]) -> Iterable[Change]:

@@ -7,5 +7,6 @@ urlpatterns = [
     path("clinic/<uuid:membership_id>/switch/", clinics.switch, name="switch_clinic"),
     path("audit/", audit_log.audit_log, name="audit_log"),
     path("settings/people/<uuid:membership_id>/co-signature/", clinics.co_signature, name="co_signature"),
+    path("settings/history/", clinics.history, name="clinic_history"),
     path("settings/", clinics.settings_page, name="settings"),
 ]

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from accounts.changes import clinic_history
 from accounts.choices import Role
 from accounts.decorators import staff
 from accounts.forms import ClinicForm
@@ -35,6 +36,12 @@ def co_signature(request: StaffRequest, membership_id: UUID) -> HttpResponse:
     words = _("Records of %(name)s now need a co-signature.") if is_needed else _("%(name)s now signs alone.")
     messages.success(request, words % {"name": member.user.full_name})
     return redirect("accounts:settings")
+
+
+@staff(Act.CHANGE_SETTINGS)
+def history(request: StaffRequest) -> HttpResponse:
+    """Who changed what and when of the clinic's details."""
+    return render(request, "accounts/clinic_history.html", {"entries": clinic_history(request.actor)})
 
 
 @staff(Act.CHANGE_SETTINGS, methods=("GET", "POST"))

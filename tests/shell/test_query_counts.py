@@ -57,6 +57,7 @@ PAGES: dict[str, tuple[str, str, str, int]] = {
     "reminders:messages": (Role.FRONT_DESK, "", "?day=2026-03-02", 18),
     "accounts:audit_log": (Role.AUDITOR, "", "", 16),
     "accounts:settings": (Role.CLINIC_ADMIN, "", "", 11),
+    "accounts:clinic_history": (Role.CLINIC_ADMIN, "", "", 10),
 }
 
 
