@@ -33,6 +33,7 @@ class SkipReason(models.TextChoices):
 
 class Channel(models.TextChoices):
     EMAIL = "email", _("e-mail")
+    TEXT = "text", _("text message")
 
 
 class Step(models.TextChoices):
@@ -49,7 +50,7 @@ class Step(models.TextChoices):
     VISIT_CANCELLED = "visit_cancelled", _("visit cancelled")
     VISIT_TOMORROW = "visit_tomorrow", _("visit tomorrow")
     SLOT_OFFER = "slot_offer", _("free time offered")
-    CONTACT_CODE = "contact_code", _("code to confirm the address")
+    CONTACT_CODE = "contact_code", _("code to confirm a contact")
 
 
 # Steps after a session, each with a link to a check-in.

@@ -10,7 +10,8 @@ from django.db.models import Count, DateTimeField, IntegerField, OuterRef, Prefe
 from django.db.models.functions import Coalesce
 
 from accounts.actors import Actor
-from patients.choices import ContactKind, Flag, Purpose
+from patients.choices import Flag, Purpose
+from patients.contacts import takes_code
 from patients.models import (
     Allergy,
     BodyWeight,
@@ -46,8 +47,8 @@ class Contact:
         return MOST_TRIES - self.code_tries
 
     @property
-    def is_mailbox(self) -> bool:
-        return self.point.kind == ContactKind.EMAIL
+    def takes_code(self) -> bool:
+        return takes_code(self.point.kind, self.point.value)
 
     @property
     def allowed_labels(self) -> list[str]:

@@ -13,7 +13,8 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from patients.choices import ContactKind, VerifiedHow
+from patients.choices import VerifiedHow
+from patients.contacts import takes_code
 from patients.models import ContactCode, ContactPoint
 from patients.models.contact_codes import DIGITS, MOST_TRIES
 
@@ -40,8 +41,8 @@ def ask(*, by: Actor, now: datetime, point: ContactPoint) -> ContactCode:
     same = ContactPoint.objects.visible_to(by).filter(kind=point.kind, value=point.value)
     # Every patient with this phone or mailbox, so that nobody is flooded by way of another record.
     held = {one.pk: one for one in same.order_by("pk").select_for_update(no_key=True)}[point.pk]
-    if held.kind != ContactKind.EMAIL:
-        raise CodeRefusedError(_("A code can be sent to an e-mail address only."))
+    if not takes_code(held.kind, held.value):
+        raise CodeRefusedError(_("No code can be sent to this number. Read it back to the patient instead."))
     if held.stopped_at or held.verified_at:
         raise CodeRefusedError(_("This contact needs no code: it is verified already, or not used any more."))
     recent = ContactCode.objects.visible_to(by).filter(

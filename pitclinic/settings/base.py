@@ -201,6 +201,8 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 # --- mail -------------------------------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = "clinic@localhost"
 EMAIL_TIMEOUT = 10
+# A service that takes mail to <number>@<domain> and sends it as a text message. Empty: no text message is sent.
+TEXT_MAIL_DOMAIN = ""
 
 # --- background work --------------------------------------------------------------------------------------------------
 CELERY_TASK_SERIALIZER = "json"

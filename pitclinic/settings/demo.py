@@ -32,3 +32,4 @@ STORAGES["imports"]["OPTIONS"]["location"] = str(RUN_DIR / "imports")
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = str(RUN_DIR / "mail")
 DEFAULT_FROM_EMAIL = "clinic@demo.localhost"
+TEXT_MAIL_DOMAIN = "text.demo.localhost"

@@ -1,11 +1,12 @@
-"""May a code leave now? Only to the very mailbox it is for, while it stands.
+"""May a code leave now? Only to the very mailbox or phone it is for, while it stands.
 
 The patient is at the phone or the counter and asked for it: neither quiet hours nor a purpose hold it back.
 """
 
 from datetime import datetime
 
-from reminders.choices import SkipReason
+from patients.contacts import text_address
+from reminders.choices import Channel, SkipReason
 from reminders.models import Message
 from reminders.policies.decisions import Decision
 
@@ -16,4 +17,5 @@ def decide_about_code(message: Message, *, now: datetime) -> Decision:
         return Decision(skip=SkipReason.NOTHING_NEW)
     if now >= code.expires_at:
         return Decision(skip=SkipReason.EXPIRED)
-    return Decision(address=code.contact_point.value)
+    value = code.contact_point.value
+    return Decision(address=text_address(value) if message.channel == Channel.TEXT else value)

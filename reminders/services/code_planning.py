@@ -5,8 +5,9 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.actors import Actor
+from patients.choices import ContactKind
 from patients.models import ContactCode
-from reminders.choices import Step
+from reminders.choices import Channel, Step
 from reminders.models import Message
 from reminders.queries.contact_codes import unsent_codes
 from reminders.services.planning import AT_ONCE
@@ -21,12 +22,14 @@ def plan(*, by: Actor, now: datetime) -> int:
 
 
 def _message(code: ContactCode, by: Actor) -> Message:
+    channel = Channel.EMAIL if code.contact_point.kind == ContactKind.EMAIL else Channel.TEXT
     return Message(
         clinic_id=by.clinic_id,
         patient_id=code.contact_point.patient_id,
         contact_code=code,
         step=Step.CONTACT_CODE,
-        dedupe_key=f"code:{code.pk}:email",
+        channel=channel,
+        dedupe_key=f"code:{code.pk}:{channel}",
         due_at=code.asked_at,
         next_at=code.asked_at,
         expires_at=code.expires_at,

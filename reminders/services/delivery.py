@@ -9,11 +9,11 @@ from django.db import transaction
 from accounts.actors import Actor
 from patients.models import AccessLink
 from patients.services import access_links, contact_codes
-from reminders.choices import MessageState, SkipReason
+from reminders.choices import Channel, MessageState, SkipReason
 from reminders.mail import Letter, Outcome, Result
 from reminders.models import Message, ToldVisit
 from reminders.policies import Decision, decide
-from reminders.services.letters import compose, compose_about_visits, compose_code, compose_offer
+from reminders.services.letters import compose, compose_about_visits, compose_code, compose_offer, compose_text
 from reminders.timing import MAX_ATTEMPTS, backoff
 from scheduling.choices import News
 from scheduling.services import slot_offers
@@ -60,9 +60,7 @@ def prepare(*, message_id: UUID, owner: str, by: Actor, now: datetime) -> Letter
     message.state = MessageState.SENDING
     message.attempts += 1
     message.lease_until = now + LEASE
-    letter = (
-        _about_visits(message, decision, by, now) if message.is_about_visit else _with_link(message, decision, by, now)
-    )
+    letter = _letter(message, decision, by, now)
     message.save(update_fields=["state", "attempts", "lease_until", "access_link", "expires_at"])
     return letter
 
@@ -76,6 +74,14 @@ def _still_in_time(message: Message, by: Actor, now: datetime) -> bool:
         return False
     message.slot_offer, message.expires_at = offer, offer.expires_at
     return True
+
+
+def _letter(message: Message, decision: Decision, by: Actor, now: datetime) -> Letter:
+    if message.is_about_visit:
+        return _about_visits(message, decision, by, now)
+    if message.channel == Channel.TEXT:
+        return compose_text(message, clinic=by.clinic, to=decision.address)
+    return _with_link(message, decision, by, now)
 
 
 def _with_link(message: Message, decision: Decision, by: Actor, now: datetime) -> Letter:

@@ -20,7 +20,7 @@ from scheduling.visit_letters import VisitLetter, offer_letter, reader_of, visit
 
 def compose(message: Message, *, clinic: Clinic, to: str, key: str) -> Letter:
     """Write the letter in the patient's language; ``key`` is the door's key, which is kept nowhere."""
-    name = " ".join(clinic.sender_name.split())
+    name = _name_of(clinic)
     link = settings.PUBLIC_ORIGIN + reverse("portal:door", args=[key])
     urgent = clinic.urgent_phone.as_international
     with translation.override(message.patient.language):
@@ -56,17 +56,10 @@ def compose_offer(message: Message, *, clinic: Clinic, to: str, key: str) -> Let
 
 def compose_code(message: Message, *, clinic: Clinic, to: str, key: str) -> Letter:
     """Six digits to read out, until when, and the key to the page that does without them."""
-    if message.contact_code is None:
-        raise ValueError("A message with a code has one.")
-    name = " ".join(clinic.sender_name.split())
-    digits = contact_codes.code_of(message.contact_code)
-    until = message.contact_code.expires_at.astimezone(ZoneInfo(message.patient.zone))
     link = settings.PUBLIC_ORIGIN + reverse("portal:door", args=[key])
     with translation.override(message.patient.language):
         paragraphs = (
-            _("{clinic}: your code is {code}. Please read it out to us. It works until {time}.").format(
-                clinic=name, code=f"{digits[:3]} {digits[3:]}", time=f"{until:%H:%M}"
-            ),
+            _code_words(message, clinic),
             _("Or confirm this address here, within three days and without a call:") + f"\n{link}",
             _("You will be asked for your date of birth."),
             _("If you did not ask for this, you need not do anything. Questions? Call {phone}.").format(
@@ -74,17 +67,37 @@ def compose_code(message: Message, *, clinic: Clinic, to: str, key: str) -> Lett
             ),
             _("Nobody reads answers to this message."),
         )
-        letter = VisitLetter(
-            subject=_("{clinic}: please confirm your address").format(clinic=name), paragraphs=paragraphs
-        )
+        subject = _("{clinic}: please confirm your address").format(clinic=_name_of(clinic))
+    return _as_letter(message, VisitLetter(subject=subject, paragraphs=paragraphs), clinic=clinic, to=to)
+
+
+def compose_text(message: Message, *, clinic: Clinic, to: str) -> Letter:
+    """The same six digits as a text message: who writes, the code, whom to call (domain.md §13: up to 160 signs)."""
+    with translation.override(message.patient.language):
+        call = _("Not you? Call {phone}.").format(phone=clinic.phone.as_international)
+        letter = VisitLetter(subject=_name_of(clinic), paragraphs=(f"{_code_words(message, clinic)} {call}",))
     return _as_letter(message, letter, clinic=clinic, to=to)
+
+
+def _code_words(message: Message, clinic: Clinic) -> str:
+    if message.contact_code is None:
+        raise ValueError("A message with a code has one.")
+    digits = contact_codes.code_of(message.contact_code)
+    until = message.contact_code.expires_at.astimezone(ZoneInfo(message.patient.zone))
+    return _("{clinic}: your code is {code}. Please read it out to us. It works until {time}.").format(
+        clinic=_name_of(clinic), code=f"{digits[:3]} {digits[3:]}", time=f"{until:%H:%M}"
+    )
+
+
+def _name_of(clinic: Clinic) -> str:
+    return " ".join(clinic.sender_name.split())
 
 
 def _as_letter(message: Message, letter: VisitLetter, *, clinic: Clinic, to: str) -> Letter:
     return Letter(
         message_id=message.pk,
         to=to,
-        sender_name=" ".join(clinic.sender_name.split()),
+        sender_name=_name_of(clinic),
         subject=letter.subject,
         body="\n\n".join(letter.paragraphs) + "\n",
     )

@@ -9,7 +9,17 @@ from accounts.choices import Role
 from accounts.models import Clinic, Membership
 from catalogue.models import Technique
 from common.tenancy import tenant
-from patients.models import AlikePair, Allergy, Identifier, Patient, PatientImport, PatientMerge, RiskFlag
+from patients.models import (
+    AlikePair,
+    Allergy,
+    ContactCode,
+    ContactPoint,
+    Identifier,
+    Patient,
+    PatientImport,
+    PatientMerge,
+    RiskFlag,
+)
 from patients.services import merges
 from reminders.models import Message
 from scheduling.models import (
@@ -84,7 +94,7 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
             "other_patient_id": other.pk,
             "pair_id": _alike(clinic, patient, other).pk,
             "merge_id": _merge(clinic, clinician, sentinel).pk,
-            "point_id": EmailFactory(**whose).pk,
+            "point_id": _point_with_code(patient).pk,
             "number_id": Identifier.objects.create(**whose, system="national", value=sentinel).pk,
             "condition_id": PatientConditionFactory(**whose).pk,
             "allergy_id": Allergy.objects.create(**whose, substance="corn", recorded_at=THEN).pk,
@@ -170,6 +180,19 @@ def _leave(clinic: Clinic, clinician: Membership) -> Leave:
 def _alike(clinic: Clinic, *patients: Patient) -> AlikePair:
     one, other = sorted(patients, key=lambda patient: patient.pk)
     return AlikePair.objects.create(clinic=clinic, one=one, other=other, is_same_contact=True, strength=2)
+
+
+def _point_with_code(patient: Patient) -> ContactPoint:
+    point: ContactPoint = EmailFactory(patient=patient)
+    ContactCode.objects.create(
+        clinic=patient.clinic,
+        contact_point=point,
+        nonce=bytes(16),
+        code_hash=bytes(32),
+        asked_at=THEN,
+        expires_at=THEN + timedelta(minutes=10),
+    )
+    return point
 
 
 def _merge(clinic: Clinic, member: Membership, sentinel: str) -> PatientMerge:

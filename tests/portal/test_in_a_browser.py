@@ -90,4 +90,6 @@ def test_an_old_link_and_a_wrong_date_are_told_plainly(live_server, browser: Bro
     _look_at(page, f"portal-ended-{width}-{scheme}")
     page.click("text=Send me a new link")
     _look_at(page, f"portal-sent-{width}-{scheme}")
+    page.goto(f"{live_server.url}/p/confirmed/")
+    _look_at(page, f"portal-confirmed-{width}-{scheme}")
     context.close()

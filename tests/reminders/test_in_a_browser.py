@@ -1,8 +1,9 @@
 """The messages page in a real browser, phone to desk, light and dark."""
 
 import os
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -10,9 +11,11 @@ from playwright.sync_api import Browser
 
 from accounts.choices import Role
 from common.tenancy import tenant
+from common.wall_clock import instant, local_day
 from tests.e2e.axe import axe_violations
 from tests.factories.accounts import ClinicFactory
-from tests.reminders.factories import message_for, treated
+from tests.factories.scheduling import AppointmentFactory
+from tests.reminders.factories import message_for, treated, visitor
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -35,12 +38,20 @@ def test_the_messages_page_is_clean_at_every_width(live_server, browser: Browser
         ):
             session = treated(clinic, signed_at=now - timedelta(hours=30, minutes=number))
             message_for(session, due_at=now - timedelta(minutes=number), **fields)
+        zone = ZoneInfo(clinic.zone)
+        noon = instant(local_day(now, zone) + timedelta(days=1), time(12), zone)
+        AppointmentFactory(clinic=clinic, starts_at=noon)
+        AppointmentFactory(clinic=clinic, starts_at=noon, patient=visitor(clinic, at=now - timedelta(days=1)))
     client = staff_client(Role.FRONT_DESK, clinic=clinic)
     for width, scheme in LOOKS:
         context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
         context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
         page = context.new_page()
-        for name, path in (("messages", "/messages/"), ("patient", f"/messages/patients/{session.patient_id}/")):
+        for name, path in (
+            ("messages", "/messages/"),
+            ("tomorrow", "/messages/tomorrow/"),
+            ("patient", f"/messages/patients/{session.patient_id}/"),
+        ):
             page.goto(live_server.url + path)
             if SHOTS:
                 page.screenshot(path=str(Path(SHOTS) / f"{name}-{width}-{scheme}.png"), full_page=True)
