@@ -109,7 +109,9 @@ def test_two_records_are_merged_with_the_chosen_details_and_the_old_address_lead
     admin: Client, pair: tuple[Patient, Patient], inside: Inside
 ) -> None:
     one, other = pair
-    assert "differs" in text(admin.get(reverse("patients:compare", args=[one.pk, other.pk])))
+    compared = text(admin.get(reverse("patients:compare", args=[one.pk, other.pk])))
+    assert "differs" in compared
+    assert f'name="keep_family_name" id="keep-family_name-2" value="{other.pk}"' in compared
 
     sent = form_of(one, other, keep_family_name=str(other.pk), keep_given_names=str(one.pk))
     answer = admin.post(reverse("patients:merge-into-one", args=[one.pk, other.pk]), sent, follow=True)
