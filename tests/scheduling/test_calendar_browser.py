@@ -167,10 +167,18 @@ def test_a_visit_is_dragged_refused_moved_by_keys_and_taken_back(desk_day: Desk,
     answer.get_by_text("Undone").wait_for()
     assert length(desk_day.moving) == timedelta(minutes=30)
 
-    # The same on the keyboard; each place is said.
+    # The same on the keyboard; each length and place is said.
     link = page.get_by_role("link", name="Aroha Example")
     said = page.locator("#announce")
     link.focus()
+    link.press("Shift+Alt+ArrowDown")
+    expect(said).to_have_text("45 min, until 09:45. Enter saves, Escape gives up.")
+    link.press("Enter")
+    answer.get_by_text("Moved to").wait_for()
+    assert length(desk_day.moving) == timedelta(minutes=45)
+    answer.get_by_role("button", name="Undo").click()
+    answer.get_by_text("Undone").wait_for()
+    expect(link).to_be_focused()
     link.press("Alt+ArrowDown")
     expect(said).to_have_text("09:15, Dr Ada Berg. Enter saves, Escape gives up.")
     link.press("Escape")

@@ -4,11 +4,13 @@ const place = () => document.getElementById("calendar-answer");
 function fresh(kind) {
   const piece = document.querySelector(`template[data-answer="${kind}"]`).content.cloneNode(true);
   place().replaceChildren(piece);
+  document.documentElement.dataset.answer = kind;
   return place().firstElementChild;
 }
 
 export function clear() {
   place().replaceChildren();
+  delete document.documentElement.dataset.answer;
 }
 
 // ``onUndo`` takes the move back; ``onQuiet`` lets it stand and the patient not be told.

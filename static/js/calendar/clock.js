@@ -10,5 +10,7 @@ export const dayOf = (text) => text.slice(0, 10);
 export const timeOf = (text) => text.slice(11, 16);
 export const minuteOfDay = (text) => minutesBetween(`${dayOf(text)}T00:00`, text);
 export const addDays = (day, days) => dayOf(later(`${day}T00:00`, days * 24 * 60));
+// What the drawing hands out: a date whose local fields are those of the clinic's clock.
+export const wallTime = (date) => [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, "0")).join(":");
 // 0 is Sunday, as the drawing counts.
 export const weekdayOf = (day) => new Date(`${day}T00:00:00Z`).getUTCDay();

@@ -45,9 +45,18 @@ const part = (tag, className, text) => {
   return element;
 };
 
-export function content(event, timeText, { root, words, titles }) {
+// The library asks for everything again whenever one thing changes; the same answer leaves what is drawn alone.
+const drawn = new WeakMap();
+
+export function content(event, timeText, picture) {
+  if (event.display !== "auto" && event.display !== "background") return draw(event, timeText, picture);
+  if (!drawn.has(event.extendedProps)) drawn.set(event.extendedProps, draw(event, timeText, picture));
+  return drawn.get(event.extendedProps);
+}
+
+function draw(event, timeText, { root, words, titles }) {
   const { visit, word } = event.extendedProps;
-  if (!visit) return word ? { domNodes: [part("span", "calendar-word", word)] } : { domNodes: [] };
+  if (!visit) return { domNodes: word ? [part("span", "calendar-word", word)] : [] };
   // What is being moved shows where it would be, and is nothing to go to.
   const isPreview = event.display === "preview";
   const times = isPreview ? timeText : timeOf(visit.start);
@@ -77,6 +86,7 @@ export function plain(root, label) {
   for (const one of root.querySelectorAll("time[aria-label], .ec-header span[aria-label]")) one.removeAttribute("aria-label");
   const main = root.querySelector(".ec-main");
   if (!main) return;
+  if (main.getAttribute("aria-label") === label) return;
   main.tabIndex = 0;
   main.setAttribute("role", "group");
   main.setAttribute("aria-label", label);

@@ -2,9 +2,10 @@
 // and taken back on the screen when it is refused.
 import { clear, tellMoved, tellRefused } from "./answers.js";
 import { load, post } from "./asking.js";
-import { addDays, later, minutesBetween, timeOf, weekdayOf } from "./clock.js";
+import { addDays, later, minutesBetween, timeOf, wallTime, weekdayOf } from "./clock.js";
 import { content, plain, toEvent, toEvents } from "./drawing.js";
 import { Keys } from "./keys.js";
+import { Window } from "./window.js";
 
 const AGAIN_MS = 60_000;
 const NOBODY = "00000000-0000-0000-0000-000000000000";
@@ -12,13 +13,16 @@ const SLOT = "00:15:00";
 
 export async function startPicture(root) {
   try {
-    const text = await load(root);
-    new Picture(root, text);
+    const picture = new Picture(root, await load(root));
+    await picture.window.follow();
   } catch {
     document.documentElement.dataset.calendar = "table"; // what could not be drawn is read
   }
   root.removeAttribute("aria-busy");
 }
+
+// A visit that is drawn or taken off brings no roles with it.
+const isTable = ({ target, addedNodes }) => addedNodes.length > 0 && !target.closest(".ec-events");
 
 class Picture {
   constructor(root, text) {
@@ -27,6 +31,7 @@ class Picture {
     this.announcer = document.getElementById("announce");
     this.isDragging = false;
     this.canResize = root.dataset.resize === "on";
+    this.window = new Window(this);
     this.take(text);
     this.calendar = EventCalendar.create(root, this.options());
     this.keys = new Keys(this);
@@ -35,7 +40,7 @@ class Picture {
     root.addEventListener("click", (event) => this.wasDragged && event.preventDefault(), true);
     // Whatever the library draws loses its table's roles before anybody can read them.
     this.tidy();
-    new MutationObserver(() => this.tidy()).observe(root, { childList: true, subtree: true });
+    new MutationObserver((changes) => changes.some(isTable) && this.tidy()).observe(root, { childList: true, subtree: true });
     setInterval(() => this.again(true), AGAIN_MS);
   }
 
@@ -44,10 +49,16 @@ class Picture {
     this.data = JSON.parse(text);
     this.titles = new Map(this.data.columns.map((column) => [column.id, column.title]));
     this.visits = new Map(this.data.visits.map((visit) => [visit.id, visit]));
+    this.window.take(toEvents(this.data, this.words, this.canResize));
+  }
+
+  // A hand moves something: what it may reach stays drawn.
+  get isInUse() {
+    return this.isDragging || Boolean(this.keys.moving);
   }
 
   options() {
-    const { data, root, words } = this;
+    const { data, root } = this;
     const isWeek = data.days > 1;
     const [opens, closes] = data.hours;
     const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
@@ -73,8 +84,8 @@ class Picture {
       slotEventOverlap: false,
       dayHeaderFormat: { weekday: "short", day: "numeric", month: "short" },
       resources: data.columns,
-      events: toEvents(data, words, this.canResize),
-      eventTimeFormat: clock,
+      events: [],
+      eventTimeFormat: (start, end) => `${wallTime(start)}–${wallTime(end)}`,
       eventContent: ({ event, timeText }) => content(event, timeText, this),
       eventDidMount: ({ event, el }) => this.mark(event, el),
       eventStartEditable: false,
@@ -188,8 +199,7 @@ class Picture {
 
   put(visit) {
     this.visits.set(visit.id, visit);
-    this.data.visits = [...this.visits.values()];
-    this.calendar.updateEvent(toEvent(visit, this.canResize));
+    this.window.put(toEvent(visit, this.canResize));
   }
 
   preview({ id, visit, column, start, end }) {
@@ -210,13 +220,14 @@ class Picture {
 
   // What others did meanwhile. Nothing is drawn anew under a hand that moves something.
   async again(isPoll) {
-    if (document.hidden || this.isDragging || this.keys.moving) return;
+    if (document.hidden || this.isInUse) return;
     const text = await load(this.root, isPoll).catch(() => this.text);
-    if (text === this.text || this.isDragging || this.keys.moving) return;
+    if (text === this.text || this.isInUse) return;
     const focused = this.root.contains(document.activeElement) && document.activeElement.closest("[data-visit]")?.dataset.visit;
+    const columns = JSON.stringify(this.data.columns);
     this.take(text);
-    this.calendar.setOption("resources", this.data.columns);
-    this.calendar.setOption("events", toEvents(this.data, this.words, this.canResize));
+    if (JSON.stringify(this.data.columns) !== columns) this.calendar.setOption("resources", this.data.columns);
+    await this.window.fill();
     if (focused) this.focusOn(focused);
   }
 
