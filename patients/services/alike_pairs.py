@@ -39,7 +39,10 @@ WHERE q.id <> a.id AND q.merged_into_id IS NULL
 """
 
 _CONTACTS = """
-SELECT DISTINCT c.patient_id, o.patient_id FROM patients_contactpoint c
+SELECT DISTINCT c.patient_id, o.patient_id, p.birth_date = s.birth_date,
+  concat_ws(' ', s.given_names, s.family_name, s.preferred_name),
+  concat_ws(' ', p.given_names, p.family_name, p.preferred_name)
+FROM patients_contactpoint c
 JOIN patients_contactpoint o ON o.clinic_id = c.clinic_id AND o.value = c.value AND o.patient_id <> c.patient_id
 JOIN patients_patient p ON p.id = o.patient_id AND p.merged_into_id IS NULL
 JOIN patients_patient s ON s.id = c.patient_id AND s.merged_into_id IS NULL
@@ -98,8 +101,10 @@ def compare(*, by: Actor, patient_ids: Sequence[UUID]) -> int:
             pair = found.setdefault(_ordered(one, other), _Found())
             pair.is_same_birth |= is_same
             pair.is_swapped_birth |= not is_same
-    for one, other in _rows(_CONTACTS, by, patient_ids):
-        found.setdefault(_ordered(one, other), _Found()).is_same_contact = True
+    for one, other, is_same, name, other_name in _rows(_CONTACTS, by, patient_ids):
+        # Families and carers share a phone: it says something only of people who share a birth date or a name.
+        if is_same or _ordered(one, other) in found or _alike_parts(name, other_name):
+            found.setdefault(_ordered(one, other), _Found()).is_same_contact = True
     for one, other in _rows(_NUMBERS, by, patient_ids):
         found.setdefault(_ordered(one, other), _Found()).is_same_number = True
     ids = list(patient_ids)

@@ -1,5 +1,6 @@
 """The pages of two records: compared, told apart, proposed, merged, taken back; the worklist that leads there."""
 
+import re
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from accounts.actors import machine
 from accounts.models import Clinic
 from common.tenancy import tenant
 from patients.choices import ContactKind
-from patients.models import ContactPoint, PairVerdict, Patient, PatientMerge
+from patients.models import AlikePair, ContactPoint, PairVerdict, Patient, PatientMerge
 from patients.records import ContactDetails, PatientDetails
 from patients.services import alike_pairs, patients
 from patients.tasks import sweep_alike_patients
@@ -46,7 +47,8 @@ def test_the_sweep_finds_who_may_be_one_person(
 def test_a_same_phone_makes_a_pair_unless_it_is_shared(clinic: Clinic, inside: Inside, is_shared: bool) -> None:
     contact = ContactDetails(kind=ContactKind.PHONE, value="+4930901820", is_shared=is_shared)
     ids = [
-        register(clinic, name, name, date(1950 + len(name), 1, 1), contacts=[contact]).pk for name in ("Al", "Berta")
+        register(clinic, name, "Ostrand", date(1950 + len(name), 1, 1), contacts=[contact]).pk
+        for name in ("Al", "Berta")
     ]
 
     with inside():
@@ -64,6 +66,22 @@ def test_a_changed_record_is_compared_again(clinic: Clinic, inside: Inside, pair
     sweep_alike_patients()
     with inside():
         assert counts(actor_of(MembershipFactory(clinic=clinic)), now=NOW).alike == 0
+
+
+def test_a_shared_phone_says_something_only_with_a_shared_name_or_birth_date(clinic: Clinic, inside: Inside) -> None:
+    by = machine(clinic, "test")
+    phone = ContactDetails(ContactKind.PHONE, "+4930901821")
+    people = [("Ida", "Lund", 1980), ("Olaf", "Berg", 1980), ("Ida", "Holm", 1991), ("Kaja", "Ness", 2004)]
+    with inside():
+        for given, family, year in people:
+            details = PatientDetails(given, family, date(year, 4, 5), "Europe/Berlin")
+            patients.register(by=by, now=NOW, details=details, contacts=[phone])
+    sweep_alike_patients()
+
+    with inside():
+        pairs = AlikePair.objects.select_related("one", "other")
+        found = {frozenset({pair.one.family_name, pair.other.family_name}) for pair in pairs}
+    assert found == {frozenset({"Lund", "Berg"}), frozenset({"Lund", "Holm"})}
 
 
 def test_told_apart_they_are_asked_about_no_more_until_it_is_undone(
@@ -103,6 +121,19 @@ def test_the_desk_compares_but_does_not_merge(desk: Client, pair: tuple[Patient,
     assert "Side effects" not in page
     answer = desk.post(reverse("patients:merge-into-one", args=[one.pk, other.pk]), form_of(one, other))
     assert answer.status_code == 403
+
+
+def test_each_detail_that_differs_offers_the_value_of_either_record_under_its_name(
+    admin: Client, pair: tuple[Patient, Patient]
+) -> None:
+    one, other = pair
+
+    page = text(admin.get(reverse("patients:compare", args=[one.pk, other.pk])))
+
+    for patient in pair:
+        assert re.search(rf'name="keep_family_name"[^>]*value="{patient.pk}"', page)
+        assert page.count(f'data-label="{patient.full_name}"') == page.count('data-label="Same?"')
+    assert re.search(r'name="keep_family_name"[^>]*checked', page)
 
 
 def test_two_records_are_merged_with_the_chosen_details_and_the_old_address_leads_to_the_survivor(
