@@ -120,6 +120,8 @@ def refuse_untrusted(clinician: Membership, visit_type: VisitType) -> NoReturn:
 def check_room_in_use(room: Room | None) -> None:
     if room is not None and not room.is_active:
         raise VisitRefusedError(_("The room “%(room)s” is not in use.") % {"room": room.name})
+    if room is not None and room.is_for_observation:
+        raise VisitRefusedError(_("“%(room)s” is for observation: no visit is booked there.") % {"room": room.name})
 
 
 def check_type_in_use(visit_type: VisitType) -> None:

@@ -95,7 +95,7 @@ class PlaceForm(forms.Form):
         super().__init__(data, **kwargs)
         self.zone = by.zone
         self._field("clinician").queryset = Membership.objects.visible_to(by).clinicians()
-        self._field("room").queryset = Room.objects.visible_to(by).filter(is_active=True)
+        self._field("room").queryset = Room.objects.visible_to(by).for_visits()
 
     def _field(self, name: str) -> Any:
         return self.fields[name]

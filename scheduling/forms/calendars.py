@@ -53,7 +53,7 @@ class DropForm(forms.Form):
         clinician: Any = self.fields["clinician"]
         clinician.queryset = Membership.objects.visible_to(by).clinicians()
         room: Any = self.fields["room"]
-        room.queryset = Room.objects.visible_to(by).filter(is_active=True)
+        room.queryset = Room.objects.visible_to(by).for_visits()
 
     def clean_at(self) -> str:
         text = str(self.cleaned_data["at"])

@@ -28,7 +28,7 @@ class RoomForm(forms.ModelForm):
 
     class Meta:
         model = Room
-        fields = ("name", "capacity", "is_active")
+        fields = ("name", "capacity", "is_for_observation", "is_active")
 
 
 class VisitTypeForm(forms.ModelForm):

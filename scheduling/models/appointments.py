@@ -35,12 +35,14 @@ class Appointment(PatientOwned):
     """What it holds is claimed row by row in ``Claim``.
 
     ``doubled`` names what was promised although another visit holds it; a person gave ``double_reason`` for it.
+    ``observation_room`` is where the patient sits while the visit is in observation, if a chair was free.
     """
 
     clinician = ClinicForeignKey("accounts.Membership", related_name="+")
     room = ClinicForeignKey("scheduling.Room", null=True, blank=True, related_name="+")
     equipment = ClinicForeignKey("scheduling.Equipment", null=True, blank=True, related_name="+")
     chaperone = ClinicForeignKey("accounts.Membership", null=True, blank=True, related_name="+")
+    observation_room = ClinicForeignKey("scheduling.Room", null=True, blank=True, related_name="+")
     visit_type = ClinicForeignKey("scheduling.VisitType", related_name="+")
     series = ClinicForeignKey("scheduling.VisitSeries", null=True, blank=True, related_name="visits")
     starts_at = models.DateTimeField(_("from"))
@@ -70,6 +72,10 @@ class Appointment(PatientOwned):
             models.CheckConstraint(
                 condition=models.Q(chaperone__isnull=True) | ~models.Q(chaperone=models.F("clinician")),
                 name="scheduling_appointment_chaperone_is_another",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(observation_room__isnull=True) | models.Q(status=VisitStatus.OBSERVATION),
+                name="scheduling_appointment_chair_while_observed",
             ),
             models.CheckConstraint(
                 condition=models.Q(ends_at__gt=models.F("starts_at")),

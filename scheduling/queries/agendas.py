@@ -47,8 +47,8 @@ class Agenda:
 
     @cached_property
     def rooms(self) -> list[Room]:
-        """The rooms in use."""
-        return [room for room in self.all_rooms if room.is_active]
+        """The rooms in use that visits are booked into."""
+        return [room for room in self.all_rooms if room.is_active and not room.is_for_observation]
 
     @cached_property
     def closed(self) -> list[Span]:

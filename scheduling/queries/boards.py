@@ -20,6 +20,7 @@ from patients.queries.phones import phone_of_patient
 from scheduling.choices import NEXT_STEP, SIDE_STEP, TREATABLE_STATUSES, VisitStatus
 from scheduling.models import Appointment, AppointmentMove
 from scheduling.models.appointments import AppointmentQuerySet
+from scheduling.queries.chairs import Chairs, chairs_on_day
 from scheduling.queries.no_shows import no_show_after, no_shows_of_patient, should_confirm
 
 _S = VisitStatus
@@ -108,6 +109,15 @@ class Board:
     late: int
     unconfirmed: int
     waiting: int
+    chairs: list[Chairs]
+
+    @property
+    def chairs_taken(self) -> int:
+        return sum(one.taken for one in self.chairs)
+
+    @property
+    def chairs_there(self) -> int:
+        return sum(one.room.capacity for one in self.chairs)
 
     @property
     def is_empty(self) -> bool:
@@ -117,13 +127,16 @@ class Board:
 def visits_of_day(by: Actor, day: date) -> AppointmentQuerySet:
     """The day's visits in order, with what a line about one needs."""
     visits = Appointment.objects.visible_to(by).between(*day_bounds(day, by.zone))
-    return visits.select_related("patient", "clinician__user", "room", "visit_type").order_by("starts_at", "id")
+    return visits.select_related("patient", "clinician__user", "room", "observation_room", "visit_type").order_by(
+        "starts_at", "id"
+    )
 
 
 def board(
     *, by: Actor, day: date, now: datetime, clinician_id: UUID | None = None, lane: str = "", page: int = 1
 ) -> Board:
-    """Six queries: who is where, the desk's rules, then the visits shown, their last steps, flags, and allergies.
+    """Seven queries: who is where, the chairs, the desk's rules, then the visits shown, their last steps, flags, and
+    allergies. The chairs are everybody's, whichever clinician is looked at.
 
     Each lane shows its first cards; ``lane``, one of the lanes' statuses or ``off``, is shown alone, page by page.
     """
@@ -150,6 +163,7 @@ def board(
         late=sum(status in _EXPECTED and _minutes(now - at) > 0 for _pk, status, at in places),
         unconfirmed=sum(status == VisitStatus.BOOKED for _pk, status, _at in places),
         waiting=len(of_lane[str(VisitStatus.ARRIVED)]),
+        chairs=chairs_on_day(by, day_bounds(day, by.zone)[0]),
     )
 
 

@@ -194,7 +194,8 @@ def _people_there(agenda: Agenda, held: Busy, clinicians: Sequence[Membership]) 
 
 
 def _rooms_used(agenda: Agenda, held: Busy) -> list[UUID]:
-    return [room.pk for room in agenda.all_rooms if room.is_active or room.pk in held]
+    in_use = {room.pk for room in agenda.rooms}
+    return [room.pk for room in agenda.all_rooms if room.pk in in_use or room.pk in held]
 
 
 def _grid(found: Shown) -> Iterator[datetime]:

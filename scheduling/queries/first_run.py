@@ -46,7 +46,7 @@ def steps(by: Actor, *, now: datetime) -> Steps:
         .annotate(
             has_details=~Q(name="") & ~Q(phone="") & ~Q(urgent_phone=""),
             has_people=Exists(Membership.objects.filter(**own).clinicians()),
-            has_rooms=Exists(Room.objects.filter(**own, is_active=True)),
+            has_rooms=Exists(Room.objects.for_visits().filter(**own)),
             has_visit_types=Exists(VisitType.objects.filter(**own, is_active=True)),
             has_hours=Exists(hours),
         )

@@ -15,6 +15,7 @@ from scheduling import policies
 from scheduling.choices import CancelledBy, VisitStatus
 from scheduling.models import Appointment, AppointmentMove, Equipment, Room, SlotHold, VisitSeries, VisitType
 from scheduling.policies import VisitChangedError, VisitRefusedError
+from scheduling.queries.chairs import free_chair
 from scheduling.services import slot_holds
 from scheduling.services.day_locks import hold_days, refusing_overlaps
 from scheduling.services.places import Judgement, Place, check, check_own, look_before_waiting, settle
@@ -350,7 +351,8 @@ def _change(
             before(current)
         was, current.status = current.status, to
         current.cancelled_by, current.cancel_reason = said.get("cancelled_by", ""), said.get("cancel_reason", "")
-        _save(current, "status", "cancelled_by", "cancel_reason")
+        current.observation_room = free_chair(by, current.starts_at) if to == VisitStatus.OBSERVATION else None
+        _save(current, "status", "cancelled_by", "cancel_reason", "observation_room")
         note(current, by, now, from_status=was, reason=reason, tell_patient=tell_patient, batch_id=batch_id)
         return current
 

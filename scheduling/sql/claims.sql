@@ -31,6 +31,10 @@ DECLARE
   of_unit smallint;
   clash uuid;
 BEGIN
+  IF EXISTS (SELECT FROM scheduling_room r WHERE r.id = room AND r.is_for_observation) THEN
+    RAISE EXCEPTION 'no visit is booked into observation chairs' USING ERRCODE = 'check_violation',
+      CONSTRAINT = 'scheduling_claim_no_chair';
+  END IF;
   SELECT make_interval(mins => t.turnover_minutes) INTO turnover FROM scheduling_visittype t WHERE t.id = visit_type;
   FOR one IN
     SELECT * FROM (VALUES

@@ -59,7 +59,7 @@ def calendar(request: StaffRequest) -> HttpResponse:
     by, now = request.actor, timezone.now()
     asked = _asked(request, now)
     found, step = asked.found, timedelta(days=7 if asked.is_week else 1)
-    rooms = [(room.pk, room.name) for room in found.agenda.all_rooms if room.is_active]
+    rooms = [(room.pk, room.name) for room in found.agenda.rooms]
     people = [(one.pk, one.user.full_name) for one in asked.clinicians]
     context = {
         "day": asked.day,

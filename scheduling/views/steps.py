@@ -28,7 +28,9 @@ def own_visit(request: StaffRequest, appointment_id: UUID) -> Appointment:
     """The visit of the person's own clinic, or a 404."""
     visits = Appointment.objects.visible_to(request.actor)
     return get_object_or_404(
-        visits.select_related("patient", "clinician__user", "room", "visit_type", "equipment", "chaperone__user"),
+        visits.select_related(
+            "patient", "clinician__user", "room", "observation_room", "visit_type", "equipment", "chaperone__user"
+        ),
         pk=appointment_id,
     )
 

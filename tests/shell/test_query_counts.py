@@ -20,7 +20,7 @@ PAGES: dict[str, tuple[str, str, str, int]] = {
     "patients:alike": (Role.FRONT_DESK, "", "", 15),
     "patients:merge": (Role.CLINIC_ADMIN, "merge_id", "", 17),
     "patients:imports": (Role.CLINIC_ADMIN, "", "", 10),
-    "scheduling:today": (Role.FRONT_DESK, "", "", 21),
+    "scheduling:today": (Role.FRONT_DESK, "", "", 22),
     "scheduling:unconfirmed": (Role.FRONT_DESK, "", "", 10),
     "scheduling:tablets": (Role.FRONT_DESK, "", "", 10),
     "scheduling:calendar": (Role.FRONT_DESK, "", "?day=2026-03-02", 17),
