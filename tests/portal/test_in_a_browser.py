@@ -1,15 +1,23 @@
 """The patient's way in a real browser: phone to desk, light and dark, with and without scripts."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
+from django.core import mail as django_mail
+from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
+from accounts.actors import machine
+from accounts.models import Clinic
 from common.tenancy import tenant
+from patients.services import contact_codes
+from reminders.services import sweeps
 from sessions.models import PainScore, SideEffect
 from tests.e2e.axe import axe_violations
 from tests.factories.accounts import ClinicFactory
+from tests.factories.patients import EmailFactory
 from tests.look.test_gallery import SMALL_TARGETS
 from tests.portal.visits import BORN, told
 
@@ -76,6 +84,16 @@ def test_a_patient_answers_in_three_taps(live_server, browser: Browser, width, s
         assert SideEffect.objects.get().priority == "P0"
 
 
+def _link_with_code(clinic: Clinic) -> str:
+    with tenant(clinic.pk, actor="test"):
+        mailbox = EmailFactory(patient__clinic=clinic)
+        contact_codes.ask(by=machine(clinic, "test"), now=timezone.now(), point=mailbox)
+    sweeps.sweep(clinic=clinic, owner="test", clock=timezone.now)
+    link = re.search(r"/p/\S+/", django_mail.outbox[-1].body)
+    assert link
+    return link[0]
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (390, "dark")])
 def test_an_old_link_and_a_wrong_date_are_told_plainly(live_server, browser: Browser, width, scheme):
     visit = told(ClinicFactory(sender_name="Haus am Park"))
@@ -90,6 +108,11 @@ def test_an_old_link_and_a_wrong_date_are_told_plainly(live_server, browser: Bro
     _look_at(page, f"portal-ended-{width}-{scheme}")
     page.click("text=Send me a new link")
     _look_at(page, f"portal-sent-{width}-{scheme}")
-    page.goto(f"{live_server.url}/p/confirmed/")
+    page.goto(live_server.url + _link_with_code(visit.clinic))
+    _look_at(page, f"portal-confirm-{width}-{scheme}")
+    for name, value in BORN.items():
+        page.fill(f"#id_{name}", value)
+    page.click("button:has-text('Confirm')")
+    assert page.url.endswith("/p/confirmed/")
     _look_at(page, f"portal-confirmed-{width}-{scheme}")
     context.close()

@@ -1,13 +1,16 @@
 """The course side in a real browser: axe, no sideways scrolling, nothing the content policy refuses."""
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from accounts.choices import Role
 from accounts.models import Clinic
@@ -16,6 +19,7 @@ from patients.models import Allergy, ContactPoint, RiskFlag
 from sessions.choices import Moment, Question, Source
 from sessions.models import Course
 from tests.e2e.axe import axe_violations
+from tests.e2e.rest_of_pages import WHO, rest_of_pages
 from tests.factories.patients import PatientFactory
 from tests.factories.scheduling import AppointmentFactory
 from tests.factories.sessions import (
@@ -28,6 +32,7 @@ from tests.factories.sessions import (
     sign,
 )
 
+SHOTS = os.environ.get("PITCLINIC_SHOTS", "")
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 
@@ -103,18 +108,16 @@ PAGES = {
 def test_every_page_of_the_course_is_accessible_and_fits(
     story: dict[str, object],
     clinic: Clinic,
-    live_server: object,
+    live_server: Any,
     browser: Browser,
-    staff_client: Callable[..., object],
+    staff_client: Callable[..., Client],
     width: int,
     scheme: str,
 ) -> None:
-    client = staff_client(Role.CLINICIAN, clinic=clinic)
     context = browser.new_context(
         viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
     )
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+    _sign_in(context, staff_client(Role.CLINICIAN, clinic=clinic), live_server)
     page = context.new_page()
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
@@ -122,10 +125,28 @@ def test_every_page_of_the_course_is_accessible_and_fits(
     for name, address in PAGES.items():
         answer = page.goto(f"{live_server.url}{address(story)}")
         assert answer.status == 200, name
-        if width != 820:
-            wrong += [(name, one["id"]) for one in axe_violations(page)]
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            wrong.append((name, "scrolls sideways"))
+        wrong += _wrong(page, name)
+    assert said == []
+    clients = {role: staff_client(role, clinic=clinic) for role in WHO}
+    # Each of the others once: on a phone in light, or on a desk in the dark.
+    for name, role, path in rest_of_pages(clinic)[width == 390 :: 2]:
+        _sign_in(context, clients[role], live_server)
+        answer = page.goto(f"{live_server.url}{path}")
+        assert answer.status in (200, 409), name
+        wrong += _wrong(page, name)
     context.close()
     assert wrong == []
-    assert said == []
+
+
+def _sign_in(context: BrowserContext, client: Client, live_server: Any) -> None:
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+
+
+def _wrong(page: Page, name: str) -> list[tuple[str, str]]:
+    found = [(name, f"{one['id']}: {one['nodes'][0]['html'][:120]}") for one in axe_violations(page)]
+    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        found.append((name, "scrolls sideways"))
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}-{name.replace(':', '-')}.png", full_page=True)
+    return found
