@@ -2,7 +2,16 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+
+class ClockChange(NamedTuple):
+    """When a clock would show ``at``, it is put to ``to``: forward, or back."""
+
+    at: time
+    to: time
+    is_forward: bool
 
 
 @lru_cache(maxsize=8192)  # a search asks for the same few hours of each day for every clinician
@@ -37,6 +46,17 @@ def local_day(moment: datetime, zone: ZoneInfo) -> date:
 def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """The first instant of the local day and the first of the next: 23, 24 or 25 hours apart, or half an hour less."""
     return instant(day, time.min, zone), instant(day + timedelta(days=1), time.min, zone)
+
+
+def clock_change(day: date, zone: ZoneInfo) -> ClockChange | None:
+    """How the clock in ``zone`` is changed on that day, the midnight at its beginning included; None on most days."""
+    before = datetime.combine(day - timedelta(days=1), time(23, 59, 59), tzinfo=zone).replace(fold=1).astimezone(UTC)
+    end = day_bounds(day, zone)[1] - timedelta(seconds=1)
+    was, now = before.astimezone(zone).utcoffset(), end.astimezone(zone).utcoffset()
+    if was is None or now is None or was == now or abs(now - was) >= timedelta(days=1):
+        return None  # a country that changes its date changes no clock
+    jump = _jump_between(before, end, zone).replace(tzinfo=None)
+    return ClockChange((jump + was).time(), (jump + now).time(), is_forward=now > was)
 
 
 def _shows(moment: datetime, wall: datetime, zone: ZoneInfo) -> bool:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache, cached_property, partial
+from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -132,10 +132,9 @@ def _working(by: Actor, ids: Sequence[UUID], first_day: date, days: int, weekday
         .exclude(valid_until_date__lt=first_day)
     )
     found: Busy = defaultdict(list)
-    spans = cache(partial(on_clock, zone=by.zone))  # many begin and end at the same hour
     for block in blocks:
         for day in days_of(block, first_day, days):
-            found[block.clinician_id].append(spans(day, block.start_time, block.end_time))
+            found[block.clinician_id].append(on_clock(day, block.start_time, block.end_time, by.zone))
     extra = ExtraHours.objects.visible_to(by).filter(clinician_id__in=ids, day__gte=first_day, day__lte=last_day)
     for one in extra:
         if one.day.weekday() not in weekdays:

@@ -66,8 +66,10 @@ def _hours(found: Shown, zone: ZoneInfo) -> tuple[int, int]:
     for start, end in spans:
         wall, length = max(start, first).astimezone(zone), min(end, last) - max(start, first)
         from_hour = wall.hour + wall.minute / 60
+        until = _on_day(min(end, last), wall.date(), zone) - datetime.combine(wall.date(), time.min)
         opens = min(opens, from_hour)
-        closes = max(closes, from_hour + length / timedelta(hours=1))
+        # Where the clock is changed in between the two differ: the hours by the wall, a visit by its length.
+        closes = max(closes, from_hour + length / timedelta(hours=1), until / timedelta(hours=1))
     return (int(opens), min(ceil(closes), 24)) if opens < closes else _USUAL_HOURS
 
 

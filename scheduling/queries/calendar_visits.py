@@ -72,7 +72,7 @@ def visits_between(by: Actor, start: datetime, end: datetime) -> AppointmentQuer
 
 def read(visits: AppointmentQuerySet, zone: ZoneInfo) -> list[CalendarVisit]:
     """One query."""
-    return [_made(*row, zone=zone) for row in visits.values_list(*_COLUMNS)]
+    return [made(*row, zone=zone) for row in visits.values_list(*_COLUMNS)]
 
 
 def of_visit(visit: Appointment, zone: ZoneInfo) -> CalendarVisit:
@@ -81,10 +81,10 @@ def of_visit(visit: Appointment, zone: ZoneInfo) -> CalendarVisit:
     own = (visit.pk, visit.clinician_id, visit.room_id, visit.starts_at, visit.ends_at, visit.status, visit.version)
     of_patient = (visit.patient.given_names, visit.patient.family_name)
     of_type = (visit.visit_type.name, visit.visit_type.turnover_minutes)
-    return _made(*own, visit.doubled, *of_patient, *of_type, visit.clinician.user.full_name, room, zone=zone)
+    return made(*own, visit.doubled, *of_patient, *of_type, visit.clinician.user.full_name, room, zone=zone)
 
 
-def _made(
+def made(
     pk: UUID,
     clinician_id: UUID,
     room_id: UUID | None,
@@ -102,6 +102,7 @@ def _made(
     *,
     zone: ZoneInfo,
 ) -> CalendarVisit:
+    """Of a row of ``_COLUMNS``."""
     return CalendarVisit(
         pk,
         clinician_id,

@@ -90,6 +90,10 @@ class Shown:
         return visit.room_id if self.is_by_room else visit.clinician_id
 
     @property
+    def all_days(self) -> list[date]:
+        return [self.first_day + timedelta(days=offset) for offset in range(self.days)]
+
+    @property
     def holding(self) -> list[CalendarVisit]:
         return [visit for visit in self.visits if not visit.is_off]
 

@@ -16,7 +16,7 @@ from accounts.models import Membership
 from accounts.permissions import Act
 from accounts.requests import StaffRequest
 from common.query_strings import read_query
-from common.wall_clock import local_day
+from common.wall_clock import clock_change, local_day
 from scheduling.choices import FREE_STATUSES, VisitStatus
 from scheduling.forms.calendars import CalendarQuery
 from scheduling.queries.calendar_pictures import picture
@@ -79,6 +79,9 @@ def calendar(request: StaffRequest) -> HttpResponse:
         "offset": _offset(now, by.zone),
         "words": _words(),
         "visit_url": visit_url(),
+        "clock_changes": [
+            (day, change) for day in found.all_days if (change := clock_change(day, by.zone)) is not None
+        ],
         "statuses": [status for status in VisitStatus if status not in FREE_STATUSES],
     }
     context |= _week(found) if asked.is_week else {"calendar": day_calendar(found, by=by, now=now)}

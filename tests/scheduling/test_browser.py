@@ -147,8 +147,10 @@ def test_one_tap_moves_a_patient_and_undo_takes_it_back(practice: Practice, open
     assert arrived.get_by_role("listitem").count() == 1
 
 
-def test_a_visit_is_booked_in_three_actions(practice: Practice, open_page: Any) -> None:
-    page = open_page(reverse("scheduling:book", args=[practice.patient.pk]))
+def test_a_clinician_books_in_three_actions_and_copies_the_link_of_the_own_calendar(
+    practice: Practice, open_page: Any, live_server: Any
+) -> None:
+    page = open_page(reverse("scheduling:book", args=[practice.patient.pk]), role=Role.CLINICIAN)
 
     page.get_by_label("Visit type").select_option(label="Several regions or ultrasound, 45 min")
     page.wait_for_load_state("networkidle")
@@ -158,6 +160,15 @@ def test_a_visit_is_booked_in_three_actions(practice: Practice, open_page: Any) 
 
     page.get_by_text("The visit is booked.").wait_for()
     assert page.get_by_role("heading", level=1).inner_text().startswith("Several regions or ultrasound")
+
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(live_server.url + reverse("scheduling:calendar_link"))
+    page.get_by_role("button", name="Make a link").click()
+    page.get_by_role("button", name="Copy the link").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    link = page.get_by_label("Link", exact=True).input_value()
+    assert link.endswith(".ics")
+    assert page.evaluate("navigator.clipboard.readText()") == link
 
 
 def _go_to(page: Page, target: Locator) -> None:

@@ -172,6 +172,15 @@ def test_the_page_of_a_week_reads_as_lines_under_its_days(practice: Practice, de
     assert practice.patient.full_name in page.content.decode()
 
 
+@pytest.mark.parametrize("span", ["day", "week"])
+def test_a_change_of_the_clock_is_said_above_the_calendar(practice: Practice, desk: Client, span: str) -> None:
+    forward = desk.get(reverse("scheduling:calendar"), {"day": "2026-03-29", "span": span}).content.decode()
+    back = desk.get(reverse("scheduling:calendar"), {"day": "2026-10-25", "span": span}).content.decode()
+
+    assert "Sunday 29 March: the clock goes forward at 02:00. The time from 02:00 to 03:00 does not exist." in forward
+    assert "Sunday 25 October: the clock goes back at 03:00. The time from 02:00 to 03:00 comes twice." in back
+
+
 def test_the_page_as_a_table_loads_no_picture(practice: Practice, desk: Client) -> None:
     page = desk.get(reverse("scheduling:calendar"), {"look": "table"}).content.decode()
 
