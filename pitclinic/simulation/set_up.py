@@ -13,7 +13,7 @@ from pitclinic.simulation.calendar_grid import AFTERNOON, MORNING
 from pitclinic.simulation.names import DESK_NAMES, OTHER_STAFF, STAFF_NAMES
 from pitclinic.simulation.places import place_at
 from pitclinic.simulation.stock import Shelf, Stock
-from scheduling.models import AvailabilityBlock, Room, VisitType
+from scheduling.models import AvailabilityBlock, BookingRule, Equipment, Room, VisitType
 
 NAMESPACE = UUID("5f1d6a3e-9c1b-4c55-8c8e-0a4a7a9be001")
 # code: name, minutes, turnover, with injections. The usual visit types (scheduling.services.visit_types) with ids that
@@ -89,6 +89,7 @@ def set_up(clinic: Clinic, plan: ClinicPlan) -> Staffed:
     rooms = Room.objects.bulk_create(
         Room(id=own.id("room", number), clinic=clinic, name=f"Room {number + 1}") for number in range(plan.clinicians)
     )
+    own.shared_by_all(chaperone=desk[0])
     own.hours(clinicians)
     LastClinicNumber.objects.create(id=own.id("last number"), clinic=clinic, number=plan.patients)
     return Staffed(
@@ -122,6 +123,13 @@ class _Own:
         user.set_unusable_password()
         user.save(force_insert=True)
         return Membership.objects.create(id=self.id("member", role, number), clinic=self.clinic, user=user, role=role)
+
+    def shared_by_all(self, *, chaperone: Membership) -> None:
+        """Chairs to watch patients in, one scanner, and somebody who can be there as a third."""
+        chairs = {"name": "Observation", "capacity": 3, "is_for_observation": True}
+        Room.objects.create(id=self.id("chairs"), clinic=self.clinic, **chairs)
+        Equipment.objects.create(id=self.id("scanner"), clinic=self.clinic, name="Ultrasound scanner")
+        BookingRule.objects.create(id=self.id("chaperone"), clinic=self.clinic, member=chaperone, can_chaperone=True)
 
     def hours(self, clinicians: list[Membership]) -> None:
         """Monday to Friday, and the day the simulation ends on even when it is at a weekend."""
