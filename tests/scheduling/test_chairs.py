@@ -77,14 +77,15 @@ def test_only_who_is_observed_has_a_chair(practice: Practice) -> None:
 @pytest.mark.usefixtures("monday_morning")
 def test_the_board_says_how_many_chairs_are_taken_and_names_each(practice: Practice, desk: Client) -> None:
     with tenant(practice.clinic.pk, actor="test"):
-        chairs(practice, places=2, name="Window seats")
+        chairs(practice, name="Window seats")
         visit = observed(practice)
+        observed(practice)
 
     page = desk.get(reverse("scheduling:today"), {"everybody": "1"})
 
     board = page.context["board"]
-    assert (board.chairs_taken, board.chairs_there) == (1, 2)
+    assert (board.chairs_taken, board.chairs_there) == (1, 1)
     body = page.content.decode()
-    assert "1 of 2" in body
+    assert ("1 of 1" in body, body.count("no chair")) == (True, 1)
     assert body.count("Window seats") == 1
     assert "Window seats" in desk.get(reverse("scheduling:appointment", args=[visit.pk])).content.decode()
