@@ -70,7 +70,7 @@ def code_of(code: ContactCode) -> str:
 
 @transaction.atomic
 def confirm(*, by: Actor, now: datetime, point: ContactPoint, typed: str) -> Answer:
-    """Take the six digits the patient read out. The fifth wrong ones end the code."""
+    """Take the six digits the patient read out. The fifth wrong ones end the code: ``OVER``."""
     held = ContactPoint.objects.visible_to(by).select_for_update(no_key=True).get(pk=point.pk)
     code = _standing(by, held)
     if held.verified_at:
@@ -81,7 +81,7 @@ def confirm(*, by: Actor, now: datetime, point: ContactPoint, typed: str) -> Ans
         code.tries += 1
         code.ended_at = now if code.tries >= MOST_TRIES else None
         code.save(update_fields=["tries", "ended_at"])
-        return Answer.WRONG
+        return Answer.OVER if code.ended_at else Answer.WRONG
     _use(code, held, VerifiedHow.CODE, by=by, now=now)
     return Answer.VERIFIED
 

@@ -1,5 +1,7 @@
 """The pages of the staff that no story comes by, so that axe sees every page of the URL table."""
 
+from django.urls import reverse
+
 from accounts.choices import Role
 from accounts.models import Clinic
 from accounts.permissions import may
@@ -24,16 +26,30 @@ NO_PAGES = {
 }
 WHO = (Role.CLINICIAN, Role.FRONT_DESK, Role.CLINIC_ADMIN, Role.AUDITOR)
 
+# Sign-in and second factors come with their library, and wear our layout.
+SIGNED_OUT = ("account_login", "account_reset_password", "account_reset_password_done", "account_inactive")
+OWN_ACCOUNT = (
+    "mfa_index",
+    "mfa_list_webauthn",
+    "mfa_add_webauthn",
+    "mfa_generate_recovery_codes",
+    "mfa_reauthenticate",
+    "usersessions_list",
+    "account_change_password",
+    "account_reauthenticate",
+)
+
 
 def _named(lists: dict[str, str]) -> set[str]:
     return {f"{app}:{name}" for app, names in lists.items() for name in names.split()}
 
 
-def rest_of_pages(clinic: Clinic) -> list[tuple[str, Role, str]]:
-    """Name, a role that may open it, and address of each page left, for objects made in the clinic."""
+def rest_of_pages(clinic: Clinic) -> list[tuple[str, Role | None, str]]:
+    """Name, a role that may open it (or None: nobody signed in), and address of each page left."""
     elsewhere = _named(LOOKED_AT) | _named(NO_PAGES) | {"home"}
     values = objects.make(clinic, "Example")
-    found = []
+    found: list[tuple[str, Role | None, str]] = [(name, None, reverse(name)) for name in SIGNED_OUT]
+    found += [(name, Role.CLINICIAN, reverse(name)) for name in OWN_ACCOUNT]
     for name, pattern in staff_urls():
         view = view_of(pattern)
         if name not in elsewhere and "GET" in view.allowed_methods:

@@ -2,6 +2,7 @@
 
 import os
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from accounts.actors import machine
 from accounts.models import Clinic
 from common.tenancy import tenant
 from patients.services import contact_codes
+from reminders.choices import Step
 from reminders.services import sweeps
 from sessions.models import PainScore, SideEffect
 from tests.e2e.axe import axe_violations
@@ -115,4 +117,17 @@ def test_an_old_link_and_a_wrong_date_are_told_plainly(live_server, browser: Bro
     page.click("button:has-text('Confirm')")
     assert page.url.endswith("/p/confirmed/")
     _look_at(page, f"portal-confirmed-{width}-{scheme}")
+    _look_at_the_question_of_a_week(page, visit.clinic, live_server.url, f"portal-change-{width}-{scheme}")
     context.close()
+
+
+def _look_at_the_question_of_a_week(page: Page, clinic: Clinic, origin: str, name: str) -> None:
+    week = told(clinic, step=Step.CHECK_7D, ago=timedelta(days=7))
+    page.goto(f"{origin}{week.url}")
+    for field, value in BORN.items():
+        page.fill(f"#id_{field}", value)
+    page.click("text=Go on")
+    page.click("button[value='4']")
+    page.click("button[value='lasting']")
+    page.wait_for_url("**/p/change/")
+    _look_at(page, name)
