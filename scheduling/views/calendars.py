@@ -110,6 +110,7 @@ def _words() -> dict[str, str]:
         "given_up": _("Given up. The visit stays at {time}, {column}."),
         "stays": _("This visit cannot be moved: it is “{status}”."),
         "saving": _("Saving…"),
+        "loading": _("Loading…"),
         "lost": _("The clinic's server did not answer. The visit stays where it was; please try again."),
         "signed_out": _("You are no longer signed in. The visit stays where it was; load the page again."),
         "until": _("until {time}"),

@@ -134,6 +134,7 @@ def test_a_visit_is_dragged_refused_moved_by_keys_and_taken_back(desk_day: Desk,
     berg, carr = desk_day.practice.clinician.pk, desk_day.colleague.pk
     page = open_calendar()
     answer = page.locator("#calendar-answer")
+    expect(page.locator("[data-waiting]")).to_have_count(0)
     assert problems(page) == []
 
     # Two hours later in the other column, and back.

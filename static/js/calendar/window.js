@@ -32,6 +32,7 @@ export class Window {
     main.addEventListener("scroll", () => this.scrolled(main), { passive: true });
     new ResizeObserver(() => this.scrolled(main)).observe(main);
     this.look(main);
+    this.markWaiting();
     return this.fill();
   }
 
@@ -75,7 +76,21 @@ export class Window {
     for (const id of next) this.draw(id);
     const far = next.length || this.picture.isInUse ? [] : this.farAway(away).slice(0, 2 * BATCH);
     for (const id of far) this.remove(id);
+    this.markWaiting();
     return next.length + far.length > 0;
+  }
+
+  // A column that is not drawn yet says so: it must not be read as free.
+  markWaiting() {
+    const cells = this.picture.root.querySelectorAll(".ec-body .ec-day");
+    const columns = [...this.picture.titles.keys()];
+    cells.forEach((cell, number) => {
+      const column = columns[Math.floor((number * columns.length) / cells.length)];
+      const isWaiting = (this.byColumn.get(column) ?? []).some(({ event }) => !this.there.has(event.id));
+      if (isWaiting === ("waiting" in cell.dataset)) return;
+      if (isWaiting) cell.dataset.waiting = this.picture.words.loading;
+      else delete cell.dataset.waiting;
+    });
   }
 
   draw(id) {
