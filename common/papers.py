@@ -106,8 +106,16 @@ def pdf(paper: Paper) -> bytes:
     data = _as_data(paper)
     words = {character for text in _texts(data) for character in text}
     missing = {character for character in words if not _is_plain(character) and not _is_drawn(character)}
+    try:
+        return _laid_out(data, missing, paper.made_at)
+    except typst.TypstError:
+        # A mark or a joiner that only beside its neighbours turned out to have no drawing.
+        return _laid_out(data, missing | set(filter(_needs_neighbours, words)), paper.made_at)
+
+
+def _laid_out(data: dict[str, Any], missing: set[str], made_at: datetime) -> bytes:
     shown = _replaced(data, {character: f"[U+{ord(character):04X}]" for character in missing})
-    return _compiled(_LAYOUT.read_bytes(), json.dumps(shown), paper.made_at)
+    return _compiled(_LAYOUT.read_bytes(), json.dumps(shown), made_at)
 
 
 def _compiled(source: bytes, data: str, made_at: datetime | None = None) -> bytes:
@@ -148,9 +156,9 @@ def _texts(data: Any) -> Any:
 
 
 def _replaced(data: Any, by: dict[str, str]) -> Any:
-    """The same data with characters that cannot be drawn spelt out and control characters as blanks."""
+    """The same data with characters that cannot be drawn spelt out; control characters and odd spaces as blanks."""
     if isinstance(data, str):
-        return "".join(by.get(one, " " if _is_control(one) else one) for one in data)
+        return "".join(by.get(one, " " if _is_control(one) or _is_odd_space(one) else one) for one in data)
     if isinstance(data, dict):
         return {key: _replaced(value, by) for key, value in data.items()}
     if isinstance(data, (list, tuple)):
@@ -162,14 +170,24 @@ def _is_control(character: str) -> bool:
     return character != "\n" and unicodedata.category(character) in {"Cc", "Cs", "Co", "Cn"}
 
 
+def _is_odd_space(character: str) -> bool:
+    """A space, or the end of a line or paragraph, that a font may not know."""
+    return not character.isascii() and character != "\u00a0" and unicodedata.category(character) in {"Zs", "Zl", "Zp"}
+
+
 def _is_plain(character: str) -> bool:
-    return character.isascii() or _is_control(character)
+    return character.isascii() or _is_control(character) or _is_odd_space(character)
+
+
+def _needs_neighbours(character: str) -> bool:
+    """Marks and joiners are drawn on or between others; alone they prove nothing."""
+    return unicodedata.category(character) in {"Mn", "Me", "Cf"}
 
 
 @lru_cache(maxsize=4096)
 def _is_drawn(character: str) -> bool:
-    if unicodedata.category(character) in {"Mn", "Me", "Cf", "Zs", "Zl", "Zp"}:
-        return True  # marks and breaks need their neighbours; the page itself proves them
+    if _needs_neighbours(character):
+        return True  # until the page says otherwise
     try:
         _compiled(_ONE_CHARACTER, character)
     except typst.TypstError:

@@ -22,6 +22,7 @@ import pytest
 from pitclinic import servers
 from pitclinic.demo.run import DATABASE, ROOT, Demo
 from tests.demo.running_demo import free_port
+from tests.plugins import golden
 
 pytestmark = pytest.mark.slow
 
@@ -63,6 +64,7 @@ class Site:
         self.demo = Demo(run_dir=run_dir, port=free_port(), patients=3)
         self.demo.start_servers(stack)
         stack.callback(lambda: self.demo.postgres.stop())
+        golden.pour_into(self.demo.postgres.dsn(database=DATABASE))
         self.demo.set_up()
         stack.callback(self.kill_web)
         self.start_web()
@@ -112,8 +114,8 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with contextlib.ExitStack() as stack:
+def site(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with django_db_blocker.unblock(), contextlib.ExitStack() as stack:
         yield Site(tmp_path_factory.mktemp("site"), stack)
 
 

@@ -120,6 +120,11 @@ def test_control_characters_are_blanks() -> None:
     assert "a b" in text_of(a_paper(blocks=(Words("a\x07b"),)))
 
 
+@pytest.mark.parametrize("character", ["\u1680", "\u2028", "\u202f", "\u0f39", "\u0670", "\u200d"])
+def test_an_odd_space_or_mark_keeps_nobody_from_the_paper(character: str) -> None:
+    assert "before" in text_of(a_paper(blocks=(Words(f"before{character}after"), Words(character))))
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=80))
 def test_any_text_can_be_printed(words: str) -> None:

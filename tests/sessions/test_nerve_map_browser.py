@@ -145,6 +145,9 @@ def test_a_second_tap_on_a_point_offers_one_more(page: Page) -> None:
 
 
 def drag(page: Page, number: int, dx: float, dy: float) -> None:
+    at(marker(page, number))
+    # A new point gives its row room, and the map may still be moving: this waits until the marker is still.
+    marker(page, number).hover()
     x, y = at(marker(page, number))
     page.mouse.move(x, y)
     page.mouse.down()
