@@ -34,9 +34,12 @@ def _take_role(sender: object, connection: Any, **kwargs: object) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Slow files and those of the browser come first: the quick ones fill what one process would wait for the other."""
+    """Slow files and those of the browser come first: the quick ones fill what one process would wait for the other.
+
+    Before all of them the simulation: it writes most, and into tables full of other tests' dead rows many times slower.
+    """
     long = {item.path for item in items if any(map(item.get_closest_marker, ("slow", "e2e")))}
-    items.sort(key=lambda item: item.path not in long)
+    items.sort(key=lambda item: (item.path.parent.name != "simulation", item.path not in long))
 
 
 @pytest.fixture(scope="session", autouse=True)

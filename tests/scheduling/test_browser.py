@@ -174,14 +174,14 @@ def test_a_clinician_books_in_three_actions_and_copies_the_link_of_the_own_calen
 def _go_to(page: Page, target: Locator) -> None:
     """By the Tab key alone, as somebody without a pointer does."""
     target.wait_for()
-    for _press in range(60):
+    for _press in range(90):
         page.keyboard.press("Tab")
         if target.evaluate("element => element === document.activeElement"):
             return
     raise AssertionError(f"The Tab key does not reach {target}.")
 
 
-def test_a_new_caller_is_booked_with_three_visits_by_few_actions_and_by_keyboard_alone(
+def test_a_new_caller_gets_three_visits_by_few_actions_and_the_day_goes_on_by_keyboard_alone(
     practice: Practice, open_page: Any, figure: Callable[[str, float], None]
 ) -> None:
     """From the day's board to three weekly visits of somebody new; then one undo takes all of them back.
@@ -223,6 +223,52 @@ def test_a_new_caller_is_booked_with_three_visits_by_few_actions_and_by_keyboard
     press(page.get_by_role("button", name="Undo"))
     page.get_by_text("Undone.").wait_for()
     assert page.locator("dd .status-word").first.inner_text() == "cancelled"
+
+    _check_in_move_and_cancel_by_keyboard(page, practice)
+
+
+def _check_in_move_and_cancel_by_keyboard(page: Page, practice: Practice) -> None:
+    """The rest of the desk's day, the hands on the keys all the time."""
+    now = datetime.now(UTC)
+    ten = datetime.combine(now.date() + timedelta(days=2), time(10), tzinfo=UTC)
+    with tenant(practice.clinic.pk):
+        visit = practice.book(starts_at=ten, now=now)
+    name = visit.patient.full_name
+
+    def press(target: Locator, key: str = "Enter") -> None:
+        _go_to(page, target)
+        page.keyboard.press(key)
+
+    # Somebody comes to the counter, says a name and a birth date, and was taken for another at first.
+    press(page.get_by_role("link", name="Today"))
+    press(page.get_by_role("link", name=re.compile("Arrived.*Example-0")))
+    press(page.get_by_role("checkbox", name="Date of birth"), "Space")
+    press(page.get_by_role("checkbox", name="Full name"), "Space")
+    press(page.get_by_role("button", name="Arrived"))
+    press(page.get_by_role("button", name="Undo"))
+    page.get_by_role("link", name=re.compile("Arrived.*Example-0")).wait_for()
+
+    # A visit of the day after tomorrow: a quarter of an hour later, and back.
+    press(page.get_by_role("link", name="Calendar", exact=True))
+    for _day in range(2):
+        press(page.get_by_role("link", name="Next", exact=True))
+    drawn = page.get_by_role("link", name=name)
+    press(drawn, "Alt+ArrowDown")
+    page.keyboard.press("Enter")
+    page.get_by_text("Moved to").wait_for()
+    press(page.locator("#calendar-answer").get_by_role("button", name="Undo"))
+    page.locator("#calendar-answer").get_by_text("Undone").wait_for()
+
+    # The patient rings and cancels it, with a reason.
+    press(drawn)
+    press(page.get_by_role("link", name="Cancel", exact=True))
+    press(page.get_by_role("radio").first, "Space")
+    _go_to(page, page.get_by_role("textbox", name="Why"))
+    page.keyboard.type("ill")
+    press(page.get_by_role("button", name="Cancel the visit"))
+    page.get_by_role("button", name="Undo").wait_for()
+    assert page.locator("dd .status-word").first.inner_text() == "cancelled"
+    assert _problems(page) == []
 
 
 def test_a_time_just_taken_is_told_beside_others_on_a_phone(practice: Practice, open_page: Any) -> None:
