@@ -1,5 +1,6 @@
 """How many taps or keys a session of twelve points costs, from the opened review card to the signature."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -123,6 +124,8 @@ def by_keys(page: Page, do: Actions, *, warnings: int = 0) -> None:
 
 
 def signed(page: Page, clinic: Clinic) -> InjectionSession:
+    # The page of the signature shows the same words before it is sent.
+    expect(page).not_to_have_url(re.compile("/sign/$"))
     expect(page.get_by_text("I gave this treatment and this record is true.")).to_be_visible()
     with tenant(clinic.pk, actor="test"):
         newest = InjectionSession.objects.order_by("-started_at").first()
