@@ -195,6 +195,7 @@ def _reschedule(
     tell_patient: bool,
 ) -> Appointment:
     def work() -> Appointment:
+        look_before_waiting(place, by=by, now=now, judgement=judgement)
         current = claim(appointment, by, version, place.span)
         return rewrite(current, place, by=by, now=now, judgement=judgement, reason=reason, tell_patient=tell_patient)
 

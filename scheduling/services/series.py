@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -21,7 +21,7 @@ from scheduling.policies import VisitRefusedError
 from scheduling.services import appointments, slot_holds
 from scheduling.services.appointments import moved_place
 from scheduling.services.day_locks import OverlapError, hold_days, in_turn
-from scheduling.services.places import Judgement, NotOfferedError
+from scheduling.services.places import Judgement, NotOfferedError, look_before_waiting
 
 MOST = 26
 
@@ -78,6 +78,9 @@ def book(
     batch_id = uuid4()
 
     def work() -> list[Appointment]:
+        for place in places:
+            with _named(place.span[0], by):
+                look_before_waiting(replace(place, left_out=[hold.pk] if hold else ()), by=by, now=now)
         spans = [place.span for place in places]
         hold_days(by, *spans, *([(hold.starts_at, hold.ends_at)] if hold else []))
         if hold is not None:
