@@ -2,19 +2,19 @@
 
 from collections.abc import Callable
 
-from django.test import Client
 from django.urls import reverse
 
 from accounts.choices import Role
 from accounts.models import Clinic
 from audit.models import AuditEvent
 from common.tenancy import tenant
+from tests.staff import StaffClient
 
 URL = reverse("accounts:clinic_history")
 
 
 def test_each_change_of_the_details_stands_in_the_history_with_who_made_it(
-    clinic: Clinic, staff_client: Callable[..., Client]
+    clinic: Clinic, staff_client: Callable[..., StaffClient]
 ) -> None:
     admin = staff_client(Role.CLINIC_ADMIN, clinic=clinic)
     assert "Nothing was changed yet" in admin.get(URL).content.decode()
@@ -27,7 +27,7 @@ def test_each_change_of_the_details_stands_in_the_history_with_who_made_it(
     (entry,) = page.context["entries"]
     changed = {change.field: (change.before, change.after) for change in entry.changes}
     assert changed["time zone"] == ("Europe/Berlin", "Europe/Lisbon")
-    assert entry.line.actor_name == admin.member.user.full_name  # type: ignore[attr-defined]
+    assert entry.line.actor_name == admin.member.user.full_name
     assert "Europe/Lisbon" in page.content.decode()
 
 

@@ -22,7 +22,7 @@ import django
 def main() -> None:
     django.setup()
     from reminders import tasks  # noqa: F401 - loaded before the fork
-    from scheduling import tasks as scheduling_tasks  # noqa: F401
+    from scheduling import tasks as scheduling_tasks  # noqa: F401 - likewise
 
     for line in sys.stdin:
         order = json.loads(line)

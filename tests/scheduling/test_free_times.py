@@ -148,13 +148,11 @@ def test_another_clinics_visits_hours_and_rooms_do_not_count(
 
 
 @pytest.mark.parametrize("visits", [1, 3])
-def test_eight_queries_however_many_visits(
-    practice: Practice, visits: int, django_assert_num_queries: Callable[..., object]
-) -> None:
+def test_eight_queries_however_many_visits(practice: Practice, visits: int, django_assert_num_queries: Any) -> None:
     for number in range(visits):
         practice.book(starts_at=at(8 + number))
 
-    with django_assert_num_queries(8):  # type: ignore[attr-defined]
+    with django_assert_num_queries(8):
         _free(practice, days=7)
 
 
