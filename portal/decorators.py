@@ -1,8 +1,14 @@
-"""From the cookie of one link to the patient's visit; the view sets the clinic itself, for each service call."""
+"""From the address of a door and the cookie of its link to the patient behind it.
+
+The address names one check-in or one offer, its cookie is sent to that address alone, and each form says once more
+whose it is: two patients in one browser, a page of yesterday, a borrowed phone, and every answer still lands where it
+was asked. The view sets the clinic itself, for each service call.
+"""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import wraps
-from typing import Any, cast
+from typing import Any, Protocol, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -13,40 +19,19 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods
 
 from accounts.decorators import own_transactions, public
-from portal.queries import OfferVisit, Visit, find_offer, find_visit
+from portal.queries import Guest, OfferVisit, Visit, clinic_of, find_offer, find_visit
 
-COOKIE = "portal"
-OFFER_COOKIE = "offer"
-COOKIE_PATH = "/p/"
 LASTS = 60 * 60
-_SALT = "portal.visit"
-_OFFER_SALT = "portal.offer"
+WHOSE = "whose"  # the field of every form that says which door it belongs to
+_SALT = "portal.door"
+
+View = Callable[..., HttpResponse]
 
 
 class PatientRequest(HttpRequest):
-    """A request whose sender gave the second factor."""
+    """A request whose sender gave the second factor for one check-in."""
 
     visit: Visit
-
-
-def patient(*, methods: Iterable[str]) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """Let the patient of the cookie through; anybody else is asked to open the link in the message again."""
-
-    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-        checked = require_http_methods(list(methods))(view)
-
-        @wraps(view)
-        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            visit = _visit_of(request)
-            if visit is None:
-                return render(request, "portal/open_again.html", status=403)
-            cast(PatientRequest, request).visit = visit
-            with translation.override(visit.patient.language):
-                return checked(request, *args, **kwargs)
-
-        return own_transactions(public(inner))
-
-    return decorate
 
 
 class OfferRequest(HttpRequest):
@@ -55,44 +40,70 @@ class OfferRequest(HttpRequest):
     visit: OfferVisit
 
 
-def offered(*, methods: Iterable[str]) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """Let the patient whose offer the cookie names through, as ``patient`` does for a check-in."""
+class GuestRequest(HttpRequest):
+    """A request whose sender gave the second factor at either door."""
 
-    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    visit: Guest
+
+
+class _Find(Protocol):
+    def __call__(self, *, clinic_id: str, link_id: str, subject_id: UUID, now: datetime) -> Guest | None: ...
+
+
+def patient(*, methods: Iterable[str]) -> Callable[[View], View]:
+    """Let the patient of the check-in in the address through; anybody else is asked to open the link again."""
+    return _door("check_in_id", find_visit, methods)
+
+
+def offered(*, methods: Iterable[str]) -> Callable[[View], View]:
+    """Let the patient of the offer in the address through, as ``patient`` does for a check-in."""
+    return _door("offer_id", find_offer, methods)
+
+
+def _door(argument: str, find: _Find, methods: Iterable[str]) -> Callable[[View], View]:
+    def decorate(view: View) -> View:
         checked = require_http_methods(list(methods))(view)
 
         @wraps(view)
-        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            visit = _offer_of(request)
-            if visit is None:
-                return render(request, "portal/open_again.html", status=403)
-            cast(OfferRequest, request).visit = visit
-            with translation.override(visit.patient.language):
-                return checked(request, *args, **kwargs)
+        def inner(request: HttpRequest, code: str, **names: Any) -> HttpResponse:
+            subject_id: UUID = names.pop(argument)
+            guest = _guest(request, code, subject_id, find)
+            if guest is None:
+                return render(request, "portal/open_again.html", {"clinic": clinic_of(code)}, status=403)
+            cast(GuestRequest, request).visit = guest
+            with translation.override(guest.patient.language):
+                if request.method == "POST" and request.POST.get(WHOSE) != str(subject_id):
+                    return render(request, "portal/other_page.html", page_context(guest), status=409)
+                return checked(request, **names)
 
         return own_transactions(public(inner))
 
     return decorate
 
 
-def remember_offer(response: HttpResponse, *, clinic_id: UUID, link_id: UUID, offer_id: UUID) -> HttpResponse:
-    """Set the cookie that stands for one offer, for an hour, for the portal only."""
-    content = {"clinic_id": str(clinic_id), "link_id": str(link_id), "offer_id": str(offer_id)}
-    return _set_cookie(response, OFFER_COOKIE, signing.dumps(content, salt=_OFFER_SALT))
+def page_context(guest: Guest) -> dict[str, object]:
+    """What every page behind a door shows: the clinic, whose page it is, and the way to report a problem."""
+    return {
+        "clinic": guest.by.clinic,
+        "guest": guest,
+        "whose": guest.subject_id,
+        "worry_url": guest.url("worry"),
+        "start_url": guest.url("start"),
+    }
 
 
-def remember(response: HttpResponse, *, clinic_id: UUID, link_id: UUID, check_in_id: UUID) -> HttpResponse:
-    """Set the cookie that stands for this link, for an hour, for the portal only."""
-    content = {"clinic_id": str(clinic_id), "link_id": str(link_id), "check_in_id": str(check_in_id)}
-    return _set_cookie(response, COOKIE, signing.dumps(content, salt=_SALT))
+def cookie_name(subject_id: UUID) -> str:
+    return f"door-{subject_id.hex}"
 
 
-def _set_cookie(response: HttpResponse, name: str, value: str) -> HttpResponse:
+def remember(response: HttpResponse, *, clinic_id: UUID, link_id: UUID, subject_id: UUID) -> HttpResponse:
+    """Set the cookie that opens the door of one check-in or offer, for an hour; ``response`` leads to its start."""
+    content = {"clinic_id": str(clinic_id), "link_id": str(link_id), "subject_id": str(subject_id)}
     response.set_cookie(
-        name,
-        value,
+        cookie_name(subject_id),
+        signing.dumps(content, salt=_SALT),
         max_age=LASTS,
-        path=COOKIE_PATH,
+        path=response.headers["Location"],
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",
@@ -100,17 +111,13 @@ def _set_cookie(response: HttpResponse, name: str, value: str) -> HttpResponse:
     return response
 
 
-def _offer_of(request: HttpRequest) -> OfferVisit | None:
+def _guest(request: HttpRequest, code: str, subject_id: UUID, find: _Find) -> Guest | None:
     try:
-        content = signing.loads(request.COOKIES.get(OFFER_COOKIE, ""), salt=_OFFER_SALT, max_age=LASTS)
+        content = signing.loads(request.COOKIES.get(cookie_name(subject_id), ""), salt=_SALT, max_age=LASTS)
     except signing.BadSignature:
         return None
-    return find_offer(**content, now=timezone.now())  # noqa: TID251 - the outermost layer of every view here
-
-
-def _visit_of(request: HttpRequest) -> Visit | None:
-    try:
-        content = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=LASTS)
-    except signing.BadSignature:
+    if content.pop("subject_id") != str(subject_id):
         return None
-    return find_visit(**content, now=timezone.now())  # noqa: TID251 - the outermost layer of every view here
+    now = timezone.now()  # noqa: TID251 - the outermost layer of every view here
+    guest = find(**content, subject_id=subject_id, now=now)
+    return guest if guest and guest.by.clinic.link_code == code else None

@@ -4,17 +4,26 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
 
 from accounts.actors import Actor
 from accounts.models import Clinic
 from common.tenancy import tenant
+from common.wall_clock import local_day
 from patients.models import AccessLink, Patient
+from patients.records import FULL_AGE
 from patients.services import access_links
 from portal.models import CheckIn
 from reminders.models import Message
 from scheduling.models import SlotOffer
-from sessions.choices import Priority, RecordStatus, Source
+from sessions.choices import DangerSign, Priority, RecordStatus, Source
 from sessions.models import InjectionSession, SideEffect
+from sessions.queries.measures import told_overall_change
+from sessions.queries.pain_scores import told_scores
+from sessions.queries.side_effects import emergencies
+from sessions.triage import is_alarming
 
 
 def patient_actor(clinic: Clinic, patient_id: UUID | str) -> Actor:
@@ -32,6 +41,7 @@ class Door:
     """A link that exists; ``is_open`` says whether it still lets its patient in."""
 
     by: Actor
+    key: str
     link: AccessLink
     message: Message
     is_open: bool
@@ -39,6 +49,17 @@ class Door:
 
 def clinic_of(code: str) -> Clinic | None:
     return Clinic.objects.filter(link_code=code).first()
+
+
+def clinic_of_key(key: str) -> Clinic | None:
+    """The clinic whose code stands in a key, whether or not the key opens anything: whom to call instead."""
+    parts = access_links.parts_of(key)
+    return clinic_of(parts[0]) if parts else None
+
+
+def is_minor(patient: Patient, *, now: datetime) -> bool:
+    """Whether somebody else probably answers for this patient."""
+    return patient.age_on(local_day(now, ZoneInfo(patient.zone))) < FULL_AGE
 
 
 def find_door(key: str, *, now: datetime) -> Door | None:
@@ -57,6 +78,7 @@ def find_door(key: str, *, now: datetime) -> Door | None:
         return None
     return Door(
         by=patient_actor(clinic, link.patient_id),
+        key=key,
         link=link,
         message=message,
         is_open=access_links.is_open(link, now=now) and _has_something_behind(message),
@@ -72,70 +94,155 @@ def _has_something_behind(message: Message) -> bool:
 
 
 @dataclass(frozen=True)
-class Visit:
-    """A patient who gave the second factor: one check-in of one session, nothing else."""
+class Guest:
+    """A patient who gave the second factor, at one door: what an address and its form name, and nothing else.
+
+    ``subject_id`` is the row behind the door; it stands in every address and in every form.
+    """
 
     by: Actor
     link: AccessLink
     patient: Patient
-    session: InjectionSession
+
+    prefix = ""
+
+    @property
+    def subject_id(self) -> UUID:
+        raise NotImplementedError
+
+    @property
+    def session(self) -> InjectionSession | None:
+        return None
+
+    @property
+    def since(self) -> datetime:
+        """From when on what was told belongs to this door."""
+        raise NotImplementedError
+
+    def url(self, name: str) -> str:
+        """The address of one of this door's own pages."""
+        return reverse(f"portal:{self.prefix}{name}", args=[self.by.clinic.link_code, self.subject_id])
+
+
+@dataclass(frozen=True)
+class Visit(Guest):
+    """A patient at a check-in of one session."""
+
     check_in: CheckIn
 
+    @property
+    def subject_id(self) -> UUID:
+        return self.check_in.pk
 
-def find_visit(*, clinic_id: str, link_id: str, check_in_id: str, now: datetime) -> Visit | None:
-    """Return the visit a signed cookie names, while its link still holds."""
+    @property
+    def session(self) -> InjectionSession:
+        session: InjectionSession = self.check_in.injection_session
+        return session
+
+    @property
+    def since(self) -> datetime:
+        return self.check_in.started_at
+
+
+@dataclass(frozen=True)
+class OfferVisit(Guest):
+    """A patient before one free time."""
+
+    offer: SlotOffer
+
+    prefix = "offer_"
+
+    @property
+    def subject_id(self) -> UUID:
+        return self.offer.pk
+
+    @property
+    def since(self) -> datetime:
+        return self.offer.offered_at
+
+
+def find_visit(*, clinic_id: str, link_id: str, subject_id: UUID, now: datetime) -> Visit | None:
+    """Return the check-in a signed cookie names, while its link still holds."""
     clinic = Clinic.objects.filter(pk=clinic_id).first()
     if clinic is None:
         return None
     with tenant(clinic.pk, actor="patient"):
-        link = AccessLink.objects.filter(clinic_id=clinic.pk, pk=link_id).select_related("patient").first()
-        check_in = CheckIn.objects.filter(clinic_id=clinic.pk, pk=check_in_id)
-        row = check_in.select_related("injection_session", "relief_report").first()
-    if link is None or row is None or row.patient_id != link.patient_id:
+        link = _open_link(clinic, link_id, now=now)
+        own = CheckIn.objects.filter(clinic=clinic, pk=subject_id, patient_id=link.patient_id) if link else None
+        row = own.select_related("injection_session", "relief_report").first() if own is not None else None
+    if link is None or row is None or not _is_signed(row.injection_session):
         return None
-    if not access_links.is_open(link, now=now) or not _is_signed(row.injection_session):
+    return Visit(by=patient_actor(clinic, link.patient_id), link=link, patient=link.patient, check_in=row)
+
+
+def find_offer(*, clinic_id: str, link_id: str, subject_id: UUID, now: datetime) -> OfferVisit | None:
+    """Return the offer a signed cookie names, while its link still holds."""
+    clinic = Clinic.objects.filter(pk=clinic_id).first()
+    if clinic is None:
         return None
-    by = patient_actor(clinic, link.patient_id)
-    return Visit(by=by, link=link, patient=link.patient, session=row.injection_session, check_in=row)
+    with tenant(clinic.pk, actor="patient"):
+        link = _open_link(clinic, link_id, now=now)
+        own = SlotOffer.objects.filter(clinic=clinic, pk=subject_id, patient_id=link.patient_id) if link else None
+        offer = own.select_related("entry__appointment").first() if own is not None else None
+    if link is None or offer is None:
+        return None
+    return OfferVisit(by=patient_actor(clinic, link.patient_id), link=link, patient=link.patient, offer=offer)
+
+
+def _open_link(clinic: Clinic, link_id: str, *, now: datetime) -> AccessLink | None:
+    """The link with its patient, while it still lets them in."""
+    link = AccessLink.objects.filter(clinic=clinic, pk=link_id).select_related("patient").first()
+    return link if link and access_links.is_open(link, now=now) else None
 
 
 def _is_signed(session: InjectionSession | None) -> bool:
     return session is not None and session.status == RecordStatus.SIGNED
 
 
-def told_priority(visit: Visit) -> Priority | None:
-    """The most urgent thing this patient has told in this check-in, or None."""
-    told = SideEffect.objects.filter(
-        clinic_id=visit.by.clinic_id,
-        injection_session=visit.session,
-        source=Source.PORTAL,
-        reported_at__gte=visit.check_in.started_at,
+def told_here(guest: Guest) -> list[SideEffect]:
+    """What this patient reported at this door, the most urgent first; a slip that was taken back comes last."""
+    told = SideEffect.objects.visible_to(guest.by).filter(
+        patient=guest.patient, injection_session=guest.session, source=Source.PORTAL, reported_at__gte=guest.since
     )
-    worst = told.order_by("priority").values_list("priority", flat=True).first()
-    return Priority(worst) if worst else None
+    return sorted(told, key=lambda one: (one.taken_back_at is not None, one.priority, one.reported_at))
+
+
+def told_priority(guest: Guest) -> Priority | None:
+    """The most urgent thing this patient told at this door and did not take back, or None."""
+    worst = next((one for one in told_here(guest) if one.taken_back_at is None), None)
+    return Priority(worst.priority) if worst else None
 
 
 @dataclass(frozen=True)
-class OfferVisit:
-    """A patient who gave the second factor: one free time, nothing else."""
+class AskedSign:
+    """A danger sign as a button; ``is_emergency``: call an ambulance, do not wait for the clinic."""
 
-    by: Actor
-    link: AccessLink
-    patient: Patient
-    offer: SlotOffer
+    value: str
+    label: str
+    is_emergency: bool
 
 
-def find_offer(*, clinic_id: str, link_id: str, offer_id: str, now: datetime) -> OfferVisit | None:
-    """Return the offer a signed cookie names, while its link still holds."""
-    clinic = Clinic.objects.filter(pk=clinic_id).first()
-    if clinic is None:
-        return None
-    with tenant(clinic.pk, actor="patient"):
-        link = AccessLink.objects.filter(clinic_id=clinic.pk, pk=link_id).select_related("patient").first()
-        offer = SlotOffer.objects.filter(clinic_id=clinic.pk, pk=offer_id).select_related("entry__appointment").first()
-    if link is None or offer is None or offer.patient_id != link.patient_id:
-        return None
-    if not access_links.is_open(link, now=now):
-        return None
-    by = patient_actor(clinic, link.patient_id)
-    return OfferVisit(by=by, link=link, patient=link.patient, offer=offer)
+def signs_to_ask() -> list[AskedSign]:
+    """Every sign a patient can tap, the emergencies first, as the reviewed catalogue sorts them."""
+    urgent = emergencies()
+    asked = [AskedSign(sign.value, str(sign.label), sign in urgent) for sign in DangerSign]
+    return sorted(asked, key=lambda sign: not sign.is_emergency)
+
+
+@dataclass(frozen=True)
+class ToldPain:
+    """The pain told in a check-in, 0-10 or None; ``is_alarming`` when it is high or has suddenly risen."""
+
+    score: int | None
+    is_alarming: bool
+
+
+def told_pain(visit: Visit) -> ToldPain:
+    """What was told in this check-in, held against what was known of the session before."""
+    own, before = told_scores(visit.by, visit.session, step=visit.check_in.step)
+    return ToldPain(score=own, is_alarming=own is not None and is_alarming(own, before=before))
+
+
+def told_change(visit: Visit) -> int | None:
+    """The overall change told in this check-in, 1 to 7, or None."""
+    return told_overall_change(visit.by, visit.session, step=visit.check_in.step)

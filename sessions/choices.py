@@ -90,6 +90,11 @@ class Moment(models.TextChoices):
     OTHER = "other", _("another time")
 
 
+def moment_of(step: str) -> Moment:
+    """The moment a step of the ladder asks about; another time where it is none."""
+    return Moment(step) if step in Moment.values else Moment.OTHER
+
+
 class Source(models.TextChoices):
     CLINICIAN = "clinician", _("clinician")
     PORTAL = "portal", _("patient")

@@ -10,6 +10,9 @@ from datetime import datetime, timedelta
 
 LEVELS = ("P0", "P1", "P2", "P3")
 ASSESS_SERIOUS_WITHIN = timedelta(hours=72)
+WORDS_ALONE = "P1"  # nobody has read them yet: they may say anything
+HIGH_PAIN = 8  # domain.md §8: severe pain of 8 or more is a sign to call about
+SUDDEN_RISE = 2  # points; the smallest change on the 0-10 scale that matters to patients (domain.md §7)
 UNKNOWN_SIGN = "P0"  # a sign the catalogue does not (or no longer) know is taken for the worst
 
 
@@ -49,6 +52,15 @@ def triage(
 def most_urgent(levels: Sequence[str]) -> str:
     """Return the most urgent of the levels. Raises ``ValueError`` for an unknown word or for none at all."""
     return LEVELS[min(LEVELS.index(level) for level in levels)]
+
+
+def is_alarming(score: int, *, before: int | None) -> bool:
+    """Whether pain of ``score`` (0-10) is high, or well above the last score known, and so asks for the danger signs.
+
+    >>> is_alarming(8, before=8), is_alarming(5, before=3), is_alarming(5, before=4), is_alarming(5, before=None)
+    (True, True, False, False)
+    """
+    return score >= HIGH_PAIN or (before is not None and score - before >= SUDDEN_RISE)
 
 
 def is_downgrade(before: str, after: str) -> bool:

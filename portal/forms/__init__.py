@@ -57,7 +57,7 @@ class OfferForm(forms.Form):
 
 
 class WorryForm(forms.Form):
-    """One tap (``sign`` or ``nothing``) or some words."""
+    """One tap (``sign`` or ``nothing``) and whatever words were written; words are heard beside “nothing” too."""
 
     sign = forms.ChoiceField(choices=DangerSign, required=False)
     words = forms.CharField(label=_("Something else"), max_length=1000, required=False)
@@ -68,3 +68,22 @@ class WorryForm(forms.Form):
         if not self.errors and not any(found.get(name) for name in ("sign", "words", "nothing")):
             self.add_error("words", _("Write a few words, or tap one of the answers."))
         return found
+
+
+class SignsForm(forms.Form):
+    """One of the signs, or none of them."""
+
+    sign = forms.ChoiceField(choices=DangerSign, required=False)
+    none = forms.CharField(max_length=1, required=False)
+
+    def clean(self) -> dict[str, object]:
+        found = super().clean() or {}
+        if not self.errors and not (found.get("sign") or found.get("none")):
+            self.add_error("sign", _("Tap one of the answers."))
+        return found
+
+
+class MistakeForm(forms.Form):
+    """Which report was a slip."""
+
+    report = forms.UUIDField()

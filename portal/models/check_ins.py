@@ -40,6 +40,16 @@ class CheckIn(PatientOwned):
         return ["pain", "relief", *(["change"] if self.step == Moment.CHECK_7D else []), "worry"]
 
     @property
+    def is_final(self) -> bool:
+        """Every question was dealt with: until then each answer can still be changed."""
+        return not self.next_question
+
+    def question_before(self, name: str) -> str:
+        """The question one step back, or empty at the first."""
+        place = self.questions.index(name)
+        return self.questions[place - 1] if place else ""
+
+    @property
     def next_question(self) -> str:
         """The first that has not been dealt with, or empty."""
         return next((name for name in self.questions if getattr(self, f"{name}_at") is None), "")

@@ -1,4 +1,4 @@
-"""The patient's answers, each once: a lock on the check-in makes twenty taps one."""
+"""The patient's answers, each one row: a lock on the check-in makes twenty taps one, and a slip can be taken back."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,9 +11,8 @@ from patients.models import AccessLink
 from patients.services import access_links
 from portal.models import CheckIn
 from portal.queries import Door, Visit
-from sessions.choices import DangerSign, Moment, Source
-from sessions.models import SideEffect
-from sessions.services import measures, pain_scores, side_effects
+from sessions.choices import Source, moment_of
+from sessions.services import measures, pain_scores
 
 
 @transaction.atomic
@@ -40,33 +39,32 @@ def enter(*, door: Door, birth_date: str, by: Actor, now: datetime) -> CheckIn |
 
 @transaction.atomic
 def answer_pain(*, visit: Visit, score: int | None, by: Actor, now: datetime) -> None:
-    """Keep the pain of now, 0-10; None leaves it out. A second answer changes nothing."""
+    """Keep the pain of now, 0-10; None leaves it out. Another answer takes the place of it until the end."""
     check_in = _locked(visit)
-    if check_in.pain_at:
+    if check_in.is_final:
         return
+    moment = moment_of(check_in.step)
+    if check_in.pain_at:
+        pain_scores.take_back_score(injection_session=visit.session, moment=moment, by=by)
     if score is not None:
         pain_scores.tell_score(
-            injection_session=visit.session,
-            moment=_moment(check_in.step),
-            score=score,
-            source=Source.PORTAL,
-            by=by,
-            now=now,
+            injection_session=visit.session, moment=moment, score=score, source=Source.PORTAL, by=by, now=now
         )
     check_in.pain_at = now
     check_in.save(update_fields=["pain_at"])
 
 
-def _moment(step: str) -> Moment:
-    return Moment(step) if step in Moment.values else Moment.OTHER
-
-
 @transaction.atomic
 def answer_relief(*, visit: Visit, has_ended: bool | None, never_began: bool = False, by: Actor, now: datetime) -> None:
-    """Keep whether relief has ended; None leaves it out. Relief that never began ended with the session itself."""
+    """Keep whether relief has ended; None leaves it out. Relief that never began ended with the session itself.
+
+    Another answer takes the place of it until the end.
+    """
     check_in = _locked(visit)
-    if check_in.relief_at:
+    if check_in.is_final:
         return
+    earlier: UUID | None = check_in.relief_report_id
+    check_in.relief_report = None
     if has_ended is not None:
         check_in.relief_report = pain_scores.tell_relief(
             injection_session=visit.session,
@@ -78,19 +76,24 @@ def answer_relief(*, visit: Visit, has_ended: bool | None, never_began: bool = F
         )
     check_in.relief_at = now
     check_in.save(update_fields=["relief_at", "relief_report"])
+    if earlier is not None:
+        pain_scores.take_back_relief(relief_report_id=earlier, by=by)
 
 
 @transaction.atomic
 def answer_change(*, visit: Visit, change: int | None, by: Actor, now: datetime) -> None:
-    """Keep the overall change since the start, 1 to 7; None leaves it out. A second answer changes nothing."""
+    """Keep the overall change since the start, 1 to 7; None leaves it out. Another answer takes the place of it."""
     check_in = _locked(visit)
-    if check_in.change_at:
+    if check_in.is_final:
         return
+    moment = moment_of(check_in.step)
+    if check_in.change_at:
+        measures.take_back_change(injection_session=visit.session, moment=moment, by=by, now=now)
     if change is not None:
         measures.tell_change(
             change=change,
             injection_session=visit.session,
-            moment=_moment(check_in.step),
+            moment=moment,
             source=Source.PORTAL,
             language=visit.patient.language,
             by=by,
@@ -103,7 +106,8 @@ def answer_change(*, visit: Visit, change: int | None, by: Actor, now: datetime)
 @transaction.atomic
 def say_when_relief_ended(*, visit: Visit, hours_ago: int, by: Actor, now: datetime) -> None:
     """Add about when the pain came back, never before the session ended."""
-    report_id: UUID | None = _locked(visit).relief_report_id
+    check_in = _locked(visit)
+    report_id: UUID | None = check_in.relief_report_id
     signed_at = visit.session.signed_at
     if report_id is None or signed_at is None:
         return
@@ -111,42 +115,5 @@ def say_when_relief_ended(*, visit: Visit, hours_ago: int, by: Actor, now: datet
     pain_scores.date_end_of_relief(relief_report_id=report_id, ended_at=ended_at, by=by)
 
 
-@transaction.atomic
-def say_all_is_well(*, visit: Visit, by: Actor, now: datetime) -> None:
-    """The patient has no worry to tell."""
-    _finish(_locked(visit), visit=visit, by=by, now=now)
-
-
-@transaction.atomic
-def tell_worry(*, visit: Visit, signs: list[DangerSign], words: str, by: Actor, now: datetime) -> SideEffect:
-    """Report a side effect with its priority at once; the same telling again returns the first one."""
-    check_in = _locked(visit)
-    told = SideEffect.objects.visible_to(by).filter(
-        injection_session=visit.session,
-        source=Source.PORTAL,
-        reported_at__gte=check_in.started_at,
-        danger_signs=[sign.value for sign in DangerSign if sign in signs],
-        description=words.strip(),
-    )
-    report = told.first() or side_effects.report(
-        patient=visit.patient,
-        injection_session=visit.session,
-        danger_signs=signs,
-        description=words,
-        source=Source.PORTAL,
-        by=by,
-        now=now,
-    )
-    _finish(check_in, visit=visit, by=by, now=now)
-    return report
-
-
 def _locked(visit: Visit) -> CheckIn:
     return CheckIn.objects.visible_to(visit.by).select_for_update().get(pk=visit.check_in.pk)
-
-
-def _finish(check_in: CheckIn, *, visit: Visit, by: Actor, now: datetime) -> None:
-    if check_in.worry_at is None:
-        check_in.worry_at = now
-        check_in.save(update_fields=["worry_at"])
-    access_links.mark_used(link_id=visit.link.pk, by=by, now=now)

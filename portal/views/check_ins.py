@@ -5,69 +5,92 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from portal.decorators import PatientRequest, patient
-from portal.forms import RELIEF_HOURS, ChangeForm, PainForm, ReliefEndForm, ReliefForm, WorryForm
-from portal.queries import inside, told_priority
+from portal.decorators import PatientRequest, page_context, patient
+from portal.forms import RELIEF_HOURS, ChangeForm, PainForm, ReliefEndForm, ReliefForm
+from portal.queries import Visit, inside, told_change, told_pain, told_priority
 from portal.services import check_ins
-from sessions.choices import DangerSign, OverallChange, Priority
+from sessions.choices import OverallChange, Priority
+from sessions.models import ReliefReport
 
+SKIP = "skip"
 # The tap → (relief has ended, it never began)
 _RELIEF: dict[str, tuple[bool | None, bool]] = {
     "lasting": (False, False),
     "ended": (True, False),
     "never": (True, True),
-    "skip": (None, False),
+    SKIP: (None, False),
 }
 
 
-def _page(request: PatientRequest, template: str, *, status: int = 200, **context: object) -> HttpResponse:
+def _ask(request: PatientRequest, name: str, form: forms.Form, **context: object) -> HttpResponse:
+    """The page of one question, with the way back to the one before it."""
     visit = request.visit
-    shown = {"clinic": visit.by.clinic, "check_in": visit.check_in, **context}
-    return render(request, template, shown, status=status)
+    before = visit.check_in.question_before(name)
+    shown = page_context(visit) | {
+        "check_in": visit.check_in,
+        "number": visit.check_in.questions.index(name) + 1,
+        "back_url": visit.url(before) if before else "",
+        "form": form,
+        **context,
+    }
+    return render(request, f"portal/{name}.html", shown, status=422 if form.is_bound else 200)
 
 
-def _status(form: forms.Form) -> int:
-    return 422 if form.is_bound else 200
+def _go_on(visit: Visit) -> HttpResponse:
+    return redirect(visit.url("start"))
 
 
 @patient(methods=("GET", "HEAD"))
 def start(request: PatientRequest) -> HttpResponse:
     """Go to the first question that is still open."""
-    return redirect(f"portal:{request.visit.check_in.next_question or 'done'}")
+    visit = request.visit
+    return redirect(visit.url(visit.check_in.next_question or "done"))
 
 
 @patient(methods=("GET", "HEAD", "POST"))
 def pain(request: PatientRequest) -> HttpResponse:
+    visit = request.visit
     form = PainForm(request.POST if request.method == "POST" else None)
+    if visit.check_in.is_final:
+        return _go_on(visit)
     if form.is_valid():
         answer = form.cleaned_data["score"]
         score = int(answer) if answer.isdecimal() else None
-        with inside(request.visit.by):
-            check_ins.answer_pain(visit=request.visit, score=score, by=request.visit.by, now=timezone.now())
-        return redirect("portal:start")
-    if request.visit.check_in.pain_at:
-        return redirect("portal:start")
-    return _page(request, "portal/pain.html", status=_status(form), form=form, scores=range(11))
+        with inside(visit.by):
+            check_ins.answer_pain(visit=visit, score=score, by=visit.by, now=timezone.now())
+        return _go_on(visit)
+    told = None
+    if visit.check_in.pain_at:
+        with inside(visit.by):
+            told = told_pain(visit).score
+    return _ask(request, "pain", form, scores=range(11), told=told)
 
 
 @patient(methods=("GET", "HEAD", "POST"))
 def relief(request: PatientRequest) -> HttpResponse:
+    visit = request.visit
     form = ReliefForm(request.POST if request.method == "POST" else None)
+    if visit.check_in.is_final:
+        return _go_on(visit)
     if form.is_valid():
         answer = form.cleaned_data["answer"]
         has_ended, never_began = _RELIEF[answer]
-        with inside(request.visit.by):
+        with inside(visit.by):
             check_ins.answer_relief(
-                visit=request.visit,
-                has_ended=has_ended,
-                never_began=never_began,
-                by=request.visit.by,
-                now=timezone.now(),
+                visit=visit, has_ended=has_ended, never_began=never_began, by=visit.by, now=timezone.now()
             )
-        return redirect("portal:relief_end" if answer == "ended" else "portal:start")
-    if request.visit.check_in.relief_at:
-        return redirect("portal:start")
-    return _page(request, "portal/relief.html", status=_status(form), form=form)
+        return redirect(visit.url("relief_end" if answer == "ended" else "start"))
+    return _ask(request, "relief", form, told=_told_relief(visit))
+
+
+def _told_relief(visit: Visit) -> str:
+    """Which button was tapped, or empty."""
+    report: ReliefReport | None = visit.check_in.relief_report
+    if report is None:
+        return ""
+    if not report.has_ended:
+        return "lasting"
+    return "never" if report.ended_at == visit.session.signed_at else "ended"
 
 
 @patient(methods=("GET", "HEAD", "POST"))
@@ -79,62 +102,48 @@ def relief_end(request: PatientRequest) -> HttpResponse:
             with inside(visit.by):
                 hours = int(form.cleaned_data["hours"])
                 check_ins.say_when_relief_ended(visit=visit, hours_ago=hours, by=visit.by, now=now)
-        return redirect("portal:start")
+        return _go_on(visit)
     report = visit.check_in.relief_report
     if report is None or not report.has_ended or report.ended_at or visit.session.signed_at is None:
-        return redirect("portal:start")
+        return _go_on(visit)
     since = (now - visit.session.signed_at).total_seconds() / 3600
-    return _page(
-        request,
-        "portal/relief_end.html",
-        status=_status(form),
-        form=form,
-        hours=[n for n in RELIEF_HOURS if n <= since],
-    )
+    context = page_context(visit) | {
+        "check_in": visit.check_in,
+        "number": visit.check_in.questions.index("relief") + 1,
+        "back_url": visit.url("relief"),
+        "form": form,
+        "hours": [n for n in RELIEF_HOURS if n <= since],
+    }
+    return render(request, "portal/relief_end.html", context, status=422 if form.is_bound else 200)
 
 
 @patient(methods=("GET", "HEAD", "POST"))
 def change(request: PatientRequest) -> HttpResponse:
+    visit = request.visit
     form = ChangeForm(request.POST if request.method == "POST" else None)
-    check_in = request.visit.check_in
-    if "change" not in check_in.questions or check_in.change_at:
-        return redirect("portal:start")
+    if "change" not in visit.check_in.questions or visit.check_in.is_final:
+        return _go_on(visit)
     if form.is_valid():
         answer = form.cleaned_data["change"]
-        told = int(answer) if answer.isdecimal() else None
-        with inside(request.visit.by):
-            check_ins.answer_change(visit=request.visit, change=told, by=request.visit.by, now=timezone.now())
-        return redirect("portal:start")
-    return _page(request, "portal/change.html", status=_status(form), form=form, changes=OverallChange.choices)
-
-
-@patient(methods=("GET", "HEAD", "POST"))
-def worry(request: PatientRequest) -> HttpResponse:
-    """A danger sign is stored first, then answered with the emergency words; nobody has to read a queue before."""
-    visit, now = request.visit, timezone.now()
-    form = WorryForm(request.POST if request.method == "POST" else None)
-    if not form.is_valid():
-        signs = [(sign.value, sign.label) for sign in DangerSign]
-        return _page(request, "portal/worry.html", form=form, signs=signs, status=_status(form))
-    sign, words = form.cleaned_data["sign"], form.cleaned_data["words"]
-    if not sign and not words:
+        value = int(answer) if answer.isdecimal() else None
         with inside(visit.by):
-            check_ins.say_all_is_well(visit=visit, by=visit.by, now=now)
-        return redirect("portal:done")
-    with inside(visit.by):
-        told = check_ins.tell_worry(
-            visit=visit, signs=[DangerSign(sign)] if sign else [], words=words, by=visit.by, now=now
-        )
-    if told.priority in (Priority.P0, Priority.P1):
-        return _page(request, "portal/call.html", is_emergency=told.priority == Priority.P0)
-    return redirect("portal:done")
+            check_ins.answer_change(visit=visit, change=value, by=visit.by, now=timezone.now())
+        return _go_on(visit)
+    told = None
+    if visit.check_in.change_at:
+        with inside(visit.by):
+            told = told_change(visit)
+    return _ask(request, "change", form, changes=OverallChange.choices, told=told)
 
 
 @patient(methods=("GET", "HEAD"))
 def done(request: PatientRequest) -> HttpResponse:
-    """Thanks, and what is urgent once more for whoever told something urgent."""
-    if request.visit.check_in.next_question:
-        return redirect("portal:start")
-    with inside(request.visit.by):
-        priority = told_priority(request.visit)
-    return _page(request, "portal/done.html", is_emergency=priority == Priority.P0, is_urgent=priority == Priority.P1)
+    """Thanks; or what is urgent once more, for whoever told something urgent."""
+    visit = request.visit
+    if visit.check_in.next_question:
+        return _go_on(visit)
+    with inside(visit.by):
+        priority, is_alarming = told_priority(visit), told_pain(visit).is_alarming
+    if priority in (Priority.P0, Priority.P1):
+        return redirect(visit.url("call"))
+    return render(request, "portal/done.html", page_context(visit) | {"is_alarming": is_alarming})

@@ -1,5 +1,7 @@
 """The door: a neutral page, a birth date, and a way to ask for a new link. Nothing clinical, no name."""
 
+from uuid import UUID
+
 from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,9 +11,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.decorators import own_transactions, public
 from audit.services.audit_events import View, record
 from portal import limits
-from portal.decorators import remember, remember_offer
+from portal.decorators import remember
 from portal.forms import BirthDateForm
-from portal.queries import Door, find_door, inside
+from portal.queries import Door, clinic_of_key, find_door, inside, is_minor
 from portal.services import check_ins, contacts, offers
 from reminders.services import messages
 
@@ -28,7 +30,7 @@ def door(request: HttpRequest, key: str) -> HttpResponse:
     now = timezone.now()
     found = find_door(key, now=now)
     if found is None or not found.is_open:
-        return render(request, "portal/link_ended.html", {"key": key})
+        return _ended(request, key, found)
     if request.method != "POST":
         return render(request, "portal/door.html", _context(found, BirthDateForm()))
     if limits.is_reached("guess", _address(request), now=now):
@@ -36,8 +38,23 @@ def door(request: HttpRequest, key: str) -> HttpResponse:
     return _try(request, found)
 
 
+def _ended(request: HttpRequest, key: str, found: Door | None) -> HttpResponse:
+    """The clinic's own numbers, and a new link where one will really come."""
+    can_ask = False
+    if found is not None:
+        with inside(found.by):
+            can_ask = messages.can_ask_again(message_id=found.message.pk, by=found.by, now=timezone.now())
+    context = {"key": key, "clinic": clinic_of_key(key), "can_ask_again": can_ask}
+    return render(request, "portal/link_ended.html", context)
+
+
 def _context(found: Door, form: BirthDateForm) -> dict[str, object]:
-    return {"form": form, "clinic": found.by.clinic, "is_address": found.message.is_code}
+    return {
+        "form": form,
+        "clinic": found.by.clinic,
+        "is_address": found.message.is_code,
+        "is_own": not is_minor(found.link.patient, now=timezone.now()),
+    }
 
 
 def _try(request: HttpRequest, found: Door) -> HttpResponse:
@@ -62,7 +79,7 @@ def _behind(found: Door, birth_date: str) -> HttpResponse | None:
 def _confirm_address(found: Door, birth_date: str) -> HttpResponse | None:
     with inside(found.by):
         is_confirmed = contacts.confirm(door=found, birth_date=birth_date, by=found.by, now=timezone.now())
-    return redirect("portal:confirmed") if is_confirmed else None
+    return redirect("portal:confirmed", found.key) if is_confirmed else None
 
 
 def _into_offer(found: Door, birth_date: str) -> HttpResponse | None:
@@ -71,9 +88,7 @@ def _into_offer(found: Door, birth_date: str) -> HttpResponse | None:
         if offer is None:
             return None
         record(View("scheduling_slotoffer", row_id=offer.pk, patient_id=offer.patient_id))
-    return remember_offer(
-        redirect("portal:offer"), clinic_id=found.by.clinic_id, link_id=found.link.pk, offer_id=offer.pk
-    )
+    return _open("portal:offer_start", found, offer.pk)
 
 
 def _into_check_in(found: Door, birth_date: str) -> HttpResponse | None:
@@ -82,9 +97,13 @@ def _into_check_in(found: Door, birth_date: str) -> HttpResponse | None:
         if check_in is None:
             return None
         record(View("portal_checkin", row_id=check_in.pk, patient_id=check_in.patient_id))
-    return remember(
-        redirect("portal:start"), clinic_id=found.by.clinic_id, link_id=found.link.pk, check_in_id=check_in.pk
-    )
+    return _open("portal:start", found, check_in.pk)
+
+
+def _open(name: str, found: Door, subject_id: UUID) -> HttpResponse:
+    """Lead to the address of what is behind the door, with a cookie for that address alone."""
+    response = redirect(name, found.by.clinic.link_code, subject_id)
+    return remember(response, clinic_id=found.by.clinic_id, link_id=found.link.pk, subject_id=subject_id)
 
 
 @own_transactions
@@ -99,18 +118,18 @@ def again(request: HttpRequest, key: str) -> HttpResponse:
         with inside(found.by):
             messages.ask_again(message_id=found.message.pk, by=found.by, now=now)
     limits.count("again", address, now=now)
-    return redirect("portal:sent")
+    return redirect("portal:sent", key)
 
 
 @own_transactions
 @public
 @require_http_methods(["GET", "HEAD"])
-def sent(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/sent.html")
+def sent(request: HttpRequest, key: str) -> HttpResponse:
+    return render(request, "portal/sent.html", {"clinic": clinic_of_key(key)})
 
 
 @own_transactions
 @public
 @require_http_methods(["GET", "HEAD"])
-def confirmed(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/confirmed.html")
+def confirmed(request: HttpRequest, key: str) -> HttpResponse:
+    return render(request, "portal/confirmed.html", {"clinic": clinic_of_key(key)})

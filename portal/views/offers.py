@@ -5,11 +5,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from portal.decorators import OfferRequest, offered
+from portal.decorators import OfferRequest, offered, page_context
 from portal.forms import OfferForm
-from portal.queries import inside
+from portal.queries import inside, told_priority
 from portal.services import offers
 from scheduling.visit_letters import reader_of, when
+from sessions.choices import Priority
 
 
 @offered(methods=("GET", "HEAD", "POST"))
@@ -23,12 +24,11 @@ def offer(request: OfferRequest) -> HttpResponse:
                 visit=visit, is_wanted=form.cleaned_data["answer"] == "take", by=visit.by, now=timezone.now()
             )
         if is_done:
-            return redirect("portal:offer")
+            return redirect(visit.url("start"))
         busy = _("Many people are booking at this moment. Please tap again.")
     clinic, shown = visit.by.clinic, visit.offer
     reader = reader_of(visit.patient, clinic)
-    context = {
-        "clinic": clinic,
+    context = page_context(visit) | {
         "status": offers.shown_status(shown, now=now),
         "when": when(shown.starts_at, reader),
         "until": f"{shown.expires_at.astimezone(reader.zone):%H:%M}",
@@ -36,3 +36,14 @@ def offer(request: OfferRequest) -> HttpResponse:
         "busy": busy,
     }
     return render(request, "portal/offer.html", context, status=409 if busy else 422 if form.is_bound else 200)
+
+
+@offered(methods=("GET", "HEAD"))
+def done(request: OfferRequest) -> HttpResponse:
+    """After a report: what is urgent once more, or thanks."""
+    visit = request.visit
+    with inside(visit.by):
+        priority = told_priority(visit)
+    if priority in (Priority.P0, Priority.P1):
+        return redirect(visit.url("call"))
+    return render(request, "portal/done.html", page_context(visit))

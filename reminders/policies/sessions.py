@@ -30,6 +30,13 @@ def decide_about_session(message: Message, *, now: datetime) -> Decision:
     return Decision(address=found)
 
 
+def may_be_sent_again(message: Message) -> bool:
+    """Whether a copy asked for by the patient would leave now."""
+    is_signed = message.injection_session is not None and message.injection_session.status == RecordStatus.SIGNED
+    has_address = not isinstance(address_for(message, Purpose.CARE), SkipReason)
+    return is_signed and has_address and not has_urgent_alert(message)
+
+
 def has_urgent_alert(message: Message) -> bool:
     """While somebody works on a P0 or P1 report, a person calls; the machine keeps quiet."""
     alerts = SideEffect.objects.filter(clinic_id=message.clinic_id, patient_id=message.patient_id).open()

@@ -10,6 +10,7 @@ from accounts.actors import Actor
 from reminders.choices import MessageState, SkipReason
 from reminders.models import Message
 from reminders.policies import MessageRefusedError
+from reminders.policies.sessions import may_be_sent_again
 from sessions.choices import RecordStatus
 
 # A copy somebody asked for is useful for a day.
@@ -73,21 +74,34 @@ def hold(*, message_id: UUID, by: Actor, now: datetime) -> Message:
     return _released(message)
 
 
+def can_ask_again(*, message_id: UUID, by: Actor, now: datetime) -> bool:
+    """Whether the patient would get a new link now: a promise of the page whose link has ended."""
+    message = Message.objects.visible_to(by).select_related("injection_session", "patient").get(pk=message_id)
+    return _is_in_time(message, now) and not _is_too_often(message, by, now) and may_be_sent_again(message)
+
+
 @transaction.atomic
 def ask_again(*, message_id: UUID, by: Actor, now: datetime) -> Message | None:
     """The patient wants a new link: plan a copy, to the address on record. None when that is too often or too late."""
     message = _locked(message_id, by, with_session=True)
+    if not _is_in_time(message, now) or _is_too_often(message, by, now):
+        return None
+    return _copy(message, now=now)
+
+
+def _is_in_time(message: Message, now: datetime) -> bool:
     session = message.injection_session
     if session is None or session.status != RecordStatus.SIGNED or session.signed_at is None:
-        return None
+        return False
+    return bool(now - session.signed_at <= ASKING_LASTS)
+
+
+def _is_too_often(message: Message, by: Actor, now: datetime) -> bool:
     copies = Message.objects.visible_to(by).filter(
         patient_id=message.patient_id, is_requested=True, created_at__gt=now - timedelta(days=1)
     )
     waiting = copies.filter(state__in=(MessageState.PLANNED, MessageState.CLAIMED, MessageState.SENDING))
-    is_too_often = waiting.exists() or copies.count() >= COPIES_A_DAY
-    if is_too_often or now - session.signed_at > ASKING_LASTS:
-        return None
-    return _copy(message, now=now)
+    return waiting.exists() or copies.count() >= COPIES_A_DAY
 
 
 def _locked(message_id: UUID, by: Actor, *, with_session: bool = False) -> Message:

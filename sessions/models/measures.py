@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ClinicForeignKey, ClinicOwnedQuerySet, manager_of
+from accounts.models import ClinicForeignKey, ClinicOwnedQuerySet, ClinicRules, manager_of
 from patients.models import PatientOwned
 from sessions.choices import Moment, Source
 
@@ -21,13 +21,16 @@ class MeasureQuerySet(ClinicOwnedQuerySet["Measure"]):
 
 
 class Measure(PatientOwned):
-    """One answer to one instrument, never changed (sql/measures.sql); a newer one stands beside it.
+    """One answer to one instrument, never changed (sql/measures.sql); a newer one stands beside it. What a patient
+    told in a check-in that is not final yet can be taken back whole.
 
     It is about ``course``, and about the session it was asked after where there is one; a patient whose session has no
     course still has an answer. ``items`` are the single answers in the order of the instrument, None where one was left
     out; ``value`` is the score, null where too few were answered (V28). The database holds both to the catalogue's
     scale, and ``unit`` to the scale's own (V02).
     """
+
+    clinic_rules = ClinicRules(patient="r.patient_id", is_deletable=True)
 
     course = ClinicForeignKey("pit_sessions.Course", null=True, blank=True, related_name="measures")
     injection_session = ClinicForeignKey(

@@ -89,7 +89,7 @@ class PainScore(PatientOwned):
 class ReliefReport(PatientOwned):
     """Has the relief of a session ended, and after how many hours? Silence is missing, never zero."""
 
-    clinic_rules = ClinicRules(patient="r.patient_id")
+    clinic_rules = ClinicRules(patient="r.patient_id", is_deletable=True)
 
     injection_session = ClinicForeignKey("pit_sessions.InjectionSession", related_name="relief_reports")
     reported_at = models.DateTimeField()

@@ -24,7 +24,8 @@ class SideEffectQuerySet(ClinicOwnedQuerySet["SideEffect"]):
 class SideEffect(PatientOwned):
     """Priority is set by triage at once; severity and causality by a clinician later. Serious is not severe.
 
-    Any one criterion of ``seriousness`` makes ``is_serious`` true (ICH E2A).
+    Any one criterion of ``seriousness`` makes ``is_serious`` true (ICH E2A). ``taken_back_at``: the patient said that
+    the tap was a slip; the report stands as it is until a clinician has looked.
     """
 
     injection_session = ClinicForeignKey(
@@ -37,6 +38,7 @@ class SideEffect(PatientOwned):
     description = models.TextField(_("what happened"), blank=True)
     source = models.CharField(max_length=10, choices=Source)
     reported_at = models.DateTimeField()
+    taken_back_at = models.DateTimeField(null=True, blank=True, editable=False)
     onset_at = models.DateTimeField(_("began"), null=True, blank=True)
     status = models.CharField(max_length=12, choices=AlertStatus, default=AlertStatus.OPEN)
     acknowledged_at = models.DateTimeField(null=True, blank=True)

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from accounts.actors import Actor
 from catalogue.models import InstrumentScale
-from sessions.choices import OverallChange
-from sessions.models import Course, Measure
+from sessions.choices import OverallChange, Source, moment_of
+from sessions.models import Course, InjectionSession, Measure
 from sessions.models.measures import OVERALL_CHANGE
 from sessions.scoring import FORMULAS, Questionnaire
 
@@ -84,3 +84,10 @@ def latest_change(course: Course) -> Change | None:
     if last is None or last.value is None:
         return None
     return Change(int(last.value), last.measured_at.date(), last.source)
+
+
+def told_overall_change(by: Actor, session: InjectionSession, *, step: str) -> int | None:
+    """The overall change (1 to 7) a patient told at a step after the session, or None."""
+    told = Measure.objects.visible_to(by).overall_changes().filter(injection_session=session, source=Source.PORTAL)
+    value = told.filter(moment=moment_of(step)).values_list("value", flat=True).last()
+    return None if value is None else int(value)

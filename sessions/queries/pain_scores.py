@@ -5,11 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sessions.choices import Moment, Question, Source
+from accounts.actors import Actor
+from sessions.choices import Moment, Question, Source, moment_of
 from sessions.models import InjectionSession, PainScore, ReliefReport
 from sessions.relief import Answer, Relief, relief
 from sessions.response import Asked, Response, response
 
+# Asked with the same words at home and on the table: how strong is the pain at this moment, at rest?
+_OF_THE_MOMENT = (Question.NOW, Question.REST)
 AT_HOME = (Moment.CARE_0H, Moment.CHECK_24H, Moment.CHECK_72H, Moment.CHECK_7D)
 
 
@@ -80,3 +83,12 @@ def _answers(scores: Iterable[PainScore], reports: Iterable[ReliefReport]) -> li
     """What the patient told, each tap by itself."""
     now = [Answer(at=one.measured_at, score=one.score) for one in scores if one.question == Question.NOW]
     return now + [Answer(at=one.reported_at, has_ended=one.has_ended, ended_at=one.ended_at) for one in reports]
+
+
+def told_scores(by: Actor, session: InjectionSession, *, step: str) -> tuple[int | None, int | None]:
+    """The pain (0-10) the patient told at ``step`` after the session, and the last one known before that."""
+    rows = PainScore.objects.visible_to(by).overall().filter(injection_session=session, question__in=_OF_THE_MOMENT)
+    scores = sorted(rows, key=lambda score: score.measured_at)
+    own = next((one for one in scores if one.source == Source.PORTAL and one.moment == moment_of(step)), None)
+    earlier = [one for one in scores if own and one.measured_at < own.measured_at]
+    return (own.score if own else None, earlier[-1].score if earlier else None)

@@ -1,11 +1,29 @@
-"""One side effect with everything its page shows."""
+"""One side effect with everything its page shows, and which signs are emergencies."""
 
 from uuid import UUID
 
 from accounts.actors import Actor
+from catalogue.queries import danger_signs
 from patients.choices import ContactKind
 from patients.models import ContactPoint
+from sessions.choices import DangerSign, Priority
 from sessions.models import SideEffect
+
+# The tap of a patient → the reviewed sign of the catalogue, which carries its triage and its kind.
+CATALOGUE_CODES = {
+    DangerSign.BREATHLESS: "BREATHLESS",
+    DangerSign.SWELLING: "SWELLING_HIVES",
+    DangerSign.COLLAPSE: "COLLAPSE",
+    DangerSign.VISION: "VISION_LOSS",
+    DangerSign.WEAKNESS: "LIMB_WEAKNESS",
+    DangerSign.BLADDER: "CAUDA",
+    DangerSign.HEADACHE: "WORST_HEADACHE",
+    DangerSign.FEVER: "FEVER_HOT_SITE",
+    DangerSign.PUS: "PUS",
+    DangerSign.GROWING: "GROWING_SWELLING",
+    DangerSign.SEVERE_PAIN: "SEVERE_PAIN",
+    DangerSign.NUMBNESS: "NUMBNESS_SPREADING",
+}
 
 
 def side_effect_for_page(actor: Actor, side_effect_id: UUID) -> SideEffect | None:
@@ -22,3 +40,10 @@ def phones_of(actor: Actor, patient_id: UUID) -> list[ContactPoint]:
     """The patient's phones in use, the preferred one first."""
     own = ContactPoint.objects.visible_to(actor).in_use().filter(patient_id=patient_id, kind=ContactKind.PHONE)
     return list(own.order_by("-is_preferred", "created_at"))
+
+
+def emergencies() -> frozenset[DangerSign]:
+    """The signs of P0; one the catalogue does not know is taken for the worst."""
+    triage = {row.code: row.triage for row in danger_signs()}
+    known = {sign: triage.get(code, Priority.P0) for sign, code in CATALOGUE_CODES.items()}
+    return frozenset(sign for sign, level in known.items() if level == Priority.P0)

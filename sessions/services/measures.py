@@ -50,6 +50,17 @@ def tell_change(
 
 
 @transaction.atomic
+def take_back_change(*, injection_session: InjectionSession, moment: Moment, by: Actor, now: datetime) -> None:
+    """Forget the overall change a patient told for this moment, before the check-in is final; the trail keeps it."""
+    told = Measure.objects.visible_to(by).filter(
+        injection_session=injection_session, scale=scale(OVERALL_CHANGE), moment=moment, source=Source.PORTAL
+    )
+    told.delete()
+    if injection_session.course_id is not None:
+        stop_rules.look_at(course_id=injection_session.course_id, by=by, now=now)
+
+
+@transaction.atomic
 def note_line(*, course: Course, length_mm: Decimal, by: Actor, now: datetime) -> Measure:
     """Keep a pain line in millimetres, 0 to 100 (V02). Raises ``IntegrityError`` off it."""
     return _keep(scale(PAIN_LINE), _about(course), value=length_mm, by=by, now=now)

@@ -40,6 +40,19 @@ def tell_score(
 
 
 @transaction.atomic
+def take_back_score(*, injection_session: InjectionSession, moment: Moment, by: Actor) -> None:
+    """Forget the pain a patient told for this moment, before the check-in is final; the trail keeps it."""
+    told = PainScore.objects.visible_to(by).filter(injection_session=injection_session, moment=moment)
+    told.filter(question=Question.NOW, source=Source.PORTAL).delete()
+
+
+@transaction.atomic
+def take_back_relief(*, relief_report_id: UUID, by: Actor) -> None:
+    """Forget whether relief ended, before the check-in is final; the trail keeps it."""
+    ReliefReport.objects.visible_to(by).filter(pk=relief_report_id, source=Source.PORTAL).delete()
+
+
+@transaction.atomic
 def tell_relief(
     *,
     injection_session: InjectionSession,

@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from catalogue.models import AdverseEventType
@@ -14,27 +16,15 @@ from catalogue.queries import danger_signs as reviewed_signs
 from common.tenancy import set_context
 from patients.choices import Flag
 from patients.models import Patient, RiskFlag
+from sessions.alarm_words import signs_in
 from sessions.choices import AlertStatus, DangerSign
 from sessions.models import InjectionSession, SideEffect
 from sessions.policies import side_effects as policies
-from sessions.triage import UNKNOWN_SIGN, EventTriage, triage
+from sessions.queries.side_effects import CATALOGUE_CODES
+from sessions.triage import UNKNOWN_SIGN, WORDS_ALONE, EventTriage, triage
 
-# The tap of a patient → the reviewed sign of the catalogue, which carries its triage and its kind.
-CATALOGUE_CODES = {
-    DangerSign.BREATHLESS: "BREATHLESS",
-    DangerSign.SWELLING: "SWELLING_HIVES",
-    DangerSign.COLLAPSE: "COLLAPSE",
-    DangerSign.VISION: "VISION_LOSS",
-    DangerSign.WEAKNESS: "LIMB_WEAKNESS",
-    DangerSign.BLADDER: "CAUDA",
-    DangerSign.HEADACHE: "WORST_HEADACHE",
-    DangerSign.FEVER: "FEVER_HOT_SITE",
-    DangerSign.PUS: "PUS",
-    DangerSign.GROWING: "GROWING_SWELLING",
-    DangerSign.SEVERE_PAIN: "SEVERE_PAIN",
-    DangerSign.NUMBNESS: "NUMBNESS_SPREADING",
-}
 UNKNOWN_KIND = "OTHER"
+WHY_LASTS = 300  # letters the reason of a priority may have
 # “P1 if growing or anticoagulated” (domain.md §8): the flag is known without asking.
 ESCALATED_BY_ANTICOAGULANT = frozenset({"BRUISE"})
 
@@ -59,7 +49,8 @@ def report(
 ) -> SideEffect:
     """Record what was told and triage it at once; ``has_escalated`` says the condition of the catalogue was seen.
 
-    Words alone are read the next working day. Raises ``ValueError`` when nothing at all was told, for an unknown sign
+    Words alone, which nobody has sorted, are called about within two hours, and at once where they may tell of a sign
+    of P0. Raises ``ValueError`` when nothing at all was told, for an unknown sign
     and for another patient's session; ``SideEffectRefusedError`` when it began before the session (V30).
     """
     if not danger_signs and not description.strip() and not event_type_code:
@@ -70,13 +61,20 @@ def report(
     signs = [sign for sign in DangerSign if sign in {DangerSign(told) for told in danger_signs}]
     reviewed = _reviewed(signs)
     event_type = _event_type(event_type_code, reviewed)
+    is_unsorted = bool(description.strip()) and not event_type_code
+    heard = _reviewed(signs_in(description)) if is_unsorted else []
     priority = triage(
         EventTriage(
             default=event_type.default_triage,
             escalated=event_type.escalated_triage,
             escalates_after_hours=event_type.escalates_after_hours,
         ),
-        signs=[sign.triage for sign in reviewed] + [UNKNOWN_SIGN] * (len(reviewed) < len(signs)),
+        signs=[
+            *(sign.triage for sign in reviewed),
+            *[UNKNOWN_SIGN] * (len(reviewed) < len(signs)),
+            *([WORDS_ALONE] if is_unsorted else []),
+            *(row.triage for row in heard),
+        ],
         has_escalated=has_escalated or _is_escalated_by_flags(patient, event_type),
         began_at=onset_at,
         now=now,
@@ -87,12 +85,24 @@ def report(
         injection_session=injection_session,
         event_type=event_type,
         priority=priority,
+        triage_reason=_what_was_heard(heard, reviewed, by.clinic.locale),
         danger_signs=[sign.value for sign in signs],
         description=description.strip(),
         source=source,
         reported_at=now,
         onset_at=onset_at,
     )
+
+
+@transaction.atomic
+def note_slip(*, side_effect_id: UUID, by: Actor, now: datetime) -> SideEffect:
+    """The patient says the tap was a slip. Priority and status stay: only a clinician makes a report less urgent."""
+    side_effect = SideEffect.objects.visible_to(by).select_for_update().get(pk=side_effect_id)
+    if side_effect.taken_back_at is None:
+        side_effect.taken_back_at = now
+        side_effect.version += 1
+        side_effect.save(update_fields=["taken_back_at", "version"])
+    return side_effect
 
 
 @transaction.atomic
@@ -211,6 +221,16 @@ def _reviewed(signs: Sequence[DangerSign]) -> list[ReviewedSign]:
     if not codes:
         return []
     return sorted((row for row in reviewed_signs() if row.code in codes), key=lambda row: (row.triage, row.position))
+
+
+def _what_was_heard(heard: Sequence[ReviewedSign], told: Sequence[ReviewedSign], locale: str) -> str:
+    """Why words made a report more urgent than what was tapped; a word is not a finding, so no sign is noted."""
+    tapped = {row.code for row in told}
+    names = [row.name for row in heard if row.code not in tapped]
+    if not names:
+        return ""
+    with translation.override(locale):
+        return (_("The words may tell of: %(signs)s.") % {"signs": "; ".join(names)})[:WHY_LASTS]
 
 
 def _event_type(code: str | None, reviewed: Sequence[ReviewedSign]) -> AdverseEventType:

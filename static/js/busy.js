@@ -1,6 +1,6 @@
 // A form that is on its way is not sent twice. The button keeps its name and value, so it is not disabled.
 
-function release(form) {
+export function release(form) {
   delete form.dataset.sending;
   for (const button of form.querySelectorAll("[data-was-busy]")) {
     button.removeAttribute("aria-disabled");

@@ -11,14 +11,14 @@ from django.utils import timezone
 from accounts.models import Clinic
 from audit.models import AuditEvent
 from common.tenancy import tenant
-from patients.models import AccessLink
+from patients.models import AccessLink, ContactPoint
 from pitclinic.logs import json_formatter
 from portal import limits
 from portal.models import CheckIn
 from reminders.models import Message
 from reminders.services import sweeps
 from sessions.models import PainScore
-from tests.factories.sessions import void
+from tests.factories.sessions import SideEffectFactory, void
 from tests.portal.visits import BORN, Told, told, without_tokens
 
 CLINICAL = ("pain", "inject", "nerve", "treat", "score", "dextrose", "PIT", "relief")
@@ -61,23 +61,25 @@ def test_a_mail_scanner_uses_nothing_up(visit):
     with tenant(visit.clinic.pk):
         assert visit.fresh_link().used_at is None
         assert CheckIn.objects.count() == 0
-    assert visit.enter()["Location"] == "/p/start/"
+    entered = visit.enter()["Location"]
+    with tenant(visit.clinic.pk):
+        assert entered == f"/p/{visit.clinic.link_code}/{CheckIn.objects.get().pk}/"
 
 
-def test_the_right_birth_date_opens_a_clean_address_with_a_cookie_for_this_link_only(visit):
+def test_the_right_birth_date_opens_an_address_of_this_check_in_with_a_cookie_for_it_alone(visit):
     response = visit.enter()
-    cookie = response.cookies["portal"]
-    assert response["Location"] == "/p/start/"
-    assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == ("/p/", True, "Lax")
+    cookie = response.cookies[visit.cookie]
+    assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == (response["Location"], True, "Lax")
     assert visit.key not in cookie.value
-    assert visit.browser.get("/p/start/")["Location"] == "/p/pain/"
+    assert visit.key not in response["Location"]
+    assert visit.get("start")["Location"] == visit.address("pain")
 
 
 @pytest.mark.parametrize("born", [{"day": "18"}, {"month": "4"}, {"year": "1971"}])
 def test_a_wrong_birth_date_stays_outside(visit, born):
     response = visit.enter(**born)
     assert response.status_code == 422
-    assert "portal" not in response.cookies
+    assert [name for name in response.cookies if name != "csrftoken"] == []
     with tenant(visit.clinic.pk):
         assert visit.fresh_link().failed_attempts == 1
 
@@ -100,7 +102,7 @@ def test_closing_a_link_closes_what_it_had_opened(visit):
     visit.enter()
     with tenant(visit.clinic.pk, actor="test"):
         AccessLink.objects.update(failed_attempts=5)
-    response = visit.browser.get("/p/pain/")
+    response = visit.get("pain")
     assert response.status_code == 403
     assert b"open your link again" in response.content
 
@@ -120,20 +122,38 @@ def _expire(visit: Told) -> None:
         AccessLink.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
 
 
-def test_wrong_old_closed_and_voided_links_look_alike_to_the_byte(clinic, other_clinic):
-    old, closed, voided = told(clinic), told(clinic), told(other_clinic)
+def test_links_that_open_nothing_and_get_nothing_look_alike_to_the_byte(clinic, other_clinic):
+    voided = told(clinic)
     with tenant(clinic.pk, actor="test"):
-        AccessLink.objects.filter(pk=old.message.access_link_id).update(expires_at=timezone.now())
-        AccessLink.objects.filter(pk=closed.message.access_link_id).update(failed_attempts=5)
-    with tenant(other_clinic.pk, actor="test"):
         void(voided.session, voided_at=timezone.now())
-    keys = [old.key, closed.key, voided.key, f"{clinic.link_code}-{'x' * 27}", f"nobody-{'x' * 27}", "nonsense", "%00"]
-    for ask in (Client().get, Client().post):
-        answers = [ask(f"/p/{key}/") for key in keys]
-        assert {answer.status_code for answer in answers} == {200}
+    for code, keys in (
+        (clinic.link_code, [voided.key, f"{clinic.link_code}-{'x' * 27}"]),
+        ("", [f"nobody-{'x' * 27}", "nonsense", "%00"]),
+    ):
+        for ask in (Client().get, Client().post):
+            answers = [ask(f"/p/{key}/") for key in keys]
+            assert {answer.status_code for answer in answers} == {200}
+            assert len({without_tokens(answer) for answer in answers}) == 1
+            phone = clinic.phone.as_international.encode()
+            assert (phone in answers[0].content) is bool(code)
+        answers = [Client().post(f"/p/{key}/again/", follow=True) for key in keys]
         assert len({without_tokens(answer) for answer in answers}) == 1
-    answers = [Client().post(f"/p/{key}/again/") for key in keys]
-    assert {(answer.status_code, answer["Location"]) for answer in answers} == {(302, "/p/sent/")}
+
+
+def test_a_new_link_is_promised_only_where_one_will_come(clinic):
+    old, closed, mute, worried = told(clinic), told(clinic), told(clinic), told(clinic)
+    with tenant(clinic.pk, actor="test"):
+        AccessLink.objects.filter(pk=closed.message.access_link_id).update(failed_attempts=5)
+        AccessLink.objects.exclude(pk=closed.message.access_link_id).update(expires_at=timezone.now())
+        ContactPoint.objects.filter(patient=mute.session.patient).update(stopped_at=timezone.now())
+        SideEffectFactory(clinic=clinic, patient=worried.session.patient, priority="P1")
+    for visit, will_come in ((old, True), (closed, True), (mute, False), (worried, False)):
+        page = Client().get(visit.url).content.decode()
+        assert ("Send me a new link" in page) is will_come
+        assert clinic.phone.as_international in page
+        assert f"tel:{clinic.emergency_number}" in page
+    Client().post(f"{old.url}again/")
+    assert "Send me a new link" not in Client().get(old.url).content.decode()  # one is on its way already
 
 
 def test_an_old_link_leads_to_a_new_one_at_any_hour(visit):
@@ -147,7 +167,7 @@ def test_an_old_link_leads_to_a_new_one_at_any_hour(visit):
     sweeps.sweep(clinic=visit.clinic, owner="test", clock=lambda: night)
     (mail,) = [m for m in django_mail.outbox if visit.clinic.link_code in m.body and visit.key not in m.body]
     fresh = mail.body.split("/p/")[1].split("/")[0]
-    assert Client().post(f"/p/{fresh}/", BORN)["Location"] == "/p/start/"
+    assert Client().post(f"/p/{fresh}/", BORN).status_code == 302
 
 
 def test_asking_twice_sends_one_and_at_most_three_a_day(visit):
@@ -175,12 +195,12 @@ def test_an_open_link_needs_no_new_one(visit):
 
 def test_without_the_cookie_or_with_another_nothing_opens(visit, clinic):
     visit.enter()
-    good = visit.browser.cookies["portal"].value
+    good = visit.browser.cookies[visit.cookie].value
     for value in ("", "x", good[:-2] + "xx", good.replace(":", ".")):
-        browser = Client()
-        browser.cookies["portal"] = value
-        assert browser.get("/p/pain/").status_code == 403
-        assert browser.post("/p/pain/", {"score": "3"}).status_code == 403
+        visit.browser = Client()
+        visit.browser.cookies[visit.cookie] = value
+        assert visit.get("pain").status_code == 403
+        assert visit.tap("pain", score="3").status_code == 403
     with tenant(clinic.pk):
         assert PainScore.objects.count() == 0
 
@@ -195,9 +215,9 @@ def test_entering_is_recorded_under_the_patients_id_and_changes_are_too(visit):
 
 
 def test_a_signed_in_member_of_another_clinic_may_be_a_patient_here(visit, other_clinic, staff_client):
-    browser = staff_client("clinician", clinic=other_clinic)
-    assert browser.post(visit.url, BORN)["Location"] == "/p/start/"
-    assert browser.post("/p/pain/", {"score": "4"})["Location"] == "/p/start/"
+    visit.browser = staff_client("clinician", clinic=other_clinic)
+    assert visit.enter().status_code == 302
+    assert visit.tap("pain", score="4")["Location"] == visit.start
     with tenant(visit.clinic.pk):
         assert PainScore.objects.get().patient_id == visit.session.patient_id
         events = AuditEvent.objects.filter(table_name="pit_sessions_painscore")

@@ -17,6 +17,19 @@ from reminders.services import sweeps
 from sessions.models import InjectionSession
 from tests.reminders.factories import message_for, treated
 
+# A page of the check-in → its address below the check-in's own.
+PAGES = {
+    "start": "",
+    "pain": "1/",
+    "relief": "2/",
+    "relief/end": "2/when/",
+    "change": "3/",
+    "worry": "report/",
+    "signs": "report/more/",
+    "call": "report/call/",
+    "mistake": "report/mistake/",
+    "done": "end/",
+}
 BORN = {"day": "17", "month": "5", "year": "1970"}
 
 
@@ -32,16 +45,35 @@ class Told:
     message: Message
     key: str
     browser: Client
+    start: str = ""
 
     @property
     def url(self) -> str:
         return f"/p/{self.key}/"
 
     def enter(self, **born: str) -> HttpResponse:
-        return self.browser.post(self.url, {**BORN, **born})
+        answer = self.browser.post(self.url, {**BORN, **born})
+        self.start = answer.headers.get("Location", self.start)
+        return answer
+
+    def address(self, page: str) -> str:
+        """Of a page behind the door, as the first redirect named it."""
+        return f"{self.start}{PAGES[page]}"
+
+    @property
+    def whose(self) -> str:
+        return self.start.rstrip("/").rpartition("/")[2]
+
+    @property
+    def cookie(self) -> str:
+        """The name of the cookie of this door."""
+        return f"door-{self.whose.replace('-', '')}"
+
+    def get(self, page: str) -> HttpResponse:
+        return self.browser.get(self.address(page))
 
     def tap(self, page: str, **answer: str) -> HttpResponse:
-        return self.browser.post(f"/p/{page}/", answer)
+        return self.browser.post(self.address(page), {"whose": self.whose, **answer})
 
     def fresh_link(self) -> InjectionSession:
         self.message.access_link.refresh_from_db()

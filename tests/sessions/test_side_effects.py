@@ -59,9 +59,20 @@ def test_the_most_urgent_sign_names_the_event(clinician: Actor) -> None:
     assert reported(clinician, danger_signs=[DangerSign.PUS, DangerSign.WEAKNESS]).event_type.code == "NERVE_INJURY"
 
 
-def test_a_worry_without_a_sign_is_something_else_for_the_next_working_day(clinician: Actor) -> None:
+def test_words_nobody_has_sorted_are_something_else_to_call_about_today(clinician: Actor) -> None:
     told = reported(clinician, description="A funny feeling")
-    assert (told.priority, told.event_type.code) == ("P2", "OTHER")
+    assert (told.priority, told.event_type.code, told.triage_reason) == ("P1", "OTHER", "")
+
+
+def test_words_that_may_tell_of_a_sign_are_as_urgent_as_the_sign_and_note_none(clinician: Actor) -> None:
+    told = reported(clinician, description="He rang: his face is swollen")
+    assert (told.priority, told.danger_signs) == ("P0", [])
+    assert told.triage_reason == "The words may tell of: Face or tongue swelling, or widespread hives."
+
+
+def test_words_beside_a_kind_that_a_clinician_chose_change_nothing(clinician: Actor) -> None:
+    told = reported(clinician, event_type_code="BRUISE", description="Passed out once as a child")
+    assert (told.priority, told.triage_reason) == ("P3", "")
 
 
 def test_a_sign_the_catalogue_has_lost_is_treated_as_the_worst(clinician: Actor, monkeypatch) -> None:

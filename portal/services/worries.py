@@ -1,0 +1,71 @@
+"""What worries the patient: a sign, some words, or nothing. What is told is stored before anything is answered."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.actors import Actor
+from patients.models import AccessLink
+from patients.services import access_links
+from portal.models import CheckIn
+from portal.queries import Guest, Visit, told_here
+from sessions.choices import DangerSign, Source
+from sessions.models import SideEffect
+from sessions.services import side_effects
+
+
+@transaction.atomic
+def tell(*, guest: Guest, sign: DangerSign | None, words: str, by: Actor, now: datetime) -> SideEffect:
+    """Report a side effect with its priority at once; the same telling again returns the first one."""
+    _lock(guest, by)
+    signs = [sign.value] if sign else []
+    same = (
+        one
+        for one in told_here(guest)
+        if (one.danger_signs, one.description, one.taken_back_at) == (signs, words.strip(), None)
+    )
+    report = next(same, None) or side_effects.report(
+        patient=guest.patient,
+        injection_session=guest.session,
+        danger_signs=signs,
+        description=words,
+        source=Source.PORTAL,
+        by=by,
+        now=now,
+    )
+    _finish(guest, by=by, now=now)
+    return report
+
+
+@transaction.atomic
+def say_all_is_well(*, guest: Guest, by: Actor, now: datetime) -> None:
+    """The patient has no worry to tell."""
+    _lock(guest, by)
+    _finish(guest, by=by, now=now)
+
+
+@transaction.atomic
+def take_back(*, guest: Guest, report_id: UUID, by: Actor, now: datetime) -> bool:
+    """Note that a tap was a slip; False where no report of this door has the id. A clinician still looks at it."""
+    _lock(guest, by)
+    report = next((one for one in told_here(guest) if one.pk == report_id), None)
+    if report is None:
+        return False
+    side_effects.note_slip(side_effect_id=report.pk, by=by, now=now)
+    return True
+
+
+def _lock(guest: Guest, by: Actor) -> None:
+    """One telling at a time at each door."""
+    if isinstance(guest, Visit):
+        CheckIn.objects.visible_to(by).select_for_update().get(pk=guest.check_in.pk)
+    else:
+        AccessLink.objects.visible_to(by).select_for_update().get(pk=guest.link.pk)
+
+
+def _finish(guest: Guest, *, by: Actor, now: datetime) -> None:
+    if isinstance(guest, Visit):
+        own = CheckIn.objects.visible_to(by).filter(pk=guest.check_in.pk, worry_at__isnull=True)
+        own.update(worry_at=now)
+    access_links.mark_used(link_id=guest.link.pk, by=by, now=now)
