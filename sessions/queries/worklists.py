@@ -60,6 +60,7 @@ class AlertRow(Row):
     priority_label: str
     status: str
     version: int
+    taken_back_at: datetime | None = None
     is_assessment_overdue: bool = False
     event_name: str = ""
     to_rule_out: str = ""
@@ -102,7 +103,7 @@ def counts(actor: Actor, *, now: datetime) -> Counts:
 
 def alerts(actor: Actor) -> QuerySet[Any]:
     """Open side effects, the most urgent first, as values for ``alert_rows``."""
-    columns = ["version", "priority", "status", "is_serious", "outcome", "causality"]
+    columns = ["version", "priority", "status", "is_serious", "outcome", "causality", "taken_back_at"]
     names = {"since": F("reported_at"), "owner_name": F("acknowledged_by__user__full_name")}
     if actor.may(Act.SEE_CHART):
         columns += ["description", "danger_signs"]
@@ -222,6 +223,7 @@ def _alert_row(value: dict[str, Any], now: datetime) -> AlertRow:
         priority=priority,
         priority_label=str(priority.label),
         status=value["status"],
+        taken_back_at=value["taken_back_at"],
         version=value["version"],
         is_overdue=value["status"] == AlertStatus.OPEN and limit is not None and age > limit,
         is_assessment_overdue=is_assessment_overdue(
