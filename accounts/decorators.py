@@ -83,7 +83,7 @@ def _keep(request: StaffRequest, key: UUID, response: HttpResponseBase) -> None:
 
 
 def _already(request: StaffRequest, location: str) -> HttpResponse:
-    messages.info(request, _("This was already saved."))
+    messages.info(request, _("This was already saved. To add another, open the form again."))
     return HttpResponseClientRedirect(location or "/") if request.htmx else redirect(location or "/")
 
 

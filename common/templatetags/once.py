@@ -11,5 +11,8 @@ register = template.Library()
 
 @register.simple_tag
 def once(form: BaseForm | None = None) -> str:
-    """A one-time key, hidden. ``form`` keeps the key it was sent with, where it is shown again with its errors."""
-    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, key_for(form))
+    """A one-time key, hidden. ``form`` keeps the key it was sent with, where it is shown again with its errors.
+
+    ``autocomplete`` keeps a browser from putting an old key into a page that is loaded anew.
+    """
+    return format_html('<input type="hidden" name="{}" value="{}" autocomplete="off">', FIELD, key_for(form))

@@ -16,6 +16,7 @@ from accounts.models import ClinicOwned
 from catalogue.models import Solution, Technique
 from patients.models import (
     Allergy,
+    BodyWeight,
     ContactCode,
     ContactPoint,
     Identifier,
@@ -23,7 +24,6 @@ from patients.models import (
     PatientCondition,
     PatientImport,
     PatientMerge,
-    BodyWeight,
     RiskFlag,
 )
 from scheduling.models import (
@@ -191,9 +191,7 @@ def _freed(practice: Practice) -> tuple[FreedSlot, WaitingEntry]:
 
 def _offer(practice: Practice, made: Made) -> Form:
     slot, entry = _freed(practice)
-    return Form(
-        SlotOffer, _to("scheduling:freed_slot", slot.pk), _to("scheduling:offer_by_hand", slot.pk, entry.pk)
-    )
+    return Form(SlotOffer, _to("scheduling:freed_slot", slot.pk), _to("scheduling:offer_by_hand", slot.pk, entry.pk))
 
 
 def _accept(practice: Practice, made: Made) -> Form:
@@ -311,9 +309,7 @@ CREATING: dict[str, Callable[[Practice, Made], Form]] = {
     "patients:add-condition": _of_profile(PatientCondition, "add-condition", name="Sore heel", side="left"),
     "patients:add-allergy": _of_profile(Allergy, "add-allergy", substance="other", substance_text="Plaster"),
     "patients:raise-flag": _of_profile(RiskFlag, "raise-flag", flag="diabetes"),
-    "patients:record-weight": _of_profile(
-        BodyWeight, "record-weight", weight_kg="71.5", measured_date="2026-09-01"
-    ),
+    "patients:record-weight": _of_profile(BodyWeight, "record-weight", weight_kg="71.5", measured_date="2026-09-01"),
     "scheduling:make_calendar_link": _calendar_link,
     "scheduling:book": _book,
     "scheduling:kept": _kept,
@@ -326,9 +322,7 @@ CREATING: dict[str, Callable[[Practice, Made], Form]] = {
     "scheduling:put_on_board": _on_board,
     "scheduling:add_equipment": _set_up(Equipment, "add_equipment", name="Ultrasound", quantity=1, is_active="on"),
     "scheduling:add_closure": _set_up(Closure, "add_closure", name="Holiday", first_day=DAY, last_day=DAY),
-    "scheduling:add_extra_hours": _set_up(
-        ExtraHours, "add_extra_hours", day=DAY, start_time="09:00", end_time="12:00"
-    ),
+    "scheduling:add_extra_hours": _set_up(ExtraHours, "add_extra_hours", day=DAY, start_time="09:00", end_time="12:00"),
     "scheduling:add_credential": _credential,
     "scheduling:add_room": _set_up(Room, "add_room", name="Room B", capacity=1, is_active="on"),
     "scheduling:add_visit_type": _set_up(

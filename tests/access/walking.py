@@ -76,6 +76,7 @@ class StaffView(Protocol):
 
     required_act: Act
     allowed_methods: tuple[str, ...]
+    is_once: bool
 
 
 def view_of(pattern: URLPattern) -> StaffView:

@@ -94,7 +94,7 @@ def test_each_drawing_has_its_own_key_and_a_refused_form_keeps_the_one_it_came_w
     draw: Callable[[str, forms.Form | None], str] = lambda tag, form: Template(  # noqa: E731
         f"{{% load once %}}{tag}"
     ).render(Context({"form": form}))
-    assert draw("{% once form %}", refused) == f'<input type="hidden" name="once" value="{sent}">'
+    assert draw("{% once form %}", refused) == f'<input type="hidden" name="once" value="{sent}" autocomplete="off">'
     fresh = {draw("{% once %}", None), draw("{% once form %}", _Form()), draw("{% once %}", refused)}
     assert len(fresh) == 3
     assert str(sent) not in "".join(fresh)
