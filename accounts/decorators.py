@@ -3,22 +3,34 @@
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, TypeVar, cast
+from uuid import UUID
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.elsewhere import to_sign_in
 from accounts.permissions import Act
+from accounts.requests import StaffRequest
+from accounts.services import sent_forms
+from common.form_keys import FIELD, key_of
 
 V = TypeVar("V", bound=Callable[..., HttpResponseBase])
 
 
-def staff(act: Act, *, methods: Iterable[str] = ("GET", "HEAD")) -> Callable[[V], V]:
-    """Let members through whose role may do ``act``; a stranger is sent to sign in, anyone else gets a 403."""
+def staff(act: Act, *, methods: Iterable[str] = ("GET", "HEAD"), once: bool = False) -> Callable[[V], V]:
+    """Let members through whose role may do ``act``; a stranger is sent to sign in, anyone else gets a 403.
+
+    ``once`` is for a view whose POST makes a row: its forms carry ``{% once %}``, and the same form sent again makes
+    nothing and leads to where the first answer led.
+    """
 
     def decorate(view: V) -> V:
-        checked = require_http_methods(list(methods))(view)
+        checked = require_http_methods(list(methods))(_sent_once(view) if once else view)
 
         @wraps(view)
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -31,9 +43,48 @@ def staff(act: Act, *, methods: Iterable[str] = ("GET", "HEAD")) -> Callable[[V]
 
         inner.required_act = act  # type: ignore[attr-defined]
         inner.allowed_methods = tuple(methods)  # type: ignore[attr-defined]
+        inner.is_once = once  # type: ignore[attr-defined]
         return cast(V, inner)
 
     return decorate
+
+
+def _sent_once(view: V) -> V:
+    """The view's POST at most once for each key, within the request's own transaction."""
+
+    @wraps(view)
+    def inner(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method != "POST":
+            return view(request, *args, **kwargs)
+        key, by = key_of(request.POST.get(FIELD)), request.actor
+        if key is None:
+            return render(request, "accounts/form_refused.html", status=400)
+        try:
+            location = sent_forms.first(key=key, address=request.path, by=by)
+        except sent_forms.FormKeyRefusedError:
+            return render(request, "accounts/form_refused.html", status=409)
+        if location is not None:
+            return _already(request, location)
+        request.leads_to = None
+        response = view(request, *args, **kwargs)
+        _keep(request, key, response)
+        return response
+
+    return cast(V, inner)
+
+
+def _keep(request: StaffRequest, key: UUID, response: HttpResponseBase) -> None:
+    """What was refused may be sent again; what was made is remembered by where its answer leads."""
+    location = response.headers.get("Location", "") if request.leads_to is None else request.leads_to
+    if response.status_code >= 400 or request.leads_to == "":
+        sent_forms.let_go(key=key, by=request.actor)
+    else:
+        sent_forms.remember(key=key, location=location, by=request.actor)
+
+
+def _already(request: StaffRequest, location: str) -> HttpResponse:
+    messages.info(request, _("This was already saved. To add another, open the form again."))
+    return HttpResponseClientRedirect(location or "/") if request.htmx else redirect(location or "/")
 
 
 def own_transactions(view: V) -> V:

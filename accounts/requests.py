@@ -15,6 +15,7 @@ class StaffRequest(HttpRequest):
     actor: Actor
     audit_views: list[View]
     htmx: HtmxDetails
+    leads_to: str | None
 
 
 def saw(request: StaffRequest, table: str, *, row_id: UUID | None = None, patient_id: UUID | None = None) -> None:
@@ -25,3 +26,13 @@ def saw(request: StaffRequest, table: str, *, row_id: UUID | None = None, patien
 def exported(request: StaffRequest, table: str, *, patient_id: UUID | None = None, rows: int = 0) -> None:
     """Note that this answer is an export of ``rows`` rows of ``table``."""
     request.audit_views.append(View(table=table, patient_id=patient_id, kind="export", details={"rows": rows}))
+
+
+def leads_to(request: StaffRequest, address: str) -> None:
+    """Where a repeat of this form is sent, for an answer that is a page by itself (``@staff(…, once=True)``)."""
+    request.leads_to = address
+
+
+def made_nothing(request: StaffRequest) -> None:
+    """This answer says why not, although it leads on: the same form may be sent again (``@staff(…, once=True)``)."""
+    request.leads_to = ""

@@ -74,7 +74,7 @@ def _save(request: StaffRequest, patient: Patient, name: str, act: Callable[[Any
     return _page(request, patient, status=422, **{name: form})
 
 
-@staff(Act.EDIT_CLINICAL_PROFILE, methods=("POST",))
+@staff(Act.EDIT_CLINICAL_PROFILE, methods=("POST",), once=True)
 def add_condition(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     patient = _patient(request, patient_id)
 
@@ -108,7 +108,7 @@ def end_condition(request: StaffRequest, patient_id: UUID, row_id: UUID) -> Http
     return redirect("patients:profile", patient_id)
 
 
-@staff(Act.EDIT_CLINICAL_PROFILE, methods=("POST",))
+@staff(Act.EDIT_CLINICAL_PROFILE, methods=("POST",), once=True)
 def add_allergy(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     patient = _patient(request, patient_id)
 
@@ -126,7 +126,7 @@ def end_allergy(request: StaffRequest, patient_id: UUID, row_id: UUID) -> HttpRe
     return redirect("patients:profile", patient_id)
 
 
-@staff(Act.EDIT_CLINICAL_PROFILE, methods=("POST",))
+@staff(Act.EDIT_CLINICAL_PROFILE, methods=("POST",), once=True)
 def raise_flag(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     patient = _patient(request, patient_id)
 
@@ -146,7 +146,7 @@ def lower_flag(request: StaffRequest, patient_id: UUID, row_id: UUID) -> HttpRes
     return redirect("patients:profile", patient_id)
 
 
-@staff(Act.EDIT_CLINICAL_PROFILE, methods=("POST",))
+@staff(Act.EDIT_CLINICAL_PROFILE, methods=("POST",), once=True)
 def record_weight(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     patient = _patient(request, patient_id)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.decorators import staff
 from accounts.permissions import Act
-from accounts.requests import StaffRequest
+from accounts.requests import StaffRequest, made_nothing
 from common import undo
 from patients.forms.contacts import CodeForm
 from patients.models import ContactPoint
@@ -24,13 +24,14 @@ def _point(request: StaffRequest, patient_id: UUID, point_id: UUID) -> ContactPo
     return get_object_or_404(own, pk=point_id, patient_id=patient_id)
 
 
-@staff(Act.REGISTER_PATIENTS, methods=("POST",))
+@staff(Act.REGISTER_PATIENTS, methods=("POST",), once=True)
 def ask(request: StaffRequest, patient_id: UUID, point_id: UUID) -> HttpResponse:
     point = _point(request, patient_id, point_id)
     try:
         contact_codes.ask(by=request.actor, now=timezone.now(), point=point)
     except CodeRefusedError as refusal:
         messages.error(request, str(refusal))
+        made_nothing(request)
     else:
         messages.success(request, _("A code leaves within a minute. Ask the patient to read it out."))
     return redirect("patients:detail", patient_id)

@@ -53,7 +53,7 @@ def _page(
     return render(request, "patients/contact.html", context, status=status)
 
 
-@staff(Act.REGISTER_PATIENTS, methods=("GET", "POST"))
+@staff(Act.REGISTER_PATIENTS, methods=("GET", "POST"), once=True)
 def add_contact(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     patient = _patient(request, patient_id)
     form = ContactForm(request.POST or None, clinic=request.actor.clinic)
@@ -156,7 +156,7 @@ def resume_contact(request: StaffRequest, patient_id: UUID, point_id: UUID) -> H
     return redirect("patients:detail", patient_id)
 
 
-@staff(Act.REGISTER_PATIENTS, methods=("GET", "POST"))
+@staff(Act.REGISTER_PATIENTS, methods=("GET", "POST"), once=True)
 def add_number(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     patient = _patient(request, patient_id)
     form = NumberForm(request.POST or None)

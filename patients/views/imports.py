@@ -27,7 +27,7 @@ from patients.services import patient_imports
 State, Kind = PatientImport.State, PatientImport.Kind
 
 
-@staff(Act.IMPORT_PATIENTS, methods=("GET", "POST"))
+@staff(Act.IMPORT_PATIENTS, methods=("GET", "POST"), once=True)
 def imports(request: StaffRequest) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():

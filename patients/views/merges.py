@@ -72,7 +72,7 @@ def _kept(line: comparisons.Line, both: comparisons.Comparison, older: Patient, 
     return str((said[0] if len(said) == 1 else older).pk)
 
 
-@staff(Act.MERGE_PATIENTS, methods=("POST",))
+@staff(Act.MERGE_PATIENTS, methods=("POST",), once=True)
 def merge(request: StaffRequest, patient_id: UUID, other_patient_id: UUID) -> HttpResponse:
     one, other = pair_or_404(request, patient_id, other_patient_id)
     if one.pk == other.pk:

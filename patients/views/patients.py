@@ -21,7 +21,7 @@ from patients.services import patients
 from patients.views.lists import today_of
 
 
-@staff(Act.REGISTER_PATIENTS, methods=("GET", "POST"))
+@staff(Act.REGISTER_PATIENTS, methods=("GET", "POST"), once=True)
 def register(request: StaffRequest) -> HttpResponse:
     """Save a new patient; who may already be here is shown first, and registering anyway is a deliberate act."""
     if request.method != "POST":

@@ -225,6 +225,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-imports": {"task": "patients.tasks.sweep_imports", "schedule": crontab(minute="*")},
     "sweep-alike-patients": {"task": "patients.tasks.sweep_alike_patients", "schedule": crontab(minute="*/2")},
     "seal-audit": {"task": "accounts.tasks.seal_audit", "schedule": crontab(minute="*")},
+    "let-old-forms-go": {"task": "accounts.tasks.let_old_forms_go", "schedule": crontab(hour="3", minute="10")},
     "let-old-typing-go": {"task": "sessions.tasks.let_old_typing_go", "schedule": crontab(hour="3", minute="20")},
 }
 # `database` and `boot` checks run at process start as well: see pitclinic.boot.

@@ -12,7 +12,7 @@ from patients.models import Patient
 from scheduling.models import SlotHold
 from scheduling.policies import VisitRefusedError
 from scheduling.services.day_locks import hold_days, refusing_overlaps
-from scheduling.services.places import Checked, Judgement, Place, check, look_before_waiting, settle
+from scheduling.services.places import Checked, Judgement, Place, SlotTakenError, check, look_before_waiting, settle
 from scheduling.spans import Span
 
 KEPT_FOR = timedelta(minutes=5)
@@ -27,7 +27,10 @@ def keep(
     is_override: bool = False,
     instead_of: SlotHold | None = None,
 ) -> SlotHold:
-    """Claim the place until ``now + kept_for``; ``instead_of`` is let go for it. Raises as booking does."""
+    """Claim the place until ``now + kept_for``; ``instead_of`` is let go for it. Raises as booking does.
+
+    The same tap twice is one: whoever keeps this very place already gets that hold.
+    """
 
     if instead_of is not None:
         place = replace(place, left_out=(*place.left_out, instead_of.pk))
@@ -42,7 +45,27 @@ def keep(
         checked = check(place, by=by, now=now, judgement=Judgement(is_override=is_override))
         return _write(checked, place.patient, by, now, now + kept_for)
 
-    return settle(place, by, now, work)
+    try:
+        return settle(place, by, now, work)
+    except SlotTakenError:
+        own = _kept_already(place, by, now)
+        if own is None:
+            raise
+        return own
+
+
+def _kept_already(place: Place, by: Actor, now: datetime) -> SlotHold | None:
+    """The hold of the same member on the same time, for the same patient and type of visit."""
+    if by.membership_id is None:
+        return None
+    own = SlotHold.objects.visible_to(by).standing(now).filter(held_by_id=by.membership_id)
+    return own.filter(
+        clinician=place.clinician,
+        visit_type=place.visit_type,
+        patient=place.patient,
+        starts_at=place.span[0],
+        ends_at=place.span[1],
+    ).first()
 
 
 def _write(checked: Checked, patient: Patient | None, by: Actor, now: datetime, expires_at: datetime) -> SlotHold:

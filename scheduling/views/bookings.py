@@ -26,7 +26,7 @@ from scheduling.views.steps import undo_address
 from scheduling.views.times import refuse, times_context
 
 
-@staff(Act.BOOK_VISITS, methods=("GET", "POST"))
+@staff(Act.BOOK_VISITS, methods=("GET", "POST"), once=True)
 def book(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     patient = get_object_or_404(Patient.objects.visible_to(request.actor), pk=patient_id)
     now = timezone.now()

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.decorators import own_transactions, public, staff
 from accounts.permissions import Act
-from accounts.requests import StaffRequest
+from accounts.requests import StaffRequest, leads_to
 from common import limits
 from common.middleware import RevalidatedResponse
 from common.tenancy import tenant
@@ -32,10 +32,11 @@ def calendar_link(request: StaffRequest) -> HttpResponse:
     return render(request, "scheduling/calendar_link.html", {"feed": own_feed(request.actor)})
 
 
-@staff(Act.OWN_CALENDAR_LINK, methods=("POST",))
+@staff(Act.OWN_CALENDAR_LINK, methods=("POST",), once=True)
 def make_link(request: StaffRequest) -> HttpResponse:
     """The answer is the one time that the link is shown: nobody can look it up again."""
     key = calendar_feeds.make(by=request.actor, now=timezone.now())
+    leads_to(request, reverse("scheduling:calendar_link"))
     address = settings.PUBLIC_ORIGIN + reverse("scheduling:feed", args=[key])
     context = {"feed": own_feed(request.actor), "address": address, "subscribe": _for_programs(address)}
     return render(request, "scheduling/calendar_link.html", context)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.decorators import staff
 from accounts.permissions import Act
-from accounts.requests import StaffRequest
+from accounts.requests import StaffRequest, made_nothing
 from common.query_strings import read_query
 from common.undo import offer
 from scheduling.forms.desk import PageQuery
@@ -52,7 +52,7 @@ def freed_slot(request: StaffRequest, slot_id: UUID) -> HttpResponse:
     return render(request, "scheduling/freed_slot.html", context)
 
 
-@staff(Act.BOOK_VISITS, methods=("POST",))
+@staff(Act.BOOK_VISITS, methods=("POST",), once=True)
 def offer_by_hand(request: StaffRequest, slot_id: UUID, entry_id: UUID) -> HttpResponse:
     """Offer the time to this patient before the others, whatever their notice."""
     slot = _own(request, slot_id)
@@ -88,7 +88,7 @@ def withdraw_offer(request: StaffRequest, offer_id: UUID) -> HttpResponse:
     return _answer(request, offer_id, slot_offers.withdraw, _("The offer is withdrawn."))
 
 
-@staff(Act.BOOK_VISITS, methods=("POST",))
+@staff(Act.BOOK_VISITS, methods=("POST",), once=True)
 def accept_offer(request: StaffRequest, offer_id: UUID) -> HttpResponse:
     """The patient says yes on the phone."""
     return _answer(request, offer_id, slot_offers.accept, _("Booked for the patient."))
@@ -110,6 +110,7 @@ def _do(request: StaffRequest, slot_id: UUID, deed: Callable[[], object], said: 
         deed()
     except (OfferEndedError, VisitRefusedError) as refused:
         messages.error(request, refused.words)
+        made_nothing(request)
     else:
         messages.success(request, said)
     return redirect("scheduling:freed_slot", slot_id=slot_id)

@@ -45,7 +45,7 @@ def _own_hold(request: StaffRequest, hold_id: UUID) -> SlotHold:
     return get_object_or_404(holds, pk=hold_id)
 
 
-@staff(Act.BOOK_VISITS, methods=("GET", "POST"))
+@staff(Act.BOOK_VISITS, methods=("GET", "POST"), once=True)
 def kept(request: StaffRequest, hold_id: UUID) -> HttpResponse:
     hold, now = _own_hold(request, hold_id), timezone.now()
     if request.method == "POST":

@@ -50,7 +50,7 @@ def _saved(request: StaffRequest, words: str | Promise) -> HttpResponse:
     return redirect("scheduling:resources")
 
 
-@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"))
+@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"), once=True)
 def equipment(request: StaffRequest, equipment_id: UUID | None = None) -> HttpResponse:
     rows = Equipment.objects.visible_to(request.actor)
     own = get_object_or_404(rows, pk=equipment_id) if equipment_id else Equipment()
@@ -65,7 +65,7 @@ def equipment(request: StaffRequest, equipment_id: UUID | None = None) -> HttpRe
     return _page(request, form, _("Change equipment") if equipment_id else _("Add equipment"))
 
 
-@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"))
+@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"), once=True)
 def closure(request: StaffRequest) -> HttpResponse:
     form = ClosureForm(request.POST or None, by=request.actor)
     if request.method == "POST" and form.is_valid():
@@ -95,7 +95,7 @@ def remove_closure(request: StaffRequest, closure_id: UUID) -> HttpResponse:
     return _saved(request, _("The closure is removed."))
 
 
-@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"))
+@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"), once=True)
 def extra_hours(request: StaffRequest) -> HttpResponse:
     form = ExtraHoursForm(request.POST or None, by=request.actor)
     if request.method == "POST" and form.is_valid():
@@ -115,7 +115,7 @@ def remove_extra_hours(request: StaffRequest, extra_id: UUID) -> HttpResponse:
     return _saved(request, _("The hours are removed. Visits already booked stay."))
 
 
-@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"))
+@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"), once=True)
 def credential(request: StaffRequest) -> HttpResponse:
     initial = {"valid_from_date": timezone.localdate()}
     form = CredentialForm(request.POST or None, by=request.actor, initial=initial)

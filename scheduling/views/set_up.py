@@ -52,7 +52,7 @@ def _page(request: StaffRequest, form: forms.BaseForm, title: str | Promise) -> 
     return render(request, "scheduling/set_up_form.html", {"form": form, "title": title}, status=status)
 
 
-@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"))
+@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"), once=True)
 def room(request: StaffRequest, room_id: UUID | None = None) -> HttpResponse:
     own = get_object_or_404(Room.objects.visible_to(request.actor), pk=room_id) if room_id else Room()
     form = RoomForm(request.POST or None, instance=own)
@@ -67,7 +67,7 @@ def room(request: StaffRequest, room_id: UUID | None = None) -> HttpResponse:
     return _page(request, form, _("Change a room") if room_id else _("Add a room"))
 
 
-@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"))
+@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"), once=True)
 def visit_type(request: StaffRequest, visit_type_id: UUID | None = None) -> HttpResponse:
     own = VisitType()
     if visit_type_id:
@@ -84,7 +84,7 @@ def visit_type(request: StaffRequest, visit_type_id: UUID | None = None) -> Http
     return _page(request, form, _("Change a visit type") if visit_type_id else _("Add a visit type"))
 
 
-@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"))
+@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"), once=True)
 def hours(request: StaffRequest) -> HttpResponse:
     initial = {"valid_from_date": timezone.localdate(), "weekdays": range(5)}
     form = HoursForm(request.POST or None, by=request.actor, initial=initial)
@@ -107,7 +107,7 @@ def remove_hours(request: StaffRequest, block_id: UUID) -> HttpResponse:
     return redirect("scheduling:set_up")
 
 
-@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"))
+@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"), once=True)
 def leave(request: StaffRequest) -> HttpResponse:
     form = LeaveForm(request.POST or None, by=request.actor)
     if request.method == "POST" and form.is_valid():

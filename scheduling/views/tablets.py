@@ -31,7 +31,7 @@ def tablets(request: StaffRequest) -> HttpResponse:
     return _page(request, TabletForm())
 
 
-@staff(Act.SET_UP_SCHEDULE, methods=("POST",))
+@staff(Act.SET_UP_SCHEDULE, methods=("POST",), once=True)
 def enrol(request: StaffRequest) -> HttpResponse:
     form = TabletForm(request.POST)
     if not form.is_valid():

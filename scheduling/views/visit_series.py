@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from accounts.decorators import staff
 from accounts.models import Membership
 from accounts.permissions import Act
-from accounts.requests import StaffRequest
+from accounts.requests import StaffRequest, made_nothing
 from common.undo import offer
 from scheduling.choices import News
 from scheduling.forms.time_searches import ExtendForm
@@ -27,7 +27,7 @@ from scheduling.views.plans import SKIP, Choice, is_settled, wishes
 from scheduling.visit_letters import Told
 
 
-@staff(Act.BOOK_VISITS, methods=("GET", "POST"))
+@staff(Act.BOOK_VISITS, methods=("GET", "POST"), once=True)
 def extend(request: StaffRequest, series_id: UUID) -> HttpResponse:
     """Plan the next visits from the last one on; the plan is shown before anything is saved."""
     by = request.actor
@@ -35,6 +35,7 @@ def extend(request: StaffRequest, series_id: UUID) -> HttpResponse:
     own = get_object_or_404(rows, pk=series_id)
     last = own.visits.holding().select_related("clinician__user").order_by("-starts_at").first()
     if last is None:
+        made_nothing(request)
         return redirect("scheduling:find_for", patient_id=own.patient_id)
     form = ExtendForm(request.POST or None, initial={"visits": 3, "every_days": own.every_days, "tell_patient": True})
     is_read = form.is_valid()

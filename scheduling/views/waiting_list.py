@@ -58,7 +58,7 @@ def waiting_list(request: StaffRequest) -> HttpResponse:
     return render(request, "scheduling/waiting_list.html", context)
 
 
-@staff(Act.BOOK_VISITS, methods=("GET", "POST"))
+@staff(Act.BOOK_VISITS, methods=("GET", "POST"), once=True)
 def add(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     patient = get_object_or_404(Patient.objects.visible_to(request.actor), pk=patient_id)
     first = read_query(AddQuery, request).cleaned_data

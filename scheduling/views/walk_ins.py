@@ -43,7 +43,7 @@ def walk_in(request: StaffRequest) -> HttpResponse:
     return render(request, template, context, status=422 if form.errors else 200)
 
 
-@staff(Act.BOOK_VISITS, methods=("POST",))
+@staff(Act.BOOK_VISITS, methods=("POST",), once=True)
 def register(request: StaffRequest) -> HttpResponse:
     """Save somebody new; who may already be here is shown first, as on the page of the register."""
     form = CounterForm(request.POST, clinic=request.actor.clinic)
@@ -62,7 +62,7 @@ def register(request: StaffRequest) -> HttpResponse:
     return redirect("scheduling:put_on_board", patient_id=patient.pk)
 
 
-@staff(Act.BOOK_VISITS, methods=("GET", "POST"))
+@staff(Act.BOOK_VISITS, methods=("GET", "POST"), once=True)
 def put_on_board(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     """One tap when the usual type and whoever is free first will do; next the patient is asked who they are."""
     by, now = request.actor, timezone.now()

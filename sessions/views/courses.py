@@ -25,7 +25,7 @@ from sessions.queries.courses import conditions_without_course, course_for_page,
 from sessions.services import courses
 
 
-@staff(Act.PLAN_COURSES, methods=("GET", "POST"))
+@staff(Act.PLAN_COURSES, methods=("GET", "POST"), once=True)
 def open_course(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     """A new course for one of the patient's conditions."""
     actor, now = request.actor, timezone.now()

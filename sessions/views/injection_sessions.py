@@ -190,7 +190,7 @@ def void(request: StaffRequest, session_id: UUID) -> HttpResponse:
     return redirect("sessions:view", session_id=session_id)
 
 
-@staff(Act.SIGN_SESSIONS, methods=("POST",))
+@staff(Act.SIGN_SESSIONS, methods=("POST",), once=True)
 def add_addendum(request: StaffRequest, session_id: UUID) -> HttpResponse:
     page, form = _page(request, session_id), AddendumForm(request.POST)
     if not form.is_valid():

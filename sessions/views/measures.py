@@ -23,7 +23,7 @@ from sessions.queries.measures import measures_of, questionnaire_of, questionnai
 from sessions.services import measures
 
 
-@staff(Act.PLAN_COURSES, methods=("GET", "POST"))
+@staff(Act.PLAN_COURSES, methods=("GET", "POST"), once=True)
 def page(request: StaffRequest, course_id: UUID) -> HttpResponse:
     """Three small forms; each answer is kept beside the earlier ones and none is ever changed."""
     course = course_for_page(request.actor, course_id)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.decorators import staff
 from accounts.permissions import Act
-from accounts.requests import StaffRequest, exported, saw
+from accounts.requests import StaffRequest, exported, made_nothing, saw
 from common.papers import Paper as Sheet
 from common.papers import pdf
 from sessions.choices import PaperKind
@@ -27,13 +27,13 @@ from sessions.views.paper_texts import letter as letter_text
 _OWN_PAGE_ONLY = "default-src 'none'; sandbox"
 
 
-@staff(Act.SEE_CHART, methods=("POST",))
+@staff(Act.SEE_CHART, methods=("POST",), once=True)
 def make_note(request: StaffRequest, session_id: UUID) -> HttpResponse:
     page = _page(request, session_id)
     return _keep(request, page, PaperKind.NOTE, procedure_note(page))
 
 
-@staff(Act.SIGN_SESSIONS, methods=("GET", "POST"))
+@staff(Act.SIGN_SESSIONS, methods=("GET", "POST"), once=True)
 def letter(request: StaffRequest, session_id: UUID) -> HttpResponse:
     page = _page(request, session_id)
     form = LetterForm(request.POST if request.method == "POST" else None)
@@ -89,6 +89,7 @@ def _keep(request: StaffRequest, page: SessionPage, kind: PaperKind, sheet: Shee
 
 def _refused(request: StaffRequest, page: SessionPage, refusal: SessionRefusedError) -> HttpResponse:
     messages.error(request, str(refusal))
+    made_nothing(request)
     return _to_papers(page)
 
 

@@ -6,12 +6,13 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.decorators import staff
 from accounts.permissions import Act
-from accounts.requests import StaffRequest, saw
+from accounts.requests import StaffRequest, leads_to, saw
 from sessions.choices import RecordStatus
 from sessions.forms.pictures import PictureConsentForm, PictureForm, StrikeForm
 from sessions.models import Picture, PictureConsent, PictureContent
@@ -28,7 +29,7 @@ def pictures(request: StaffRequest, session_id: UUID) -> HttpResponse:
     return _section(request, _page(request, session_id))
 
 
-@staff(Act.LOG_SESSIONS, methods=("POST",))
+@staff(Act.LOG_SESSIONS, methods=("POST",), once=True)
 def add(request: StaffRequest, session_id: UUID) -> HttpResponse:
     page, form = _page(request, session_id), PictureForm(request.POST, request.FILES)
     if not form.is_valid():
@@ -50,7 +51,7 @@ def add(request: StaffRequest, session_id: UUID) -> HttpResponse:
     return _done(request, page, _("The picture is kept."))
 
 
-@staff(Act.LOG_SESSIONS, methods=("POST",))
+@staff(Act.LOG_SESSIONS, methods=("POST",), once=True)
 def give_consent(request: StaffRequest, session_id: UUID) -> HttpResponse:
     page, form = _page(request, session_id), PictureConsentForm(request.POST)
     if not form.is_valid():
@@ -152,6 +153,7 @@ def _section(
 
 def _done(request: StaffRequest, page: SessionPage, words: str) -> HttpResponse:
     if "HX-Request" in request.headers:
+        leads_to(request, reverse("sessions:pictures", args=[page.session.pk]))
         return _section(request, _page(request, page.session.pk))
     messages.success(request, words)
     return redirect("sessions:pictures", session_id=page.session.pk)

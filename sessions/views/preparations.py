@@ -27,7 +27,7 @@ from sessions.views.stock_shelf import refused
 DEFAULT_SOLUTION = "D5W_BUF"
 
 
-@staff(Act.MANAGE_STOCK, methods=("POST",))
+@staff(Act.MANAGE_STOCK, methods=("POST",), once=True)
 def open_container(request: StaffRequest, lot_id: UUID) -> HttpResponse:
     lot = get_object_or_404(SolutionLot.objects.visible_to(request.actor), pk=lot_id)
 
@@ -71,7 +71,7 @@ def take_back_container(request: StaffRequest, container_id: UUID) -> HttpRespon
     return _do(request, act)
 
 
-@staff(Act.MANAGE_STOCK, methods=("POST",))
+@staff(Act.MANAGE_STOCK, methods=("POST",), once=True)
 def use_container(request: StaffRequest, container_id: UUID) -> HttpResponse:
     container = _container(request, container_id)
 
@@ -82,7 +82,7 @@ def use_container(request: StaffRequest, container_id: UUID) -> HttpResponse:
     return _do(request, act)
 
 
-@staff(Act.MANAGE_STOCK, methods=("GET", "POST"))
+@staff(Act.MANAGE_STOCK, methods=("GET", "POST"), once=True)
 def prepare(request: StaffRequest) -> HttpResponse:
     form = _prepare_form(request)
     if not (form.is_bound and form.is_valid()):

@@ -31,7 +31,7 @@ from sessions.triage import is_assessment_overdue
 SESSIONS_OFFERED = 10
 
 
-@staff(Act.REPORT_SIDE_EFFECTS, methods=("GET", "POST"))
+@staff(Act.REPORT_SIDE_EFFECTS, methods=("GET", "POST"), once=True)
 def report(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     actor = request.actor
     patient = get_object_or_404(Patient.objects.visible_to(actor), pk=patient_id)
@@ -45,7 +45,7 @@ def report(request: StaffRequest, patient_id: UUID) -> HttpResponse:
             return _after_report(request, told)
     today = local_day(timezone.now(), actor.zone)
     context = {"form": form, "patient": patient, "banner": banner(actor, patient_id, today=today)}
-    return render(request, "sessions/side_effects/report.html", context)
+    return render(request, "sessions/side_effects/report.html", context, status=422 if form.is_bound else 200)
 
 
 @staff(Act.SEE_CHART)

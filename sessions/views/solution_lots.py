@@ -33,7 +33,7 @@ def shelf(request: StaffRequest) -> HttpResponse:
     return shelf_page(request)
 
 
-@staff(Act.MANAGE_STOCK, methods=("GET", "POST"))
+@staff(Act.MANAGE_STOCK, methods=("GET", "POST"), once=True)
 def receive(request: StaffRequest) -> HttpResponse:
     today = local_day(timezone.now(), request.actor.zone)
     data = request.POST if request.method == "POST" else None

@@ -43,7 +43,7 @@ def recalls(request: StaffRequest) -> HttpResponse:
     return render(request, "sessions/visit_recalls/list.html", context)
 
 
-@staff(Act.COMPLETE_FOLLOW_UPS, methods=("GET", "POST"))
+@staff(Act.COMPLETE_FOLLOW_UPS, methods=("GET", "POST"), once=True)
 def call(request: StaffRequest, recall_kind: str, signed_session_id: UUID) -> HttpResponse:
     """The phone and the outcome; noting it lands on the list, for the next call."""
     session, kind = _get(request, recall_kind, signed_session_id)

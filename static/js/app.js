@@ -2,12 +2,14 @@
 import { startBusy } from "./busy.js";
 import { wipe } from "./session/waiting.js";
 import { startFormKeep } from "./form-keep.js";
+import { startOnce } from "./once.js";
 import { startShortcuts } from "./shortcuts.js";
 import { startTheme } from "./theme.js";
 import { startUploadSize } from "./upload-size.js";
 
 startBusy();
 startFormKeep();
+startOnce();
 startShortcuts();
 startTheme();
 startUploadSize();

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from typing import Protocol, cast
+from uuid import uuid4
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -75,6 +76,7 @@ class StaffView(Protocol):
 
     required_act: Act
     allowed_methods: tuple[str, ...]
+    is_once: bool
 
 
 def view_of(pattern: URLPattern) -> StaffView:
@@ -119,11 +121,13 @@ def _ask(client: Client, method: str, url: str) -> tuple[int, bytes, int]:
     """The answer, and how many rows of clinical tables the request changed; everything is undone afterwards."""
     with transaction.atomic():
         before = _changes()
-        response = client.generic(method, url)
-        body = b"".join(response.streaming_content) if response.streaming else response.content
+        # A form that may be sent once is looked at only with its key.
+        body = f"once={uuid4()}" if method == "POST" else ""
+        response = client.generic(method, url, body, content_type="application/x-www-form-urlencoded")
+        answer = b"".join(response.streaming_content) if response.streaming else response.content
         changed = _changes() - before
         transaction.set_rollback(True)
-    return response.status_code, body, changed
+    return response.status_code, answer, changed
 
 
 def _changes() -> int:

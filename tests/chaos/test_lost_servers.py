@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -158,6 +159,7 @@ def test_a_web_process_killed_while_it_saves_loses_nothing_it_confirmed_and_leav
             form = {
                 "family_name": name, "given_names": "Kim", "birth_date": f"19{50 + number}-03-{1 + count % 28:02d}",
                 "sex": "unknown", "language": "en", "zone": "Europe/Berlin", "register_anyway": "1",
+                "once": str(uuid4()),
             }  # fmt: skip
             with contextlib.suppress(OSError, http.client.HTTPException):
                 if visitor.ask("/patients/register", form)[0] == 302:

@@ -1,6 +1,7 @@
 """The register in a real browser: a patient is registered, found while typing, imported; every page passes axe."""
 
 import os
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from accounts.actors import machine
 from accounts.choices import Role
 from common.tenancy import tenant
 from patients.choices import ContactKind, Flag, Purpose, Substance
+from patients.models import Patient
 from patients.records import AllergyDetails, ConditionDetails, ContactDetails, PatientDetails
 from patients.services import clinical_profile, patients
 from patients.tasks import run_import
@@ -95,6 +97,30 @@ def test_every_page_of_the_register_is_clean(signed_in, known, width, scheme):
     page.said.clear()  # the browser notes the 409 itself
     check(page, f"duplicates-{width}-{scheme}")
     page.context.close()
+
+
+def test_back_and_send_again_shows_the_patient_who_was_registered(signed_in, clinic):
+    page = signed_in(Role.FRONT_DESK)
+    page.goto("/patients/")
+    page.goto("/patients/register")
+    shown = page.locator("input[name=once]").input_value()
+    for family in ("Novak", "Nowak"):
+        page.get_by_label("Family name").fill(family)
+        page.get_by_label("Given names").fill("Jana")
+        page.get_by_role("textbox", name="Date of birth").fill("17.5.1980")
+        page.get_by_role("main").get_by_role("button", name="Register").click()
+        page.wait_for_url(re.compile(r"/patients/[0-9a-f-]{36}/$"), timeout=15000)
+        if family == "Novak":
+            page.go_back()
+            page.get_by_role("heading", name="Register a patient").wait_for()
+            assert page.locator("input[name=once]").input_value() == shown
+    page.get_by_text("This was already saved.").wait_for()
+    with tenant(clinic.pk, actor="test"):
+        assert [patient.family_name for patient in Patient.objects.all()] == ["Novak"]
+    page.goto("/patients/register")
+    page.reload()
+    assert page.locator("input[name=once]").input_value() != shown
+    assert page.said == []
 
 
 def test_the_desk_finds_while_typing_and_registers(signed_in, known):
