@@ -1,6 +1,7 @@
 from accounts.models.clinic_owned import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
 from accounts.models.clinics import Clinic
 from accounts.models.memberships import Membership
+from accounts.models.on_call import OnCallPerson
 from accounts.models.users import User
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "ClinicOwnedQuerySet",
     "ClinicRules",
     "Membership",
+    "OnCallPerson",
     "User",
     "manager_of",
 ]
