@@ -17,7 +17,7 @@ from reminders.services.alarm_letters import compose_page
 from sessions.models import SideEffect
 
 LEASE = timedelta(minutes=1)
-# A page that may have left is sent once more: one too many wakes nobody who was not to be woken.
+# A page the mail server may have taken is sent once more, and no oftener: the next round comes anyway.
 MOST_IN_DOUBT = 2
 TEST_LASTS = timedelta(minutes=10)
 
@@ -56,12 +56,13 @@ def _round_of(report: SideEffect, people: list[OnCallPerson], *, by: Actor, now:
 
 @transaction.atomic
 def free_abandoned(*, by: Actor, now: datetime) -> None:
-    """What a dead worker was sending may have left: it is sent once more, then left in doubt."""
-    for page in AlarmPage.objects.visible_to(by).abandoned(now).select_for_update(skip_locked=True):
-        page.last_error = "the worker stopped"
-        _after_doubt(page)
-        page.lease_until = None
-        page.save()
+    """What a dead worker was sending may have left, or not: it is sent again. One too many wakes nobody else."""
+    left = AlarmPage.objects.visible_to(by).abandoned(now).select_for_update(skip_locked=True)
+    held = list(left.values_list("pk", flat=True))
+    if held:
+        AlarmPage.objects.filter(pk__in=held).update(
+            state=PageState.PLANNED, is_ambiguous=True, last_error="the worker stopped", lease_until=None
+        )
 
 
 def waiting(*, by: Actor) -> list[UUID]:
@@ -73,17 +74,15 @@ def waiting(*, by: Actor) -> list[UUID]:
 def begin(*, page_id: UUID, owner: str, by: Actor, now: datetime) -> Letter | None:
     """Mark a planned page as being sent and return its letter; None when it must not leave, or another has it.
 
-    Locks the page, then its report: taking the report waits for this mark or is seen by it.
+    Locks the page, then, when all is written, its report: taking the report waits for this mark or is seen by it.
     """
     rows = AlarmPage.objects.visible_to(by).planned().filter(pk=page_id)
     page = rows.select_for_update(skip_locked=True, of=("self",)).first()
     if page is None:
         return None
-    skip = _why_not(page, by, now)
-    person = OnCallPerson.objects.visible_to(by).able().in_order().filter(membership_id=page.membership_id).first()
-    if not skip and (person is None or page.channel not in channels_of(person)):
-        skip = PageSkip.OFF
-    if skip or person is None:
+    letter = _letter(page, by)
+    skip = _why_not(page, by, now) or ("" if letter else PageSkip.OFF)
+    if skip:
         page.state, page.skip_reason = PageState.SKIPPED, skip
         page.save(update_fields=["state", "skip_reason"])
         return None
@@ -91,6 +90,14 @@ def begin(*, page_id: UUID, owner: str, by: Actor, now: datetime) -> Letter | No
     page.attempts += 1
     page.lease_owner, page.lease_until = owner, now + LEASE
     page.save(update_fields=["state", "attempts", "lease_owner", "lease_until"])
+    return letter
+
+
+def _letter(page: AlarmPage, by: Actor) -> Letter | None:
+    """None for somebody who is no longer on call, or no longer by this channel."""
+    person = OnCallPerson.objects.visible_to(by).able().in_order().filter(membership_id=page.membership_id).first()
+    if person is None or page.channel not in channels_of(person):
+        return None
     to = text_address(str(person.mobile)) if page.channel == Channel.TEXT else person.membership.user.email
     return compose_page(page, clinic=by.clinic, to=to)
 
