@@ -64,6 +64,7 @@ class Site:
         self.demo = Demo(run_dir=run_dir, port=free_port(), patients=3)
         self.demo.start_servers(stack)
         stack.callback(lambda: self.demo.postgres.stop())
+        stack.callback(lambda: self.demo.valkey.stop())
         golden.pour_into(self.demo.postgres.dsn(database=DATABASE))
         self.demo.set_up()
         stack.callback(self.kill_web)

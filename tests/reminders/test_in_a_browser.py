@@ -86,8 +86,8 @@ def test_who_is_on_call_and_what_was_sent_are_clean_on_phone_and_desk(live_serve
             (clinician, "worklists", "/worklists/"),
         ):
             context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-            cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-            context.add_cookies([cookie])
+            value = client.cookies["sessionid"].value
+            context.add_cookies([{"name": "sessionid", "value": value, "url": live_server.url}])
             page = context.new_page()
             page.goto(live_server.url + path)
             if name == "report":
