@@ -32,6 +32,7 @@ class Act(models.TextChoices):
     SEE_WORKLISTS = "see_worklists", _("See worklists")
     REPORT_SIDE_EFFECTS = "report_side_effects", _("Report a side effect")
     WORK_ALERTS = "work_alerts", _("Acknowledge and close side-effect reports")
+    SEE_ON_CALL = "see_on_call", _("See who is on call, and send a test page")
     COMPLETE_FOLLOW_UPS = "complete_follow_ups", _("Complete follow-ups")
     SEE_AUDIT = "see_audit", _("Read the audit trail")
     SEE_OUTCOMES = "see_outcomes", _("See outcomes")
@@ -64,6 +65,7 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.SEE_WORKLISTS: frozenset({_C, _D, _A}),
     Act.REPORT_SIDE_EFFECTS: frozenset({_C, _D}),
     Act.WORK_ALERTS: frozenset({_C}),
+    Act.SEE_ON_CALL: frozenset({_C, _A}),
     Act.COMPLETE_FOLLOW_UPS: frozenset({_C, _D}),
     Act.SEE_AUDIT: frozenset({_U, _A}),
     Act.SEE_OUTCOMES: frozenset({_C, _A, _R}),

@@ -57,3 +57,22 @@ class Step(models.TextChoices):
 LADDER = (Step.CARE_0H, Step.CHECK_24H, Step.CHECK_72H, Step.CHECK_7D)
 # Steps about a visit's time.
 VISIT_STEPS = (Step.VISIT_BOOKED, Step.VISIT_MOVED, Step.VISIT_CANCELLED, Step.VISIT_TOMORROW)
+
+
+class PageState(models.TextChoices):
+    """How one page to one person stands."""
+
+    PLANNED = "planned", _("planned")
+    SENDING = "sending", _("sending")
+    SENT = "sent", _("sent")
+    UNKNOWN = "unknown", _("maybe sent")
+    FAILED = "failed", _("failed")
+    SKIPPED = "skipped", _("skipped")
+
+
+class PageSkip(models.TextChoices):
+    """Why a page that was planned did not leave."""
+
+    TAKEN = "taken", _("the report was taken")
+    LATER = "later", _("a later page took its place")
+    OFF = "off", _("no longer on call")

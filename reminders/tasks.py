@@ -1,4 +1,4 @@
-"""The minute's sweep. Beat may call it twice, late or not at all: what is owed stands in PostgreSQL."""
+"""The sweeps. Beat may call them twice, late or not at all: what is owed stands in PostgreSQL."""
 
 import logging
 from datetime import datetime
@@ -8,7 +8,7 @@ from celery import shared_task
 from django.db import connection
 
 from accounts.models import Clinic
-from reminders.services import sweeps
+from reminders.services import alarm_sweeps, sweeps
 
 logger = logging.getLogger(__name__)
 
@@ -29,3 +29,13 @@ def sweep_messages() -> None:
             sweeps.sweep(clinic=clinic, owner=str(uuid4()), clock=database_clock)
         except Exception:
             logger.exception("the sweep of a clinic failed")
+
+
+@shared_task
+def sweep_pages() -> None:
+    """Page whoever is on call, clinic by clinic; it has a queue of its own, so that no long mail sweep is before it."""
+    for clinic in Clinic.objects.order_by("pk"):
+        try:
+            alarm_sweeps.sweep(clinic=clinic, owner=str(uuid4()), clock=database_clock)
+        except Exception:
+            logger.exception("the sweep of a clinic's alarms failed")

@@ -1,6 +1,7 @@
 from accounts.models.clinic_owned import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
 from accounts.models.clinics import Clinic
 from accounts.models.memberships import Membership
+from accounts.models.on_call import OnCallPerson
 from accounts.models.sent_forms import SentForm
 from accounts.models.users import User
 
@@ -11,6 +12,7 @@ __all__ = [
     "ClinicOwnedQuerySet",
     "ClinicRules",
     "Membership",
+    "OnCallPerson",
     "SentForm",
     "User",
     "manager_of",

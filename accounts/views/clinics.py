@@ -11,7 +11,7 @@ from accounts.changes import clinic_history
 from accounts.choices import Role
 from accounts.decorators import staff
 from accounts.forms import ClinicForm
-from accounts.models import Clinic, Membership
+from accounts.models import Clinic, Membership, OnCallPerson
 from accounts.permissions import Act
 from accounts.requests import StaffRequest
 from accounts.services import clinics, memberships
@@ -53,6 +53,6 @@ def settings_page(request: StaffRequest) -> HttpResponse:
         messages.success(request, _("The clinic's details are saved."))
         return redirect("accounts:settings")
     members = Membership.objects.visible_to(request.actor).select_related("user").order_by("role", "user__full_name")
-    return render(
-        request, "accounts/settings.html", {"form": form, "members": members}, status=422 if form.errors else 200
-    )
+    has_on_call = OnCallPerson.objects.visible_to(request.actor).able().exists()
+    context = {"form": form, "members": members, "has_on_call": has_on_call}
+    return render(request, "accounts/settings.html", context, status=422 if form.errors else 200)

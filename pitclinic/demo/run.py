@@ -1,4 +1,4 @@
-"""One run of the demo: the servers, the set-up, then web, worker and beat until one of them ends."""
+"""One run of the demo: the servers, the set-up, then web, worker, pager and beat until one of them ends."""
 
 import contextlib
 import os
@@ -99,16 +99,19 @@ class Demo:
                 process.kill()
 
     def run_processes(self) -> int:
-        say("Web, worker and beat")
+        say("Web, worker, pager and beat")
         honcho.manager.KILL_WAIT = SECONDS_TO_STOP
         manager = PromptManager()
         (self.run_dir / "beat").mkdir(exist_ok=True)
         celery = "-m celery --quiet --app pitclinic"
-        worker = f"{celery} worker --concurrency 2 --without-gossip --without-mingle --loglevel WARNING"
+        how = "--without-gossip --without-mingle --loglevel WARNING"
+        worker = f"{celery} worker --queues celery,alarms --concurrency 2 {how}"
+        pager = f"{celery} worker --queues alarms --pool solo --hostname pager@%h {how}"
         beat = f"{celery} beat --pidfile= --schedule {shlex.quote(str(self.run_dir / 'beat' / 'schedule'))}"
         for name, command, role in (
             ("web", "-m gunicorn --config python:pitclinic.gunicorn", "pit_app"),
             ("worker", worker, "pit_worker"),
+            ("pager", pager, "pit_worker"),
             ("beat", f"{beat} --loglevel WARNING", "pit_worker"),
         ):
             line = f"exec {shlex.quote(sys.executable)} {command}"

@@ -1,5 +1,6 @@
 """Settings that hold everywhere. Production, demo and tests each add their own on top."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -219,7 +220,17 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 2}
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.2}
 CELERY_TIMEZONE = "UTC"
+# Pages to whoever is on call have a queue, and a worker, that nothing else can fill.
+ALARM_QUEUE = "alarms"
+ALARM_SWEEP_SECONDS = 15
+CELERY_TASK_ROUTES = {"reminders.tasks.sweep_pages": {"queue": ALARM_QUEUE}}
 CELERY_BEAT_SCHEDULE = {
+    "sweep-pages": {
+        "task": "reminders.tasks.sweep_pages",
+        "schedule": timedelta(seconds=ALARM_SWEEP_SECONDS),
+        # While no worker takes them they do not pile up: the next one does what all of them would have done.
+        "options": {"expires": 60},
+    },
     "sweep-messages": {"task": "reminders.tasks.sweep_messages", "schedule": crontab(minute="*")},
     "sweep-waiting-lists": {"task": "scheduling.tasks.sweep_waiting_list", "schedule": crontab(minute="*")},
     "sweep-imports": {"task": "patients.tasks.sweep_imports", "schedule": crontab(minute="*")},

@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from accounts.choices import Role
-from accounts.models import Clinic, Membership, User
+from accounts.models import Clinic, Membership, OnCallPerson, User
 from patients.models import LastClinicNumber
 from pitclinic.simulation.calendar_grid import AFTERNOON, MORNING
 from pitclinic.simulation.names import DESK_NAMES, OTHER_STAFF, STAFF_NAMES
@@ -90,6 +90,7 @@ def set_up(clinic: Clinic, plan: ClinicPlan) -> Staffed:
         Room(id=own.id("room", number), clinic=clinic, name=f"Room {number + 1}") for number in range(plan.clinicians)
     )
     own.shared_by_all(chaperone=desk[0])
+    own.on_call(clinicians[:2])
     own.hours(clinicians)
     LastClinicNumber.objects.create(id=own.id("last number"), clinic=clinic, number=plan.patients)
     return Staffed(
@@ -130,6 +131,13 @@ class _Own:
         Room.objects.create(id=self.id("chairs"), clinic=self.clinic, **chairs)
         Equipment.objects.create(id=self.id("scanner"), clinic=self.clinic, name="Ultrasound scanner")
         BookingRule.objects.create(id=self.id("chaperone"), clinic=self.clinic, member=chaperone, can_chaperone=True)
+
+    def on_call(self, clinicians: list[Membership]) -> None:
+        """Whom an urgent report wakes, the first of them first."""
+        OnCallPerson.objects.bulk_create(
+            OnCallPerson(id=self.id("on call", who.pk), clinic=self.clinic, membership=who, position=position)
+            for position, who in enumerate(clinicians, start=1)
+        )
 
     def hours(self, clinicians: list[Membership]) -> None:
         """Monday to Friday, and the day the simulation ends on even when it is at a weekend."""

@@ -1,12 +1,12 @@
 """What a new clinic has set up, and whether anybody could be booked with it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.actors import Actor
-from accounts.models import Clinic, Membership
+from accounts.models import Clinic, Membership, OnCallPerson
 from common.wall_clock import local_day
 from scheduling.models import AvailabilityBlock, Room, VisitType
 from scheduling.queries.free_times import free_times
@@ -20,13 +20,18 @@ class Steps:
 
     has_details: bool
     has_people: bool
+    has_on_call: bool
     has_rooms: bool
     has_visit_types: bool
     has_hours: bool
 
     @property
-    def is_complete(self) -> bool:
+    def can_be_booked(self) -> bool:
         return all((self.has_details, self.has_people, self.has_rooms, self.has_visit_types, self.has_hours))
+
+    @property
+    def is_complete(self) -> bool:
+        return self.can_be_booked and self.has_on_call
 
 
 @dataclass(frozen=True)
@@ -46,11 +51,12 @@ def steps(by: Actor, *, now: datetime) -> Steps:
         .annotate(
             has_details=~Q(name="") & ~Q(phone="") & ~Q(urgent_phone=""),
             has_people=Exists(Membership.objects.filter(**own).clinicians()),
+            has_on_call=Exists(OnCallPerson.objects.filter(**own).able()),
             has_rooms=Exists(Room.objects.for_visits().filter(**own)),
             has_visit_types=Exists(VisitType.objects.filter(**own, is_active=True)),
             has_hours=Exists(hours),
         )
-        .values("has_details", "has_people", "has_rooms", "has_visit_types", "has_hours")
+        .values(*(field.name for field in fields(Steps)))
         .get()
     )
     return Steps(**row)

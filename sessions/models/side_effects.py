@@ -1,5 +1,6 @@
 """Harm: what the patient or the clinic reported, how urgent it is, who took it and what came of it."""
 
+from datetime import datetime
 from typing import ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -17,6 +18,10 @@ class SideEffectQuerySet(ClinicOwnedQuerySet["SideEffect"]):
     def open(self) -> Self:
         return self.exclude(status=AlertStatus.CLOSED)
 
+    def alarming(self) -> Self:
+        """P0, and no named clinician has taken it: somebody has to be woken."""
+        return self.filter(priority=Priority.P0, status=AlertStatus.OPEN)
+
     def most_urgent_first(self) -> Self:
         return self.order_by("priority", "reported_at", "id")
 
@@ -25,7 +30,8 @@ class SideEffect(PatientOwned):
     """Priority is set by triage at once; severity and causality by a clinician later. Serious is not severe.
 
     Any one criterion of ``seriousness`` makes ``is_serious`` true (ICH E2A). ``taken_back_at``: the patient said that
-    the tap was a slip; the report stands as it is until a clinician has looked.
+    the tap was a slip; the report stands as it is until a clinician has looked. ``alarm_at``: when the alarm began anew,
+    because the report was made P0 later or given back; None while it counts from the report itself.
     """
 
     injection_session = ClinicForeignKey(
@@ -39,6 +45,7 @@ class SideEffect(PatientOwned):
     source = models.CharField(max_length=10, choices=Source)
     reported_at = models.DateTimeField()
     taken_back_at = models.DateTimeField(null=True, blank=True, editable=False)
+    alarm_at = models.DateTimeField(_("alarm counted from"), null=True, blank=True, editable=False)
     onset_at = models.DateTimeField(_("began"), null=True, blank=True)
     status = models.CharField(max_length=12, choices=AlertStatus, default=AlertStatus.OPEN)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
@@ -89,6 +96,16 @@ class SideEffect(PatientOwned):
 
     def __str__(self) -> str:
         return self.priority
+
+    @property
+    def is_alarming(self) -> bool:
+        """As ``alarming()`` asks."""
+        return self.priority == Priority.P0 and self.status == AlertStatus.OPEN
+
+    @property
+    def alarm_began_at(self) -> datetime:
+        """From when its pages are counted."""
+        return self.alarm_at or self.reported_at
 
     @property
     def is_only_told(self) -> bool:

@@ -10,7 +10,7 @@ from django.db.models import Count, F, IntegerField, Max, OuterRef, Q, QuerySet,
 from django.db.models.functions import Coalesce
 
 from accounts.actors import Actor
-from accounts.models import Clinic
+from accounts.models import Clinic, OnCallPerson
 from accounts.permissions import Act
 from patients.models import AlikePair
 from patients.queries.phones import phone_of_patient
@@ -27,7 +27,10 @@ TAKE_WITHIN = {Priority.P0: timedelta(minutes=10), Priority.P1: timedelta(hours=
 
 @dataclass(frozen=True)
 class Counts:
-    """What the top bar shows; ``urgent`` are alerts of priority 0 and 1 that nobody has taken yet."""
+    """What the top bar shows; ``urgent`` are alerts of priority 0 and 1 that nobody has taken yet.
+
+    ``on_call`` are the people whom a P0 wakes.
+    """
 
     urgent: int = 0
     alerts: int = 0
@@ -36,6 +39,7 @@ class Counts:
     reviews: int = 0
     to_co_sign: int = 0
     alike: int = 0
+    on_call: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +100,7 @@ def counts(actor: Actor, *, now: datetime) -> Counts:
         reviews=_count(CourseReview.objects.undecided()),
         to_co_sign=_count(InjectionSession.objects.to_co_sign()),
         alike=_count(AlikePair.objects.open()),
+        on_call=_count(OnCallPerson.objects.able()),
     )
     row = rows.values(*(field.name for field in fields(Counts))).first()
     return Counts(**row) if row else Counts()

@@ -17,7 +17,7 @@ from common.tenancy import set_context
 from patients.choices import Flag
 from patients.models import Patient, RiskFlag
 from sessions.alarm_words import signs_in
-from sessions.choices import AlertStatus, DangerSign
+from sessions.choices import AlertStatus, DangerSign, Priority
 from sessions.models import InjectionSession, SideEffect
 from sessions.policies import side_effects as policies
 from sessions.queries.side_effects import CATALOGUE_CODES
@@ -118,11 +118,12 @@ def acknowledge(*, side_effect_id: UUID, version: int, by: Actor, now: datetime)
 
 @transaction.atomic
 def give_back(*, side_effect_id: UUID, version: int, by: Actor, now: datetime) -> SideEffect:
-    """Undo the taking: the report is open again and belongs to nobody."""
+    """Undo the taking: the report is open again and belongs to nobody; its alarm begins anew."""
 
     def release(side_effect: SideEffect) -> dict[str, Any]:
         policies.check_can_give_back(side_effect)
-        return {"status": AlertStatus.OPEN, "acknowledged_at": None, "acknowledged_by_id": None}
+        values = {"status": AlertStatus.OPEN, "acknowledged_at": None, "acknowledged_by_id": None}
+        return values | {"alarm_at": now}
 
     return _change(side_effect_id, version, by, release)
 
@@ -159,11 +160,13 @@ def grade(
 
 @transaction.atomic
 def retriage(*, side_effect_id: UUID, version: int, priority: str, reason: str, by: Actor, now: datetime) -> SideEffect:
-    """Change the priority; a lower one needs a reason, which the audit trail keeps too."""
+    """Change the priority; a lower one needs a reason, which the audit trail keeps too. P0 begins an alarm."""
 
     def sort(side_effect: SideEffect) -> dict[str, Any]:
         policies.check_can_retriage(side_effect, priority, reason)
-        return {"priority": priority, "triage_reason": reason}
+        values = {"priority": priority, "triage_reason": reason}
+        is_raised = priority == Priority.P0 and side_effect.priority != Priority.P0
+        return values | {"alarm_at": now} if is_raised else values
 
     return _change(side_effect_id, version, by, sort, reason=reason)
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
@@ -86,6 +87,15 @@ def test_the_demo_starts_the_same_processes():
     for option in ("--without-gossip", "--without-mingle", "--pidfile="):
         assert option in demo
         assert option in COMPOSE
+
+
+def test_pages_have_a_worker_of_their_own_and_the_ordinary_one_takes_them_too():
+    entry = settings.CELERY_BEAT_SCHEDULE["sweep-pages"]
+    assert settings.CELERY_TASK_ROUTES[entry["task"]] == {"queue": settings.ALARM_QUEUE}
+    assert entry["options"]["expires"] >= entry["schedule"].total_seconds()
+    compose = set(re.findall(r'"--queues", "([a-z,]+)"', COMPOSE))
+    demo = set(re.findall(r"--queues ([a-z,]+) ", (ROOT / "pitclinic/demo/run.py").read_text()))
+    assert compose == demo == {settings.ALARM_QUEUE, f"celery,{settings.ALARM_QUEUE}"}
 
 
 def test_the_production_settings_load_from_the_environment():

@@ -1,4 +1,4 @@
-"""The database goes away and comes back; the web process is killed in the middle of saving. Nothing is lost."""
+"""Database, broker, worker and web process go away and come back. Nothing is lost, and whoever is on call is paged."""
 
 import contextlib
 import http.cookiejar
@@ -65,9 +65,12 @@ class Site:
         self.demo = Demo(run_dir=run_dir, port=free_port(), patients=3)
         self.demo.start_servers(stack)
         stack.callback(lambda: self.demo.postgres.stop())
+        stack.callback(lambda: self.demo.valkey.stop())
         golden.pour_into(self.demo.postgres.dsn(database=DATABASE))
         self.demo.set_up()
         stack.callback(self.kill_web)
+        self.workers: list[subprocess.Popen[bytes]] = []
+        stack.callback(self.kill_workers)
         self.start_web()
 
     def start_web(self) -> None:
@@ -85,6 +88,59 @@ class Site:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.web.pid, signal.SIGKILL)
         self.web.wait()
+
+    def start_pager(self) -> None:
+        """The worker of the alarms with its own beat, which comes each second."""
+        command = (
+            "celery",
+            "--quiet",
+            "--app",
+            "tests.reminders.kill9_celery",
+            "worker",
+            "--beat",
+            "--queues",
+            "alarms",
+        )
+        how = ("--concurrency", "1", "--without-gossip", "--without-mingle", "--loglevel", "ERROR")
+        schedule = str(self.demo.run_dir / "beat-schedule")
+        environment = {**self.demo.environment(role="pit_worker"), "PYTHONPATH": str(ROOT)}
+        self.workers.append(
+            subprocess.Popen(
+                [sys.executable, "-m", *command, *how, "--schedule", schedule],
+                cwd=ROOT,
+                env=environment,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        )
+
+    def kill_workers(self) -> None:
+        for worker in self.workers:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(worker.pid, signal.SIGKILL)
+            worker.wait()
+        self.workers.clear()
+
+    def kill_broker(self) -> None:
+        self.demo.valkey.server.process.kill()
+        self.demo.valkey.server.process.wait()
+
+    def start_broker(self) -> None:
+        self.demo.valkey = servers.start_valkey(folder=self.demo.run_dir / "valkey")
+
+    def paged(self) -> set[str]:
+        """The reports that the mails which really left point at."""
+        mails = [path.read_text() for path in (self.demo.run_dir / "mail").glob("*.log")]
+        return {found for mail in mails for found in re.findall(r"/side-effects/([0-9a-f-]{36})/", mail)}
+
+    def wait_for_pages(self, reports: set[str]) -> set[str]:
+        """Those of the reports that nobody was paged for; the number of tries is bounded."""
+        for _try in range(600):
+            if reports <= self.paged():
+                break
+            threading.Event().wait(0.1)
+        return reports - self.paged()
 
     def stop_database(self) -> None:
         self.demo.postgres.stop()
@@ -189,3 +245,39 @@ def test_a_web_process_killed_while_it_saves_loses_nothing_it_confirmed_and_leav
     assert len(confirmed) >= 25
     assert (lost, half) == (set(), [])
     assert len(stored) == len({name for name, _tokens, _numbers in stored})
+
+
+def test_a_worker_a_broker_and_a_database_that_die_lose_no_page(
+    site: Site, figure: Callable[[str, float], None]
+) -> None:
+    desk = site.sign_in("Front desk")
+    found = re.search(r'href="/patients/([0-9a-f-]{36})/', desk.ask("/patients/")[2])
+    assert found
+    address = f"/patients/{found.group(1)}/side-effects/report/"
+    reported: set[str] = set()
+
+    def report(words: str) -> None:
+        assert desk.ask(address)[0] == 200
+        form = {"source": "phone", "danger_signs": "breathless", "description": words}
+        assert desk.ask(address, form)[0] == 302
+        reported.update(str(pk) for (pk,) in site.rows("SELECT id FROM pit_sessions_sideeffect WHERE priority = 'P0'"))
+
+    site.start_pager()
+    report("everything is well")
+    lost = site.wait_for_pages(reported)
+    report("the worker dies")
+    site.kill_workers()
+    site.kill_broker()
+    report("worker and broker are away")
+    site.stop_database()
+    assert desk.ask(address)[0] == 503
+    site.start_database()
+    site.wait_for(200)
+    report("the database is back")
+    site.start_broker()
+    site.start_pager()
+    lost |= site.wait_for_pages(reported)
+
+    figure("pages_lost", len(lost))
+    assert len(reported) == 4
+    assert lost == set()

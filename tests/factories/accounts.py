@@ -4,7 +4,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from accounts.choices import Role
-from accounts.models import Clinic, Membership, User
+from accounts.models import Clinic, Membership, OnCallPerson, User
 
 
 class ClinicFactory(DjangoModelFactory):
@@ -32,3 +32,13 @@ class MembershipFactory(DjangoModelFactory):
 
     user = factory.SubFactory(UserFactory)
     role = Role.CLINICIAN
+
+
+def on_call(clinic: Clinic, *mobiles: str) -> list[OnCallPerson]:
+    """Put a new clinician on call for each phone given (may be empty), the first to be paged first."""
+    return [
+        OnCallPerson.objects.create(
+            clinic=clinic, membership=MembershipFactory(clinic=clinic), position=position, mobile=mobile
+        )
+        for position, mobile in enumerate(mobiles, start=1)
+    ]

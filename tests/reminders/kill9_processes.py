@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Workers:
-    """``job``: which sweep they do, of messages or of the waiting list."""
+    """``job``: which sweep they do, of messages, of the waiting list or of pages."""
 
     def __init__(self, process: Any, job: str) -> None:
         self.process, self.job = process, job

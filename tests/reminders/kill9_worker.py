@@ -21,8 +21,12 @@ import django
 
 def main() -> None:
     django.setup()
+    from django.urls import get_resolver
+
     from reminders import tasks  # noqa: F401 - loaded before the fork
     from scheduling import tasks as scheduling_tasks  # noqa: F401 - likewise
+
+    get_resolver().url_patterns  # noqa: B018 - likewise: letters have links
 
     for line in sys.stdin:
         order = json.loads(line)
@@ -67,7 +71,15 @@ def _sweep_waiting_list(now: datetime) -> None:
         freed_slots.sweep(clinic=clinic, clock=lambda: now)
 
 
-_SWEEPS = {"messages": _sweep_messages, "waiting list": _sweep_waiting_list}
+def _sweep_pages(now: datetime) -> None:
+    from accounts.models import Clinic
+    from reminders.services import alarm_sweeps
+
+    for clinic in Clinic.objects.order_by("pk"):
+        alarm_sweeps.sweep(clinic=clinic, owner=f"worker-{os.getpid()}", clock=lambda: now)
+
+
+_SWEEPS = {"messages": _sweep_messages, "waiting list": _sweep_waiting_list, "pages": _sweep_pages}
 
 
 def _die() -> None:
@@ -77,7 +89,7 @@ def _die() -> None:
 def _arm(name: str, nth: int) -> None:
     """Kill this process around the nth call of one of the sweep's own steps."""
     from reminders import mail
-    from reminders.services import delivery, planning
+    from reminders.services import alarm_pages, delivery, planning
     from scheduling.services import freed_slots, slot_holds, slot_offers
 
     steps: dict[str, tuple[Any, str, bool]] = {
@@ -90,6 +102,12 @@ def _arm(name: str, nth: int) -> None:
         "after the mark": (mail, "send", True),
         "after the text": (mail, "send", False),
         "inside the record": (delivery, "record", False),
+        "before a round": (alarm_pages, "plan", True),
+        "inside a round": (alarm_pages, "plan", False),
+        "before a page": (alarm_pages, "begin", True),
+        "inside a page's mark": (alarm_pages, "begin", False),
+        "inside a page's record": (alarm_pages, "record", False),
+        "before the pager's beat": (alarm_pages, "beat", True),
         "before the offers end": (slot_offers, "expire", True),
         "inside an offer's end": (slot_offers, "_let_go", False),
         "inside the offers' end": (slot_offers, "expire", False),

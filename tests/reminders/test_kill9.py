@@ -17,13 +17,16 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from django.conf import settings
 
 from accounts.models import Clinic
 from common.tenancy import tenant
 from pitclinic.celery import app
-from reminders.choices import MessageState
-from reminders.models import Message
-from tests.factories.accounts import ClinicFactory
+from reminders.choices import MessageState, PageState
+from reminders.models import AlarmPage, Message
+from tests.factories.accounts import ClinicFactory, on_call
+from tests.factories.sessions import SideEffectFactory
+from tests.portal.visits import told
 from tests.reminders.factories import treated
 from tests.reminders.kill9_processes import ROOT, environment, killed_workers
 
@@ -86,12 +89,15 @@ def _mail_server() -> Iterator[tuple[_Sink, int]]:
 
 
 @contextmanager
-def _celery(smtp_port: int, now: datetime) -> Iterator[subprocess.Popen[bytes]]:
-    """The worker as the demo starts it, in a process group of its own; gone at the end, one way or the other."""
+def _celery(smtp_port: int, now: datetime | None, *more: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The worker as the demo starts it, in a process group of its own; gone at the end, one way or the other.
+
+    Without ``now`` its clock goes.
+    """
     process = subprocess.Popen(
-        [sys.executable, "-m", *CELERY, *CELERY_HOW],
+        [sys.executable, "-m", *CELERY, *CELERY_HOW, *more],
         cwd=ROOT,
-        env=environment(smtp_port) | {"KILL9_NOW": now.isoformat()},
+        env=environment(smtp_port) | ({"KILL9_NOW": now.isoformat()} if now else {}),
         start_new_session=True,
     )
     try:
@@ -190,6 +196,78 @@ def test_killing_the_celery_worker_in_the_middle_of_its_mail_loses_nothing_and_r
     assert {m.state for m in messages} == {MessageState.SENT}
     assert (lost, _repeated_without_doubt(clinics, sink)) == ([], [])
     figure("celery_kill9_lost", len(lost))
+
+
+# Where a pager dies, and at which call at the latest.
+PAGER_POINTS = {
+    "before a round": 2,
+    "inside a round": 2,
+    "before a page": 4,
+    "inside a page's mark": 4,
+    "after the mark": 4,
+    "after the text": 4,
+    "inside a page's record": 4,
+    "after the record": 4,
+    "before the pager's beat": 2,
+}
+REPORTS = 2
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_killing_whoever_pages_loses_no_page_of_any_round(figure):
+    dice = random.Random(SEED)
+    clinics = [ClinicFactory() for _clinic in range(2)]
+    for clinic in clinics:
+        with tenant(clinic.pk, actor="test"):
+            on_call(clinic, "", "", "")
+            for number in range(REPORTS):
+                SideEffectFactory(clinic=clinic, priority="P0", reported_at=SIGNED + timedelta(seconds=number))
+
+    killed = 0
+    with _mail_server() as (sink, port), killed_workers(port, job="pages") as processes:
+        for minutes in (0, 10, 20):
+            begun = SIGNED + timedelta(minutes=minutes, seconds=5)
+            for seconds in (0, 70):
+                names = dice.choices(list(PAGER_POINTS), k=3)
+                points = [(name, dice.randint(1, PAGER_POINTS[name])) for name in names]
+                killed += processes.sweep(begun + timedelta(seconds=seconds), *points).count(-signal.SIGKILL)
+            assert processes.sweep(begun + timedelta(seconds=140), None, None) == [0, 0]
+
+    pages: list[AlarmPage] = []
+    for clinic in clinics:
+        with tenant(clinic.pk, actor="test"):
+            pages += AlarmPage.objects.all()
+    lost = [page for page in pages if sink.arrived[str(page.pk)] == 0]
+    twice = [page for page in pages if sink.arrived[str(page.pk)] > 1 and not page.is_ambiguous]
+    figure("pages_kill9_lost", len(lost))
+    figure("pages_kill9_workers_killed", killed)
+    assert killed >= 8
+    assert len(pages) == 2 * REPORTS * (1 + 2 + 3)
+    assert {page.state for page in pages} == {PageState.SENT}
+    assert (lost, twice) == ([], [])
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_patients_tap_wakes_whoever_is_on_call(figure):
+    """The portal, the database, beat, the broker, the worker of the alarms and a mail server, all of them real."""
+    visit = told(ClinicFactory())
+    with tenant(visit.clinic.pk, actor="test"):
+        on_call(visit.clinic, "")
+        ready = SideEffectFactory(clinic=visit.clinic, priority="P0", reported_at=datetime.now(tz=UTC))
+    visit.enter()
+    with _mail_server() as (sink, port), _celery(port, None, "--beat", "--queues", settings.ALARM_QUEUE):
+        sink.wait_for(1)  # they are up: the first alarm has left
+        tapped = time.monotonic()
+        visit.tap("worry", sign="breathless")
+        sink.wait_for(2)
+        seconds = time.monotonic() - tapped
+    with tenant(visit.clinic.pk, actor="test"):
+        (page,) = AlarmPage.objects.exclude(side_effect=ready)
+    assert sink.arrived[str(page.pk)] == 1
+    figure("tap_to_mail_seconds_with_a_sweep_each_second", round(seconds, 2))
+    figure("tap_to_mail_seconds_at_most", round(settings.ALARM_SWEEP_SECONDS + seconds, 2))
 
 
 def _wait_until_nothing_is_due(clinics: list[Clinic], now: datetime, *, planned: int) -> None:

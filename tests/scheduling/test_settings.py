@@ -26,7 +26,7 @@ from scheduling.models import (
 )
 from scheduling.queries import first_run
 from scheduling.services.visit_types import set_up_defaults
-from tests.factories.accounts import MembershipFactory
+from tests.factories.accounts import MembershipFactory, on_call
 from tests.factories.scheduling import RoomFactory
 from tests.scheduling.conftest import MONDAY, Practice, at, make_practice, open_week
 from tests.scheduling.visits import a_visit
@@ -305,7 +305,8 @@ def test_a_new_clinic_is_led_step_by_step_to_a_day_that_can_be_booked(clinic: Cl
 
     page = new_admin.get(url("guide"))
 
-    assert page.context["steps"].is_complete
+    assert page.context["steps"].can_be_booked
+    assert not page.context["steps"].is_complete  # an urgent report would wake nobody
     assert page.context["bookable"].day == MONDAY
     assert f"{url('calendar')}?day=2026-09-07" in page.content.decode()
 
@@ -321,7 +322,10 @@ def test_the_first_steps_stand_on_today_for_the_admin_until_they_are_done(
         set_up_defaults(clinic=clinic)
         RoomFactory(clinic=clinic)
         open_week(MembershipFactory(clinic=clinic))
+    assert "Nobody is on call" in new_admin.get(url("today")).content.decode()
 
+    with tenant(clinic.pk, actor="test"):
+        on_call(clinic, "")
     assert guide not in new_admin.get(url("today")).content.decode()
 
 

@@ -1,0 +1,53 @@
+"""Who is on call and where a text reaches them."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.models import Membership, OnCallPerson
+from patients.contacts import phone_in_e164, region_of
+from scheduling.forms.appointments import PersonField
+
+
+class MobileForm(forms.Form):
+    """An empty phone means no text messages."""
+
+    mobile = forms.CharField(
+        label=_("Mobile phone for text messages (optional)"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.region = region_of(by.clinic.phone)
+
+    def clean_mobile(self) -> str:
+        typed = self.cleaned_data["mobile"].strip()
+        return phone_in_e164(typed, region=self.region) if typed else ""
+
+
+class AddForm(MobileForm):
+    """The clinicians who are not on call yet."""
+
+    membership = PersonField(label=_("Clinician"), queryset=Membership.objects.none())
+    field_order = ("membership", "mobile")
+
+    def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, by=by, **kwargs)
+        taken = OnCallPerson.objects.visible_to(by).values("membership_id")
+        field: Any = self.fields["membership"]
+        field.queryset = Membership.objects.visible_to(by).clinicians().exclude(pk__in=taken)
+
+
+class MoveForm(forms.Form):
+    to = forms.ChoiceField(choices=[("up", _("up")), ("down", _("down"))])
+
+
+class RemoveForm(forms.Form):
+    """``is_sure`` is the second tap, below the warning that nobody would be left."""
+
+    is_sure = forms.BooleanField(required=False)
