@@ -30,8 +30,8 @@ class SideEffect(PatientOwned):
     """Priority is set by triage at once; severity and causality by a clinician later. Serious is not severe.
 
     Any one criterion of ``seriousness`` makes ``is_serious`` true (ICH E2A). ``taken_back_at``: the patient said that
-    the tap was a slip; the report stands as it is until a clinician has looked. ``alarm_at``: when the alarm began anew,
-    because the report was made P0 later or given back; None while it counts from the report itself.
+    the tap was a slip; the report stands as it is until a clinician has looked. ``alarm_at``: when the alarm began
+    anew, as the report was made P0 later or given back; None while it counts from the report itself.
     """
 
     injection_session = ClinicForeignKey(
