@@ -5,16 +5,18 @@ answer under row-level security (security.md §3.3). The patients each term fits
 intersected as sets: left as joins, the planner takes a rare term for a common one and walks the whole register.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from enum import IntEnum
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import QuerySet
 
 from accounts.actors import Actor
 from patients.choices import ContactKind
-from patients.folding import forms_to_look_for, is_alike, wholes
+from patients.folding import TOKEN_LENGTH, forms_to_look_for, is_alike, wholes
 from patients.models import ContactPoint, Identifier, NameToken, Patient
 from patients.queries.lists import PatientRow, rows_found
 from patients.search_terms import Term, parse
@@ -62,15 +64,28 @@ def _worth_trying(terms: tuple[Term, ...]) -> list[Closeness]:
 
 
 def _candidates(actor: Actor, terms: tuple[Term, ...], closeness: Closeness, *, limit: int) -> Iterable[Patient]:
-    fitting, *more = [_ids(actor, term, closeness) for term in terms]
-    if more:
-        fitting = fitting.intersection(*more)
+    fitting = _either([_all_of(actor, reading, closeness) for reading in _readings(terms)])
     patients = Patient.objects.visible_to(actor).filter(pk__in=fitting[:SORTED_AT_MOST])
     if closeness is not Closeness.FORGIVEN:
         return patients.by_name()[:limit]
-    typed = [term.name for term in terms if term.name]
-    loose = [patient for patient in patients.by_name()[:FORGIVEN_LOOKED_AT] if _fits(patient, typed)]
+    typed = [[term.name for term in reading if term.name] for reading in _readings(terms)]
+    looked_at = patients.by_name()[:FORGIVEN_LOOKED_AT]
+    loose = [patient for patient in looked_at if any(_fits(patient, names) for names in typed)]
     return loose[:limit]
+
+
+def _readings(terms: tuple[Term, ...]) -> Iterator[tuple[Term, ...]]:
+    """The terms as typed, and with two neighbouring names as one word: "Mac Donald" finds MacDonald."""
+    yield terms
+    for at, (one, other) in enumerate(pairwise(terms)):
+        if one.name and other.name:
+            joined = replace(one, name=(one.name + other.name)[:TOKEN_LENGTH])
+            yield (*terms[:at], joined, *terms[at + 2 :])
+
+
+def _all_of(actor: Actor, terms: tuple[Term, ...], closeness: Closeness) -> QuerySet[Any, Any]:
+    fitting, *more = [_ids(actor, term, closeness) for term in terms]
+    return fitting.intersection(*more) if more else fitting
 
 
 def _fits(patient: Patient, typed: list[str]) -> bool:
@@ -82,10 +97,12 @@ def _ids(actor: Actor, term: Term, closeness: Closeness) -> QuerySet[Any, Any]:
     """The ids of the patients one term fits, whichever way it is read."""
     if term.name:
         return _either(_by_name(actor, term.name, closeness))
+    written = _by_name(actor, term.written, Closeness.BEGINS) if term.written else []
     readings: list[QuerySet[Any, Any]] = [
         Patient.objects.visible_to(actor).filter(birth_date__gte=first, birth_date__lt=end).values("id")
         for first, end in term.days
     ]
+    readings += written
     contacts = ContactPoint.objects.visible_to(actor).in_use().order_by()
     if term.email:
         mail = contacts.filter(kind=ContactKind.EMAIL, value__gte=term.email, value__lt=term.email + _LAST)
