@@ -77,7 +77,7 @@ class DetailsForm(forms.Form):
         self._keep_unlisted("language")
         # What stands is shown in groups; as long as nobody changes it, it stands as it is.
         self._standing = {name: self.initial[name] for name in _PHONES if self.initial.get(name)}
-        self.initial |= {name: shown(value) for name, value in self._standing.items()}
+        self.initial = {**self.initial, **{name: shown(value) for name, value in self._standing.items()}}
         for name in self.fields:
             self.fields[name].widget.attrs.setdefault("autocomplete", "off")
 

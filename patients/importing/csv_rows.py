@@ -208,7 +208,9 @@ class _Row:
         )
 
     def _fitting(self, target: Target, words: str, length: int) -> str:
-        return words if len(words) <= length else self._refuse(target, _("This is too long.")) or ""
+        if len(words) > length:
+            self._refuse(target, _("This is too long."))
+        return words
 
     def _names(self) -> tuple[str, str]:
         whole = self.cells.get(Target.NAME, "")

@@ -135,11 +135,11 @@ class Writer:
                 reason = _("The same number stands in row %(row)s.") % {"row": first}
                 return self._refuse(person.row, number.system[:60], reason)
         seen, sex = self._content_seen[person.content_key], person.details.sex
-        first = next((row for row, other_sex in seen if may_be_one_sex(other_sex, sex)), None)
+        alike = [row for row, other_sex in seen if may_be_one_sex(other_sex, sex)]
         seen.append((person.row, sex))
-        if first is not None and not person.numbers:
+        if alike and not person.numbers:
             reason = _("The same name and date of birth stand in row %(row)s, and no number tells them apart.")
-            return self._refuse(person.row, "name", reason % {"row": first})
+            return self._refuse(person.row, "name", reason % {"row": alike[0]})
         return False
 
     def _matches(self, people: Sequence[Person], marked: dict[str, Patient]) -> dict[int, Patient]:
