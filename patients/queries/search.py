@@ -28,6 +28,8 @@ SORTED_AT_MOST = 400
 SHORTEST_FORGIVEN = 3
 # Looked at in Python, where a letter wrong twice is told from a letter wrong once.
 FORGIVEN_LOOKED_AT = 100
+# A name of more words is hardly typed with one of them in two.
+MOST_JOINED = 4
 _LAST = "\U0010ffff"
 
 
@@ -64,19 +66,21 @@ def _worth_trying(terms: tuple[Term, ...]) -> list[Closeness]:
 
 
 def _candidates(actor: Actor, terms: tuple[Term, ...], closeness: Closeness, *, limit: int) -> Iterable[Patient]:
-    fitting = _either([_all_of(actor, reading, closeness) for reading in _readings(terms)])
+    readings = list(_readings(terms, closeness))
+    fitting = _either([_all_of(actor, reading, closeness) for reading in readings])
     patients = Patient.objects.visible_to(actor).filter(pk__in=fitting[:SORTED_AT_MOST])
     if closeness is not Closeness.FORGIVEN:
         return patients.by_name()[:limit]
-    typed = [[term.name for term in reading if term.name] for reading in _readings(terms)]
-    looked_at = patients.by_name()[:FORGIVEN_LOOKED_AT]
-    loose = [patient for patient in looked_at if any(_fits(patient, names) for names in typed)]
+    typed = [term.name for term in terms if term.name]
+    loose = [patient for patient in patients.by_name()[:FORGIVEN_LOOKED_AT] if _fits(patient, typed)]
     return loose[:limit]
 
 
-def _readings(terms: tuple[Term, ...]) -> Iterator[tuple[Term, ...]]:
+def _readings(terms: tuple[Term, ...], closeness: Closeness) -> Iterator[tuple[Term, ...]]:
     """The terms as typed, and with two neighbouring names as one word: "Mac Donald" finds MacDonald."""
     yield terms
+    if closeness is Closeness.FORGIVEN or len(terms) > MOST_JOINED:
+        return
     for at, (one, other) in enumerate(pairwise(terms)):
         if one.name and other.name:
             joined = replace(one, name=(one.name + other.name)[:TOKEN_LENGTH])
