@@ -1,24 +1,46 @@
-"""How names are compared: without case and accents, part by part, forgiving one wrong letter.
+"""How names are searched: without case and accents, part by part, forgiving one wrong letter.
+
+An accent on a Latin, Greek or Cyrillic letter, a Hebrew point and an Arabic sign are left out: people leave them out.
+A vowel sign, a virama, a tone mark or a dakuten is a letter of its name and stays. Whether two people are one is
+another question (``patients.identity``).
 
 A part of four or more letters is also kept with each of its letters left out. Two words share such a form when one
 letter is missing, extra, wrong or swapped with its neighbour; equality of stored forms is all the database compares.
 """
 
+import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
+# Which forms are stored: to be raised with every change of them, and a sweep writes all anew.
+EDITION = 2
 TOKEN_LENGTH = 60
 FORGIVING_FROM = 4
 LONGEST_FORGIVEN = 24
-_APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼ`´ـ"))
+# Names of these scripts are written without a gap: they are found from any letter of theirs.
+LONGEST_UNGAPPED = 12
+_UNGAPPED = re.compile(r"[\u3041-\u30ff\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff々〇]+")
+_APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼʻ`´ـ\u200d"))
 _LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"})
+# Marks people leave out: general and Cyrillic accents, Hebrew points, Arabic and Syriac signs, variants of a form.
+_LEFT_OUT = re.compile(
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0711\u0730-\u074a"
+    "\u08ca-\u08ff\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u2de0-\u2dff\ufb1e\ufe00-\ufe0f\ufe20-\ufe2f\U000e0100-\U000e01ef]"
+)
 
 
 def fold(text: str) -> str:
     """Lower case, no accents, no apostrophes, anything else that is no letter or digit turned into one space."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    kept = "".join(c for c in plain if not unicodedata.combining(c)).translate(_APOSTROPHES).translate(_LETTERS)
-    return " ".join("".join(c if c.isalnum() else " " for c in kept).split())
+    kept = _LEFT_OUT.sub("", plain).translate(_APOSTROPHES).translate(_LETTERS)
+    letters = "".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in kept)
+    return unicodedata.normalize("NFC", " ".join(letters.split()))
+
+
+def is_ungapped(text: str) -> bool:
+    """Whether a name is of Chinese, Japanese or Korean letters alone."""
+    return bool(_UNGAPPED.fullmatch(text.replace(" ", "")))
 
 
 def name_parts(text: str) -> list[str]:
@@ -34,14 +56,26 @@ def one_letter_less(part: str) -> frozenset[str]:
 
 
 def wholes(names: Iterable[str]) -> frozenset[str]:
-    """The parts of all names, and each name of several parts written as one word."""
+    """What a typed word may begin with: the parts of all names, neighbours and each name of several as one word, and
+    of names written without gaps both orders and every tail."""
     found: set[str] = set()
+    ungapped: list[str] = []
     for name in names:
         parts = name_parts(name)
         found.update(parts)
+        found.update((one + other)[:TOKEN_LENGTH] for one, other in pairwise(parts))
         if len(parts) > 1:
             found.add("".join(parts)[:TOKEN_LENGTH])
+        if parts and is_ungapped(joined := "".join(parts)):
+            ungapped.append(joined)
+    found.update(_without_gaps(ungapped))
     return frozenset(found)
+
+
+def _without_gaps(names: list[str]) -> Iterator[str]:
+    for one in names:
+        yield from (one[start:] for start in range(1, min(len(one), LONGEST_UNGAPPED) - 1))
+        yield from ((one + other)[:TOKEN_LENGTH] for other in names if other != one)
 
 
 def tokens(names: Iterable[str]) -> dict[str, bool]:

@@ -5,9 +5,18 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from common.lines import check_line
 from patients.records import FULL_AGE, PatientDetails
 
 OLDEST = date(1890, 1, 1)
+_LINES = (
+    "given_names",
+    "family_name",
+    "preferred_name",
+    "guardian_name",
+    "emergency_contact_name",
+    "emergency_contact_relation",
+)
 
 
 def age_on(birth_date: date, day: date) -> int:
@@ -15,9 +24,20 @@ def age_on(birth_date: date, day: date) -> int:
     return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
 
 
-def check_details(details: PatientDetails, *, today: date) -> None:
-    """Raise ``ValidationError`` by field: a name, a plausible birth date, a guardian for a minor."""
+def _crooked(details: PatientDetails) -> dict[str, str]:
     errors: dict[str, str] = {}
+    for name in _LINES:
+        try:
+            check_line(getattr(details, name))
+        except ValidationError as error:
+            errors[name] = " ".join(error.messages)
+    return errors
+
+
+def check_details(details: PatientDetails, *, today: date) -> None:
+    """Raise ``ValidationError`` by field: a name, a plausible birth date, a guardian for a minor; lines that run one
+    way."""
+    errors = _crooked(details)
     if not (details.given_names or details.family_name):
         errors["family_name"] = _("A patient has a name.")
     if details.birth_date > today:

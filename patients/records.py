@@ -6,6 +6,7 @@ from datetime import date
 from patients.choices import ContactKind, Purpose, Sex
 
 FULL_AGE = 18
+NOTE_LENGTH = 120
 
 
 @dataclass(frozen=True)
@@ -33,13 +34,17 @@ DETAIL_FIELDS = tuple(PatientDetails.__dataclass_fields__)
 
 @dataclass(frozen=True)
 class ContactDetails:
-    """``value`` is already in its stored shape (``patients.contacts``); ``allowed`` are the purposes agreed to."""
+    """``value`` is already in its stored shape (``patients.contacts``); ``allowed`` are the purposes agreed to.
+
+    ``note``: the words that stood beside it, such as whose it is.
+    """
 
     kind: ContactKind
     value: str
     is_shared: bool = False
     is_preferred: bool = False
     allowed: frozenset[Purpose] = field(default=frozenset())
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import MAXYEAR, date, timedelta
 
-from patients.folding import name_parts
+from patients.folding import TOKEN_LENGTH, name_parts
 from patients.records import clinic_number
 
 LONGEST = 100
@@ -22,9 +22,13 @@ Days = tuple[date, date]
 
 @dataclass(frozen=True)
 class Term:
-    """The ways one term can be read; an empty one does not apply. ``days`` are [first, day after the last)."""
+    """The ways one term can be read; an empty one does not apply. ``days`` are [first, day after the last).
+
+    ``written`` is a name with digits in it: found as it is written, never one letter off.
+    """
 
     name: str = ""
+    written: str = ""
     days: tuple[Days, ...] = ()
     tails: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
@@ -84,7 +88,8 @@ def _terms_of(word: str, locale: str) -> list[Term]:
     if "@" in word:
         return [Term(email=word.lower())]
     if any(c.isdecimal() for c in word):
-        term = Term(days=_compact_days(word, locale), tails=_tails(word), numbers=_numbers(word))
+        written = "".join(name_parts(word))[:TOKEN_LENGTH] if word[0].isalnum() else ""
+        term = Term(written=written, days=_compact_days(word, locale), tails=_tails(word), numbers=_numbers(word))
         return [term] if term != Term() else []
     return [Term(name=part) for part in name_parts(word)]
 

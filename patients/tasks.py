@@ -1,5 +1,6 @@
 """The register's work in the background.
 
+Names: a sweep works out anew where they stand and how they are found, when the clinic changed its language.
 Imports: one task does one file, a sweep each minute finds those that were not begun or not ended.
 Records that may be of one person: a sweep compares what is new or changed.
 """
@@ -9,11 +10,13 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from accounts.actors import Actor
+from accounts.actors import Actor, machine
 from accounts.clinic_tasks import for_each_clinic
 from accounts.models import Clinic
-from patients.services import alike_pairs, patient_imports
+from common.tenancy import tenant
+from patients.services import alike_pairs, name_tokens, patient_imports
 
+NAME_BATCHES_AT_MOST = 40  # of 500 names, each in a transaction of its own: a clinic of 200,000 takes ten minutes
 BATCHES_AT_MOST = 10  # of 500 records: a clinic of 200,000 is compared whole in an hour and a half
 
 
@@ -37,6 +40,17 @@ def sweep_imports() -> None:
     for_each_clinic("patients.sweep_imports", look)
     for clinic_id, import_id in found:
         run_import.delay(clinic_id=clinic_id, import_id=import_id)
+
+
+@shared_task
+def sweep_names() -> None:
+    """One clinic after the other; a batch holds its rows for a moment only."""
+    for clinic in Clinic.objects.order_by("pk"):
+        by = machine(clinic, "task:patients.sweep_names")
+        for _batch in range(NAME_BATCHES_AT_MOST):
+            with tenant(clinic.pk, actor=by.audit_name):
+                if not name_tokens.renew(by=by):
+                    break
 
 
 @shared_task

@@ -15,6 +15,7 @@ from django.apps import apps
 from django.db import models
 from django.utils.translation import gettext as _
 
+from common import phones
 from patients.choices import NumberKind
 from patients.models import Allergy, ContactConsent, ContactPoint, Identifier, Patient, PatientOwned, RiskFlag
 
@@ -82,7 +83,7 @@ def _contacts(found: Plan, survivor: Patient, merged: Patient) -> None:
                 found.change(point, is_preferred=False)
             continue
         found.kept_back.append(str(point.pk))
-        found.told.append(_("Both have %(contact)s: it is kept once.") % {"contact": point.value})
+        found.told.append(_("Both have %(contact)s: it is kept once.") % {"contact": phones.shown(point.value)})
         _take_over(found, twin, point)
 
 
@@ -90,6 +91,8 @@ def _take_over(found: Plan, twin: ContactPoint, point: ContactPoint) -> None:
     """What was decided of the same phone or mailbox holds for it, and the more careful word wins."""
     for consent in ContactConsent.objects.filter(clinic=point.clinic_id, contact_point=point):
         found.change(consent, contact_point=twin.pk)
+    if point.note and not twin.note:
+        found.change(twin, note=point.note)
     if point.is_shared:
         found.change(twin, is_shared=True)
     if point.verified_at and not twin.verified_at:
@@ -99,7 +102,7 @@ def _take_over(found: Plan, twin: ContactPoint, point: ContactPoint) -> None:
         found.change(twin, stopped_at=point.stopped_at, stopped_reason=point.stopped_reason, is_preferred=False)
         found.told.append(
             _("%(contact)s is not used any more on the other record: it will not be used here either.")
-            % {"contact": point.value}
+            % {"contact": phones.shown(point.value)}
         )
 
 

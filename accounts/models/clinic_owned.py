@@ -23,6 +23,7 @@ class ClinicRules:
     ``is_audited`` may be False only for rows derived from audited ones, and for typing that is no entry yet;
     ``is_written_by_database`` leaves the application nothing but reading. A merge of two patients moves every row that
     names one of them, but where ``stays_when_merged``: rows about the records themselves, or derived from one.
+    ``derived`` names columns worked out from others of the row, which the audit trail passes over.
     """
 
     patient: str = "NULL::uuid"
@@ -30,6 +31,7 @@ class ClinicRules:
     is_audited: bool = True
     is_written_by_database: bool = False
     stays_when_merged: bool = False
+    derived: tuple[str, ...] = ()
 
 
 class ClinicOwnedQuerySet(models.QuerySet[M]):

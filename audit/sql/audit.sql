@@ -13,17 +13,19 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
 $$;
 
 -- TG_ARGV[0]: an SQL expression over the row alias r that gives the patient's id, or NULL.
+-- TG_ARGV[1]: the columns that are worked out from others of the row; they are no change of their own.
 CREATE OR REPLACE FUNCTION audit_changes() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
   joined bigint;
   total bigint;
   source text;
+  derived text[] := coalesce(TG_ARGV[1], '{}')::text[];
 BEGIN
   IF TG_OP = 'INSERT' THEN
     source := 'SELECT r.clinic_id, r.id, ' || TG_ARGV[0] || ' AS patient_id, NULL::jsonb AS changes FROM new_rows r';
   ELSIF TG_OP = 'DELETE' THEN
-    source := 'SELECT r.clinic_id, r.id, ' || TG_ARGV[0] || ' AS patient_id, to_jsonb(r) AS changes FROM old_rows r';
+    source := 'SELECT r.clinic_id, r.id, ' || TG_ARGV[0] || ' AS patient_id, to_jsonb(r) - $6 AS changes FROM old_rows r';
   ELSE
     SELECT count(*) INTO total FROM old_rows;
     EXECUTE 'SELECT count(*) FROM old_rows o JOIN new_rows n ON n.id = o.id AND n.clinic_id = o.clinic_id' INTO joined;
@@ -33,7 +35,7 @@ BEGIN
     source := 'SELECT r.clinic_id, r.id, ' || TG_ARGV[0] || ' AS patient_id, c.changes
       FROM new_rows r JOIN old_rows o ON o.id = r.id CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(a.key, jsonb_build_array(b.value, a.value)) AS changes
-        FROM jsonb_each(to_jsonb(r)) a JOIN jsonb_each(to_jsonb(o)) b USING (key)
+        FROM jsonb_each(to_jsonb(r) - $6) a JOIN jsonb_each(to_jsonb(o)) b USING (key)
         WHERE a.value IS DISTINCT FROM b.value) c
       WHERE c.changes IS NOT NULL';
   END IF;
@@ -42,7 +44,7 @@ BEGIN
     SELECT s.clinic_id, clock_timestamp(), pg_current_xact_id()::text::bigint, $1, $2, s.id, s.patient_id,
       $3, $4, $5, s.changes FROM (' || source || ') s'
   USING lower(TG_OP), TG_TABLE_NAME, audit_actor(),
-    coalesce(current_setting('app.request_id', true), ''), coalesce(current_setting('app.reason', true), '');
+    coalesce(current_setting('app.request_id', true), ''), coalesce(current_setting('app.reason', true), ''), derived;
   RETURN NULL;
 END $$;
 

@@ -10,6 +10,8 @@ from django.utils.html import format_html, format_html_join
 from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide
 
+from common import phones
+
 register = template.Library()
 
 NO_BREAK_SPACE = "\u00a0"
@@ -44,6 +46,12 @@ def _amount(value: Amount, places: int | None, unit: str) -> str:
         # Rounded here: formatting alone would cut the digits off.
         number = number_format(round(Decimal(str(value)), places), decimal_pos=places, use_l10n=True)
     return format_html('<span class="num">{}{}<span class="unit">{}</span></span>', number, NO_BREAK_SPACE, unit)
+
+
+@register.filter
+def phone(value: str | None) -> str:
+    """A telephone number in groups, with its country: ``+49 30 901820 ext. 12``. Anything else as it is."""
+    return phones.shown(value) if value else ""
 
 
 @register.filter

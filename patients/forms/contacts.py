@@ -9,14 +9,20 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Clinic
 from patients.choices import ContactKind, NumberKind
 from patients.contacts import email_in_lower_case, phone_in_e164, region_of
-from patients.forms.fields import PurposesField
+from patients.forms.fields import LineField, PurposesField
 from patients.models.contact_codes import DIGITS
-from patients.records import ContactDetails, NumberDetails
+from patients.records import NOTE_LENGTH, ContactDetails, NumberDetails
 
 
 class UseForm(forms.Form):
-    """Change what a contact may be used for."""
+    """Change what a contact may be used for, and whose it is."""
 
+    note = LineField(
+        label=_("Note"),
+        max_length=NOTE_LENGTH,
+        required=False,
+        help_text=_("Whose it is or when to call, like “mother” or “after 18:00”."),
+    )
     is_shared = forms.BooleanField(
         label=_("Shared with somebody"), required=False, help_text=_("Nothing private is sent to a shared contact.")
     )
@@ -25,7 +31,9 @@ class UseForm(forms.Form):
 
 
 class ContactForm(UseForm):
-    value = forms.CharField(label=_("Phone or e-mail"), max_length=254)
+    value = forms.CharField(
+        label=_("Phone or e-mail"), max_length=254, help_text=_("A phone with its area code; an extension as ext. 12.")
+    )
     field_order = ["value"]
 
     def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
@@ -46,6 +54,7 @@ class ContactForm(UseForm):
             is_shared=data["is_shared"],
             is_preferred=data["is_preferred"],
             allowed=frozenset(data["purposes"]),
+            note=data["note"],
         )
 
 

@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.lines import check_line
 from patients.choices import Purpose
 from patients.consents import WORDINGS
 from patients.search_terms import is_month_first
@@ -40,6 +41,12 @@ class DayField(forms.DateField):
     def read_as(self, locale: str) -> None:
         self.input_formats = day_formats(locale)
         self.widget.attrs["placeholder"] = day_example(locale)
+
+
+class LineField(forms.CharField):
+    """One line; what would turn the writing around is refused."""
+
+    default_validators = [check_line]
 
 
 class PurposesField(forms.TypedMultipleChoiceField):

@@ -10,15 +10,17 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Clinic
+from common.phones import shown
 from patients.choices import ContactKind, NumberKind, Sex
 from patients.contacts import email_in_lower_case, phone_in_e164, region_of
-from patients.forms.fields import DayField, PurposesField, zone_choices
+from patients.forms.fields import DayField, LineField, PurposesField, zone_choices
 from patients.languages import choices as language_choices
 from patients.models import Patient
 from patients.records import ContactDetails, NumberDetails, PatientDetails
 from patients.search_terms import LONGEST
 
 _DETAILS = tuple(PatientDetails.__dataclass_fields__)
+_PHONES = ("guardian_phone", "emergency_contact_phone")
 
 
 class SearchForm(forms.Form):
@@ -42,9 +44,9 @@ class PageForm(forms.Form):
 
 
 class DetailsForm(forms.Form):
-    family_name = forms.CharField(label=_("Family name"), max_length=120, required=False)
-    given_names = forms.CharField(label=_("Given names"), max_length=120, required=False)
-    preferred_name = forms.CharField(label=_("Likes to be called"), max_length=60, required=False)
+    family_name = LineField(label=_("Family name"), max_length=120, required=False)
+    given_names = LineField(label=_("Given names"), max_length=120, required=False)
+    preferred_name = LineField(label=_("Likes to be called"), max_length=60, required=False)
     birth_date = DayField(label=_("Date of birth"))
     sex = forms.ChoiceField(label=_("Sex"), choices=Sex.choices, initial=Sex.UNKNOWN)
     language = forms.ChoiceField(label=_("Language"), choices=language_choices)
@@ -54,13 +56,13 @@ class DetailsForm(forms.Form):
     needs_interpreter = forms.BooleanField(
         label=_("Needs an interpreter"), required=False, help_text=_("Shown to everybody with the language.")
     )
-    guardian_name = forms.CharField(
+    guardian_name = LineField(
         label=_("Guardian"), max_length=120, required=False, help_text=_("Needed for anyone under 18.")
     )
-    guardian_phone = forms.CharField(label=_("Guardian's phone"), max_length=32, required=False)
-    emergency_contact_name = forms.CharField(label=_("Emergency contact"), max_length=120, required=False)
-    emergency_contact_relation = forms.CharField(label=_("Relation"), max_length=60, required=False)
-    emergency_contact_phone = forms.CharField(label=_("Their phone"), max_length=32, required=False)
+    guardian_phone = forms.CharField(label=_("Guardian's phone"), max_length=40, required=False)
+    emergency_contact_name = LineField(label=_("Emergency contact"), max_length=120, required=False)
+    emergency_contact_relation = LineField(label=_("Relation"), max_length=60, required=False)
+    emergency_contact_phone = forms.CharField(label=_("Their phone"), max_length=40, required=False)
 
     def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -73,6 +75,9 @@ class DetailsForm(forms.Form):
         self.fields["zone"].initial = clinic.zone
         self._keep_unlisted("zone")
         self._keep_unlisted("language")
+        # What stands is shown in groups; as long as nobody changes it, it stands as it is.
+        self._standing = {name: self.initial[name] for name in _PHONES if self.initial.get(name)}
+        self.initial = {**self.initial, **{name: shown(value) for name, value in self._standing.items()}}
         for name in self.fields:
             self.fields[name].widget.attrs.setdefault("autocomplete", "off")
 
@@ -91,6 +96,9 @@ class DetailsForm(forms.Form):
 
     def _phone(self, name: str) -> str:
         typed: str = self.cleaned_data[name]
+        standing = self.initial.get(name)
+        if standing and typed == standing:
+            return str(self._standing[name])
         return phone_in_e164(typed, region=self.region) if typed else ""
 
     def details(self) -> PatientDetails:

@@ -10,11 +10,21 @@ from typing import IO, Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from common.phones import Phone
+from common.phones import read as read_phone
 from patients.choices import ContactKind, NumberKind, Purpose, Sex
-from patients.contacts import email_in_lower_case, phone_in_e164
+from patients.contacts import email_in_lower_case
 from patients.importing.columns import ColumnMap, Target
 from patients.importing.files import lines_of, open_text
-from patients.importing.people import FileRefusedError, Person, Problem, problems_of, without_repeats
+from patients.importing.people import (
+    NO_PHONE,
+    FileRefusedError,
+    Person,
+    Problem,
+    problems_of,
+    with_words,
+    without_repeats,
+)
 from patients.importing.values import check_plain, to_date, to_language, to_sex, to_yes, to_zone
 from patients.records import ContactDetails, NumberDetails, PatientDetails
 
@@ -22,7 +32,8 @@ DELIMITERS = (",", ";", "\t", "|")
 MOST_COLUMNS = 200
 MOST_ROWS = 200_000
 LOOKED_AT = 20
-_LENGTHS = {Target.PREFERRED_NAME: 60, Target.EMERGENCY_PHONE: 32, Target.GUARDIAN_PHONE: 32, Target.EMAIL: 254}
+_LENGTHS = {Target.PREFERRED_NAME: 60, Target.EMAIL: 254}
+_NAMES = (Target.PREFERRED_NAME, Target.GUARDIAN_NAME, Target.EMERGENCY_NAME)
 _PHONES = frozenset({Target.PHONE, Target.PHONE_2, Target.EMERGENCY_PHONE, Target.GUARDIAN_PHONE})
 _NUMBERS = {
     Target.CLINIC_NUMBER: NumberKind.CLINIC,
@@ -71,7 +82,8 @@ def read(file: IO[bytes], columns: ColumnMap, habits: Habits) -> Iterator[Person
             reason = _("%(n)s columns where the header has %(m)s.") % {"n": len(cells), "m": len(header)}
             yield [Problem(number, "", reason)]
         else:
-            yield _Row(number, {target: cells[at].strip() for target, at in columns.items()}, habits).person()
+            row = _Row(number, {target: cells[at].strip() for target, at in columns.items()}, habits)
+            yield row.person(place="|".join(header))
 
 
 def _check_map(columns: ColumnMap, width: int) -> None:
@@ -130,7 +142,7 @@ class _Row:
         self.habits = habits
         self.problems: list[Problem] = []
 
-    def person(self) -> Person | list[Problem]:
+    def person(self, *, place: str) -> Person | list[Problem]:
         self._check_cells()
         birth_date = self._birth_date()
         if self.problems or birth_date is None:
@@ -140,7 +152,12 @@ class _Row:
         needs_interpreter = bool(self._optional(Target.NEEDS_INTERPRETER, to_yes, False))
         self.problems += problems_of(self.number, details, today=self.habits.today)
         return self.problems or Person(
-            self.number, details, contacts=contacts, numbers=numbers, needs_interpreter=needs_interpreter
+            self.number,
+            details,
+            contacts=contacts,
+            numbers=numbers,
+            needs_interpreter=needs_interpreter,
+            place=place,
         )
 
     def _check_cells(self) -> None:
@@ -171,7 +188,12 @@ class _Row:
 
     def _details(self, birth_date: date) -> PatientDetails:
         given, family = self._names()
-        plain = (Target.PREFERRED_NAME, Target.GUARDIAN_NAME, Target.EMERGENCY_NAME)
+        said = {target.value: self.cells.get(target, "") for target in _NAMES}
+        guardian, emergency = (
+            self._optional(target, self._phone, NO_PHONE) or NO_PHONE
+            for target in (Target.GUARDIAN_PHONE, Target.EMERGENCY_PHONE)
+        )
+        named = with_words(said[Target.GUARDIAN_NAME.value], guardian.words)
         return PatientDetails(
             given_names=given,
             family_name=family,
@@ -179,10 +201,16 @@ class _Row:
             sex=self._optional(Target.SEX, to_sex, Sex.UNKNOWN) or Sex.UNKNOWN,
             language=self._optional(Target.LANGUAGE, to_language, self.habits.language) or "",
             zone=self._optional(Target.ZONE, to_zone, self.habits.zone) or "",
-            guardian_phone=self._optional(Target.GUARDIAN_PHONE, self._phone, "") or "",
-            emergency_contact_phone=self._optional(Target.EMERGENCY_PHONE, self._phone, "") or "",
-            **{target.value: self.cells.get(target, "") for target in plain},
+            guardian_phone=guardian.value,
+            emergency_contact_phone=emergency.value,
+            emergency_contact_relation=self._fitting(Target.EMERGENCY_PHONE, emergency.words, 60),
+            **said | {Target.GUARDIAN_NAME.value: self._fitting(Target.GUARDIAN_PHONE, named, 120)},
         )
+
+    def _fitting(self, target: Target, words: str, length: int) -> str:
+        if len(words) > length:
+            self._refuse(target, _("This is too long."))
+        return words
 
     def _names(self) -> tuple[str, str]:
         whole = self.cells.get(Target.NAME, "")
@@ -195,20 +223,23 @@ class _Row:
             given, _space, family = whole.rpartition(" ")
         return given.strip(), family.strip()
 
-    def _phone(self, text: str) -> str:
-        return phone_in_e164(text, region=self.habits.region)
+    def _phone(self, text: str) -> Phone:
+        return read_phone(text, region=self.habits.region)
+
+    def _email(self, text: str) -> Phone:
+        return Phone(email_in_lower_case(text))
 
     def _contacts(self) -> tuple[ContactDetails, ...]:
         agreed = {Purpose.CARE: Target.AGREES_CARE, Purpose.APPOINTMENT: Target.AGREES_APPOINTMENT}
         allowed = frozenset(purpose for purpose, target in agreed.items() if self._optional(target, to_yes, False))
         found = [
-            ContactDetails(kind=kind, value=value, allowed=allowed)
+            ContactDetails(kind=kind, value=value.value, allowed=allowed, note=value.words)
             for target, kind, read in (
                 (Target.PHONE, ContactKind.PHONE, self._phone),
                 (Target.PHONE_2, ContactKind.PHONE, self._phone),
-                (Target.EMAIL, ContactKind.EMAIL, email_in_lower_case),
+                (Target.EMAIL, ContactKind.EMAIL, self._email),
             )
-            if (value := self._optional(target, read, ""))
+            if (value := self._optional(target, read, None))
         ]
         return without_repeats(found)
 

@@ -24,6 +24,7 @@ from patients.importing.fhir_resources import (
 from patients.importing.people import Person, Problem, problems_of
 from patients.records import AllergyDetails, ConditionDetails
 
+_EVERYWHERE = ("urn:uuid:", "urn:oid:", "https://", "http://")
 About = dict[str, list[tuple[int, ConditionDetails | AllergyDetails]]]
 
 
@@ -89,6 +90,8 @@ def _keep_patient(bundle: Bundle, row: int, references: list[str], resource: dic
         contacts=to_contacts(resource, habits),
         numbers=to_numbers(resource),
         needs_interpreter=needs_interpreter(resource),
+        source=_source(references),
+        place=references[0] if references else "",
     )
     found = problems_of(row, details, today=habits.today)
     bundle.problems += found
@@ -107,6 +110,11 @@ def _references(entry: dict[str, Any], resource: dict[str, Any]) -> list[str]:
     if isinstance(entry.get("fullUrl"), str):
         found.append(entry["fullUrl"])
     return found
+
+
+def _source(references: list[str]) -> str:
+    """The reference that means this person everywhere: an id alone means another in another system."""
+    return next((one for one in references if one.startswith(_EVERYWHERE)), "")
 
 
 def _check_references(bundle: Bundle) -> None:

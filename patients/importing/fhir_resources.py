@@ -14,13 +14,22 @@ from django.utils.translation import gettext as _
 from pydantic import ValidationError as ShapeError
 
 from catalogue.icd10cm import is_well_formed
+from common.phones import Phone
+from common.phones import read as read_phone
 from patients.choices import ContactKind, NumberKind, Sex, Substance
-from patients.contacts import email_in_lower_case, phone_in_e164
+from patients.contacts import email_in_lower_case
 from patients.folding import fold
 from patients.importing.csv_rows import Habits
-from patients.importing.people import without_repeats
+from patients.importing.people import NO_PHONE, with_words, without_repeats
 from patients.importing.values import to_language, to_zone
-from patients.records import AllergyDetails, ConditionDetails, ContactDetails, NumberDetails, PatientDetails
+from patients.records import (
+    NOTE_LENGTH,
+    AllergyDetails,
+    ConditionDetails,
+    ContactDetails,
+    NumberDetails,
+    PatientDetails,
+)
 
 READ = ("Patient", "Condition", "AllergyIntolerance")
 ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
@@ -91,6 +100,7 @@ def to_details(patient: dict[str, Any], habits: Habits) -> PatientDetails:
     given, family, called = _names(patient.get("name") or [])
     contact = _contact(patient, emergency=True)
     guardian = _contact(patient, emergency=False)
+    guardian_phone, emergency_phone = _phone_of(guardian, habits), _phone_of(contact, habits)
     return PatientDetails(
         given_names=_short(given, 120),
         family_name=_short(family, 120),
@@ -99,17 +109,18 @@ def to_details(patient: dict[str, Any], habits: Habits) -> PatientDetails:
         sex=_gender(patient.get("gender")),
         language=_language(patient, habits),
         zone=_zone(patient, habits),
-        guardian_name=_short(_whole_name(guardian.get("name")), 120),
-        guardian_phone=_phone_of(guardian, habits),
+        guardian_name=_short(with_words(_whole_name(guardian.get("name")), guardian_phone.words), 120),
+        guardian_phone=guardian_phone.value,
         emergency_contact_name=_short(_whole_name(contact.get("name")), 120),
-        emergency_contact_phone=_phone_of(contact, habits),
+        emergency_contact_phone=emergency_phone.value,
+        emergency_contact_relation=_short(emergency_phone.words, 60),
     )
 
 
-def _phone_of(contact: dict[str, Any], habits: Habits) -> str:
+def _phone_of(contact: dict[str, Any], habits: Habits) -> Phone:
     phones = (one["value"] for one in contact.get("telecom") or [] if one.get("system") == "phone" and one.get("value"))
     phone = next(phones, "")
-    return phone_in_e164(phone, region=habits.region) if phone else ""
+    return read_phone(phone, region=habits.region) if phone else NO_PHONE
 
 
 def needs_interpreter(patient: dict[str, Any]) -> bool:
@@ -191,7 +202,8 @@ def to_contacts(patient: dict[str, Any], habits: Habits) -> tuple[ContactDetails
         if one.get("use") == "old" or not value:
             continue
         if one.get("system") in ("phone", "sms"):
-            found.append(ContactDetails(ContactKind.PHONE, phone_in_e164(value, region=habits.region)))
+            phone = read_phone(value, region=habits.region)
+            found.append(ContactDetails(ContactKind.PHONE, phone.value, note=_short(phone.words, NOTE_LENGTH)))
         elif one.get("system") == "email":
             found.append(ContactDetails(ContactKind.EMAIL, email_in_lower_case(value)))
     return without_repeats(found)

@@ -1,12 +1,15 @@
 """What a file says about one person, and what is wrong with a row of it."""
 
+import hashlib
+import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 from django.core.exceptions import ValidationError
 
-from patients.folding import fold
+from common.phones import Phone
+from patients.identity import spelled
 from patients.policies import check_details
 from patients.records import AllergyDetails, ConditionDetails, ContactDetails, NumberDetails, PatientDetails
 
@@ -26,6 +29,11 @@ class Problem:
 
 @dataclass(frozen=True)
 class Person:
+    """``source``: the address under which the file's system knows the person everywhere, where it has one.
+
+    ``place`` is what tells this file's rows from those of another system: the table's heads, or the person's id there.
+    """
+
     row: int
     details: PatientDetails
     contacts: tuple[ContactDetails, ...] = ()
@@ -33,15 +41,53 @@ class Person:
     conditions: tuple[ConditionDetails, ...] = ()
     allergies: tuple[AllergyDetails, ...] = ()
     needs_interpreter: bool = False
+    source: str = ""
+    place: str = ""
 
     @property
-    def content_key(self) -> tuple[str, date]:
-        """What makes two people without a number the same: folded name and birth date."""
+    def content_key(self) -> "ContentKey":
+        """Name and birth date as they are spelled: where nothing else is known, this is not enough to be one person."""
         return content_key(self.details.given_names, self.details.family_name, self.details.birth_date)
 
+    @property
+    def row_mark(self) -> str:
+        """A checksum of everything said; of what the clinic's habits added, nothing. Equal: nothing new is said."""
+        details = replace(self.details, zone="", language="")
+        said = {**asdict(replace(self, row=0, details=details)), "name": self.content_key[:2]}
+        return _checksum("row", _without_blanks(said))
 
-def content_key(given_names: str, family_name: str, birth_date: date) -> tuple[str, date]:
-    return (f"{fold(given_names)}|{fold(family_name)}", birth_date)
+    @property
+    def source_mark(self) -> str:
+        return _checksum("source", self.source) if self.source else ""
+
+
+ContentKey = tuple[str, str, date]
+
+
+def content_key(given_names: str, family_name: str, birth_date: date) -> ContentKey:
+    return (spelled(given_names), spelled(family_name), birth_date)
+
+
+def _without_blanks(value: object) -> object:
+    """So that a column this product learns to read later changes no mark of a row that leaves it empty."""
+    if isinstance(value, dict):
+        return {name: _without_blanks(one) for name, one in value.items() if one}
+    if isinstance(value, list | tuple):
+        return [_without_blanks(one) for one in value]
+    return sorted(map(str, value)) if isinstance(value, frozenset) else str(value)
+
+
+def _checksum(kind: str, said: object) -> str:
+    words = json.dumps([kind, said], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+NO_PHONE = Phone("")
+
+
+def with_words(name: str, words: str) -> str:
+    """A name, and what stood beside its phone: ``Leila Quist (mother)``."""
+    return f"{name} ({words})" if name and words else name or words
 
 
 def problems_of(row: int, details: PatientDetails, *, today: date) -> list[Problem]:
@@ -55,8 +101,8 @@ def problems_of(row: int, details: PatientDetails, *, today: date) -> list[Probl
 
 def without_repeats(contacts: Iterable[ContactDetails]) -> tuple[ContactDetails, ...]:
     """Each contact once, the first preferred."""
-    unique = list({(contact.kind, contact.value): contact for contact in contacts}.values())
-    return tuple(
-        ContactDetails(contact.kind, contact.value, contact.is_shared, place == 0, contact.allowed)
-        for place, contact in enumerate(unique)
-    )
+    unique: dict[tuple[str, str], ContactDetails] = {}
+    for contact in contacts:
+        first = unique.setdefault((contact.kind, contact.value), contact)
+        unique[contact.kind, contact.value] = replace(first, note=first.note or contact.note)
+    return tuple(replace(contact, is_preferred=place == 0) for place, contact in enumerate(unique.values()))

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from common.lines import check_line
 from patients.choices import Sex
 from patients.folding import fold
 
@@ -85,5 +86,5 @@ def check_plain(text: str, *, is_phone: bool) -> None:
     is_formula = text[:1] in ("=", "+", "-", "@", "\t", "\r") and not (is_phone and text[:1] == "+")
     if is_formula:
         raise ValidationError(_("This begins like a formula of a spreadsheet."))
-    if any(ord(c) < 32 for c in text):
-        raise ValidationError(_("This holds a control character or a line break."))
+    if not is_phone:  # the number is taken out of whatever came with it
+        check_line(text)

@@ -9,6 +9,7 @@ from patients.models.clinical_profile import (
 from patients.models.contact_codes import ContactCode
 from patients.models.contact_points import ContactConsent, ContactPoint
 from patients.models.identifiers import Identifier, LastClinicNumber
+from patients.models.imported_rows import ImportedRow
 from patients.models.merges import AlikePair, ComparedPatient, MovedRow, PairVerdict, PatientMerge
 from patients.models.name_tokens import NameToken
 from patients.models.patient_imports import ImportProgress, PatientImport
@@ -25,6 +26,7 @@ __all__ = [
     "ContactPoint",
     "Identifier",
     "ImportProgress",
+    "ImportedRow",
     "LastClinicNumber",
     "MovedRow",
     "NameToken",

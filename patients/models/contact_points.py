@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
 from patients.choices import ContactKind, Purpose, VerifiedHow
 from patients.models.patients import PatientOwned
+from patients.records import NOTE_LENGTH
 
 
 class ContactPointQuerySet(ClinicOwnedQuerySet["ContactPoint"]):
@@ -19,7 +20,8 @@ class ContactPointQuerySet(ClinicOwnedQuerySet["ContactPoint"]):
 
 
 class ContactPoint(PatientOwned):
-    """``value`` is E.164 for a phone, lower case for an e-mail; ``digits_reversed`` serves the phone-tail search.
+    """``value`` is E.164 for a phone (``;ext=12`` behind it), lower case for an e-mail; ``digits_reversed`` serves the
+    phone-tail search. ``note``: whose it is, or when to use it, in a few words.
 
     A shared phone or mailbox gets nothing that needs privacy. ``stopped_at`` is set by STOP, a bounce or the desk.
     Unverified until somebody of the clinic read it back to the patient (``verified_by``), or a code reached it
@@ -29,6 +31,7 @@ class ContactPoint(PatientOwned):
     kind = models.CharField(_("kind"), max_length=8, choices=ContactKind)
     value = models.CharField(_("phone or e-mail"), max_length=254, db_collation="C")
     digits_reversed = models.CharField(max_length=20, blank=True, editable=False, db_collation="C")
+    note = models.CharField(_("note"), max_length=NOTE_LENGTH, blank=True)
     is_shared = models.BooleanField(_("shared with somebody"), default=False)
     is_preferred = models.BooleanField(_("preferred"), default=False)
     stopped_at = models.DateTimeField(null=True, blank=True)

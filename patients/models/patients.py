@@ -11,12 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
 from accounts.models.clinics import validate_zone
+from common.lines import TURNING
 from patients.choices import Sex
+from patients.names import LONGEST_KEY, full_name, listed_name
 
 
 class PatientQuerySet(ClinicOwnedQuerySet["Patient"]):
     def by_name(self) -> Self:
-        return self.order_by("family_name", "given_names", "id")
+        return self.order_by("sort_key", "id")
 
     def standing(self) -> Self:
         """Without the records that were merged into another."""
@@ -26,14 +28,17 @@ class PatientQuerySet(ClinicOwnedQuerySet["Patient"]):
         """Those after ``patient`` by name; all when there is none. Compared as one row, which the index answers."""
         if patient is None:
             return self
-        place = (patient.family_name, patient.given_names, patient.pk)
-        return self.filter(TupleGreaterThan(Tuple("family_name", "given_names", "id"), place))
+        place = (bytes(patient.sort_key), patient.pk)
+        return self.filter(TupleGreaterThan(Tuple("sort_key", "id"), place))
 
 
 class Patient(ClinicOwned):
-    """``merged_into``: everything of this record was moved to that one; it stays as it was, and takes nothing new."""
+    """``merged_into``: everything of this record was moved to that one; it stays as it was, and takes nothing new.
 
-    clinic_rules = ClinicRules(patient="r.id", stays_when_merged=True)
+    ``sort_key`` is where the name stands in a list, ``named_by`` the edition of the rules it was made by.
+    """
+
+    clinic_rules = ClinicRules(patient="r.id", stays_when_merged=True, derived=("sort_key", "named_by"))
 
     given_names = models.CharField(_("given names"), max_length=120)
     family_name = models.CharField(_("family name"), max_length=120)
@@ -49,13 +54,16 @@ class Patient(ClinicOwned):
     guardian_phone = models.CharField(_("guardian's phone"), max_length=32, blank=True)
     merged_into = ClinicForeignKey("self", null=True, blank=True, editable=False, related_name="+", db_index=False)
     version = models.PositiveIntegerField(default=1, editable=False)
+    sort_key = models.BinaryField(max_length=LONGEST_KEY, default=b"", editable=False)
+    named_by = models.CharField(max_length=40, default="", blank=True, editable=False, db_collation="C")
 
     objects: ClassVar[PatientQuerySet] = manager_of(PatientQuerySet)
 
     class Meta:
         indexes = [
             models.Index(fields=["clinic", "birth_date"], name="patients_patient_birth_date"),
-            models.Index(fields=["clinic", "family_name", "given_names", "id"], name="patients_patient_name"),
+            models.Index(fields=["clinic", "sort_key", "id"], name="patients_patient_sorted"),
+            models.Index(fields=["clinic", "named_by"], name="patients_patient_named_by"),
             models.Index(fields=["clinic", "-created_at"], name="patients_patient_recent"),
             models.Index(
                 fields=["clinic", "merged_into"],
@@ -72,6 +80,18 @@ class Patient(ClinicOwned):
                 condition=~models.Q(given_names="") | ~models.Q(family_name=""),
                 name="patients_patient_has_name",
             ),
+            *(
+                models.CheckConstraint(
+                    condition=~models.Q(**{f"{name}__regex": TURNING}), name=f"patients_patient_{short}_runs_one_way"
+                )
+                for name, short in (
+                    ("given_names", "given"),
+                    ("family_name", "family"),
+                    ("preferred_name", "preferred"),
+                    ("guardian_name", "guardian"),
+                    ("emergency_contact_name", "emergency"),
+                )
+            ),
             models.CheckConstraint(condition=models.Q(sex__in=Sex.values), name="patients_patient_sex"),
             models.CheckConstraint(
                 condition=models.Q(merged_into__isnull=True) | ~models.Q(merged_into=models.F("id")),
@@ -84,7 +104,11 @@ class Patient(ClinicOwned):
 
     @property
     def full_name(self) -> str:
-        return f"{self.given_names} {self.family_name}".strip()
+        return full_name(self.given_names, self.family_name, self.language)
+
+    @property
+    def listed_name(self) -> str:
+        return listed_name(self.given_names, self.family_name)
 
     def age_on(self, day: date) -> int:
         """Completed years on ``day``."""

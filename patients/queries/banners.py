@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from accounts.actors import Actor
 from accounts.permissions import Act
+from common import phones
 from patients.choices import (
     SAFETY_BANNER_FLAGS,
     SAFETY_BANNER_SUBSTANCES,
@@ -92,7 +93,7 @@ def _banner(patient: Any, today: date) -> PatientBanner:
     flags = [("bad", _("Merged into another record"))] if patient.merged_into_id else []
     flags += [("bad", _allergy_words(allergy)) for allergy in patient.allergies]
     if age < FULL_AGE:
-        guardian = " ".join(filter(None, (patient.guardian_name, patient.guardian_phone))) or "–"
+        guardian = " ".join(filter(None, (patient.guardian_name, phones.shown(patient.guardian_phone)))) or "–"
         flags.append(("warn", _("Minor, guardian: %(name)s") % {"name": guardian}))
     flags += [_risk(risk, patient.language) for risk in patient.risks]
     return PatientBanner(

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.permissions import Act
+from common.phones import shown
 from patients.languages import language_name
 from patients.models import MovedRow, Patient, PatientMerge
 from patients.queries.banners import PatientBanner, banners
@@ -77,6 +78,8 @@ def _words(patient: Patient, name: str) -> str:
     value = getattr(patient, name)
     if name == "birth_date":
         return date_format(value, "j M Y")
+    if name.endswith("_phone"):
+        return shown(value)
     if name == "sex":
         return str(patient.get_sex_display())
     return language_name(value) if name == "language" else str(value)

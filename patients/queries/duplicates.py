@@ -11,7 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
+from patients.choices import Sex
 from patients.folding import forms_to_look_for, is_alike, name_parts
+from patients.identity import may_be_one_sex
 from patients.models import ContactPoint, Identifier, NameToken, Patient
 from patients.queries.lists import PatientRow, rows_found, with_parts
 from patients.queries.survivors import survivors_of
@@ -29,6 +31,7 @@ class Likeness:
     contacts: Collection[str] = ()
     numbers: Collection[str] = ()
     but_not: UUID | None = None
+    sex: str = Sex.UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,8 @@ def _days_like(day: date) -> list[date]:
 
 def _reasons(patient: Patient, like: Likeness) -> tuple[str | Promise, ...]:
     reasons: list[str | Promise] = []
-    if like.birth_date and patient.birth_date in _days_like(like.birth_date) and _is_name_alike(patient, like):
+    may_be = may_be_one_sex(patient.sex, like.sex) and _is_name_alike(patient, like)
+    if may_be and like.birth_date and patient.birth_date in _days_like(like.birth_date):
         same = patient.birth_date == like.birth_date
         reasons.append(
             _("Same date of birth, similar name") if same else _("Day and month of birth swapped, similar name")

@@ -12,6 +12,7 @@ from accounts.actors import Actor
 from patients.choices import ContactKind, NumberKind
 from patients.models import ContactPoint, Identifier, Patient
 from patients.models.patients import PatientQuerySet
+from patients.names import listed_name
 from patients.queries.survivors import survivors_of
 
 PAGE_SIZE = 50
@@ -36,7 +37,7 @@ class PatientRow:
 
     @property
     def name(self) -> str:
-        return f"{self.family_name}, {self.given_names}".strip(", ")
+        return listed_name(self.given_names, self.family_name)
 
 
 @dataclass(frozen=True)
@@ -81,13 +82,9 @@ def rows_found(actor: Actor, patients: Iterable[Patient], *, today: date) -> lis
     direct = {patient.pk for patient in found}
     prefetch_related_objects(list(standing.values()), *parts(actor))
     return [
-        replace(row, formerly=_name_of(earlier[row.id])) if row.id in earlier and row.id not in direct else row
+        replace(row, formerly=earlier[row.id].listed_name) if row.id in earlier and row.id not in direct else row
         for row in rows_of(standing.values(), today=today)
     ]
-
-
-def _name_of(patient: Patient) -> str:
-    return f"{patient.family_name}, {patient.given_names}".strip(", ")
 
 
 def _row(patient: Patient, today: date) -> PatientRow:

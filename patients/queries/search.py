@@ -5,16 +5,18 @@ answer under row-level security (security.md §3.3). The patients each term fits
 intersected as sets: left as joins, the planner takes a rare term for a common one and walks the whole register.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from enum import IntEnum
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import QuerySet
 
 from accounts.actors import Actor
 from patients.choices import ContactKind
-from patients.folding import forms_to_look_for, is_alike, wholes
+from patients.folding import TOKEN_LENGTH, forms_to_look_for, is_alike, wholes
 from patients.models import ContactPoint, Identifier, NameToken, Patient
 from patients.queries.lists import PatientRow, rows_found
 from patients.search_terms import Term, parse
@@ -26,6 +28,8 @@ SORTED_AT_MOST = 400
 SHORTEST_FORGIVEN = 3
 # Looked at in Python, where a letter wrong twice is told from a letter wrong once.
 FORGIVEN_LOOKED_AT = 100
+# A name of more words is hardly typed with one of them in two.
+MOST_JOINED = 4
 _LAST = "\U0010ffff"
 
 
@@ -62,15 +66,30 @@ def _worth_trying(terms: tuple[Term, ...]) -> list[Closeness]:
 
 
 def _candidates(actor: Actor, terms: tuple[Term, ...], closeness: Closeness, *, limit: int) -> Iterable[Patient]:
-    fitting, *more = [_ids(actor, term, closeness) for term in terms]
-    if more:
-        fitting = fitting.intersection(*more)
+    readings = list(_readings(terms, closeness))
+    fitting = _either([_all_of(actor, reading, closeness) for reading in readings])
     patients = Patient.objects.visible_to(actor).filter(pk__in=fitting[:SORTED_AT_MOST])
     if closeness is not Closeness.FORGIVEN:
         return patients.by_name()[:limit]
     typed = [term.name for term in terms if term.name]
     loose = [patient for patient in patients.by_name()[:FORGIVEN_LOOKED_AT] if _fits(patient, typed)]
     return loose[:limit]
+
+
+def _readings(terms: tuple[Term, ...], closeness: Closeness) -> Iterator[tuple[Term, ...]]:
+    """The terms as typed, and with two neighbouring names as one word: "Mac Donald" finds MacDonald."""
+    yield terms
+    if closeness is Closeness.FORGIVEN or len(terms) > MOST_JOINED:
+        return
+    for at, (one, other) in enumerate(pairwise(terms)):
+        if one.name and other.name:
+            joined = replace(one, name=(one.name + other.name)[:TOKEN_LENGTH])
+            yield (*terms[:at], joined, *terms[at + 2 :])
+
+
+def _all_of(actor: Actor, terms: tuple[Term, ...], closeness: Closeness) -> QuerySet[Any, Any]:
+    fitting, *more = [_ids(actor, term, closeness) for term in terms]
+    return fitting.intersection(*more) if more else fitting
 
 
 def _fits(patient: Patient, typed: list[str]) -> bool:
@@ -82,10 +101,12 @@ def _ids(actor: Actor, term: Term, closeness: Closeness) -> QuerySet[Any, Any]:
     """The ids of the patients one term fits, whichever way it is read."""
     if term.name:
         return _either(_by_name(actor, term.name, closeness))
+    written = _by_name(actor, term.written, Closeness.BEGINS) if term.written else []
     readings: list[QuerySet[Any, Any]] = [
         Patient.objects.visible_to(actor).filter(birth_date__gte=first, birth_date__lt=end).values("id")
         for first, end in term.days
     ]
+    readings += written
     contacts = ContactPoint.objects.visible_to(actor).in_use().order_by()
     if term.email:
         mail = contacts.filter(kind=ContactKind.EMAIL, value__gte=term.email, value__lt=term.email + _LAST)

@@ -10,23 +10,25 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.actors import Actor
 from patients.folding import is_alike, name_parts
+from patients.identity import may_be_one_sex
 from patients.models import AlikePair, ComparedPatient, Patient
 
 BATCH = 500
 # A number that more records have than this is a switchboard, or was typed where nobody had one.
 HELD_BY_AT_MOST = 6
-# With the same birth date, so many parts of the names are alike: one would find every Anna and every pair of twins.
+# With the same birth date, so many parts of the names are alike, or all of both: one of several would find every Anna
+# and every pair of twins.
 ALIKE_PARTS = 2
 
 # Born on the same day, or with day and month swapped, and with one form of a name part in common.
 _BORN = """
 WITH asked AS (
-  SELECT p.id, p.birth_date, CASE WHEN extract(day FROM p.birth_date) <= 12 THEN make_date(
+  SELECT p.id, p.birth_date, p.sex, CASE WHEN extract(day FROM p.birth_date) <= 12 THEN make_date(
       extract(year FROM p.birth_date)::int, extract(day FROM p.birth_date)::int, extract(month FROM p.birth_date)::int)
     ELSE p.birth_date END AS swapped
   FROM patients_patient p WHERE p.clinic_id = %(clinic)s AND p.id = ANY(%(ids)s) AND p.merged_into_id IS NULL
 )
-SELECT a.id, q.id, q.birth_date = a.birth_date,
+SELECT a.id, q.id, q.birth_date = a.birth_date, a.sex, q.sex,
   (SELECT concat_ws(' ', n.given_names, n.family_name, n.preferred_name) FROM patients_patient n WHERE n.id = a.id),
   concat_ws(' ', q.given_names, q.family_name, q.preferred_name)
 FROM asked a CROSS JOIN LATERAL (
@@ -39,7 +41,7 @@ WHERE q.id <> a.id AND q.merged_into_id IS NULL
 """
 
 _CONTACTS = """
-SELECT DISTINCT c.patient_id, o.patient_id, p.birth_date = s.birth_date,
+SELECT DISTINCT c.patient_id, o.patient_id, p.birth_date = s.birth_date, s.sex, p.sex,
   concat_ws(' ', s.given_names, s.family_name, s.preferred_name),
   concat_ws(' ', p.given_names, p.family_name, p.preferred_name)
 FROM patients_contactpoint c
@@ -96,14 +98,14 @@ def waiting(by: Actor, *, limit: int = BATCH) -> list[UUID]:
 def compare(*, by: Actor, patient_ids: Sequence[UUID]) -> int:
     """Find the like of these records among all of the clinic's; how many pairs they are in. A few queries a batch."""
     found: dict[tuple[UUID, UUID], _Found] = {}
-    for one, other, is_same, name, other_name in _rows(_BORN, by, patient_ids):
-        if _alike_parts(name, other_name) >= ALIKE_PARTS:
+    for one, other, is_same, sex, other_sex, name, other_name in _rows(_BORN, by, patient_ids):
+        if may_be_one_sex(sex, other_sex) and _is_name_alike(name, other_name):
             pair = found.setdefault(_ordered(one, other), _Found())
             pair.is_same_birth |= is_same
             pair.is_swapped_birth |= not is_same
-    for one, other, is_same, name, other_name in _rows(_CONTACTS, by, patient_ids):
+    for one, other, is_same, sex, other_sex, name, other_name in _rows(_CONTACTS, by, patient_ids):
         # Families and carers share a phone: it says something only of people who share a birth date or a name.
-        if is_same or _ordered(one, other) in found or _alike_parts(name, other_name):
+        if may_be_one_sex(sex, other_sex) and (is_same or _alike_parts(name, other_name)):
             found.setdefault(_ordered(one, other), _Found()).is_same_contact = True
     for one, other in _rows(_NUMBERS, by, patient_ids):
         found.setdefault(_ordered(one, other), _Found()).is_same_number = True
@@ -127,6 +129,11 @@ def _rows(statement: str, by: Actor, ids: Sequence[UUID]) -> Iterator[tuple[Any,
     with connection.cursor() as cursor:
         cursor.execute(statement, {"clinic": by.clinic_id, "ids": list(ids), "most": HELD_BY_AT_MOST})
         yield from cursor.fetchall()
+
+
+def _is_name_alike(name: str, other_name: str) -> bool:
+    most = max(len(set(name_parts(name))), len(set(name_parts(other_name))))
+    return 0 < min(ALIKE_PARTS, most) <= _alike_parts(name, other_name)
 
 
 def _alike_parts(name: str, other_name: str) -> int:

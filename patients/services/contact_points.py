@@ -30,6 +30,7 @@ def add(*, by: Actor, now: datetime, patient: Patient, contact: ContactDetails) 
                 kind=contact.kind,
                 value=contact.value,
                 digits_reversed=reversed_digits(contact.value) if contact.kind == ContactKind.PHONE else "",
+                note=contact.note,
                 is_shared=contact.is_shared,
                 is_preferred=contact.is_preferred,
             )
@@ -50,12 +51,15 @@ def update(
     point: ContactPoint,
     is_shared: bool,
     is_preferred: bool,
+    note: str,
     allowed: AbstractSet[Purpose],
 ) -> None:
-    """Change the flags and what the contact may be used for; the address itself never changes (add a new one)."""
+    """Change the flags, the note and the uses; the address itself never changes (add a new one)."""
     if is_preferred:
         _prefer_none(by, point.patient)
-    ContactPoint.objects.visible_to(by).filter(pk=point.pk).update(is_shared=is_shared, is_preferred=is_preferred)
+    ContactPoint.objects.visible_to(by).filter(pk=point.pk).update(
+        is_shared=is_shared, is_preferred=is_preferred, note=note
+    )
     alike_pairs.compare_again(by=by, patient_ids=[point.patient_id])
     decide(by=by, now=now, point=point, allowed=allowed)
 

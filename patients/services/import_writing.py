@@ -2,12 +2,16 @@
 
 Nothing that stands is overwritten: a patient who is here already only gains contacts, numbers, conditions, allergies
 and the need of an interpreter, unless the desk has taken that back.
+
+Nobody is guessed: somebody is here already when a number says so, or a phone, a mailbox or the address in their old
+system together with the same name, birth date and sex; or when the very same row came in before, which then says
+nothing new. With the name and the birth date alone a row becomes a patient of its own, and the desk is asked.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -19,14 +23,26 @@ from common.database import new_ids
 from patients.choices import ContactKind, Flag, NumberKind, Side
 from patients.consents import WORDING_VERSION
 from patients.contacts import reversed_digits
-from patients.importing.people import Person, Problem, content_key
-from patients.models import Allergy, ContactConsent, ContactPoint, Identifier, Patient, PatientCondition, RiskFlag
+from patients.identity import is_a_slip, may_be_one_sex, same_name, shares_given_name, sounds_same
+from patients.importing.people import ContentKey, Person, Problem, content_key
+from patients.models import (
+    Allergy,
+    ContactConsent,
+    ContactPoint,
+    Identifier,
+    ImportedRow,
+    Patient,
+    PatientCondition,
+    RiskFlag,
+)
 from patients.queries.survivors import survivors_of
 from patients.records import AllergyDetails, ConditionDetails, ContactDetails, NumberDetails
 from patients.services import alike_pairs, identifiers, name_tokens
 
 D = TypeVar("D")
 Rows = list[tuple[UUID, D]]
+# So many rows that somebody should look at are named on the page.
+NAMED_ROWS = 200
 
 
 def number_key(one: NumberDetails) -> Hashable:
@@ -74,26 +90,32 @@ class Writer:
         self.now = now
         self.is_dry_run = is_dry_run
         self.proof = proof
-        self.counts: Counter[str] = Counter(new=0, extended=0, unchanged=0)
+        self.counts: Counter[str] = Counter(new=0, extended=0, unchanged=0, may_be_here=0)
         self.problems: list[Problem] = []
         self._numbers_seen: dict[Hashable, int] = {}
-        self._content_seen: dict[Hashable, int] = {}
+        self._content_seen: dict[ContentKey, list[tuple[int, str]]] = defaultdict(list)
+        self.may_be_here: list[int] = []
         self._unnumbered: list[UUID] = []
         self._codes = _catalogue_codes()
 
     def take(self, people: Sequence[Person]) -> None:
         """Match and write one batch."""
         people = [person for person in people if not self._is_repeated(person)]
-        matched = self._matches(people)
+        marked = self._marked(people)
+        matched = self._matches(people, marked)
+        same = {person.row for person in people if not person.numbers and person.row_mark in marked}
         known = [(patient, person) for person in people if (patient := matched.get(person.row))]
         fresh = [person for person in people if person.row not in matched]
         self.counts["new"] += len(fresh)
-        self.counts["may_be_here"] += self._similar(fresh)
-        held = self._held([patient.pk for patient, _person in known])
-        pairs = [(patient.pk, person) for patient, person in known]
+        self.counts["unchanged"] += len(same)
+        self._ask_about(fresh)
+        pairs = [(patient.pk, person) for patient, person in known if person.row not in same]
+        known_ids = {pk for pk, _person in pairs}
+        held = self._held(list(known_ids))
         if not self.is_dry_run:
             pairs += self._create(fresh)
-        self._add_missing(pairs, held, known_ids={patient.pk for patient, _person in known})
+            self._mark(pairs)
+        self._add_missing(pairs, held, known_ids=known_ids)
 
     def finish(self) -> None:
         """Give the clinic's numbers last: the lock on the sequence is held for a moment, not for the whole file."""
@@ -112,48 +134,94 @@ class Writer:
             if first != person.row:
                 reason = _("The same number stands in row %(row)s.") % {"row": first}
                 return self._refuse(person.row, number.system[:60], reason)
-        first = self._content_seen.setdefault(person.content_key, person.row)
-        if first != person.row and not person.numbers:
+        seen, sex = self._content_seen[person.content_key], person.details.sex
+        alike = [row for row, other_sex in seen if may_be_one_sex(other_sex, sex)]
+        seen.append((person.row, sex))
+        if alike and not person.numbers:
             reason = _("The same name and date of birth stand in row %(row)s, and no number tells them apart.")
-            return self._refuse(person.row, "name", reason % {"row": first})
+            return self._refuse(person.row, "name", reason % {"row": alike[0]})
         return False
 
-    def _matches(self, people: Sequence[Person]) -> dict[int, Patient]:
-        """Row → the patient it is, by number, or without one by exact name and birth date."""
+    def _matches(self, people: Sequence[Person], marked: dict[str, Patient]) -> dict[int, Patient]:
+        """Row → the patient it is."""
         by_number = self._by_number(people)
-        by_content = self._by_content([person for person in people if not person.numbers])
+        by_contact = self._by_contact([person for person in people if not person.numbers])
         found: dict[int, Patient] = {}
         for person in people:
-            patients = {p.pk: p for one in person.numbers if (p := by_number.get(number_key(one)))}
-            if not person.numbers and (same := by_content.get(person.content_key)):
-                patients = {same.pk: same}
-            if len(patients) > 1:
-                self._refuse(person.row, "number", _("Its numbers belong to different patients."))
-            for patient in list(patients.values())[:1]:
+            if patient := self._of_number(person, by_number):
                 found[person.row] = patient
-                if not set(_content_of(patient)) & set(person.content_key):
-                    reason = _("This number belongs to a patient with another name and another date of birth.")
-                    self._refuse(person.row, "number", reason)
+                continue
+            source = marked.get(person.source_mark)
+            if source and _is_same(source, person):
+                found[person.row] = source
+            elif not person.numbers and (patient := marked.get(person.row_mark) or by_contact.get(person.row)):
+                found[person.row] = patient
         return found
+
+    def _of_number(self, person: Person, by_number: dict[Hashable, Patient]) -> Patient | None:
+        """The patient whose number it is; whoever has it under another name and birth date is somebody to ask about."""
+        patients = {p.pk: p for one in person.numbers if (p := by_number.get(number_key(one)))}
+        if len(patients) > 1:
+            self._refuse(person.row, "number", _("Its numbers belong to different patients."))
+        patient = next(iter(patients.values()), None)
+        if patient and (reason := _difference(patient, person)):
+            self._refuse(person.row, "number", reason)
+        return patient
 
     def _by_number(self, people: Sequence[Person]) -> dict[Hashable, Patient]:
         values = {one.value for person in people for one in person.numbers}
         rows = Identifier.objects.visible_to(self.by).filter(value__in=values).select_related("patient")
         return {(row.system, row.value): row.patient for row in rows}
 
-    def _by_content(self, people: Sequence[Person]) -> dict[Hashable, Patient]:
-        days = {person.details.birth_date for person in people}
-        families = {person.details.family_name for person in people}
-        rows = Patient.objects.visible_to(self.by).filter(birth_date__in=days, family_name__in=families)
-        named = list(rows.order_by("-created_at", "-id"))
-        into = survivors_of(self.by, named)
-        return {_content_of(patient): into[patient.pk] for patient in named}
+    def _by_contact(self, people: Sequence[Person]) -> dict[int, Patient]:
+        """Row → the one patient with a phone or mailbox of it and the same name, birth date and sex."""
+        values = {one.value for person in people for one in person.contacts}
+        points = ContactPoint.objects.visible_to(self.by).in_use().filter(value__in=values).select_related("patient")
+        holders: defaultdict[Hashable, list[Patient]] = defaultdict(list)
+        for point in points.order_by("pk"):
+            holders[point.kind, point.value].append(point.patient)
+        into = survivors_of(self.by, (patient for several in holders.values() for patient in several))
+        found: dict[int, Patient] = {}
+        for person in people:
+            reached = (patient for one in person.contacts for patient in holders.get(contact_key(one), ()))
+            same = {into[patient.pk] for patient in reached if _is_same(patient, person)}
+            if len(same) == 1:
+                found[person.row] = same.pop()
+        return found
 
-    def _similar(self, people: Sequence[Person]) -> int:
-        """How many new people have a number but the exact name and birth date of somebody here."""
-        numbered = [person for person in people if person.numbers]
-        known = self._by_content(numbered)
-        return sum(person.content_key in known for person in numbered)
+    def _marked(self, people: Sequence[Person]) -> dict[str, Patient]:
+        """Mark → the patient that row or that address of another system became."""
+        marks = {mark for person in people for mark in _marks(person)}
+        rows = ImportedRow.objects.visible_to(self.by).filter(mark__in=marks).select_related("patient")
+        given = {row.mark: row.patient for row in rows}
+        into = survivors_of(self.by, given.values())
+        return {mark: into[patient.pk] for mark, patient in given.items()}
+
+    def _mark(self, pairs: Sequence[tuple[UUID, Person]]) -> None:
+        ImportedRow.objects.bulk_create(
+            (
+                ImportedRow(clinic=self.by.clinic, patient_id=pk, mark=mark)
+                for pk, person in pairs
+                for mark in _marks(person)
+            ),
+            ignore_conflicts=True,
+        )
+
+    def _ask_about(self, people: Sequence[Person]) -> None:
+        """Count the new people who have the name and birth date of somebody here, and nothing else that tells."""
+        days = {person.details.birth_date for person in people}
+        rows = Patient.objects.visible_to(self.by).standing().filter(birth_date__in=days)
+        here: defaultdict[Hashable, list[tuple[str, str, str]]] = defaultdict(list)
+        for day, *said in rows.values_list("birth_date", "given_names", "family_name", "sex"):
+            here[day].append((said[0], said[1], said[2]))
+        for person in people:
+            own = person.details
+            if any(
+                may_be_one_sex(sex, own.sex) and sounds_same((given, family), (own.given_names, own.family_name))
+                for given, family, sex in here[own.birth_date]
+            ):
+                self.counts["may_be_here"] += 1
+                self.may_be_here.append(person.row)
 
     def _held(self, ids: Sequence[UUID]) -> dict[str, Held]:
         held = {name: Held() for name in ("numbers", "contacts", "conditions", "allergies", "flags")}
@@ -176,7 +244,7 @@ class Writer:
 
     def _create(self, people: Sequence[Person]) -> list[tuple[UUID, Person]]:
         patients = Patient.objects.bulk_create(
-            Patient(pk=pk, clinic=self.by.clinic, **asdict(person.details))
+            Patient(pk=pk, clinic=self.by.clinic, **asdict(person.details), **self._place(person))
             for pk, person in zip(new_ids(len(people)), people, strict=True)
         )
         pairs = [(patient.pk, person) for patient, person in zip(patients, people, strict=True)]
@@ -185,6 +253,10 @@ class Writer:
             pk for pk, person in pairs if not any(one.system == NumberKind.CLINIC for one in person.numbers)
         ]
         return pairs
+
+    def _place(self, person: Person) -> name_tokens.Columns:
+        said = person.details
+        return name_tokens.columns(self.by.clinic, given_names=said.given_names, family_name=said.family_name)
 
     def _add_missing(
         self, pairs: Sequence[tuple[UUID, Person]], held: dict[str, Held], *, known_ids: set[UUID]
@@ -224,6 +296,7 @@ class Writer:
                 kind=one.kind,
                 value=one.value,
                 digits_reversed=reversed_digits(one.value) if one.kind == ContactKind.PHONE else "",
+                note=one.note,
                 is_shared=one.is_shared,
                 is_preferred=one.is_preferred and patient_id not in known_ids,
             )
@@ -268,8 +341,35 @@ class Writer:
         return PatientCondition(clinic=self.by.clinic, patient_id=patient_id, condition_id=condition_id, **said)
 
 
-def _content_of(patient: Patient) -> tuple[str, date]:
+def _marks(person: Person) -> list[str]:
+    """A person with a number is known by that."""
+    return [mark for mark in (person.source_mark, "" if person.numbers else person.row_mark) if mark]
+
+
+def _content_of(patient: Patient) -> ContentKey:
     return content_key(patient.given_names, patient.family_name, patient.birth_date)
+
+
+def _is_same(patient: Patient, person: Person) -> bool:
+    return _content_of(patient) == person.content_key and may_be_one_sex(patient.sex, person.details.sex)
+
+
+def _difference(patient: Patient, person: Person) -> str:
+    """Why the patient with the number is not the person, or nothing: a married name or a slip in a day is forgiven."""
+    said = person.details
+    is_born_then = patient.birth_date == said.birth_date
+    is_named_so = same_name((patient.given_names, patient.family_name), (said.given_names, said.family_name))
+    if not may_be_one_sex(patient.sex, said.sex):
+        return _("This number belongs to a patient of another sex.")
+    if is_born_then:
+        if is_named_so or shares_given_name(patient.given_names, said.given_names):
+            return ""
+        return _("This number belongs to a patient with the same date of birth and another name.")
+    if not is_named_so:
+        return _("This number belongs to a patient with another name and another date of birth.")
+    if is_a_slip(patient.birth_date, said.birth_date):
+        return ""
+    return _("This number belongs to a patient with the same name and another date of birth.")
 
 
 def _catalogue_codes() -> dict[str, tuple[UUID, str]]:

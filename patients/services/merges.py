@@ -61,7 +61,7 @@ def merge(
         )
         twins.apply(planned.changes, clinic_id=by.clinic_id)
         _count("SELECT patients_merge(%s)", made.pk)
-        _refresh(survivor, planned.changes)
+        _refresh(by, survivor, planned.changes)
         alike_pairs.compare_again(by=by, patient_ids=[survivor.pk, merged.pk])
         alike_pairs.forget(by=by, patient_id=merged.pk)
         return made
@@ -77,7 +77,7 @@ def reverse(*, by: Actor, now: datetime, merge: PatientMerge, reason: str) -> No
         survivor, merged = _held(by, merge.survivor_id, merge.merged_id, is_merged=True)
         _count("SELECT patients_unmerge(%s)", merge.pk)
         twins.apply(merge.changes, clinic_id=by.clinic_id, back=True)
-        _refresh(survivor, merge.changes)
+        _refresh(by, survivor, merge.changes)
         alike_pairs.compare_again(by=by, patient_ids=[survivor.pk, merged.pk])
         rows = PatientMerge.objects.visible_to(by).filter(pk=merge.pk)
         rows.update(reversed_at=now, reversed_by=by.membership_id, reversal_reason=reason.strip())
@@ -140,11 +140,14 @@ def _take(
     planned.change(survivor, **asdict(details))
 
 
-def _refresh(survivor: Patient, changes: list[twins.Change]) -> None:
+def _refresh(by: Actor, survivor: Patient, changes: list[twins.Change]) -> None:
     """An edit form opened before meets the change; the survivor is found by the names it has now."""
     if not any(change["model"] == Patient._meta.label for change in changes):
         return
-    Patient.objects.filter(clinic_id=survivor.clinic_id, pk=survivor.pk).update(version=F("version") + 1)
+    survivor.refresh_from_db()
+    place = name_tokens.columns(by.clinic, given_names=survivor.given_names, family_name=survivor.family_name)
+    rows = Patient.objects.visible_to(by).filter(pk=survivor.pk)
+    rows.update(version=F("version") + 1, **place)
     survivor.refresh_from_db()
     names = (survivor.given_names, survivor.family_name, survivor.preferred_name)
     name_tokens.replace(clinic_id=survivor.clinic_id, patient_id=survivor.pk, names=names)

@@ -35,7 +35,7 @@ def register(
 ) -> Patient:
     """Save a new patient with the next number. Raises ``ValidationError`` by field; asks about no duplicate."""
     check_details(details, today=now.astimezone(by.zone).date())
-    patient = Patient.objects.create(clinic=by.clinic, **asdict(details))
+    patient = Patient.objects.create(clinic=by.clinic, **asdict(details), **_place(by, details))
     name_tokens.add(clinic_id=by.clinic_id, names={patient.pk: details.names})
     has_clinic_number = False
     for number in numbers:
@@ -66,7 +66,7 @@ def update(
     """
     check_details(details, today=now.astimezone(by.zone).date())
     rows = Patient.objects.visible_to(by).filter(pk=patient.pk, version=version)
-    if not rows.update(version=F("version") + 1, **asdict(details)):
+    if not rows.update(version=F("version") + 1, **asdict(details), **_place(by, details)):
         raise ChangedMeanwhileError(Patient.objects.visible_to(by).get(pk=patient.pk))
     alike_pairs.compare_again(by=by, patient_ids=[patient.pk])
     if needs_interpreter is not None:
@@ -74,6 +74,10 @@ def update(
     before = (patient.given_names, patient.family_name, patient.preferred_name)
     if before != details.names:
         name_tokens.replace(clinic_id=by.clinic_id, patient_id=patient.pk, names=details.names)
+
+
+def _place(by: Actor, details: PatientDetails) -> name_tokens.Columns:
+    return name_tokens.columns(by.clinic, given_names=details.given_names, family_name=details.family_name)
 
 
 def _set_interpreter(*, by: Actor, now: datetime, patient: Patient, is_needed: bool) -> None:

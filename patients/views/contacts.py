@@ -15,6 +15,7 @@ from accounts.decorators import staff
 from accounts.permissions import Act
 from accounts.requests import StaffRequest
 from common import undo
+from common.phones import shown
 from patients import queries
 from patients.forms.contacts import ContactForm, NumberForm, StopForm, UseForm
 from patients.models import ContactPoint, Identifier, Patient
@@ -83,7 +84,7 @@ def edit_contact(request: StaffRequest, patient_id: UUID, point_id: UUID) -> Htt
     if request.method == "POST":
         form = UseForm(request.POST)
         if not form.is_valid():
-            return _page(request, patient_id, form, point.value, point=point, status=422)
+            return _page(request, patient_id, form, shown(point.value), point=point, status=422)
         data = form.cleaned_data
         contact_points.update(
             by=request.actor,
@@ -91,13 +92,15 @@ def edit_contact(request: StaffRequest, patient_id: UUID, point_id: UUID) -> Htt
             point=point,
             is_shared=data["is_shared"],
             is_preferred=data["is_preferred"],
+            note=data["note"],
             allowed=frozenset(data["purposes"]),
         )
         messages.success(request, _("Saved."))
         return redirect("patients:detail", patient_id)
     held = next(one for one in queries.contacts_of(request.actor, patient_id) if one.point.pk == point.pk)
-    initial = {"is_shared": point.is_shared, "is_preferred": point.is_preferred, "purposes": sorted(held.allowed)}
-    return _page(request, patient_id, UseForm(initial=initial), point.value, point=point)
+    initial = {name: getattr(point, name) for name in ("note", "is_shared", "is_preferred")}
+    form = UseForm(initial=initial | {"purposes": sorted(held.allowed)})
+    return _page(request, patient_id, form, shown(point.value), point=point)
 
 
 @staff(Act.REGISTER_PATIENTS, methods=("POST",))

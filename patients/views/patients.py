@@ -57,6 +57,7 @@ def _likeness(form: RegisterForm) -> Likeness:
         birth_date=details.birth_date,
         contacts=[contact.value for contact in form.contacts()],
         numbers=[number.value for number in form.numbers()],
+        sex=details.sex,
     )
 
 

@@ -116,6 +116,7 @@ def _audit(table: ClinicTable) -> Iterator[str]:
     if table.audit_patient is None:
         return
     expression = table.audit_patient.replace("'", "''")
+    derived = "{" + ",".join(table.derived) + "}"
     transitions = {
         "INSERT": "REFERENCING NEW TABLE AS new_rows",
         "UPDATE": "REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows",
@@ -124,5 +125,5 @@ def _audit(table: ClinicTable) -> Iterator[str]:
     for operation, transition in transitions.items():
         yield (
             f"CREATE OR REPLACE TRIGGER audit_{operation.lower()} AFTER {operation} ON {table.name} {transition}"
-            f" FOR EACH STATEMENT EXECUTE FUNCTION audit_changes('{expression}')"
+            f" FOR EACH STATEMENT EXECUTE FUNCTION audit_changes('{expression}', '{derived}')"
         )

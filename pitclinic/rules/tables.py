@@ -50,6 +50,7 @@ class ClinicTable:
     using: str = _OWN
     check: str = _OWN
     audit_patient: str | None = None  # None: not audited by trigger
+    derived: tuple[str, ...] = ()
     relations: tuple[Relation, ...] = field(default=())
 
 
@@ -71,6 +72,7 @@ def clinic_tables() -> list[ClinicTable]:
                 privileges=_privileges(rules),
                 using=_OWN_OR_SELF if name == "accounts_membership" else _OWN,
                 audit_patient=rules.patient if rules.is_audited else None,
+                derived=rules.derived,
                 relations=tuple(_relations(model)),
             )
         )

@@ -233,6 +233,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "sweep-messages": {"task": "reminders.tasks.sweep_messages", "schedule": crontab(minute="*")},
     "sweep-waiting-lists": {"task": "scheduling.tasks.sweep_waiting_list", "schedule": crontab(minute="*")},
+    "sweep-names": {"task": "patients.tasks.sweep_names", "schedule": crontab(minute="*")},
     "sweep-imports": {"task": "patients.tasks.sweep_imports", "schedule": crontab(minute="*")},
     "sweep-alike-patients": {"task": "patients.tasks.sweep_alike_patients", "schedule": crontab(minute="*/2")},
     "seal-audit": {"task": "accounts.tasks.seal_audit", "schedule": crontab(minute="*")},

@@ -6,6 +6,7 @@ from random import Random
 
 from patients.choices import NumberKind
 from patients.folding import tokens
+from patients.names import edition, sort_key
 from patients.records import clinic_number
 from pitclinic.simulation import words
 from pitclinic.simulation.calendar_grid import iso
@@ -32,7 +33,9 @@ class Person:
     allergies: set[str] = field(default_factory=set)
 
 
-def register(*, rng: Random, ids: Ids, tables: Tables, number: int, created_at: int, today: date, zone: str) -> Person:
+def register(
+    *, rng: Random, ids: Ids, tables: Tables, number: int, created_at: int, today: date, zone: str, locale: str
+) -> Person:
     """Make up a person registered at ``created_at`` (seconds since 1970) and write the rows of the register."""
     culture: Culture = rng.choices(CULTURES, _WEIGHTS)[0]
     is_female = rng.random() < 0.58
@@ -58,6 +61,8 @@ def register(*, rng: Random, ids: Ids, tables: Tables, number: int, created_at: 
         rng.choice(words.RELATIONS) if emergency else "",
         person.guardian,
         iso(created_at),
+        text(f"\\x{sort_key(given, family, locale=locale).hex()}"),
+        edition(locale),
     )
     tables.identifiers.add(ids.take(), person.id, NumberKind.CLINIC.value, clinic_number(number + 1))
     if rng.random() < 0.2:

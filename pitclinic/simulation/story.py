@@ -75,6 +75,7 @@ class Storyteller:
             created_at=created_at,
             today=today,
             zone=self.staffed.clinic.zone,
+            locale=self.staffed.clinic.locale,
         )
         day = self._course(person, start_day)
         if rng.random() < 0.12 and day < grid.today - 60:

@@ -103,6 +103,8 @@ def tables_of(clinic_id: str) -> Tables:
             "emergency_contact_relation",
             "guardian_name",
             "created_at",
+            "sort_key",
+            "named_by",
             **own,
         ),
         identifiers=Table(Identifier, "id", "patient_id", "system", "value", **own),

@@ -13,6 +13,7 @@ from accounts.models import Membership
 from patients.choices import ContactKind
 from patients.contacts import phone_in_e164, region_of
 from patients.forms.fields import DayField as BirthDayField
+from patients.forms.fields import LineField
 from patients.models import Patient
 from patients.records import ContactDetails, PatientDetails
 from scheduling.choices import PartOfDay, Weekday
@@ -141,11 +142,11 @@ class CallerForm(ExtendForm):
     """Who the kept time is for: somebody found, or somebody new."""
 
     patient = forms.ModelChoiceField(queryset=Patient.objects.none(), required=False)
-    family_name = forms.CharField(label=_("Family name"), max_length=120, required=False)
-    given_names = forms.CharField(label=_("Given names"), max_length=120, required=False)
+    family_name = LineField(label=_("Family name"), max_length=120, required=False)
+    given_names = LineField(label=_("Given names"), max_length=120, required=False)
     birth_date = BirthDayField(label=_("Date of birth"), required=False)
-    phone = forms.CharField(label=_("Phone"), max_length=32, required=False)
-    guardian_name = forms.CharField(
+    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    guardian_name = LineField(
         label=_("Guardian"), max_length=120, required=False, help_text=_("Needed for anyone under 18.")
     )
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from accounts.actors import Actor
+from patients.names import full_name
 from scheduling.choices import FREE_STATUSES, VisitStatus
 from scheduling.models import Appointment
 from scheduling.models.appointments import AppointmentQuerySet
@@ -21,6 +22,7 @@ _COLUMNS = (
     "doubled",
     "patient__given_names",
     "patient__family_name",
+    "patient__language",
     "visit_type__name",
     "visit_type__turnover_minutes",
     "clinician__user__full_name",
@@ -79,7 +81,7 @@ def of_visit(visit: Appointment, zone: ZoneInfo) -> CalendarVisit:
     """The same about a visit that is at hand."""
     room = visit.room.name if visit.room else None
     own = (visit.pk, visit.clinician_id, visit.room_id, visit.starts_at, visit.ends_at, visit.status, visit.version)
-    of_patient = (visit.patient.given_names, visit.patient.family_name)
+    of_patient = (visit.patient.given_names, visit.patient.family_name, visit.patient.language)
     of_type = (visit.visit_type.name, visit.visit_type.turnover_minutes)
     return made(*own, visit.doubled, *of_patient, *of_type, visit.clinician.user.full_name, room, zone=zone)
 
@@ -95,6 +97,7 @@ def made(
     doubled: object,
     given_names: str,
     family_name: str,
+    language: str,
     type_name: str,
     turnover_minutes: int,
     clinician: str,
@@ -114,7 +117,7 @@ def made(
         status,
         version,
         bool(doubled),
-        f"{given_names} {family_name}".strip(),
+        full_name(given_names, family_name, language),
         type_name,
         turnover_minutes,
         clinician,

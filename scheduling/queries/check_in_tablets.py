@@ -10,7 +10,8 @@ from accounts.actors import Actor
 from accounts.models import Clinic
 from common.tenancy import tenant
 from common.wall_clock import day_bounds, local_day
-from patients.folding import fold
+from patients.folding import fold, is_ungapped
+from patients.models import Patient
 from scheduling.choices import VisitStatus
 from scheduling.models import Appointment, CheckInTablet
 
@@ -66,10 +67,16 @@ def find_visit(by: Actor, *, birth_date: date, letters: str, now: datetime) -> F
         starts_at__gte=start, starts_at__lt=end, patient__birth_date=birth_date, status__in=(*_EXPECTED, *_HERE)
     )
     visits = rows.select_related("patient", "clinician__user", "room", "visit_type").order_by("starts_at", "id")
-    fitting = [visit for visit in visits if _begins(visit.patient.family_name or visit.patient.given_names, letters)]
+    fitting = [visit for visit in visits if _is_called(visit.patient, letters)]
     if len({visit.patient_id for visit in fitting}) != 1:
         return None
     return Found(visit=_next(fitting))
+
+
+def _is_called(patient: Patient, letters: str) -> bool:
+    """By the family name; written without gaps, the whole name is often typed."""
+    whole = patient.full_name if is_ungapped(f"{patient.given_names}{patient.family_name}") else ""
+    return any(_begins(name, letters) for name in (patient.family_name or patient.given_names, whole))
 
 
 def _begins(name: str, letters: str) -> bool:

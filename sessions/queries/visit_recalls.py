@@ -12,6 +12,7 @@ from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, QuerySe
 from accounts.actors import Actor
 from accounts.models import Clinic
 from common.wall_clock import local_day
+from patients.names import full_name
 from patients.queries.phones import phone_of_patient
 from scheduling.choices import VisitStatus
 from scheduling.models import Appointment, VisitType
@@ -212,6 +213,7 @@ def _with_state(rows: QuerySet[Any], kind: RecallKind, today: date) -> QuerySet[
         since=F("raised_at") if is_review else F("signed_at"),
         given=F("patient__given_names"),
         family=F("patient__family_name"),
+        language=F("patient__language"),
         phone=phone_of_patient(),
         whose=Subquery(state.values("owner_id")[:1]),
         owner_name=Subquery(state.values("owner__user__full_name")[:1]),
@@ -225,7 +227,7 @@ def _row(value: dict[str, Any], kind: RecallKind) -> RecallRow:
     return RecallRow(
         session_id=value["session_id"],
         patient_id=value["patient_id"],
-        patient_name=f"{value['given']} {value['family']}".strip(),
+        patient_name=full_name(value["given"], value["family"], value["language"]),
         phone=value["phone"] or "",
         since=value["since"],
         review_id=value["review_id"] if kind == RecallKind.REVIEW else None,

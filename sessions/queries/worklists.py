@@ -13,6 +13,7 @@ from accounts.actors import Actor
 from accounts.models import Clinic, OnCallPerson
 from accounts.permissions import Act
 from patients.models import AlikePair
+from patients.names import full_name
 from patients.queries.phones import phone_of_patient
 from sessions.choices import AlertStatus, DangerSign, Priority, StopRule
 from sessions.models import CourseReview, FollowUp, InjectionSession, SideEffect
@@ -198,6 +199,7 @@ def _with_people(rows: QuerySet[Any], *columns: str, **named: Any) -> QuerySet[A
         *columns,
         given=F("patient__given_names"),
         family=F("patient__family_name"),
+        language=F("patient__language"),
         phone=phone_of_patient(),
         **named,
     )
@@ -211,7 +213,7 @@ def _people(value: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": value["id"],
         "patient_id": value["patient_id"],
-        "patient_name": f"{value['given']} {value['family']}".strip(),
+        "patient_name": full_name(value["given"], value["family"], value["language"]),
         "phone": value["phone"] or "",
         "since": value["since"],
         "owner_id": value["whose"],

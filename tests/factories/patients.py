@@ -7,6 +7,7 @@ from factory.django import DjangoModelFactory
 
 from patients.choices import ContactKind
 from patients.models import ContactPoint, Patient
+from patients.names import edition, sort_key
 
 
 class PatientFactory(DjangoModelFactory):
@@ -17,6 +18,8 @@ class PatientFactory(DjangoModelFactory):
     family_name = factory.Sequence(lambda n: f"Family{n}")
     birth_date = date(1970, 5, 17)
     zone = "Europe/Berlin"
+    sort_key = factory.LazyAttribute(lambda one: sort_key(one.given_names, one.family_name, locale="en"))
+    named_by = edition("en")
 
 
 class EmailFactory(DjangoModelFactory):

@@ -72,9 +72,10 @@ def test_a_need_the_desk_took_back_is_not_brought_again(clinic: Clinic) -> None:
 
 def test_a_patient_who_is_here_gains_the_need_of_an_interpreter(clinic: Clinic) -> None:
     importer = Importer(clinic)
-    importer.whole(TABLE.replace("yes", "no"))
+    table = TABLE.replace("Interpreter\n", "Interpreter,E-mail\n").replace(",yes", ",yes,leila@example.org")
+    importer.whole(table.replace(",no", ",no,ann@example.org").replace("yes", "no"))
 
-    assert importer.whole(TABLE).counts["extended"] == 1
+    assert importer.whole(table.replace(",no", ",no,ann@example.org")).counts["extended"] == 1
     with tenant(clinic.pk, actor="test"):
         assert RiskFlag.objects.current().count() == 1
 

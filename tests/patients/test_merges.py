@@ -54,6 +54,7 @@ def test_no_table_with_a_patient_is_forgotten() -> None:
     assert staying == {
         "Patient.merged_into",
         "NameToken.patient",
+        "ImportedRow.patient",
         "PairVerdict.one",
         "PairVerdict.other",
         "PatientMerge.survivor",

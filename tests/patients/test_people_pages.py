@@ -113,7 +113,7 @@ def test_a_minors_guardian_is_shown_with_the_phone_to_call(clinic: Clinic, desk:
 
     answer = desk.post(reverse("patients:register"), sent, follow=True)
 
-    assert "Minor, guardian: Leila Quist +4930901821" in text(answer)
+    assert "Minor, guardian: Leila Quist +49 30 901821" in text(answer)
 
 
 def test_an_edit_that_makes_a_minor_asks_for_the_guardian(clinic: Clinic, desk: Client) -> None:

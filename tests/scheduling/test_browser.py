@@ -1,5 +1,6 @@
 """The desk's morning in a real browser: the board, a booking in three actions, a move; axe on every page."""
 
+import os
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
@@ -13,7 +14,7 @@ from playwright.sync_api import Browser, Locator, Page
 from accounts.choices import Role
 from accounts.models import Membership
 from common.tenancy import tenant
-from patients.models import RiskFlag
+from patients.models import Patient, RiskFlag
 from scheduling.models import SlotHold
 from scheduling.services.visit_types import set_up_defaults
 from tests.e2e.axe import axe_violations
@@ -24,6 +25,7 @@ from tests.scheduling.conftest import Practice, make_practice
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
+SHOTS = os.environ.get("PITCLINIC_SHOTS", "")
 STATUSES = ("booked", "confirmed", "arrived", "in_room", "observation", "done")
 
 
@@ -292,3 +294,41 @@ def test_a_time_just_taken_is_told_beside_others_on_a_phone(practice: Practice, 
     page.get_by_text("The next free times").wait_for()
     page.said.clear()  # that the answer was 409 is told there
     assert _problems(page) == []
+
+
+def test_a_name_of_104_letters_stays_on_a_phones_screen(practice: Practice, open_page: Any) -> None:
+    longest = "Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewissenhaftschaferswessenschafewarenwohlgepflege"
+    with tenant(practice.clinic.pk, actor="test"):
+        patient = practice.patient
+        Patient.objects.filter(pk=patient.pk).update(family_name=longest, given_names="", preferred_name=longest[:60])
+        start = datetime.combine(datetime.now(UTC).date(), time(15), tzinfo=UTC)
+        practice.book(starts_at=start, now=start - timedelta(days=1), is_override=True)
+    own = [patient.pk]
+    paths = {
+        "list": reverse("patients:list"),
+        "patient": reverse("patients:detail", args=own),
+        "edit": reverse("patients:edit", args=own),
+        "profile": reverse("patients:profile", args=own),
+        "compare": reverse("patients:compare-with", args=own),
+        "chart": reverse("sessions:chart", args=own),
+        "today": reverse("scheduling:today"),
+        "calendar": reverse("scheduling:calendar") + "?look=table",
+        "paper": reverse("scheduling:print_day"),
+        "book": reverse("scheduling:book", args=own),
+        "messages": reverse("reminders:patient", args=own),
+    }
+    wide = {}
+    for name, path in paths.items():
+        page = open_page(path, width=390, role=Role.CLINICIAN if name in ("profile", "chart") else Role.CLINIC_ADMIN)
+        if SHOTS:
+            page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
+        assert longest[:60] in page.content(), name
+        if over := page.evaluate(_TOO_WIDE):
+            wide[name] = over
+    assert wide == {}
+
+
+_TOO_WIDE = """() => document.documentElement.scrollWidth > innerWidth
+  || [...document.querySelectorAll(".person, .crumbs li, h1")]
+  .filter(one => one.getClientRects().length && !one.closest(".visually-hidden"))
+  .filter(one => one.getBoundingClientRect().right > innerWidth + 1).map(one => one.outerHTML.slice(0, 160)).join()"""
