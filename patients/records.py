@@ -40,6 +40,7 @@ class ContactDetails:
     is_shared: bool = False
     is_preferred: bool = False
     allowed: frozenset[Purpose] = field(default=frozenset())
+    is_guardians: bool = False
 
 
 @dataclass(frozen=True)

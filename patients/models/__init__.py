@@ -12,9 +12,11 @@ from patients.models.identifiers import Identifier, LastClinicNumber
 from patients.models.merges import AlikePair, ComparedPatient, MovedRow, PairVerdict, PatientMerge
 from patients.models.name_tokens import NameToken
 from patients.models.patient_imports import ImportProgress, PatientImport
-from patients.models.patients import Patient, PatientOwned
+from patients.models.patients import OF_PRESENT, PRESENT, Patient, PatientOwned
 
 __all__ = [
+    "OF_PRESENT",
+    "PRESENT",
     "AccessLink",
     "AlikePair",
     "Allergy",

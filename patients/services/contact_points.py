@@ -32,6 +32,7 @@ def add(*, by: Actor, now: datetime, patient: Patient, contact: ContactDetails) 
                 digits_reversed=reversed_digits(contact.value) if contact.kind == ContactKind.PHONE else "",
                 is_shared=contact.is_shared,
                 is_preferred=contact.is_preferred,
+                is_guardians=contact.is_guardians,
             )
     except IntegrityError as error:
         if is_merged_away(error):
@@ -51,11 +52,14 @@ def update(
     is_shared: bool,
     is_preferred: bool,
     allowed: AbstractSet[Purpose],
+    is_guardians: bool = False,
 ) -> None:
     """Change the flags and what the contact may be used for; the address itself never changes (add a new one)."""
     if is_preferred:
         _prefer_none(by, point.patient)
-    ContactPoint.objects.visible_to(by).filter(pk=point.pk).update(is_shared=is_shared, is_preferred=is_preferred)
+    ContactPoint.objects.visible_to(by).filter(pk=point.pk).update(
+        is_shared=is_shared, is_preferred=is_preferred, is_guardians=is_guardians
+    )
     alike_pairs.compare_again(by=by, patient_ids=[point.patient_id])
     decide(by=by, now=now, point=point, allowed=allowed)
 

@@ -71,8 +71,9 @@ def add_contact(request: StaffRequest, patient_id: UUID) -> HttpResponse:
 
 
 def _asked_about(request: StaffRequest, form: ContactForm, patient: Patient) -> list[Patient]:
-    """Others who have this phone or e-mail, while nobody has said yet whether it is shared with them."""
-    if form.cleaned_data["is_shared"] or request.POST.get("not_shared"):
+    """Others who have this phone or e-mail, while nobody has said yet whether it is shared with them. A guardian's may
+    be on the records of all their children, and on their own."""
+    if form.cleaned_data["is_shared"] or form.cleaned_data["is_guardians"] or request.POST.get("not_shared"):
         return []
     return queries.holders_of(request.actor, [form.cleaned_data["value"]], but_not=patient.pk)
 
@@ -91,12 +92,14 @@ def edit_contact(request: StaffRequest, patient_id: UUID, point_id: UUID) -> Htt
             point=point,
             is_shared=data["is_shared"],
             is_preferred=data["is_preferred"],
+            is_guardians=data["is_guardians"],
             allowed=frozenset(data["purposes"]),
         )
         messages.success(request, _("Saved."))
         return redirect("patients:detail", patient_id)
     held = next(one for one in queries.contacts_of(request.actor, patient_id) if one.point.pk == point.pk)
-    initial = {"is_shared": point.is_shared, "is_preferred": point.is_preferred, "purposes": sorted(held.allowed)}
+    initial = {name: getattr(point, name) for name in ("is_shared", "is_guardians", "is_preferred")}
+    initial["purposes"] = sorted(held.allowed)
     return _page(request, patient_id, UseForm(initial=initial), point.value, point=point)
 
 

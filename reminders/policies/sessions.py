@@ -20,7 +20,7 @@ def decide_about_session(message: Message, *, now: datetime) -> Decision:
         return Decision(skip=SkipReason.EXPIRED)
     if has_urgent_alert(message):
         return Decision(skip=SkipReason.OPEN_ALERT)
-    found = address_for(message, Purpose.CARE)
+    found = address_for(message, Purpose.CARE, now=now)
     if isinstance(found, SkipReason):
         return Decision(skip=found)
     if not message.is_requested:

@@ -78,6 +78,8 @@ def ask_again(*, message_id: UUID, by: Actor, now: datetime) -> Message | None:
     """The patient wants a new link: plan a copy, to the address on record. None when that is too often or too late."""
     message = _locked(message_id, by, with_session=True)
     session = message.injection_session
+    if message.patient.departure is not None:
+        return None
     if session is None or session.status != RecordStatus.SIGNED or session.signed_at is None:
         return None
     copies = Message.objects.visible_to(by).filter(
