@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from patients.choices import ContactKind, NumberKind, Purpose, Sex
 from patients.contacts import email_in_lower_case, phone_in_e164
 from patients.importing.columns import ColumnMap, Target
+from patients.importing.departures import of_table
 from patients.importing.files import lines_of, open_text
 from patients.importing.people import FileRefusedError, Person, Problem, problems_of, without_repeats
 from patients.importing.values import check_plain, to_date, to_language, to_sex, to_yes, to_zone
@@ -22,7 +23,13 @@ DELIMITERS = (",", ";", "\t", "|")
 MOST_COLUMNS = 200
 MOST_ROWS = 200_000
 LOOKED_AT = 20
-_LENGTHS = {Target.PREFERRED_NAME: 60, Target.EMERGENCY_PHONE: 32, Target.GUARDIAN_PHONE: 32, Target.EMAIL: 254}
+_LENGTHS = {
+    Target.PREFERRED_NAME: 60,
+    Target.EMERGENCY_PHONE: 32,
+    Target.GUARDIAN_PHONE: 32,
+    Target.EMAIL: 254,
+    Target.GUARDIAN_EMAIL: 254,
+}
 _PHONES = frozenset({Target.PHONE, Target.PHONE_2, Target.EMERGENCY_PHONE, Target.GUARDIAN_PHONE})
 _NUMBERS = {
     Target.CLINIC_NUMBER: NumberKind.CLINIC,
@@ -138,10 +145,25 @@ class _Row:
         details = self._details(birth_date)
         contacts, numbers = self._contacts(), self._numbers()
         needs_interpreter = bool(self._optional(Target.NEEDS_INTERPRETER, to_yes, False))
-        self.problems += problems_of(self.number, details, today=self.habits.today)
+        is_deceased, deceased_date = self._death()
+        self.problems += problems_of(self.number, details, today=self.habits.today, deceased_date=deceased_date)
         return self.problems or Person(
-            self.number, details, contacts=contacts, numbers=numbers, needs_interpreter=needs_interpreter
+            self.number,
+            details,
+            contacts=contacts,
+            numbers=numbers,
+            needs_interpreter=needs_interpreter,
+            is_deceased=is_deceased,
+            deceased_date=deceased_date,
         )
+
+    def _death(self) -> tuple[bool, date | None]:
+        deceased, died = self.cells.get(Target.DECEASED, ""), self.cells.get(Target.DECEASED_DATE, "")
+        try:
+            return of_table(deceased, died, is_month_first=self.habits.is_month_first)
+        except ValidationError as error:
+            self._refuse(Target.DECEASED_DATE if died else Target.DECEASED, " ".join(error.messages))
+            return False, None
 
     def _check_cells(self) -> None:
         for target, text in self.cells.items():
@@ -210,6 +232,9 @@ class _Row:
             )
             if (value := self._optional(target, read, ""))
         ]
+        if mailbox := self._optional(Target.GUARDIAN_EMAIL, email_in_lower_case, ""):
+            found = [one for one in found if one.value != mailbox]
+            found.append(ContactDetails(ContactKind.EMAIL, mailbox, allowed=allowed, is_guardians=True))
         return without_repeats(found)
 
     def _numbers(self) -> tuple[NumberDetails, ...]:

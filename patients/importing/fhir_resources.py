@@ -70,10 +70,12 @@ def check_shape(resource: dict[str, Any]) -> None:
 
 
 def is_out_of_use(resource: dict[str, Any]) -> bool:
-    """An inactive patient, a condition or allergy that is over, refuted or entered in error. Checks the codes."""
+    """A patient another record took the place of, a condition or allergy that is over, refuted or entered in error.
+    Checks the codes. Of an inactive patient somebody asks: ``departures.is_said_inactive``."""
     kind = resource["resourceType"]
     if kind == "Patient":
-        return resource.get("active") is False
+        replaced = any(link.get("type") == "replaced-by" for link in resource.get("link") or [])
+        return replaced and resource.get("active") is False
     clinical = _status(resource, "clinicalStatus", _CLINICAL[kind])
     verification = _status(resource, "verificationStatus", _VERIFICATION[kind])
     return clinical not in _PRESENT or verification in _NOT_TRUE
@@ -194,6 +196,12 @@ def to_contacts(patient: dict[str, Any], habits: Habits) -> tuple[ContactDetails
             found.append(ContactDetails(ContactKind.PHONE, phone_in_e164(value, region=habits.region)))
         elif one.get("system") == "email":
             found.append(ContactDetails(ContactKind.EMAIL, email_in_lower_case(value)))
+    guardian = _contact(patient, emergency=False)
+    mails = [one["value"] for one in guardian.get("telecom") or [] if one.get("system") == "email" and one.get("value")]
+    if mails and guardian.get("name"):
+        mailbox = email_in_lower_case(mails[0])
+        found = [one for one in found if one.value != mailbox]
+        found.append(ContactDetails(ContactKind.EMAIL, mailbox, is_guardians=True))
     return without_repeats(found)
 
 

@@ -1,13 +1,13 @@
 """What a file says about one person, and what is wrong with a row of it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.core.exceptions import ValidationError
 
 from patients.folding import fold
-from patients.policies import check_details
+from patients.policies import check_departure_day, check_details
 from patients.records import AllergyDetails, ConditionDetails, ContactDetails, NumberDetails, PatientDetails
 
 
@@ -33,6 +33,9 @@ class Person:
     conditions: tuple[ConditionDetails, ...] = ()
     allergies: tuple[AllergyDetails, ...] = ()
     needs_interpreter: bool = False
+    is_deceased: bool = False
+    deceased_date: date | None = None
+    is_said_inactive: bool = False
 
     @property
     def content_key(self) -> tuple[str, date]:
@@ -44,10 +47,11 @@ def content_key(given_names: str, family_name: str, birth_date: date) -> tuple[s
     return (f"{fold(given_names)}|{fold(family_name)}", birth_date)
 
 
-def problems_of(row: int, details: PatientDetails, *, today: date) -> list[Problem]:
+def problems_of(row: int, details: PatientDetails, *, today: date, deceased_date: date | None = None) -> list[Problem]:
     """What the register itself would refuse."""
     try:
         check_details(details, today=today)
+        check_departure_day(deceased_date, birth_date=details.birth_date, today=today, field="deceased_date")
     except ValidationError as error:
         return [Problem(row, name, " ".join(said)) for name, said in error.message_dict.items()]
     return []
@@ -57,6 +61,5 @@ def without_repeats(contacts: Iterable[ContactDetails]) -> tuple[ContactDetails,
     """Each contact once, the first preferred."""
     unique = list({(contact.kind, contact.value): contact for contact in contacts}.values())
     return tuple(
-        ContactDetails(contact.kind, contact.value, contact.is_shared, place == 0, contact.allowed)
-        for place, contact in enumerate(unique)
+        replace(contact, is_preferred=place == 0 and not contact.is_guardians) for place, contact in enumerate(unique)
     )
