@@ -129,6 +129,11 @@ class RegisterForm(DetailsForm):
         for contact in ("phone", "email", "guardian_email"):
             if data.get(f"{contact}_purposes") and not data.get(contact) and contact not in self.errors:
                 self.add_error(contact, ValidationError(_("Agreed to be used, but not filled in.")))
+        if data.get("guardian_email") and data["guardian_email"] == data.get("email"):
+            words = _(
+                "This is entered as the patient's own e-mail too. Keep it in one place: here for anyone under 18."
+            )
+            self.add_error("guardian_email", ValidationError(words))
         return data
 
     def contacts(self) -> list[ContactDetails]:
@@ -154,7 +159,7 @@ class RegisterForm(DetailsForm):
                 allowed=frozenset(data[f"{name}_purposes"]),
             )
             for name, kind in (("phone", ContactKind.PHONE), ("email", ContactKind.EMAIL))
-            if data[name] and data[name] != data["guardian_email"]
+            if data[name]
         ]
 
     def tick_shared(self, values: Collection[str]) -> bool:

@@ -15,7 +15,7 @@ from patients.contacts import email_in_lower_case, phone_in_e164
 from patients.importing.columns import ColumnMap, Target
 from patients.importing.departures import of_table
 from patients.importing.files import lines_of, open_text
-from patients.importing.people import FileRefusedError, Person, Problem, problems_of, without_repeats
+from patients.importing.people import FileRefusedError, Person, Problem, problems_of, with_guardians, without_repeats
 from patients.importing.values import check_plain, to_date, to_language, to_sex, to_yes, to_zone
 from patients.records import ContactDetails, NumberDetails, PatientDetails
 
@@ -143,7 +143,7 @@ class _Row:
         if self.problems or birth_date is None:
             return self.problems
         details = self._details(birth_date)
-        contacts, numbers = self._contacts(), self._numbers()
+        contacts, numbers = self._contacts(birth_date), self._numbers()
         needs_interpreter = bool(self._optional(Target.NEEDS_INTERPRETER, to_yes, False))
         is_deceased, deceased_date = self._death()
         self.problems += problems_of(self.number, details, today=self.habits.today, deceased_date=deceased_date)
@@ -220,7 +220,7 @@ class _Row:
     def _phone(self, text: str) -> str:
         return phone_in_e164(text, region=self.habits.region)
 
-    def _contacts(self) -> tuple[ContactDetails, ...]:
+    def _contacts(self, born: date) -> tuple[ContactDetails, ...]:
         agreed = {Purpose.CARE: Target.AGREES_CARE, Purpose.APPOINTMENT: Target.AGREES_APPOINTMENT}
         allowed = frozenset(purpose for purpose, target in agreed.items() if self._optional(target, to_yes, False))
         found = [
@@ -233,8 +233,7 @@ class _Row:
             if (value := self._optional(target, read, ""))
         ]
         if mailbox := self._optional(Target.GUARDIAN_EMAIL, email_in_lower_case, ""):
-            found = [one for one in found if one.value != mailbox]
-            found.append(ContactDetails(ContactKind.EMAIL, mailbox, allowed=allowed, is_guardians=True))
+            found = with_guardians(found, mailbox, born=born, today=self.habits.today, allowed=allowed)
         return without_repeats(found)
 
     def _numbers(self) -> tuple[NumberDetails, ...]:

@@ -18,7 +18,7 @@ from patients.choices import ContactKind, NumberKind, Sex, Substance
 from patients.contacts import email_in_lower_case, phone_in_e164
 from patients.folding import fold
 from patients.importing.csv_rows import Habits
-from patients.importing.people import without_repeats
+from patients.importing.people import with_guardians, without_repeats
 from patients.importing.values import to_language, to_zone
 from patients.records import AllergyDetails, ConditionDetails, ContactDetails, NumberDetails, PatientDetails
 
@@ -198,10 +198,9 @@ def to_contacts(patient: dict[str, Any], habits: Habits) -> tuple[ContactDetails
             found.append(ContactDetails(ContactKind.EMAIL, email_in_lower_case(value)))
     guardian = _contact(patient, emergency=False)
     mails = [one["value"] for one in guardian.get("telecom") or [] if one.get("system") == "email" and one.get("value")]
-    if mails and guardian.get("name"):
-        mailbox = email_in_lower_case(mails[0])
-        found = [one for one in found if one.value != mailbox]
-        found.append(ContactDetails(ContactKind.EMAIL, mailbox, is_guardians=True))
+    if mails:
+        born = _birth_date(patient.get("birthDate"))
+        found = with_guardians(found, email_in_lower_case(mails[0]), born=born, today=habits.today)
     return without_repeats(found)
 
 

@@ -6,9 +6,11 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 
+from patients.ages import years_on
+from patients.choices import ContactKind, Purpose
 from patients.folding import fold
 from patients.policies import check_departure_day, check_details
-from patients.records import AllergyDetails, ConditionDetails, ContactDetails, NumberDetails, PatientDetails
+from patients.records import FULL_AGE, AllergyDetails, ConditionDetails, ContactDetails, NumberDetails, PatientDetails
 
 
 class FileRefusedError(Exception):
@@ -55,6 +57,18 @@ def problems_of(row: int, details: PatientDetails, *, today: date, deceased_date
     except ValidationError as error:
         return [Problem(row, name, " ".join(said)) for name, said in error.message_dict.items()]
     return []
+
+
+def with_guardians(
+    own: list[ContactDetails], mailbox: str, *, born: date, today: date, allowed: frozenset[Purpose] = frozenset()
+) -> list[ContactDetails]:
+    """The contacts with the guardian's mailbox. Where it is given as the patient's own too, it is the guardian's of a
+    minor and the patient's of everybody else."""
+    is_minor = years_on(born, today) < FULL_AGE
+    kept = [one for one in own if one.value != mailbox or not is_minor]
+    if any(one.value == mailbox for one in kept):
+        return kept
+    return [*kept, ContactDetails(ContactKind.EMAIL, mailbox, allowed=allowed, is_guardians=True)]
 
 
 def without_repeats(contacts: Iterable[ContactDetails]) -> tuple[ContactDetails, ...]:

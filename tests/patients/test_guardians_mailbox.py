@@ -143,6 +143,8 @@ def test_the_desk_enters_it_at_registration_and_changes_it_later(desk: Any, clin
     refused = desk.post(url, FORM | {"guardian_email": "mum at home"})
     assert (refused.status_code, "valid email address" in text(refused)) == (422, True)
     assert desk.post(url, FORM | {"guardian_email_purposes": ["care"]}).status_code == 422
+    twice = desk.post(url, FORM | {"guardian_email": FORM["email"]})
+    assert (twice.status_code, "Keep it in one place" in text(twice)) == (422, True)
 
     without = desk.post(url, FORM, follow=True)
     assert "No guardian's e-mail: no message is sent about this minor." in without.content.decode().replace(

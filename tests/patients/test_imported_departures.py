@@ -100,7 +100,8 @@ def _mailbox(family: str) -> str | Unreachable:
 def test_a_table_and_a_bundle_tell_the_guardians_mailbox(clinic: Clinic) -> None:
     importer = Importer(clinic)
     header = "Last name,First name,Date of birth,Email,Agrees care,Guardian,Guardian email\n"
-    importer.whole(header + "Young,Kim,2020-03-20,kim@example.org,yes,Mum,Mum@example.org\n")
+    twice = "Grown,Ann,1980-03-20,ann@example.org,yes,Mum,ann@example.org\n"
+    importer.whole(header + twice + "Young,Kim,2020-03-20,kim@example.org,yes,Mum,Mum@example.org\n")
     contact = {
         "relationship": [
             {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-RoleCode", "code": "GUARD"}]}
@@ -125,5 +126,6 @@ def test_a_table_and_a_bundle_tell_the_guardians_mailbox(clinic: Clinic) -> None
             ("dad@example.org", "Little", False),
             ("mum@example.org", "Young", False),
         ]
+        assert _mailbox("Grown") == "ann@example.org"
         assert _mailbox("Young") == "mum@example.org"
         assert _mailbox("Little") is Unreachable.NO_CONSENT

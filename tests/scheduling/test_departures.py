@@ -1,13 +1,15 @@
 """Nothing new is promised to who died or left, and what was promised is shown as theirs until a person cancels it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
+from common.tenancy import tenant
 from patients.models import Patient
 from scheduling.choices import EntryStatus, OfferStatus, VisitStatus
 from scheduling.models import Appointment, AppointmentMove, SlotHold, SlotOffer, WaitingEntry
@@ -17,6 +19,7 @@ from scheduling.queries.waiting_matches import Slot, matches
 from scheduling.services import appointments, departures, series, waiting_list
 from scheduling.services.series import Wish
 from tests.factories.scheduling import AppointmentFactory
+from tests.patients.test_merge_races import own_connection
 from tests.scheduling.conftest import MONDAY, NOW, Practice, at
 from tests.scheduling.test_waiting_list import freed, offered, reachable, sweep, waiting
 
@@ -112,6 +115,30 @@ def test_a_booking_that_was_on_its_way_is_refused_in_words(practice: Practice) -
         practice.book()
     with pytest.raises(VisitRefusedError, match="just been marked"):
         waiting(practice, practice.patient)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_booking_waits_for_whoever_is_marking_the_patient_and_is_refused(open_practice: Practice) -> None:
+    clinic = open_practice.clinic
+
+    def book() -> None:
+        with own_connection(clinic):
+            open_practice.book()
+
+    with ThreadPoolExecutor(1) as pool:
+        with tenant(clinic.pk, actor="test"):
+            departures.mark_deceased(
+                by=open_practice.desk, now=NOW, patient_id=open_practice.patient.pk, deceased_date=None
+            )
+            booking = pool.submit(book)
+            with connection.cursor() as cursor:
+                while not booking.done():
+                    cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                    if cursor.fetchone()[0]:
+                        break
+            assert not booking.done()
+        with pytest.raises(VisitRefusedError, match="just been marked"):
+            booking.result(timeout=20)
 
 
 @pytest.mark.parametrize("how", GONE)
