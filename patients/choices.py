@@ -52,9 +52,19 @@ class Purpose(models.TextChoices):
     MARKETING = "marketing", _("News from the clinic")
 
 
+class Departure(models.TextChoices):
+    """Why somebody is a patient no more."""
+
+    DECEASED = "deceased", _("Deceased")
+    LEFT = "left", _("Left the clinic")
+
+
 class Unreachable(models.TextChoices):
     """Why a patient cannot be written to."""
 
+    DECEASED = "deceased", _("the patient has died")
+    LEFT = "left", _("the patient has left the clinic")
+    NO_GUARDIAN = "no_guardian", _("a minor, and the guardian has no usable e-mail address")
     NO_ADDRESS = "no_address", _("no usable e-mail address")
     SHARED_ADDRESS = "shared_address", _("the address is shared")
     NO_CONSENT = "no_consent", _("the patient did not allow it")

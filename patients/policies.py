@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from common.lines import check_line
+from patients.ages import years_on
 from patients.records import FULL_AGE, PatientDetails
 
 OLDEST = date(1890, 1, 1)
@@ -17,11 +18,6 @@ _LINES = (
     "emergency_contact_name",
     "emergency_contact_relation",
 )
-
-
-def age_on(birth_date: date, day: date) -> int:
-    """Completed years on ``day``."""
-    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
 
 
 def _crooked(details: PatientDetails) -> dict[str, str]:
@@ -44,7 +40,17 @@ def check_details(details: PatientDetails, *, today: date) -> None:
         errors["birth_date"] = _("This day has not come yet.")
     elif details.birth_date < OLDEST:
         errors["birth_date"] = _("Nobody alive was born then.")
-    elif age_on(details.birth_date, today) < FULL_AGE and not details.guardian_name:
+    elif years_on(details.birth_date, today) < FULL_AGE and not details.guardian_name:
         errors["guardian_name"] = _("A minor needs a guardian.")
     if errors:
         raise ValidationError(errors)
+
+
+def check_departure_day(day: date | None, *, birth_date: date, today: date, field: str) -> None:
+    """Raise ``ValidationError`` beside ``field`` for a day before the birth or after today."""
+    if day is None:
+        return
+    if day > today:
+        raise ValidationError({field: _("This date is in the future. Enter today or an earlier date.")})
+    if day < birth_date:
+        raise ValidationError({field: _("This date is before the date of birth.")})

@@ -45,6 +45,7 @@ class ContactDetails:
     is_preferred: bool = False
     allowed: frozenset[Purpose] = field(default=frozenset())
     note: str = ""
+    is_guardians: bool = False
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,7 @@ def plain(value: Any) -> Any:
 def plan(survivor: Patient, merged: Patient, *, now: datetime) -> Plan:
     """What has to change so that everything of ``merged`` can stand at ``survivor``; reads only."""
     found = Plan()
+    _departure(found, survivor, merged)
     _contacts(found, survivor, merged)
     _numbers(found, merged)
     _noted(found, Allergy, ("substance", "substance_text"), "reaction", survivor, merged, now)
@@ -71,6 +72,23 @@ def _owned_models() -> Iterator[type[PatientOwned]]:
     for model in apps.get_models():
         if issubclass(model, PatientOwned) and not model.clinic_rules.stays_when_merged:
             yield model
+
+
+def _departure(found: Plan, survivor: Patient, merged: Patient) -> None:
+    """A death that was said of either is the person's. Who left and came back may have two records: the one that stays
+    says which it is."""
+    if merged.is_deceased and not survivor.is_deceased:
+        found.change(survivor, is_deceased=True)
+        found.told.append(_("The other record is marked as deceased: this one will be, too."))
+    if merged.deceased_date and not survivor.deceased_date and merged.deceased_date >= survivor.birth_date:
+        found.change(survivor, deceased_date=merged.deceased_date)
+    if bool(merged.left_date) is not bool(survivor.left_date):
+        words = (
+            _("The record that stays is marked as having left the clinic, the other is not. It will stay marked.")
+            if survivor.left_date
+            else _("The other record is marked as having left the clinic. The record that stays will not be.")
+        )
+        found.told.append(words)
 
 
 def _contacts(found: Plan, survivor: Patient, merged: Patient) -> None:
@@ -95,6 +113,8 @@ def _take_over(found: Plan, twin: ContactPoint, point: ContactPoint) -> None:
         found.change(twin, note=point.note)
     if point.is_shared:
         found.change(twin, is_shared=True)
+    if point.is_guardians:
+        found.change(twin, is_guardians=True)
     if point.verified_at and not twin.verified_at:
         found.change(twin, verified_at=point.verified_at, verified_by=point.verified_by_id)
         found.change(twin, verified_how=point.verified_how)

@@ -4,16 +4,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
 from accounts.actors import Actor
 from accounts.models import Clinic
 from common.tenancy import tenant
-from common.wall_clock import local_day
 from patients.models import AccessLink, Patient
-from patients.records import FULL_AGE
 from patients.services import access_links
 from portal.models import CheckIn
 from reminders.models import Message
@@ -55,11 +52,6 @@ def clinic_of_key(key: str) -> Clinic | None:
     """The clinic whose code stands in a key, whether or not the key opens anything: whom to call instead."""
     parts = access_links.parts_of(key)
     return clinic_of(parts[0]) if parts else None
-
-
-def is_minor(patient: Patient, *, now: datetime) -> bool:
-    """Whether somebody else probably answers for this patient."""
-    return patient.age_on(local_day(now, ZoneInfo(patient.zone))) < FULL_AGE
 
 
 def find_door(key: str, *, now: datetime) -> Door | None:

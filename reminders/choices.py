@@ -22,6 +22,9 @@ WAITING = (MessageState.PLANNED, MessageState.CLAIMED)
 
 class SkipReason(models.TextChoices):
     SESSION_VOIDED = "session_voided", _("the session was voided")
+    DECEASED = "deceased", _("the patient has died")
+    LEFT = "left", _("the patient has left the clinic")
+    NO_GUARDIAN = "no_guardian", _("a minor, and the guardian has no usable e-mail address")
     NO_ADDRESS = "no_address", _("no usable e-mail address")
     NO_CONSENT = "no_consent", _("the patient did not allow it")
     SHARED_ADDRESS = "shared_address", _("the address is shared")

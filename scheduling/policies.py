@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.choices import Role
 from accounts.models import Membership
 from common.wall_clock import local_day
+from patients.models import Patient
 from scheduling.choices import HERE_STATUSES, MOVABLE_STATUSES, MOVES, NEXT_STEP, VisitStatus
 from scheduling.models import Appointment, Room, VisitType
 from scheduling.models.appointments import LONGEST_VISIT
@@ -88,6 +89,15 @@ def check_can_reschedule(appointment: Appointment) -> None:
         raise VisitRefusedError(
             _("A visit that is “%(status)s” keeps its time. Book a new one instead.")
             % {"status": VisitStatus(appointment.status).label}
+        )
+
+
+def check_is_here(patient: Patient | None) -> None:
+    """Who died or left gets no time before somebody has said that this was wrong, or is over."""
+    if patient is not None and patient.departure is not None:
+        raise VisitRefusedError(
+            _("%(what)s: no time can be promised. If this is wrong or over, bring the patient back first.")
+            % {"what": patient.departure_sentence}
         )
 
 

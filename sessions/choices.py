@@ -181,6 +181,11 @@ class FollowUpOutcome(models.TextChoices):
     SAME = "same", _("the same")
     WORSE = "worse", _("worse")
     NOT_REACHED = "not_reached", _("not reached")
+    GONE = "gone", _("closed: deceased or left")
+
+
+# The patient told it.
+SPOKEN = (FollowUpOutcome.BETTER, FollowUpOutcome.SAME, FollowUpOutcome.WORSE)
 
 
 class RecallKind(models.TextChoices):

@@ -26,6 +26,11 @@ class UseForm(forms.Form):
     is_shared = forms.BooleanField(
         label=_("Shared with somebody"), required=False, help_text=_("Nothing private is sent to a shared contact.")
     )
+    is_guardians = forms.BooleanField(
+        label=_("The guardian's"),
+        required=False,
+        help_text=_("While the patient is under 18, messages go to the guardian's e-mail only."),
+    )
     is_preferred = forms.BooleanField(label=_("Preferred"), required=False)
     purposes = PurposesField()
 
@@ -55,6 +60,7 @@ class ContactForm(UseForm):
             is_preferred=data["is_preferred"],
             allowed=frozenset(data["purposes"]),
             note=data["note"],
+            is_guardians=data["is_guardians"],
         )
 
 

@@ -112,6 +112,13 @@ class RegisterForm(DetailsForm):
     email = forms.CharField(label=_("E-mail"), max_length=254, required=False)
     email_is_shared = forms.BooleanField(label=_("Somebody else reads this mailbox too"), required=False)
     email_purposes = PurposesField()
+    guardian_email = forms.CharField(
+        label=_("Guardian's e-mail"),
+        max_length=254,
+        required=False,
+        help_text=_("Messages for anyone under 18 go there, and never to the patient's own address."),
+    )
+    guardian_email_purposes = PurposesField(label=_("The guardian agrees"))
     national_number = forms.CharField(label=_("National number"), max_length=120, required=False)
 
     def clean_phone(self) -> str:
@@ -121,14 +128,35 @@ class RegisterForm(DetailsForm):
         typed: str = self.cleaned_data["email"]
         return email_in_lower_case(typed) if typed else ""
 
+    def clean_guardian_email(self) -> str:
+        typed: str = self.cleaned_data["guardian_email"]
+        return email_in_lower_case(typed) if typed else ""
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        for contact in ("phone", "email"):
+        for contact in ("phone", "email", "guardian_email"):
             if data.get(f"{contact}_purposes") and not data.get(contact) and contact not in self.errors:
                 self.add_error(contact, ValidationError(_("Agreed to be used, but not filled in.")))
+        if data.get("guardian_email") and data["guardian_email"] == data.get("email"):
+            words = _(
+                "This is entered as the patient's own e-mail too. Keep it in one place: here for anyone under 18."
+            )
+            self.add_error("guardian_email", ValidationError(words))
         return data
 
     def contacts(self) -> list[ContactDetails]:
+        return [*self.own_contacts(), *self._guardians()]
+
+    def _guardians(self) -> list[ContactDetails]:
+        data = self.cleaned_data
+        if not data["guardian_email"]:
+            return []
+        allowed = frozenset(data["guardian_email_purposes"])
+        mailbox = data["guardian_email"]
+        return [ContactDetails(kind=ContactKind.EMAIL, value=mailbox, allowed=allowed, is_guardians=True)]
+
+    def own_contacts(self) -> list[ContactDetails]:
+        """Without the guardian's, which says nothing of who the patient is."""
         data = self.cleaned_data
         return [
             ContactDetails(

@@ -31,6 +31,9 @@ class Target(models.TextChoices):
     PREFERRED_NAME = "preferred_name", _("Likes to be called")
     GUARDIAN_NAME = "guardian_name", _("Guardian")
     GUARDIAN_PHONE = "guardian_phone", _("Guardian's phone")
+    GUARDIAN_EMAIL = "guardian_email", _("Guardian's e-mail")
+    DECEASED = "deceased", _("Deceased (yes/no)")
+    DECEASED_DATE = "deceased_date", _("Date of death")
     EMERGENCY_NAME = "emergency_contact_name", _("Emergency contact")
     EMERGENCY_PHONE = "emergency_contact_phone", _("Emergency contact's phone")
 
@@ -56,6 +59,9 @@ _HEADINGS: dict[Target, str] = {
     Target.PREFERRED_NAME: "preferred name|nickname|known as|rufname|likes to be called",
     Target.GUARDIAN_NAME: "guardian|parent|guardian name|vormund",
     Target.GUARDIAN_PHONE: "guardian phone|guardian s phone|parent phone|phone of guardian",
+    Target.GUARDIAN_EMAIL: "guardian email|guardian e mail|guardian s email|guardian s e mail|parent email",
+    Target.DECEASED: "deceased|is deceased|dead|verstorben|fallecido|decede",
+    Target.DECEASED_DATE: "date of death|death date|deceased date|deceased on|died|died on|sterbedatum|verstorben am",
     Target.EMERGENCY_NAME: "emergency contact|emergency contact name|notfallkontakt|next of kin",
     Target.EMERGENCY_PHONE: "emergency phone|emergency contact phone|emergency contact s phone|notfalltelefon",
 }

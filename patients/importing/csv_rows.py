@@ -15,6 +15,7 @@ from common.phones import read as read_phone
 from patients.choices import ContactKind, NumberKind, Purpose, Sex
 from patients.contacts import email_in_lower_case
 from patients.importing.columns import ColumnMap, Target
+from patients.importing.departures import of_table
 from patients.importing.files import lines_of, open_text
 from patients.importing.people import (
     NO_PHONE,
@@ -22,6 +23,7 @@ from patients.importing.people import (
     Person,
     Problem,
     problems_of,
+    with_guardians,
     with_words,
     without_repeats,
 )
@@ -32,7 +34,7 @@ DELIMITERS = (",", ";", "\t", "|")
 MOST_COLUMNS = 200
 MOST_ROWS = 200_000
 LOOKED_AT = 20
-_LENGTHS = {Target.PREFERRED_NAME: 60, Target.EMAIL: 254}
+_LENGTHS = {Target.PREFERRED_NAME: 60, Target.EMAIL: 254, Target.GUARDIAN_EMAIL: 254}
 _NAMES = (Target.PREFERRED_NAME, Target.GUARDIAN_NAME, Target.EMERGENCY_NAME)
 _PHONES = frozenset({Target.PHONE, Target.PHONE_2, Target.EMERGENCY_PHONE, Target.GUARDIAN_PHONE})
 _NUMBERS = {
@@ -148,9 +150,10 @@ class _Row:
         if self.problems or birth_date is None:
             return self.problems
         details = self._details(birth_date)
-        contacts, numbers = self._contacts(), self._numbers()
+        contacts, numbers = self._contacts(birth_date), self._numbers()
         needs_interpreter = bool(self._optional(Target.NEEDS_INTERPRETER, to_yes, False))
-        self.problems += problems_of(self.number, details, today=self.habits.today)
+        is_deceased, deceased_date = self._death()
+        self.problems += problems_of(self.number, details, today=self.habits.today, deceased_date=deceased_date)
         return self.problems or Person(
             self.number,
             details,
@@ -158,7 +161,17 @@ class _Row:
             numbers=numbers,
             needs_interpreter=needs_interpreter,
             place=place,
+            is_deceased=is_deceased,
+            deceased_date=deceased_date,
         )
+
+    def _death(self) -> tuple[bool, date | None]:
+        deceased, died = self.cells.get(Target.DECEASED, ""), self.cells.get(Target.DECEASED_DATE, "")
+        try:
+            return of_table(deceased, died, is_month_first=self.habits.is_month_first)
+        except ValidationError as error:
+            self._refuse(Target.DECEASED_DATE if died else Target.DECEASED, " ".join(error.messages))
+            return False, None
 
     def _check_cells(self) -> None:
         for target, text in self.cells.items():
@@ -229,7 +242,7 @@ class _Row:
     def _email(self, text: str) -> Phone:
         return Phone(email_in_lower_case(text))
 
-    def _contacts(self) -> tuple[ContactDetails, ...]:
+    def _contacts(self, born: date) -> tuple[ContactDetails, ...]:
         agreed = {Purpose.CARE: Target.AGREES_CARE, Purpose.APPOINTMENT: Target.AGREES_APPOINTMENT}
         allowed = frozenset(purpose for purpose, target in agreed.items() if self._optional(target, to_yes, False))
         found = [
@@ -241,6 +254,8 @@ class _Row:
             )
             if (value := self._optional(target, read, None))
         ]
+        if mailbox := self._optional(Target.GUARDIAN_EMAIL, email_in_lower_case, ""):
+            found = with_guardians(found, mailbox, born=born, today=self.habits.today, allowed=allowed)
         return without_repeats(found)
 
     def _numbers(self) -> tuple[NumberDetails, ...]:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from patients.importing.csv_rows import Habits
+from patients.importing.departures import is_said_inactive, of_fhir
 from patients.importing.fhir_json import entries
 from patients.importing.fhir_resources import (
     READ,
@@ -84,6 +85,7 @@ def _keep(bundle: Bundle, row: int, entry: dict[str, Any], resource: dict[str, A
 
 def _keep_patient(bundle: Bundle, row: int, references: list[str], resource: dict[str, Any], habits: Habits) -> None:
     details = to_details(resource, habits)
+    is_deceased, deceased_date = of_fhir(resource)
     person = Person(
         row,
         details,
@@ -92,8 +94,11 @@ def _keep_patient(bundle: Bundle, row: int, references: list[str], resource: dic
         needs_interpreter=needs_interpreter(resource),
         source=_source(references),
         place=references[0] if references else "",
+        is_deceased=is_deceased,
+        deceased_date=deceased_date,
+        is_said_inactive=is_said_inactive(resource) and not is_deceased,
     )
-    found = problems_of(row, details, today=habits.today)
+    found = problems_of(row, details, today=habits.today, deceased_date=deceased_date)
     bundle.problems += found
     if any(reference in bundle.names for reference in references):
         raise ValidationError(_("Two patients of this bundle have one id."))

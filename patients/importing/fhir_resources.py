@@ -20,7 +20,7 @@ from patients.choices import ContactKind, NumberKind, Sex, Substance
 from patients.contacts import email_in_lower_case
 from patients.folding import fold
 from patients.importing.csv_rows import Habits
-from patients.importing.people import NO_PHONE, with_words, without_repeats
+from patients.importing.people import NO_PHONE, with_guardians, with_words, without_repeats
 from patients.importing.values import to_language, to_zone
 from patients.records import (
     NOTE_LENGTH,
@@ -79,10 +79,12 @@ def check_shape(resource: dict[str, Any]) -> None:
 
 
 def is_out_of_use(resource: dict[str, Any]) -> bool:
-    """An inactive patient, a condition or allergy that is over, refuted or entered in error. Checks the codes."""
+    """A patient another record took the place of, a condition or allergy that is over, refuted or entered in error.
+    Checks the codes. Of an inactive patient somebody asks: ``departures.is_said_inactive``."""
     kind = resource["resourceType"]
     if kind == "Patient":
-        return resource.get("active") is False
+        replaced = any(link.get("type") == "replaced-by" for link in resource.get("link") or [])
+        return replaced and resource.get("active") is False
     clinical = _status(resource, "clinicalStatus", _CLINICAL[kind])
     verification = _status(resource, "verificationStatus", _VERIFICATION[kind])
     return clinical not in _PRESENT or verification in _NOT_TRUE
@@ -206,6 +208,11 @@ def to_contacts(patient: dict[str, Any], habits: Habits) -> tuple[ContactDetails
             found.append(ContactDetails(ContactKind.PHONE, phone.value, note=_short(phone.words, NOTE_LENGTH)))
         elif one.get("system") == "email":
             found.append(ContactDetails(ContactKind.EMAIL, email_in_lower_case(value)))
+    guardian = _contact(patient, emergency=False)
+    mails = [one["value"] for one in guardian.get("telecom") or [] if one.get("system") == "email" and one.get("value")]
+    if mails:
+        born = _birth_date(patient.get("birthDate"))
+        found = with_guardians(found, email_in_lower_case(mails[0]), born=born, today=habits.today)
     return without_repeats(found)
 
 

@@ -9,9 +9,11 @@ from datetime import date
 from django.core.exceptions import ValidationError
 
 from common.phones import Phone
+from patients.ages import years_on
+from patients.choices import ContactKind, Purpose
 from patients.identity import spelled
-from patients.policies import check_details
-from patients.records import AllergyDetails, ConditionDetails, ContactDetails, NumberDetails, PatientDetails
+from patients.policies import check_departure_day, check_details
+from patients.records import FULL_AGE, AllergyDetails, ConditionDetails, ContactDetails, NumberDetails, PatientDetails
 
 
 class FileRefusedError(Exception):
@@ -43,6 +45,9 @@ class Person:
     needs_interpreter: bool = False
     source: str = ""
     place: str = ""
+    is_deceased: bool = False
+    deceased_date: date | None = None
+    is_said_inactive: bool = False
 
     @property
     def content_key(self) -> "ContentKey":
@@ -90,13 +95,26 @@ def with_words(name: str, words: str) -> str:
     return f"{name} ({words})" if name and words else name or words
 
 
-def problems_of(row: int, details: PatientDetails, *, today: date) -> list[Problem]:
+def problems_of(row: int, details: PatientDetails, *, today: date, deceased_date: date | None = None) -> list[Problem]:
     """What the register itself would refuse."""
     try:
         check_details(details, today=today)
+        check_departure_day(deceased_date, birth_date=details.birth_date, today=today, field="deceased_date")
     except ValidationError as error:
         return [Problem(row, name, " ".join(said)) for name, said in error.message_dict.items()]
     return []
+
+
+def with_guardians(
+    own: list[ContactDetails], mailbox: str, *, born: date, today: date, allowed: frozenset[Purpose] = frozenset()
+) -> list[ContactDetails]:
+    """The contacts with the guardian's mailbox. Where it is given as the patient's own too, it is the guardian's of a
+    minor and the patient's of everybody else."""
+    is_minor = years_on(born, today) < FULL_AGE
+    kept = [one for one in own if one.value != mailbox or not is_minor]
+    if any(one.value == mailbox for one in kept):
+        return kept
+    return [*kept, ContactDetails(ContactKind.EMAIL, mailbox, allowed=allowed, is_guardians=True)]
 
 
 def without_repeats(contacts: Iterable[ContactDetails]) -> tuple[ContactDetails, ...]:
@@ -105,4 +123,7 @@ def without_repeats(contacts: Iterable[ContactDetails]) -> tuple[ContactDetails,
     for contact in contacts:
         first = unique.setdefault((contact.kind, contact.value), contact)
         unique[contact.kind, contact.value] = replace(first, note=first.note or contact.note)
-    return tuple(replace(contact, is_preferred=place == 0) for place, contact in enumerate(unique.values()))
+    return tuple(
+        replace(contact, is_preferred=place == 0 and not contact.is_guardians)
+        for place, contact in enumerate(unique.values())
+    )

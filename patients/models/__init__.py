@@ -13,9 +13,11 @@ from patients.models.imported_rows import ImportedRow
 from patients.models.merges import AlikePair, ComparedPatient, MovedRow, PairVerdict, PatientMerge
 from patients.models.name_tokens import NameToken
 from patients.models.patient_imports import ImportProgress, PatientImport
-from patients.models.patients import Patient, PatientOwned
+from patients.models.patients import OF_PRESENT, PRESENT, Patient, PatientOwned
 
 __all__ = [
+    "OF_PRESENT",
+    "PRESENT",
     "AccessLink",
     "AlikePair",
     "Allergy",

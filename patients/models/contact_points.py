@@ -15,6 +15,10 @@ class ContactPointQuerySet(ClinicOwnedQuerySet["ContactPoint"]):
     def in_use(self) -> Self:
         return self.filter(stopped_at__isnull=True)
 
+    def own(self) -> Self:
+        """Those that say who the patient is: a guardian's is on the records of all the children, and on their own."""
+        return self.filter(is_guardians=False)
+
     def emails(self) -> Self:
         return self.filter(kind=ContactKind.EMAIL)
 
@@ -23,7 +27,8 @@ class ContactPoint(PatientOwned):
     """``value`` is E.164 for a phone (``;ext=12`` behind it), lower case for an e-mail; ``digits_reversed`` serves the
     phone-tail search. ``note``: whose it is, or when to use it, in a few words.
 
-    A shared phone or mailbox gets nothing that needs privacy. ``stopped_at`` is set by STOP, a bounce or the desk.
+    A shared phone or mailbox gets nothing that needs privacy; one that is the guardian's (``is_guardians``) may be the
+    same for several children, and gets a minor's messages. ``stopped_at`` is set by STOP, a bounce or the desk.
     Unverified until somebody of the clinic read it back to the patient (``verified_by``), or a code reached it
     (patients/sql/contact_codes.sql: a change of ``value`` ends both). Without a ``verified_by`` the patient did it.
     """
@@ -33,6 +38,7 @@ class ContactPoint(PatientOwned):
     digits_reversed = models.CharField(max_length=20, blank=True, editable=False, db_collation="C")
     note = models.CharField(_("note"), max_length=NOTE_LENGTH, blank=True)
     is_shared = models.BooleanField(_("shared with somebody"), default=False)
+    is_guardians = models.BooleanField(_("the guardian's"), default=False)
     is_preferred = models.BooleanField(_("preferred"), default=False)
     stopped_at = models.DateTimeField(null=True, blank=True)
     stopped_reason = models.CharField(max_length=40, blank=True)

@@ -1,19 +1,30 @@
 """A patient: names, birth date and the zone their messages are timed in."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar, Self
 from uuid import UUID
 
 from django.db import models
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 from django.db.models.functions import Now
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
 from accounts.models.clinics import validate_zone
 from common.lines import TURNING
-from patients.choices import Sex
+from patients import ages
+from patients.choices import Departure, Sex
 from patients.names import LONGEST_KEY, full_name, listed_name
+
+# A day that has begun somewhere on earth is not in the future.
+_EARLIEST_CLOCK = timedelta(hours=14)
+
+
+PRESENT = models.Q(is_deceased=False, left_date__isnull=True)
+# The same, asked of a row about a patient.
+OF_PRESENT = models.Q(patient__is_deceased=False, patient__left_date__isnull=True)
 
 
 class PatientQuerySet(ClinicOwnedQuerySet["Patient"]):
@@ -23,6 +34,10 @@ class PatientQuerySet(ClinicOwnedQuerySet["Patient"]):
     def standing(self) -> Self:
         """Without the records that were merged into another."""
         return self.filter(merged_into__isnull=True)
+
+    def present(self) -> Self:
+        """Without those who died and those who left the clinic."""
+        return self.filter(PRESENT)
 
     def after_in_list(self, patient: "Patient | None") -> Self:
         """Those after ``patient`` by name; all when there is none. Compared as one row, which the index answers."""
@@ -34,6 +49,9 @@ class PatientQuerySet(ClinicOwnedQuerySet["Patient"]):
 
 class Patient(ClinicOwned):
     """``merged_into``: everything of this record was moved to that one; it stays as it was, and takes nothing new.
+
+    ``deceased_date`` may be unknown. ``is_said_inactive``: a file had the record as not active, which may mean that the
+    patient left, died or was entered twice; a person asks.
 
     ``sort_key`` is where the name stands in a list, ``named_by`` the edition of the rules it was made by.
     """
@@ -52,6 +70,11 @@ class Patient(ClinicOwned):
     emergency_contact_relation = models.CharField(_("relation"), max_length=60, blank=True)
     guardian_name = models.CharField(_("guardian"), max_length=120, blank=True)
     guardian_phone = models.CharField(_("guardian's phone"), max_length=32, blank=True)
+    is_deceased = models.BooleanField(_("deceased"), default=False, editable=False)
+    deceased_date = models.DateField(_("date of death"), null=True, blank=True, editable=False)
+    left_date = models.DateField(_("left the clinic on"), null=True, blank=True, editable=False)
+    left_reason = models.CharField(_("why they left"), max_length=200, blank=True, editable=False)
+    is_said_inactive = models.BooleanField(_("not active in a file"), default=False, editable=False)
     merged_into = ClinicForeignKey("self", null=True, blank=True, editable=False, related_name="+", db_index=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     sort_key = models.BinaryField(max_length=LONGEST_KEY, default=b"", editable=False)
@@ -94,6 +117,24 @@ class Patient(ClinicOwned):
             ),
             models.CheckConstraint(condition=models.Q(sex__in=Sex.values), name="patients_patient_sex"),
             models.CheckConstraint(
+                condition=models.Q(deceased_date__isnull=True) | models.Q(is_deceased=True),
+                name="patients_patient_died_on_a_day",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(deceased_date__isnull=True)
+                | models.Q(deceased_date__gte=models.F("birth_date"), deceased_date__lte=Now() + _EARLIEST_CLOCK),
+                name="patients_patient_died_plausibly",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(left_date__isnull=True)
+                | models.Q(left_date__gte=models.F("birth_date"), left_date__lte=Now() + _EARLIEST_CLOCK),
+                name="patients_patient_left_plausibly",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(left_reason="") | models.Q(left_date__isnull=False),
+                name="patients_patient_reason_of_leaving",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(merged_into__isnull=True) | ~models.Q(merged_into=models.F("id")),
                 name="patients_patient_not_into_itself",
             ),
@@ -110,10 +151,42 @@ class Patient(ClinicOwned):
     def listed_name(self) -> str:
         return listed_name(self.given_names, self.family_name)
 
+    @property
+    def departure(self) -> Departure | None:
+        """What came last, as far as it is known: who died after leaving is dead."""
+        if self.is_deceased:
+            return Departure.DECEASED
+        return Departure.LEFT if self.left_date else None
+
+    @property
+    def departure_words(self) -> str:
+        """A few words for a list; empty for everybody who is here."""
+        return str(self.departure.label) if self.departure else ""
+
+    @property
+    def departure_sentence(self) -> str:
+        """The same with its day."""
+        if self.is_deceased and self.deceased_date:
+            return _now("Died on %(day)s") % {"day": date_format(self.deceased_date, "j M Y")}
+        if self.is_deceased:
+            return _now("Deceased, date of death not known")
+        if self.left_date:
+            return _now("Left the clinic on %(day)s") % {"day": date_format(self.left_date, "j M Y")}
+        return ""
+
     def age_on(self, day: date) -> int:
-        """Completed years on ``day``."""
-        birthday_passed = (day.month, day.day) >= (self.birth_date.month, self.birth_date.day)
-        return day.year - self.birth_date.year - (0 if birthday_passed else 1)
+        """Completed years on ``day``, or on the day of death."""
+        return ages.years_on(self.birth_date, self._counted_until(day))
+
+    def age_in_words(self, day: date) -> str:
+        """The age on ``day``; at death for who died, where that is known."""
+        if self.is_deceased and not self.deceased_date:
+            return _now("age at death not known")
+        age = ages.in_words(self.birth_date, self._counted_until(day))
+        return _now("%(age)s at death") % {"age": age} if self.is_deceased else age
+
+    def _counted_until(self, day: date) -> date:
+        return min(day, self.deceased_date) if self.deceased_date else day
 
 
 class PatientOwned(ClinicOwned):

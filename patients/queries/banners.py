@@ -11,7 +11,6 @@ from django.db.models import F, OuterRef
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.actors import Actor
 from accounts.permissions import Act
@@ -39,15 +38,12 @@ class PatientBanner:
     name: str
     preferred_name: str
     birth_date: date
-    age_years: int
+    age: str
     identifiers: tuple[tuple[str, str], ...]
     language: str
     flags: tuple[tuple[str, str], ...]
     url: str
-
-    @property
-    def age(self) -> str:
-        return ngettext("%(years)s year", "%(years)s years", self.age_years) % {"years": self.age_years}
+    is_gone: bool = False
 
 
 def banner(actor: Actor, patient_id: UUID, *, today: date) -> PatientBanner | None:
@@ -89,10 +85,10 @@ def _flags(actor: Actor) -> Any:
 
 
 def _banner(patient: Any, today: date) -> PatientBanner:
-    age = patient.age_on(today)
     flags = [("bad", _("Merged into another record"))] if patient.merged_into_id else []
+    flags += _gone(patient)
     flags += [("bad", _allergy_words(allergy)) for allergy in patient.allergies]
-    if age < FULL_AGE:
+    if patient.age_on(today) < FULL_AGE:
         guardian = " ".join(filter(None, (patient.guardian_name, phones.shown(patient.guardian_phone)))) or "–"
         flags.append(("warn", _("Minor, guardian: %(name)s") % {"name": guardian}))
     flags += [_risk(risk, patient.language) for risk in patient.risks]
@@ -101,14 +97,21 @@ def _banner(patient: Any, today: date) -> PatientBanner:
         name=patient.full_name,
         preferred_name=patient.preferred_name,
         birth_date=patient.birth_date,
-        age_years=age,
+        age=patient.age_in_words(today),
         identifiers=tuple(
             (_kind(number["system"], is_former=number["is_former"]), number["value"]) for number in patient.numbers
         ),
         language=language_name(patient.language),
         flags=tuple(flags),
         url=reverse("patients:detail", args=[patient.pk]),
+        is_gone=patient.departure is not None,
     )
+
+
+def _gone(patient: Patient) -> list[tuple[str, str]]:
+    if patient.departure:
+        return [("bad", patient.departure_sentence)]
+    return [("warn", _("Not active in a file: left, or deceased? Please ask"))] if patient.is_said_inactive else []
 
 
 def _kind(system: str, *, is_former: bool) -> str:

@@ -78,7 +78,7 @@ def _readings(actor: Actor, like: Likeness) -> list[QuerySet[Any, Any]]:
         born = Patient.objects.visible_to(actor).filter(birth_date__in=_days_like(like.birth_date))
         readings.append(born.filter(pk__in=alike.values("patient_id")).values("id"))
     if like.contacts:
-        points = ContactPoint.objects.visible_to(actor).filter(value__in=like.contacts)
+        points = ContactPoint.objects.visible_to(actor).own().filter(value__in=like.contacts)
         readings.append(points.values("patient_id"))
     if like.numbers:
         numbers = Identifier.objects.visible_to(actor).filter(value__in=like.numbers)
@@ -100,7 +100,7 @@ def _reasons(patient: Patient, like: Likeness) -> tuple[str | Promise, ...]:
             _("Same date of birth, similar name") if same else _("Day and month of birth swapped, similar name")
         )
     contacts: list[ContactPoint] = patient.contacts  # type: ignore[attr-defined]  # prefetched
-    if any(contact.value in like.contacts for contact in contacts):
+    if any(contact.value in like.contacts and not contact.is_guardians for contact in contacts):
         reasons.append(_("Same phone or e-mail"))
     if like.numbers and not reasons:
         reasons.append(_("Same number"))

@@ -22,18 +22,19 @@ RECENT = 8
 @dataclass(frozen=True)
 class PatientRow:
     """What the front desk needs to tell two patients apart. ``formerly``: the name of a record merged into this one, by
-    which it was found."""
+    which it was found. ``departure``: deceased or left, in words."""
 
     id: UUID
     family_name: str
     given_names: str
     preferred_name: str
     birth_date: date
-    age: int
+    age: str
     number: str
     phone: str
     email: str
     formerly: str = ""
+    departure: str = ""
 
     @property
     def name(self) -> str:
@@ -96,10 +97,11 @@ def _row(patient: Patient, today: date) -> PatientRow:
         given_names=patient.given_names,
         preferred_name=patient.preferred_name,
         birth_date=patient.birth_date,
-        age=patient.age_on(today),
+        age=patient.age_in_words(today),
         number=next((number.value for number in numbers), ""),
         phone=next((contact.value for contact in contacts if contact.kind == ContactKind.PHONE), ""),
         email=next((contact.value for contact in contacts if contact.kind == ContactKind.EMAIL), ""),
+        departure=patient.departure_words,
     )
 
 

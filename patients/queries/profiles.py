@@ -94,8 +94,10 @@ def _standing_code(field: str, now: datetime | None) -> Any:
 
 def _others_with_it() -> Any:
     """How many other patients use the same phone or e-mail, beside each contact point."""
-    same = ContactPoint.objects.in_use().filter(
-        clinic_id=OuterRef("clinic_id"), value=OuterRef("value"), patient__merged_into__isnull=True
+    same = (
+        ContactPoint.objects.in_use()
+        .own()
+        .filter(clinic_id=OuterRef("clinic_id"), value=OuterRef("value"), patient__merged_into__isnull=True)
     )
     counted = same.exclude(patient_id=OuterRef("patient_id")).order_by().values("value").annotate(n=Count("patient_id"))
     return Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), 0)
@@ -103,7 +105,7 @@ def _others_with_it() -> Any:
 
 def holders_of(actor: Actor, values: Collection[str], *, but_not: UUID | None = None) -> list[Patient]:
     """The other patients of the clinic who use one of these phones or addresses, by name; a handful at most."""
-    points = ContactPoint.objects.visible_to(actor).in_use().filter(value__in=values)
+    points = ContactPoint.objects.visible_to(actor).in_use().own().filter(value__in=values)
     rows = Patient.objects.visible_to(actor).standing().filter(pk__in=points.values("patient_id"))
     if but_not is not None:
         rows = rows.exclude(pk=but_not)

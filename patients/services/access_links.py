@@ -52,7 +52,9 @@ def issue(
 
 
 def is_open(link: AccessLink, *, now: datetime) -> bool:
-    """Whether the link still lets its patient in, given the right second factor."""
+    """Whether the link still lets its patient in, given the right second factor; no link of who died or left does."""
+    if link.patient.departure is not None:
+        return False
     return link.revoked_at is None and link.expires_at > now and link.failed_attempts < MOST_FAILURES
 
 

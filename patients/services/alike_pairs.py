@@ -49,7 +49,8 @@ JOIN patients_contactpoint o ON o.clinic_id = c.clinic_id AND o.value = c.value 
 JOIN patients_patient p ON p.id = o.patient_id AND p.merged_into_id IS NULL
 JOIN patients_patient s ON s.id = c.patient_id AND s.merged_into_id IS NULL
 WHERE c.clinic_id = %(clinic)s AND c.patient_id = ANY(%(ids)s)
-  AND NOT c.is_shared AND NOT o.is_shared AND c.stopped_at IS NULL AND o.stopped_at IS NULL
+  AND NOT c.is_shared AND NOT o.is_shared AND NOT c.is_guardians AND NOT o.is_guardians
+  AND c.stopped_at IS NULL AND o.stopped_at IS NULL
   AND (SELECT count(*) FROM patients_contactpoint k
        WHERE k.clinic_id = c.clinic_id AND k.value = c.value) <= %(most)s
 """

@@ -11,17 +11,30 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
-from patients.choices import VerifiedHow
+from patients.choices import Unreachable, VerifiedHow
 from patients.contacts import takes_code
 from patients.models import ContactCode, ContactPoint
 from patients.models.contact_codes import DIGITS, MOST_TRIES
+from patients.queries.mailboxes import why_not_to
 
 # OWASP ASVS 5.0, 6.5.5: ten minutes for a code. The link beside it also asks for the birth date (security.md: 72 h).
 LASTS = timedelta(minutes=10)
 LINK_LASTS = timedelta(hours=72)
 MOST_AN_HOUR = 3
+_REFUSED = {
+    Unreachable.DECEASED: gettext_lazy("No code was sent: this patient is marked as deceased."),
+    Unreachable.LEFT: gettext_lazy("No code was sent: this patient is marked as having left the clinic."),
+    Unreachable.NO_GUARDIAN: gettext_lazy(
+        "No code was sent: messages about a minor go to the guardian only. If this is the guardian's, choose “Change”"
+        " and say so, or read it back instead."
+    ),
+    Unreachable.NO_ADDRESS: gettext_lazy(
+        "No code was sent: this is the guardian's, and the patient is of age. Read it back instead."
+    ),
+}
 
 
 class Answer(Enum):
@@ -38,11 +51,13 @@ class CodeRefusedError(Exception):
 @transaction.atomic
 def ask(*, by: Actor, now: datetime, point: ContactPoint) -> ContactCode:
     """Owe the contact a code, which reminders sends; an older one ends. Raises ``CodeRefusedError`` with words."""
-    same = ContactPoint.objects.visible_to(by).filter(kind=point.kind, value=point.value)
+    same = ContactPoint.objects.visible_to(by).select_related("patient").filter(kind=point.kind, value=point.value)
     # Every patient with this phone or mailbox, so that nobody is flooded by way of another record.
-    held = {one.pk: one for one in same.order_by("pk").select_for_update(no_key=True)}[point.pk]
+    held = {one.pk: one for one in same.order_by("pk").select_for_update(of=("self",), no_key=True)}[point.pk]
     if not takes_code(held.kind, held.value):
         raise CodeRefusedError(_("No code can be sent to this number. Read it back to the patient instead."))
+    if why_not := why_not_to(held, now=now):
+        raise CodeRefusedError(_REFUSED[why_not])
     if held.stopped_at or held.verified_at:
         raise CodeRefusedError(_("This contact needs no code: it is verified already, or not used any more."))
     recent = ContactCode.objects.visible_to(by).filter(

@@ -33,6 +33,7 @@ def add(*, by: Actor, now: datetime, patient: Patient, contact: ContactDetails) 
                 note=contact.note,
                 is_shared=contact.is_shared,
                 is_preferred=contact.is_preferred,
+                is_guardians=contact.is_guardians,
             )
     except IntegrityError as error:
         if is_merged_away(error):
@@ -53,12 +54,13 @@ def update(
     is_preferred: bool,
     note: str,
     allowed: AbstractSet[Purpose],
+    is_guardians: bool = False,
 ) -> None:
     """Change the flags, the note and the uses; the address itself never changes (add a new one)."""
     if is_preferred:
         _prefer_none(by, point.patient)
     ContactPoint.objects.visible_to(by).filter(pk=point.pk).update(
-        is_shared=is_shared, is_preferred=is_preferred, note=note
+        is_shared=is_shared, is_preferred=is_preferred, note=note, is_guardians=is_guardians
     )
     alike_pairs.compare_again(by=by, patient_ids=[point.patient_id])
     decide(by=by, now=now, point=point, allowed=allowed)

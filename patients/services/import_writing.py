@@ -1,7 +1,7 @@
 """Bring people of a file into the register, a thousand at a time: match, compare, write what is new.
 
 Nothing that stands is overwritten: a patient who is here already only gains contacts, numbers, conditions, allergies
-and the need of an interpreter, unless the desk has taken that back.
+and the need of an interpreter, unless the desk has taken that back. A death is gained too; no file brings anybody back.
 
 Nobody is guessed: somebody is here already when a number says so, or a phone, a mailbox or the address in their old
 system together with the same name, birth date and sex; or when the very same row came in before, which then says
@@ -109,13 +109,36 @@ class Writer:
         self.counts["new"] += len(fresh)
         self.counts["unchanged"] += len(same)
         self._ask_about(fresh)
-        pairs = [(patient.pk, person) for patient, person in known if person.row not in same]
+        said = [(patient, person) for patient, person in known if person.row not in same]
+        pairs = [(patient.pk, person) for patient, person in said]
         known_ids = {pk for pk, _person in pairs}
         held = self._held(list(known_ids))
+        departed = self._depart(said)
+        if gone := len(departed) + sum(person.is_deceased for person in fresh):
+            self.counts["deceased"] += gone
         if not self.is_dry_run:
             pairs += self._create(fresh)
             self._mark(pairs)
-        self._add_missing(pairs, held, known_ids=known_ids)
+        self._add_missing(pairs, held, known_ids=known_ids, departed=departed)
+
+    def _depart(self, known: Sequence[tuple[Patient, Person]]) -> set[UUID]:
+        """Who the file says has died since; of an inactive record somebody asks."""
+        rows = Patient.objects.visible_to(self.by)
+        died = {
+            patient.pk: person.deceased_date or patient.deceased_date
+            for patient, person in known
+            if person.is_deceased and (not patient.is_deceased or (person.deceased_date and not patient.deceased_date))
+        }
+        asked = [
+            patient.pk
+            for patient, person in known
+            if person.is_said_inactive and patient.departure is None and not patient.is_said_inactive
+        ]
+        if not self.is_dry_run:
+            for pk, day in died.items():
+                rows.filter(pk=pk).update(is_deceased=True, deceased_date=day, is_said_inactive=False)
+            rows.filter(pk__in=asked).update(is_said_inactive=True)
+        return set(died)
 
     def finish(self) -> None:
         """Give the clinic's numbers last: the lock on the sequence is held for a moment, not for the whole file."""
@@ -244,7 +267,13 @@ class Writer:
 
     def _create(self, people: Sequence[Person]) -> list[tuple[UUID, Person]]:
         patients = Patient.objects.bulk_create(
-            Patient(pk=pk, clinic=self.by.clinic, **asdict(person.details), **self._place(person))
+            Patient(
+                pk=pk,
+                clinic=self.by.clinic,
+                **asdict(person.details),
+                **self._place(person),
+                **_departure_of(person),
+            )
             for pk, person in zip(new_ids(len(people)), people, strict=True)
         )
         pairs = [(patient.pk, person) for patient, person in zip(patients, people, strict=True)]
@@ -259,7 +288,12 @@ class Writer:
         return name_tokens.columns(self.by.clinic, given_names=said.given_names, family_name=said.family_name)
 
     def _add_missing(
-        self, pairs: Sequence[tuple[UUID, Person]], held: dict[str, Held], *, known_ids: set[UUID]
+        self,
+        pairs: Sequence[tuple[UUID, Person]],
+        held: dict[str, Held],
+        *,
+        known_ids: set[UUID],
+        departed: set[UUID],
     ) -> None:
         contacts: Rows[ContactDetails] = []
         numbers: Rows[NumberDetails] = []
@@ -280,7 +314,7 @@ class Writer:
             allergies += lacking[3]
             flags += lacking[4]
             if pk in known_ids:
-                self.counts["extended" if any(lacking) else "unchanged"] += 1
+                self.counts["extended" if any(lacking) or pk in departed else "unchanged"] += 1
         if not self.is_dry_run:
             alike_pairs.compare_again(by=self.by, patient_ids=known_ids)
             self._write_contacts(contacts, known_ids)
@@ -298,6 +332,7 @@ class Writer:
                 digits_reversed=reversed_digits(one.value) if one.kind == ContactKind.PHONE else "",
                 note=one.note,
                 is_shared=one.is_shared,
+                is_guardians=one.is_guardians,
                 is_preferred=one.is_preferred and patient_id not in known_ids,
             )
             for pk, (patient_id, one) in zip(new_ids(len(rows)), rows, strict=True)
@@ -370,6 +405,14 @@ def _difference(patient: Patient, person: Person) -> str:
     if is_a_slip(patient.birth_date, said.birth_date):
         return ""
     return _("This number belongs to a patient with the same name and another date of birth.")
+
+
+def _departure_of(person: Person) -> dict[str, Any]:
+    return {
+        "is_deceased": person.is_deceased,
+        "deceased_date": person.deceased_date,
+        "is_said_inactive": person.is_said_inactive,
+    }
 
 
 def _catalogue_codes() -> dict[str, tuple[UUID, str]]:

@@ -72,8 +72,9 @@ def add_contact(request: StaffRequest, patient_id: UUID) -> HttpResponse:
 
 
 def _asked_about(request: StaffRequest, form: ContactForm, patient: Patient) -> list[Patient]:
-    """Others who have this phone or e-mail, while nobody has said yet whether it is shared with them."""
-    if form.cleaned_data["is_shared"] or request.POST.get("not_shared"):
+    """Others who have this phone or e-mail, while nobody has said yet whether it is shared with them. A guardian's may
+    be on the records of all their children, and on their own."""
+    if form.cleaned_data["is_shared"] or form.cleaned_data["is_guardians"] or request.POST.get("not_shared"):
         return []
     return queries.holders_of(request.actor, [form.cleaned_data["value"]], but_not=patient.pk)
 
@@ -93,12 +94,13 @@ def edit_contact(request: StaffRequest, patient_id: UUID, point_id: UUID) -> Htt
             is_shared=data["is_shared"],
             is_preferred=data["is_preferred"],
             note=data["note"],
+            is_guardians=data["is_guardians"],
             allowed=frozenset(data["purposes"]),
         )
         messages.success(request, _("Saved."))
         return redirect("patients:detail", patient_id)
     held = next(one for one in queries.contacts_of(request.actor, patient_id) if one.point.pk == point.pk)
-    initial = {name: getattr(point, name) for name in ("note", "is_shared", "is_preferred")}
+    initial = {name: getattr(point, name) for name in ("note", "is_shared", "is_guardians", "is_preferred")}
     form = UseForm(initial=initial | {"purposes": sorted(held.allowed)})
     return _page(request, patient_id, form, shown(point.value), point=point)
 

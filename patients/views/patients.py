@@ -1,6 +1,7 @@
 """Register a patient, open the page the front desk works with, change the details."""
 
 import hashlib
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,9 +15,11 @@ from accounts.decorators import staff
 from accounts.permissions import Act
 from accounts.requests import StaffRequest, saw
 from patients import queries
+from patients.choices import ContactKind
 from patients.forms.patients import EditForm, RegisterForm
 from patients.models import Patient
 from patients.queries import Candidate, Likeness, comparisons
+from patients.queries.mailboxes import is_minor
 from patients.services import patients
 from patients.views.lists import today_of
 
@@ -31,7 +34,7 @@ def register(request: StaffRequest) -> HttpResponse:
         return _register_page(request, form, status=422)
     candidates = queries.possible_duplicates(request.actor, _likeness(form), today=today_of(request))
     if candidates and request.POST.get("register_anyway") != _seen(candidates):
-        held = [one.value for one in form.contacts() if queries.holders_of(request.actor, [one.value])]
+        held = [one.value for one in form.own_contacts() if queries.holders_of(request.actor, [one.value])]
         is_offered = "register_anyway" not in request.POST and form.tick_shared(held)
         return _register_page(request, form, candidates=candidates, is_shared_offered=is_offered, status=409)
     try:
@@ -55,7 +58,7 @@ def _likeness(form: RegisterForm) -> Likeness:
     return Likeness(
         names=details.names,
         birth_date=details.birth_date,
-        contacts=[contact.value for contact in form.contacts()],
+        contacts=[contact.value for contact in form.own_contacts()],
         numbers=[number.value for number in form.numbers()],
         sex=details.sex,
     )
@@ -98,14 +101,23 @@ def detail(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     if patient.merged_into_id:
         messages.info(request, _("%(name)s was merged into this record.") % {"name": patient.full_name})
         return redirect("patients:detail", patient.merged_into_id)
+    now = timezone.now()
+    contacts = queries.contacts_of(actor, patient.pk, now=now)
     context = {
         "patient": patient,
+        "lacks_guardians_mailbox": _lacks_guardians_mailbox(patient, contacts, now=now),
         "merges": comparisons.merges_of(actor, patient.pk),
         "banner": queries.banner(actor, patient.pk, today=today_of(request)),
-        "contacts": queries.contacts_of(actor, patient.pk, now=timezone.now()),
+        "contacts": contacts,
         "identifiers": queries.identifiers_of(actor, patient.pk),
     }
     return render(request, "patients/detail.html", context)
+
+
+def _lacks_guardians_mailbox(patient: Patient, contacts: list[queries.Contact], *, now: datetime) -> bool:
+    """A minor to whom nothing can be sent."""
+    mailboxes = (one.point for one in contacts if one.point.kind == ContactKind.EMAIL and not one.point.stopped_at)
+    return is_minor(patient, now=now) and not any(point.is_guardians for point in mailboxes)
 
 
 @staff(Act.REGISTER_PATIENTS, methods=("GET", "POST"))

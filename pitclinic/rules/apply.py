@@ -17,6 +17,7 @@ _OWN_GUARDS = (
     ("accounts_clinic", "accounts/sql/clinic_changes.sql"),
     ("scheduling_claim", "scheduling/sql/claims.sql"),
     ("scheduling_noshow", "scheduling/sql/statuses.sql"),
+    ("scheduling_slotoffer", "scheduling/sql/departures.sql"),
     ("pit_sessions_injectionsession", "sessions/sql/signed_records.sql"),
     ("pit_sessions_injectionsession", "sessions/sql/nerve_map.sql"),
     ("pit_sessions_ruleset", "sessions/sql/safety_gate.sql"),

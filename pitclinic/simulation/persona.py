@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
+from patients.ages import years_on
 from patients.choices import NumberKind
 from patients.folding import tokens
 from patients.names import edition, sort_key
-from patients.records import clinic_number
+from patients.records import FULL_AGE, clinic_number
 from pitclinic.simulation import words
 from pitclinic.simulation.calendar_grid import iso
 from pitclinic.simulation.names import CULTURES, Culture
@@ -69,7 +70,8 @@ def register(
         tables.identifiers.add(ids.take(), person.id, NumberKind.PREVIOUS.value, f"H{number * 7 + 100_003:07d}")
     for token, is_whole in tokens([given, family]).items():
         tables.name_tokens.add(ids.take(), person.id, text(token), "t" if is_whole else "f")
-    _contacts(rng, tables, ids, person, number)
+    is_minor = years_on(birth_date, today) < FULL_AGE
+    _contacts(rng, tables, ids, person, number, is_minor=is_minor)
     _risks(rng, tables, ids, person, age=age_days // 365)
     tables.body_weights.add(
         ids.take(), person.id, f"{min(max(rng.gauss(77, 15), 42), 150):.1f}", registered.isoformat()
@@ -105,26 +107,34 @@ def _phone(rng: Random) -> str:
     )[last % 4]
 
 
-def _contacts(rng: Random, tables: Tables, ids: Ids, person: Person, number: int) -> None:
+def _contacts(rng: Random, tables: Tables, ids: Ids, person: Person, number: int, *, is_minor: bool) -> None:
+    """Of a minor they are the guardian's."""
     if rng.random() < 0.93:
         phone = _phone(rng)
         digits = "".join(letter for letter in reversed(phone) if letter.isdigit())
-        _contact(rng, tables, ids, person, ("phone", phone, digits), is_preferred=False)
+        _contact(rng, tables, ids, person, ("phone", phone, digits), is_preferred=False, is_guardians=is_minor)
     if rng.random() < 0.88:
         person.has_email = True
-        consented = _contact(
-            rng, tables, ids, person, ("email", f"patient{number + 1}@example.org", ""), is_preferred=True
-        )
+        mailbox = ("email", f"patient{number + 1}@example.org", "")
+        consented = _contact(rng, tables, ids, person, mailbox, is_preferred=True, is_guardians=is_minor)
         person.has_care_consent = consented
 
 
 def _contact(
-    rng: Random, tables: Tables, ids: Ids, person: Person, contact: tuple[str, str, str], *, is_preferred: bool
+    rng: Random,
+    tables: Tables,
+    ids: Ids,
+    person: Person,
+    contact: tuple[str, str, str],
+    *,
+    is_preferred: bool,
+    is_guardians: bool,
 ) -> bool:
     """Write a contact point and its consents; answer whether messages of care may go there."""
     point = ids.take()
     is_shared = rng.random() < 0.04
-    tables.contact_points.add(point, person.id, *contact, "t" if is_shared else "f", "t" if is_preferred else "f")
+    said = ("t" if one else "f" for one in (is_shared, is_preferred, is_guardians))
+    tables.contact_points.add(point, person.id, *contact, *said)
     decided_at = iso(person.created_at)
     care = rng.random() < 0.93
     tables.contact_consents.add(ids.take(), point, "care", "t" if care else "f", decided_at)

@@ -118,6 +118,7 @@ def tables_of(clinic_id: str) -> Tables:
             "digits_reversed",
             "is_shared",
             "is_preferred",
+            "is_guardians",
             **own,
         ),
         contact_consents=Table(

@@ -54,6 +54,8 @@ STATUS_LOOKS = {
     "p1": Look("triangle-alert", "warn"),
     "p2": Look("circle-alert", "active"),
     "p3": Look("info", "planned"),
+    # people
+    "departed": Look("octagon-alert", "bad"),
     # tasks and jobs
     "open": Look("circle", "active"),
     "acknowledged": Look("hand", "active"),
@@ -65,6 +67,7 @@ STATUS_LOOKS = {
     "same": Look("equal", "planned"),
     "worse": Look("trending-up", "warn"),
     "not_reached": Look("phone-missed", "planned"),
+    "gone": Look("check", "off"),
     "waiting": Look("clock", "planned"),
     "offered": Look("hourglass", "active"),
     "accepted": Look("check", "good"),

@@ -21,7 +21,9 @@ def enter(*, door: Door, birth_date: str, by: Actor, now: datetime) -> CheckIn |
 
     Locks the link, so that tries made at the same time are counted one after the other.
     """
-    link = AccessLink.objects.visible_to(by).select_for_update(of=("self",)).get(pk=door.link.pk)
+    link = (
+        AccessLink.objects.visible_to(by).select_for_update(of=("self",)).select_related("patient").get(pk=door.link.pk)
+    )
     session_id = door.message.injection_session_id
     if not access_links.is_open(link, now=now) or session_id is None:
         return None

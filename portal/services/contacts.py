@@ -18,7 +18,9 @@ def confirm(*, door: Door, birth_date: str, by: Actor, now: datetime) -> bool:
 
     Locks the link, so that tries made at the same time are counted one after the other.
     """
-    link = AccessLink.objects.visible_to(by).select_for_update(of=("self",)).get(pk=door.link.pk)
+    link = (
+        AccessLink.objects.visible_to(by).select_for_update(of=("self",)).select_related("patient").get(pk=door.link.pk)
+    )
     if not access_links.is_open(link, now=now) or door.message.contact_code_id is None:
         return False
     if not constant_time_compare(birth_date, door.link.patient.birth_date.isoformat()):

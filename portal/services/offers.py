@@ -23,7 +23,9 @@ def enter(*, door: Door, birth_date: str, by: Actor, now: datetime) -> SlotOffer
 
     Locks the link, so that tries made at the same time are counted one after the other.
     """
-    link = AccessLink.objects.visible_to(by).select_for_update(of=("self",)).get(pk=door.link.pk)
+    link = (
+        AccessLink.objects.visible_to(by).select_for_update(of=("self",)).select_related("patient").get(pk=door.link.pk)
+    )
     if not access_links.is_open(link, now=now) or door.message.slot_offer_id is None:
         return None
     if not constant_time_compare(birth_date, door.link.patient.birth_date.isoformat()):

@@ -10,10 +10,11 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.decorators import own_transactions, public
 from audit.services.audit_events import View, record
+from patients.queries.mailboxes import is_minor
 from portal import limits
 from portal.decorators import remember
 from portal.forms import BirthDateForm
-from portal.queries import Door, clinic_of_key, find_door, inside, is_minor
+from portal.queries import Door, clinic_of_key, find_door, inside
 from portal.services import check_ins, contacts, offers
 from reminders.services import messages
 

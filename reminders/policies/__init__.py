@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from reminders.choices import SkipReason
 from reminders.models import Message
 from reminders.policies.contact_codes import decide_about_code
 from reminders.policies.decisions import Decision, MessageRefusedError
@@ -13,7 +14,10 @@ __all__ = ["Decision", "MessageRefusedError", "decide"]
 
 
 def decide(message: Message, *, now: datetime) -> Decision:
-    """Answer for a message whose row is locked by the caller, and its session's."""
+    """Answer for a message whose row is locked by the caller, and its session's. Nobody writes to who died or left."""
+    departure = message.patient.departure
+    if departure is not None:
+        return Decision(skip=SkipReason(departure.value))
     if message.is_offer:
         return decide_about_offer(message, now=now)
     if message.is_code:

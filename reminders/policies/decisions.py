@@ -28,7 +28,7 @@ class Decision:
     told: tuple[tuple[Appointment, Told], ...] = ()
 
 
-def address_for(message: Message, purpose: Purpose) -> str | SkipReason:
-    """The preferred mailbox that is the patient's alone and may be used for this, or why there is none."""
-    found = mailbox_of(clinic_id=message.clinic_id, patient_id=message.patient_id, purpose=purpose)
+def address_for(message: Message, purpose: Purpose, *, now: datetime) -> str | SkipReason:
+    """The preferred mailbox that may be used for this, the guardian's for a minor, or why there is none."""
+    found = mailbox_of(clinic_id=message.clinic_id, patient_id=message.patient_id, purpose=purpose, now=now)
     return SkipReason(found.value) if isinstance(found, Unreachable) else found

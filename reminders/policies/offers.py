@@ -15,5 +15,5 @@ def decide_about_offer(message: Message, *, now: datetime) -> Decision:
         return Decision(skip=SkipReason.NOTHING_NEW)
     if now >= offer.expires_at:
         return Decision(skip=SkipReason.EXPIRED)
-    found = address_for(message, Purpose.APPOINTMENT)
+    found = address_for(message, Purpose.APPOINTMENT, now=now)
     return Decision(skip=found) if isinstance(found, SkipReason) else Decision(address=found)

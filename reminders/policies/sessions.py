@@ -20,7 +20,7 @@ def decide_about_session(message: Message, *, now: datetime) -> Decision:
         return Decision(skip=SkipReason.EXPIRED)
     if has_urgent_alert(message):
         return Decision(skip=SkipReason.OPEN_ALERT)
-    found = address_for(message, Purpose.CARE)
+    found = address_for(message, Purpose.CARE, now=now)
     if isinstance(found, SkipReason):
         return Decision(skip=found)
     if not message.is_requested:
@@ -30,10 +30,10 @@ def decide_about_session(message: Message, *, now: datetime) -> Decision:
     return Decision(address=found)
 
 
-def may_be_sent_again(message: Message) -> bool:
+def may_be_sent_again(message: Message, *, now: datetime) -> bool:
     """Whether a copy asked for by the patient would leave now."""
     is_signed = message.injection_session is not None and message.injection_session.status == RecordStatus.SIGNED
-    has_address = not isinstance(address_for(message, Purpose.CARE), SkipReason)
+    has_address = not isinstance(address_for(message, Purpose.CARE, now=now), SkipReason)
     return is_signed and has_address and not has_urgent_alert(message)
 
 

@@ -35,7 +35,7 @@ def decide_about_visit(message: Message, *, now: datetime) -> Decision:
     told = _reminder(message, visits) if message.step == Step.VISIT_TOMORROW else _news(message, visits, now=now)
     if not told:
         return Decision(skip=SkipReason.NOTHING_NEW)
-    found = address_for(message, Purpose.APPOINTMENT)
+    found = address_for(message, Purpose.APPOINTMENT, now=now)
     if isinstance(found, SkipReason):
         return Decision(skip=found)
     allowed_at = now if message.is_requested else may_leave_at(now, told, ZoneInfo(message.patient.zone))

@@ -31,13 +31,12 @@ def visits_of_tomorrow(by: Actor, *, now: datetime) -> QuerySet[Appointment]:
     return rows.select_related("patient", "clinician__user").order_by("starts_at", "id")
 
 
-def with_reminders(by: Actor, visits: list[Appointment]) -> list[Tomorrow]:
+def with_reminders(by: Actor, visits: list[Appointment], *, now: datetime) -> list[Tomorrow]:
     """Two queries, however many visits."""
     messages = Message.objects.visible_to(by).filter(step=Step.VISIT_TOMORROW, appointment__in=visits)
     latest = {message.appointment_id: message for message in messages.order_by("due_at", "id")}
-    mailboxes = mailboxes_of(
-        clinic_id=by.clinic_id, patient_ids={visit.patient_id for visit in visits}, purpose=Purpose.APPOINTMENT
-    )
+    patient_ids = {visit.patient_id for visit in visits}
+    mailboxes = mailboxes_of(clinic_id=by.clinic_id, patient_ids=patient_ids, purpose=Purpose.APPOINTMENT, now=now)
     return [Tomorrow(visit, latest.get(visit.pk), _why_not(mailboxes[visit.patient_id])) for visit in visits]
 
 

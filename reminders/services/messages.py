@@ -77,7 +77,7 @@ def hold(*, message_id: UUID, by: Actor, now: datetime) -> Message:
 def can_ask_again(*, message_id: UUID, by: Actor, now: datetime) -> bool:
     """Whether the patient would get a new link now: a promise of the page whose link has ended."""
     message = Message.objects.visible_to(by).select_related("injection_session", "patient").get(pk=message_id)
-    return _is_in_time(message, now) and not _is_too_often(message, by, now) and may_be_sent_again(message)
+    return _is_in_time(message, now) and not _is_too_often(message, by, now) and may_be_sent_again(message, now=now)
 
 
 @transaction.atomic
@@ -92,6 +92,8 @@ def ask_again(*, message_id: UUID, by: Actor, now: datetime) -> Message | None:
 def _is_in_time(message: Message, now: datetime) -> bool:
     session = message.injection_session
     if session is None or session.status != RecordStatus.SIGNED or session.signed_at is None:
+        return False
+    if message.patient.departure is not None:
         return False
     return bool(now - session.signed_at <= ASKING_LASTS)
 

@@ -26,7 +26,7 @@ def tomorrow(request: StaffRequest) -> HttpResponse:
     saw(request, "reminders_message")
     context = {
         "page": page,
-        "rows": with_reminders(request.actor, list(page)),
+        "rows": with_reminders(request.actor, list(page), now=now),
         "day": local_day(now, request.actor.zone) + timedelta(days=1),
     }
     return render(request, "reminders/tomorrow.html", context)

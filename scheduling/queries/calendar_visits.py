@@ -1,11 +1,12 @@
 """The few words a calendar says about a visit, read without the rows they come from."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from accounts.actors import Actor
+from patients.choices import Departure
 from patients.names import full_name
 from scheduling.choices import FREE_STATUSES, VisitStatus
 from scheduling.models import Appointment
@@ -23,6 +24,8 @@ _COLUMNS = (
     "patient__given_names",
     "patient__family_name",
     "patient__language",
+    "patient__is_deceased",
+    "patient__left_date",
     "visit_type__name",
     "visit_type__turnover_minutes",
     "clinician__user__full_name",
@@ -81,7 +84,14 @@ def of_visit(visit: Appointment, zone: ZoneInfo) -> CalendarVisit:
     """The same about a visit that is at hand."""
     room = visit.room.name if visit.room else None
     own = (visit.pk, visit.clinician_id, visit.room_id, visit.starts_at, visit.ends_at, visit.status, visit.version)
-    of_patient = (visit.patient.given_names, visit.patient.family_name, visit.patient.language)
+    patient = visit.patient
+    of_patient = (
+        patient.given_names,
+        patient.family_name,
+        patient.language,
+        patient.is_deceased,
+        patient.left_date,
+    )
     of_type = (visit.visit_type.name, visit.visit_type.turnover_minutes)
     return made(*own, visit.doubled, *of_patient, *of_type, visit.clinician.user.full_name, room, zone=zone)
 
@@ -98,6 +108,8 @@ def made(
     given_names: str,
     family_name: str,
     language: str,
+    is_deceased: bool,
+    left_date: date | None,
     type_name: str,
     turnover_minutes: int,
     clinician: str,
@@ -117,9 +129,16 @@ def made(
         status,
         version,
         bool(doubled),
-        full_name(given_names, family_name, language),
+        _named(full_name(given_names, family_name, language), is_deceased=is_deceased, left_date=left_date),
         type_name,
         turnover_minutes,
         clinician,
         room or "",
     )
+
+
+def _named(name: str, *, is_deceased: bool, left_date: date | None) -> str:
+    """Who died or left is called so wherever a calendar shows the visit."""
+    if is_deceased:
+        return f"{name} ({Departure.DECEASED.label})"
+    return f"{name} ({Departure.LEFT.label})" if left_date else name

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from accounts.actors import Actor
 from patients.choices import Purpose, Unreachable
@@ -23,9 +24,9 @@ class Telling:
         return bool(self.address)
 
 
-def telling(*, by: Actor, patient: Patient, told: Sequence[Told]) -> Telling:
+def telling(*, by: Actor, patient: Patient, told: Sequence[Told], now: datetime) -> Telling:
     """Without ``told`` (no time is chosen yet) there is no letter. One query."""
-    found = mailbox_of(clinic_id=by.clinic_id, patient_id=patient.pk, purpose=Purpose.APPOINTMENT)
+    found = mailbox_of(clinic_id=by.clinic_id, patient_id=patient.pk, purpose=Purpose.APPOINTMENT, now=now)
     letter = visit_letter(told, reader_of(patient, by.clinic)) if told else None
     if isinstance(found, Unreachable):
         return Telling(address="", why_not=str(found.label), letter=letter)

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.actors import Actor
+from patients.models import OF_PRESENT
 from scheduling.choices import OfferStatus
 from scheduling.models import FreedSlot, SlotOffer, WaitingEntry
 
@@ -13,7 +14,8 @@ from scheduling.models import FreedSlot, SlotOffer, WaitingEntry
 def entries(
     by: Actor, *, show: str = "", visit_type: UUID | None = None, clinician: UUID | None = None
 ) -> QuerySet[WaitingEntry]:
-    """In the order in which they are asked. ``show``: a status, ``all``, or empty for those who wait or have an offer.
+    """In the order in which they are asked. ``show``: a status, ``all``, or empty for those who wait or have an offer
+    and have neither died nor left.
 
     With a clinician also those who would see anybody.
     """
@@ -21,7 +23,7 @@ def entries(
     if show and show != "all":
         rows = rows.filter(status=show)
     elif not show:
-        rows = rows.open()
+        rows = rows.open().filter(OF_PRESENT)
     if visit_type is not None:
         rows = rows.filter(visit_type=visit_type)
     if clinician is not None:

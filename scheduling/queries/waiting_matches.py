@@ -14,6 +14,7 @@ from accounts.models import Membership
 from catalogue.choices import BodyPart
 from common.wall_clock import local_day
 from patients.choices import Purpose, Unreachable
+from patients.models import OF_PRESENT
 from patients.queries import mailboxes_of
 from patients.quiet_hours import is_quiet
 from scheduling.choices import EntryStatus, PartOfDay, VisitStatus
@@ -75,9 +76,8 @@ def matches(*, by: Actor, slot: Slot, now: datetime) -> list[Match]:
             entry.since,
         )
     )
-    mailboxes = mailboxes_of(
-        clinic_id=by.clinic_id, patient_ids={entry.patient_id for entry in found}, purpose=Purpose.APPOINTMENT
-    )
+    patient_ids = {entry.patient_id for entry in found}
+    mailboxes = mailboxes_of(clinic_id=by.clinic_id, patient_ids=patient_ids, purpose=Purpose.APPOINTMENT, now=now)
     return [
         Match(entry, _why_not(entry, slot, mailboxes[entry.patient_id], now), _is_named(entry, skills))
         for entry in found
@@ -89,7 +89,7 @@ def _suited(by: Actor, slot: Slot) -> list[WaitingEntry]:
     day = local_day(slot.starts_at, by.zone)
     rows = (
         WaitingEntry.objects.visible_to(by)
-        .filter(status=EntryStatus.WAITING, visit_type__is_active=True)
+        .filter(OF_PRESENT, status=EntryStatus.WAITING, visit_type__is_active=True)
         .filter(visit_type__duration_minutes__lte=slot.minutes)
         .filter(Q(clinician__isnull=True) | Q(clinician=slot.clinician))
         .filter(Q(from_date__isnull=True) | Q(from_date__lte=day))

@@ -12,7 +12,7 @@ from accounts.actors import Actor
 from accounts.models import Membership
 from patients.models import Patient
 from scheduling import policies
-from scheduling.choices import CancelledBy, VisitStatus
+from scheduling.choices import FREE_STATUSES, CancelledBy, VisitStatus
 from scheduling.models import Appointment, AppointmentMove, Equipment, Room, SlotHold, VisitSeries, VisitType
 from scheduling.policies import VisitChangedError, VisitRefusedError
 from scheduling.queries.chairs import free_chair
@@ -89,6 +89,7 @@ def place_of(
 ) -> Place:
     """The place that is asked for, as long as its parts can be booked at all; ``minutes`` if not the type's."""
     check_own(by, [patient, clinician, visit_type, room, equipment])
+    policies.check_is_here(patient)
     policies.check_can_treat(clinician)
     policies.check_type_in_use(visit_type)
     policies.check_room_in_use(room)
@@ -171,6 +172,7 @@ def moved_place(
 ) -> Place:
     """Where the visit would be; its chaperone is looked for again, for another may be free."""
     check_own(by, [clinician, room])
+    policies.check_is_here(appointment.patient)
     policies.check_can_treat(clinician)
     policies.check_room_in_use(room)
     return Place(
@@ -348,6 +350,8 @@ def _change(
     def work() -> Appointment:
         current = claim(appointment, by, version)
         policies.check_can_move(current, to, now=now, zone=by.zone)
+        if current.status in FREE_STATUSES and to not in FREE_STATUSES:
+            policies.check_is_here(current.patient)
         if before is not None:
             before(current)
         was, current.status = current.status, to

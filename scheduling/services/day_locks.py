@@ -16,6 +16,8 @@ from scheduling.spans import Span
 T = TypeVar("T")
 
 _EXCLUSION = "23P01"
+# What scheduling/sql/departures.sql says.
+DEPARTED = "the patient has died or left"
 _DEADLOCK, _LOCK_TIMEOUT = "40P01", "55P03"
 
 
@@ -68,11 +70,16 @@ def in_turn(work: Callable[[], T]) -> T:
 
 @contextmanager
 def refusing_overlaps() -> Iterator[None]:
-    """Turn the database's refusal of a double booking into ``OverlapError``; the outer transaction lives on."""
+    """Turn the database's refusal of a double booking into ``OverlapError``; the outer transaction lives on.
+
+    A patient who was marked as deceased meanwhile is refused in words.
+    """
     try:
         with transaction.atomic():
             yield
     except IntegrityError as error:
+        if DEPARTED in str(error):
+            raise VisitRefusedError(_("This patient has just been marked as deceased. Nothing was booked.")) from error
         if _code(error) != _EXCLUSION:
             raise
         raise OverlapError from error

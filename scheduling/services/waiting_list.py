@@ -10,13 +10,15 @@ from accounts.actors import Actor
 from patients.models import Patient
 from scheduling.choices import EntryStatus
 from scheduling.models import Appointment, WaitingEntry
-from scheduling.policies import VisitRefusedError
+from scheduling.policies import VisitRefusedError, check_is_here
+from scheduling.services.day_locks import DEPARTED
 
 _ONE_A_VISIT = "scheduling_waiting_one_a_visit"
 
 
 def add(*, patient: Patient, by: Actor, now: datetime, **wish: Any) -> WaitingEntry:
     """``wish`` are the entry's fields. Raises ``VisitRefusedError`` when it cannot be."""
+    check_is_here(patient)
     _check(wish.get("appointment"), patient)
     entry = WaitingEntry(clinic=by.clinic, patient=patient, since=now, **wish)
     _save(entry)
@@ -54,6 +56,7 @@ def restore(*, entry: WaitingEntry, by: Actor, now: datetime, version: int) -> W
     current = _claimed(entry, by, version)
     if current.status != EntryStatus.WITHDRAWN:
         raise VisitRefusedError(_("This was not taken off the waiting list."))
+    check_is_here(current.patient)
     current.status = EntryStatus.WAITING
     _save(current)
     return current
@@ -79,6 +82,8 @@ def _save(entry: WaitingEntry) -> None:
         with transaction.atomic():
             entry.save()
     except IntegrityError as error:
+        if DEPARTED in str(error):
+            raise VisitRefusedError(_("This patient has just been marked as deceased or as having left.")) from error
         if _ONE_A_VISIT not in str(error):
             raise
         raise VisitRefusedError(_("This visit is on the waiting list already.")) from error

@@ -70,7 +70,9 @@ def _waiting(request: StaffRequest, visit: Appointment) -> dict[str, Any]:
 @staff(Act.BOOK_VISITS, methods=("GET", "POST"))
 def cancel(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
     visit = own_visit(request, appointment_id)
-    tell = telling(by=request.actor, patient=visit.patient, told=[Told(News.CANCELLED, visit.starts_at)])
+    tell = telling(
+        by=request.actor, patient=visit.patient, told=[Told(News.CANCELLED, visit.starts_at)], now=timezone.now()
+    )
     form = CancelForm(request.POST or None, initial={"version": visit.version, "tell_patient": tell.is_possible})
     status = 200
     if request.method == "POST":
@@ -116,7 +118,7 @@ def move(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
     except VisitRefusedError as refused:
         said = {"visit": visit, "banner": banner_of(request, visit.patient_id), "words": refused.words}
         return render(request, "scheduling/cannot_move.html", said, status=409)
-    tell = telling(by=request.actor, patient=visit.patient, told=[])
+    tell = telling(by=request.actor, patient=visit.patient, told=[], now=now)
     initial = {"version": visit.version, "tell_patient": tell.is_possible}
     form = MoveForm(request.POST or None, by=request.actor, initial=initial)
     status, taken = 200, None

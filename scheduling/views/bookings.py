@@ -30,7 +30,7 @@ from scheduling.views.times import refuse, times_context
 def book(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     patient = get_object_or_404(Patient.objects.visible_to(request.actor), pk=patient_id)
     now = timezone.now()
-    tell = telling(by=request.actor, patient=patient, told=[])
+    tell = telling(by=request.actor, patient=patient, told=[], now=now)
     form = BookForm(request.POST or None, by=request.actor, initial={"tell_patient": tell.is_possible})
     status, taken = 200, None
     if request.method == "POST":

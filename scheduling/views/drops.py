@@ -49,7 +49,7 @@ def drop(request: StaffRequest, appointment_id: UUID) -> JsonResponse:
     asked = {name: form.cleaned_data[name] for name in _ASKED}
     # The patient is told of another time, not of another room or another clinician at the same time.
     news = Told(News.MOVED, asked["starts_at"], visit.starts_at)
-    tell = telling(by=request.actor, patient=visit.patient, told=[news]) if _is_later(news) else None
+    tell = _telling(request, visit, news) if _is_later(news) else None
     is_told = tell is not None and tell.is_possible
     try:
         moved = drops.drop(appointment=visit, by=request.actor, now=timezone.now(), tell_patient=is_told, **asked)
@@ -77,6 +77,10 @@ def keep_quiet(request: StaffRequest, appointment_id: UUID, version: int) -> Jso
     except VisitRefusedError as refused:
         return _explained(request, visit, refused)
     return _moved(request, visit, _("The patient is not told. The visit is at %(place)s."))
+
+
+def _telling(request: StaffRequest, visit: Appointment, news: Told) -> Telling:
+    return telling(by=request.actor, patient=visit.patient, told=[news], now=timezone.now())
 
 
 def _is_later(news: Told) -> bool:

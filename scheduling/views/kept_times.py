@@ -76,7 +76,7 @@ def _context(request: StaffRequest, hold: SlotHold, form: CallerForm, plan: list
 def _tell(request: StaffRequest, hold: SlotHold, plan: list[Choice]) -> Telling:
     starts = [one.planned.starts_at for one in plan if one.planned.is_free] or [hold.starts_at]
     told = [Told(News.BOOKED, moment) for moment in starts]
-    return telling(by=request.actor, patient=hold.patient, told=told)
+    return telling(by=request.actor, patient=hold.patient, told=told, now=timezone.now())
 
 
 def _plan(request: StaffRequest, hold: SlotHold, said: dict[str, Any]) -> list[Choice]:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 
 from accounts.decorators import staff
 from accounts.permissions import Act
@@ -22,5 +23,5 @@ def letter(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     query = read_query(LetterQuery, request)
     news = News(query.cleaned_data["news"] or News.BOOKED)
     told = [Told(news, moment, query.was_starts_at) for moment in query.moments(request.actor.zone)]
-    tell = telling(by=request.actor, patient=patient, told=told)
+    tell = telling(by=request.actor, patient=patient, told=told, now=timezone.now())
     return render(request, "scheduling/parts/letter.html", {"tell": tell})

@@ -61,7 +61,7 @@ def extend(request: StaffRequest, series_id: UUID) -> HttpResponse:
         "plan": plan,
         "skip": SKIP,
         "banner": banner_of(request, own.patient_id),
-        "tell": telling(by=by, patient=own.patient, told=told),
+        "tell": telling(by=by, patient=own.patient, told=told, now=timezone.now()),
     }
     template = "scheduling/extend.html#plan" if request.htmx else "scheduling/extend.html"
     return render(request, template, context, status=status)

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from patients.models import Patient
 from sessions.models import FollowUp
 
 
@@ -19,3 +20,8 @@ def check_is_outstanding(follow_up: FollowUp) -> None:
 def check_can_reopen(follow_up: FollowUp) -> None:
     if follow_up.completed_at is None:
         raise FollowUpRefusedError(_("This follow-up is not completed."))
+
+
+def check_has_departed(patient: Patient) -> None:
+    if patient.departure is None:
+        raise FollowUpRefusedError(_("This patient is not marked as deceased or as having left."))

@@ -12,11 +12,12 @@ from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, QuerySe
 from accounts.actors import Actor
 from accounts.models import Clinic
 from common.wall_clock import local_day
+from patients.models import OF_PRESENT
 from patients.names import full_name
 from patients.queries.phones import phone_of_patient
 from scheduling.choices import VisitStatus
 from scheduling.models import Appointment, VisitType
-from sessions.choices import FollowUpOutcome, RecallKind, RecallOutcome, RecordStatus
+from sessions.choices import SPOKEN, RecallKind, RecallOutcome, RecordStatus
 from sessions.models import CourseReview, FollowUp, InjectionSession, PainScore, RecallCall, VisitRecall
 from sessions.models.courses import Course
 from sessions.models.pain_scores import ON_THE_TABLE
@@ -133,14 +134,14 @@ def state_of(actor: Actor, session: InjectionSession, kind: RecallKind) -> Visit
 
 
 def _last_sessions(actor: Actor) -> QuerySet[Any]:
-    """The last signed session of each patient, as far as its course goes on (or there is none)."""
+    """The last signed session of each patient who neither died nor left."""
     later = InjectionSession.objects.filter(
         clinic_id=OuterRef("clinic_id"),
         patient_id=OuterRef("patient_id"),
         started_at__gt=OuterRef("started_at"),
         status__in=(RecordStatus.DRAFT, RecordStatus.SIGNED),
     )
-    rows = InjectionSession.objects.visible_to(actor).filter(status=RecordStatus.SIGNED)
+    rows = InjectionSession.objects.visible_to(actor).filter(OF_PRESENT, status=RecordStatus.SIGNED)
     return rows.filter(~Exists(later))
 
 
@@ -172,12 +173,12 @@ def _no_answer(actor: Actor, now: datetime) -> QuerySet[Any]:
     rows = _last_sessions(actor).filter(signed_at__lte=now - ANSWER_WITHIN, signed_at__gte=now - LAPSED_AFTER)
     own = {"clinic_id": OuterRef("clinic_id"), "injection_session_id": OuterRef("pk")}
     scored = PainScore.objects.filter(**own).exclude(moment__in=ON_THE_TABLE)
-    spoken = FollowUp.objects.filter(**own, completed_at__isnull=False).exclude(outcome=FollowUpOutcome.NOT_REACHED)
+    spoken = FollowUp.objects.filter(**own, completed_at__isnull=False).filter(outcome__in=SPOKEN)
     return rows.filter(~Exists(scored), ~Exists(spoken)).order_by("signed_at", "id")
 
 
 def _reviews(actor: Actor, now: datetime) -> QuerySet[Any]:
-    rows = CourseReview.objects.visible_to(actor).undecided().filter(raised_at__lte=now - REVIEW_WITHIN)
+    rows = CourseReview.objects.visible_to(actor).undecided().filter(OF_PRESENT, raised_at__lte=now - REVIEW_WITHIN)
     return rows.order_by("raised_at", "id")
 
 

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from accounts.actors import Actor
 from accounts.models import Clinic, OnCallPerson
 from accounts.permissions import Act
+from patients.choices import Departure
 from patients.models import AlikePair
 from patients.names import full_name
 from patients.queries.phones import phone_of_patient
@@ -45,7 +46,8 @@ class Counts:
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One thing that waits: about whom, since when, whose it is. ``phone`` is the one to ring."""
+    """One thing that waits: about whom, since when, whose it is. ``phone`` is the one to ring; ``departure`` says that
+    the patient died or left."""
 
     id: UUID
     patient_id: UUID
@@ -54,6 +56,7 @@ class Row:
     since: datetime
     owner_id: UUID | None
     owner_name: str
+    departure: str = ""
     is_overdue: bool = False
 
 
@@ -200,6 +203,8 @@ def _with_people(rows: QuerySet[Any], *columns: str, **named: Any) -> QuerySet[A
         given=F("patient__given_names"),
         family=F("patient__family_name"),
         language=F("patient__language"),
+        is_deceased=F("patient__is_deceased"),
+        left_date=F("patient__left_date"),
         phone=phone_of_patient(),
         **named,
     )
@@ -218,7 +223,14 @@ def _people(value: dict[str, Any]) -> dict[str, Any]:
         "since": value["since"],
         "owner_id": value["whose"],
         "owner_name": value["owner_name"] or "",
+        "departure": _departure(value),
     }
+
+
+def _departure(value: dict[str, Any]) -> str:
+    if value["is_deceased"]:
+        return str(Departure.DECEASED.label)
+    return str(Departure.LEFT.label) if value["left_date"] else ""
 
 
 def _alert_row(value: dict[str, Any], now: datetime) -> AlertRow:

@@ -6,7 +6,8 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.actors import Actor
-from sessions.choices import Moment, Source
+from patients.models import Patient
+from sessions.choices import FollowUpOutcome, Moment, Source
 from sessions.models import FollowUp, InjectionSession
 from sessions.policies import follow_ups as policies
 from sessions.services import measures
@@ -58,6 +59,19 @@ def complete(
     follow_up.completed_by_id = by.membership_id
     follow_up.save(update_fields=["outcome", "note", "completed_at", "completed_by"])
     return follow_up
+
+
+@transaction.atomic
+def close_of_departed(*, patient_id: UUID, by: Actor, now: datetime) -> int:
+    """Close what is outstanding of a patient who died or left, without a call; return how many. ``reopen`` undoes each.
+
+    Raises ``FollowUpRefusedError`` for a patient who is here.
+    """
+    policies.check_has_departed(Patient.objects.visible_to(by).get(pk=patient_id))
+    rows = FollowUp.objects.visible_to(by).outstanding().filter(patient_id=patient_id).select_for_update(of=("self",))
+    ids = [row.pk for row in rows]
+    own = FollowUp.objects.visible_to(by).filter(pk__in=ids)
+    return own.update(outcome=FollowUpOutcome.GONE, completed_at=now, completed_by_id=by.membership_id)
 
 
 @transaction.atomic

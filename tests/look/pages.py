@@ -51,6 +51,7 @@ class Banner:
     )
     language: str = "English"
     url: str = "/"
+    is_gone: bool = False
 
 
 def chart() -> LineChart:

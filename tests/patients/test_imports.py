@@ -56,11 +56,11 @@ def test_the_sample_table_comes_in(importer, clinic):
 def test_the_sample_bundle_comes_in(importer, clinic):
     job = importer.whole((DATA / "bundle.json").read_bytes(), Kind.FHIR)
     assert job.counts == {
-        "new": 2,
+        "new": 3,
         "extended": 0,
         "unchanged": 0,
         "may_be_here": 0,
-        "ignored": {"Condition not in use": 1, "Observation": 1, "Patient not in use": 1},
+        "ignored": {"Condition not in use": 1, "Observation": 1},
     }
     with tenant(clinic.pk, actor="test"):
         aroha = Patient.objects.get(family_name="Example")

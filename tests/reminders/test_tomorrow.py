@@ -45,7 +45,9 @@ def test_the_list_says_who_is_reminded_and_who_has_to_be_called(in_clinic):
     practice.book(patient=visitor(in_clinic, at=NOW))
     practice.book(patient=practice.patient, starts_at=datetime(2026, 9, 7, 9, tzinfo=UTC))
     sweeps.sweep(clinic=in_clinic, owner="worker", clock=lambda: SUNDAY_NOON - timedelta(hours=2))
-    reminded, called = with_reminders(practice.desk, list(visits_of_tomorrow(practice.desk, now=SUNDAY_NOON)))
+    reminded, called = with_reminders(
+        practice.desk, list(visits_of_tomorrow(practice.desk, now=SUNDAY_NOON)), now=SUNDAY_NOON
+    )
     assert (reminded.message.state, reminded.why_not) == ("sent", "")
     assert (called.message.skip_reason, called.why_not) == ("no_address", "no usable e-mail address")
 
@@ -66,4 +68,4 @@ def test_the_list_asks_as_often_for_three_visits_as_for_one(in_clinic, django_as
     for number in range(count):
         practice.book(patient=practice.another_patient(), starts_at=datetime(2026, 9, 7, 7 + number, tzinfo=UTC))
     with django_assert_num_queries(3):
-        with_reminders(practice.desk, list(visits_of_tomorrow(practice.desk, now=SUNDAY_NOON)))
+        with_reminders(practice.desk, list(visits_of_tomorrow(practice.desk, now=SUNDAY_NOON)), now=SUNDAY_NOON)

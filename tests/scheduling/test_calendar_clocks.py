@@ -34,7 +34,26 @@ def drawn(zone: ZoneInfo, day: date, visits: list[datetime], *, opens: time, clo
     span = (instant(day, opens, zone), instant(day, closes, zone))
     half = timedelta(minutes=30)
     rows = [
-        made(UUID(int=2), WHO, None, at, at + half, "booked", 1, None, "A", "B", "en", "Visit", 0, "C", None, zone=zone)
+        made(
+            UUID(int=2),
+            WHO,
+            None,
+            at,
+            at + half,
+            "booked",
+            1,
+            None,
+            "A",
+            "B",
+            "en",
+            False,
+            None,
+            "Visit",
+            0,
+            "C",
+            None,
+            zone=zone,
+        )
         for at in visits
     ]
     found = Shown(
