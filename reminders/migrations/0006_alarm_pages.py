@@ -10,8 +10,8 @@ import common.database
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0004_on_call"),
-        ("pit_sessions", "0019_alarm_at"),
+        ("accounts", "0003_sent_forms_and_on_call"),
+        ("pit_sessions", "0018_alarms_and_departures"),
         ("reminders", "0005_text_messages"),
     ]
 
@@ -169,5 +169,26 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [models.UniqueConstraint(fields=("clinic",), name="reminders_pagerbeat_one_a_clinic")],
             },
+        ),
+        migrations.AlterField(
+            model_name="message",
+            name="skip_reason",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("session_voided", "the session was voided"),
+                    ("deceased", "the patient has died"),
+                    ("left", "the patient has left the clinic"),
+                    ("no_guardian", "a minor, and the guardian has no usable e-mail address"),
+                    ("no_address", "no usable e-mail address"),
+                    ("no_consent", "the patient did not allow it"),
+                    ("shared_address", "the address is shared"),
+                    ("open_alert", "a side effect is being worked on"),
+                    ("expired", "too late to be useful"),
+                    ("nothing_new", "nothing to tell any more"),
+                    ("stopped", "stopped by the clinic"),
+                ],
+                max_length=16,
+            ),
         ),
     ]
