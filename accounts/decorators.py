@@ -19,6 +19,7 @@ from accounts.requests import StaffRequest
 from accounts.services import sent_forms
 from common.form_keys import FIELD, key_of
 
+_NOT_TYPED = {FIELD, "csrfmiddlewaretoken"}
 V = TypeVar("V", bound=Callable[..., HttpResponseBase])
 
 
@@ -58,11 +59,11 @@ def _sent_once(view: V) -> V:
             return view(request, *args, **kwargs)
         key, by = key_of(request.POST.get(FIELD)), request.actor
         if key is None:
-            return render(request, "accounts/form_refused.html", status=400)
+            return _refused(request, status=400)
         try:
             location = sent_forms.first(key=key, address=request.path, by=by)
         except sent_forms.FormKeyRefusedError:
-            return render(request, "accounts/form_refused.html", status=409)
+            return _refused(request, status=409)
         if location is not None:
             return _already(request, location)
         request.leads_to = None
@@ -71,6 +72,12 @@ def _sent_once(view: V) -> V:
         return response
 
     return cast(V, inner)
+
+
+def _refused(request: StaffRequest, *, status: int) -> HttpResponse:
+    """Nothing was saved, and what was typed is kept on the page: to be sent with a key, or, at a 409, to be copied."""
+    typed = [(name, value) for name, values in request.POST.lists() if name not in _NOT_TYPED for value in values]
+    return render(request, "accounts/form_refused.html", {"typed": typed, "may_send": status == 400}, status=status)
 
 
 def _keep(request: StaffRequest, key: UUID, response: HttpResponseBase) -> None:

@@ -188,7 +188,7 @@ def test_a_form_that_is_asked_back_keeps_its_key_and_its_words(clinic: Clinic, d
 
 
 @pytest.mark.parametrize("key", ["", "x", "0" * 36, None])
-def test_a_form_without_its_key_saves_nothing_and_says_what_to_do(
+def test_a_form_without_its_key_saves_nothing_and_keeps_what_was_typed(
     clinic: Clinic, desk: Client, key: str | None
 ) -> None:
     sent = NOVAK if key is None else NOVAK | {"once": key}
@@ -196,8 +196,12 @@ def test_a_form_without_its_key_saves_nothing_and_says_what_to_do(
     answer = Client.post(desk, REGISTER, sent)
 
     assert answer.status_code == 400
-    assert "Nothing was saved." in answer.content.decode()
+    page = answer.content.decode()
+    assert "Nothing was saved yet." in page
     assert patients_of(clinic) == 0
+    assert all(f'name="{name}" value="{value}"' in page for name, value in NOVAK.items())
+    assert Client.post(desk, REGISTER, NOVAK | {"once": KEY.findall(page)[0]}).status_code == 302
+    assert patients_of(clinic) == 1
 
 
 def test_a_key_is_good_for_its_person_and_its_address_only(
@@ -212,6 +216,7 @@ def test_a_key_is_good_for_its_person_and_its_address_only(
         assert answer.status_code == 409
         assert "Location" not in answer.headers
         assert first.headers["Location"] not in answer.content.decode()
+        assert "Novak" in answer.content.decode()
     assert patients_of(clinic) == 1
 
 
