@@ -27,7 +27,7 @@ def people(request: StaffRequest) -> HttpResponse:
     return _page(request)
 
 
-@staff(Act.CHANGE_SETTINGS, methods=("POST",))
+@staff(Act.CHANGE_SETTINGS, methods=("POST",), once=True)
 def add(request: StaffRequest) -> HttpResponse:
     form = AddForm(request.POST, by=request.actor)
     if not form.is_valid():

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import ClinicOwned
+from accounts.models import ClinicOwned, OnCallPerson
 from catalogue.models import Solution, Technique
 from patients.models import (
     Allergy,
@@ -85,6 +85,11 @@ class Form:
 
 def _to(name: str, *args: object) -> str:
     return reverse(name, args=args)
+
+
+def _on_call(practice: Practice, made: Made) -> Form:
+    typed = {"membership": practice.clinician.pk}
+    return Form(OnCallPerson, _to("reminders:on_call"), _to("reminders:add_on_call"), typed)
 
 
 def _register(practice: Practice, made: Made) -> Form:
@@ -303,6 +308,7 @@ CREATING: dict[str, Callable[[Practice, Made], Form]] = {
     "patients:register": _register,
     "patients:merge-into-one": _merge,
     "patients:imports": _import,
+    "reminders:add_on_call": _on_call,
     "patients:add-contact": _contact,
     "patients:add-number": _number,
     "patients:ask-code": _code,
