@@ -125,7 +125,8 @@ def _is_whole(number: phonenumbers.PhoneNumber, run: str, region: str | None) ->
         return False
     # Where every number has one length, a local one would be shorter; elsewhere the country's own way of writing tells
     # whether an area code begins with a prefix.
-    if len(plan.fixed_line.possible_length or plan.general_desc.possible_length) == 1:
-        return True
+    lengths = plan.fixed_line.possible_length or plan.general_desc.possible_length
+    if len(lengths) == 1:
+        return len(national) == lengths[0]
     at_home = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
     return bool(phonenumbers.is_valid_number(number)) and _digits(at_home) == national
