@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from accounts.choices import Role
-from accounts.models import Clinic, Membership, OnCallPerson
+from accounts.models import Clinic, Membership
+from accounts.services import on_call
 from catalogue.models import Technique
 from common.tenancy import tenant
 from patients.models import (
@@ -142,7 +143,7 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
             "import_id": PatientImport.objects.create(clinic=clinic, kind="csv", file_name="a.csv", file_key="a").pk,
             "membership_id": MembershipFactory(clinic=clinic, role=Role.FRONT_DESK).pk,
             "clinician_id": clinician.pk,
-            "person_id": OnCallPerson.objects.create(clinic=clinic, membership=clinician, position=1).pk,
+            "person_id": on_call.add(by=clinician.as_actor(), membership_id=clinician.pk, mobile="").pk,
             "recall_kind": "not_booked",
             "setting": "room",
             "version": 1,

@@ -55,8 +55,10 @@ PAGES: dict[str, tuple[str, str, str, int]] = {
     "sessions:consent_wording": (Role.CLINIC_ADMIN, "", "", 11),
     "sessions:prepare": (Role.CLINICIAN, "", "", 13),
     "reminders:messages": (Role.FRONT_DESK, "", "?day=2026-03-02", 18),
+    "reminders:on_call": (Role.CLINIC_ADMIN, "", "", 16),
+    "reminders:pages": (Role.CLINICIAN, "side_effect_id", "", 15),
     "accounts:audit_log": (Role.AUDITOR, "", "", 16),
-    "accounts:settings": (Role.CLINIC_ADMIN, "", "", 11),
+    "accounts:settings": (Role.CLINIC_ADMIN, "", "", 12),
     "accounts:clinic_history": (Role.CLINIC_ADMIN, "", "", 10),
 }
 
