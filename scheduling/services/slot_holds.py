@@ -12,10 +12,11 @@ from patients.models import Patient
 from scheduling.models import SlotHold
 from scheduling.policies import VisitRefusedError
 from scheduling.services.day_locks import hold_days, refusing_overlaps
-from scheduling.services.places import Checked, Judgement, Place, SlotTakenError, check, look_before_waiting, settle
+from scheduling.services.places import Checked, Judgement, Place, check, look_before_waiting, settle
 from scheduling.spans import Span
 
 KEPT_FOR = timedelta(minutes=5)
+TWO_TAPS_WITHIN = timedelta(seconds=10)
 
 
 def keep(
@@ -27,10 +28,7 @@ def keep(
     is_override: bool = False,
     instead_of: SlotHold | None = None,
 ) -> SlotHold:
-    """Claim the place until ``now + kept_for``; ``instead_of`` is let go for it. Raises as booking does.
-
-    The same tap twice is one: whoever keeps this very place already gets that hold.
-    """
+    """Claim the place until ``now + kept_for``; ``instead_of`` is let go for it. Raises as booking does."""
 
     if instead_of is not None:
         place = replace(place, left_out=(*place.left_out, instead_of.pk))
@@ -45,26 +43,26 @@ def keep(
         checked = check(place, by=by, now=now, judgement=Judgement(is_override=is_override))
         return _write(checked, place.patient, by, now, now + kept_for)
 
-    try:
-        return settle(place, by, now, work)
-    except SlotTakenError:
-        own = _kept_already(place, by, now)
-        if own is None:
-            raise
-        return own
+    return settle(place, by, now, work)
 
 
-def _kept_already(place: Place, by: Actor, now: datetime) -> SlotHold | None:
-    """The hold of the same member on the same time, for the same patient and type of visit."""
+def kept_a_moment_ago(*, place: Place, by: Actor, now: datetime) -> SlotHold | None:
+    """The hold the same member made of this very place within seconds: the first of two taps.
+
+    Later it is another caller's: two of them may be on the phone.
+    """
     if by.membership_id is None:
         return None
-    own = SlotHold.objects.visible_to(by).standing(now).filter(held_by_id=by.membership_id)
+    own = SlotHold.objects.visible_to(by).filter(
+        held_by_id=by.membership_id, expires_at__gt=now + KEPT_FOR - TWO_TAPS_WITHIN
+    )
+    starts_at, ends_at = place.span
     return own.filter(
         clinician=place.clinician,
         visit_type=place.visit_type,
         patient=place.patient,
-        starts_at=place.span[0],
-        ends_at=place.span[1],
+        starts_at=starts_at,
+        ends_at=ends_at,
     ).first()
 
 

@@ -19,6 +19,7 @@ from scheduling.models import SlotHold
 from scheduling.policies import VisitRefusedError
 from scheduling.queries.time_searches import WEEKS, Findings, find_times
 from scheduling.services import appointments, slot_holds
+from scheduling.services.places import SlotTakenError
 from scheduling.views.patients import banner_of
 from scheduling.views.times import usual_type
 
@@ -115,4 +116,10 @@ def _keep(request: StaffRequest, said: dict[str, Any], patient: Patient | None) 
         minutes=said["minutes"],
         equipment=said["equipment"],
     )
-    return slot_holds.keep(place=place, by=by, now=now)
+    try:
+        return slot_holds.keep(place=place, by=by, now=now)
+    except SlotTakenError:
+        own = slot_holds.kept_a_moment_ago(place=place, by=by, now=now)
+        if own is None:
+            raise
+        return own

@@ -141,8 +141,9 @@ def test_an_event_of_a_transaction_that_ends_late_is_sealed_later_and_lost_never
         slow.execute(
             "INSERT INTO patients_patient (clinic_id, given_names, family_name, preferred_name, birth_date, sex,"
             " language, zone, emergency_contact_name, emergency_contact_phone, emergency_contact_relation,"
-            " guardian_name, guardian_phone, version)"
-            " VALUES (%s, 'Slow', 'Writer', '', '1970-01-01', 'unknown', 'en', 'UTC', '', '', '', '', '', 1)",
+            " guardian_name, guardian_phone, is_deceased, left_reason, is_said_inactive, sort_key, named_by,"
+            " version)"
+            " VALUES (%s, 'Slow', 'Writer', '', '1970-01-01', 'unknown', 'en', 'UTC', '', '', '', '', '', false, '', false, '', '', 1)",
             [clinic.pk],
         )
         with tenant(clinic.pk, actor="test"):

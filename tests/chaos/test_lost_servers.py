@@ -258,7 +258,7 @@ def test_a_worker_a_broker_and_a_database_that_die_lose_no_page(
 
     def report(words: str) -> None:
         assert desk.ask(address)[0] == 200
-        form = {"source": "phone", "danger_signs": "breathless", "description": words}
+        form = {"source": "phone", "danger_signs": "breathless", "description": words, "once": str(uuid4())}
         assert desk.ask(address, form)[0] == 302
         reported.update(str(pk) for (pk,) in site.rows("SELECT id FROM pit_sessions_sideeffect WHERE priority = 'P0'"))
 

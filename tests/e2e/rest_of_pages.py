@@ -22,6 +22,7 @@ LOOKED_AT = {
 NO_PAGES = {
     "patients": "import-progress import-errors",
     "scheduling": "calendar_events day_sheet visit_file letter",
+    "reminders": "alarm_notice",
     "sessions": "picture_image picture_thumbnail paper letter worklist_counts session_review_card nerve_atlas recall",
 }
 WHO = (Role.CLINICIAN, Role.FRONT_DESK, Role.CLINIC_ADMIN, Role.AUDITOR)

@@ -375,6 +375,7 @@ def _another_message_brings_a_danger_sign_to_the_worklist(story: Story, clinicia
     phone.get_by_role("button", name="8", exact=True).click()
     phone.get_by_role("button", name="I am not sure").click()
     phone.get_by_role("button", name=re.compile("Hard to breathe")).click()
+    expect(phone.get_by_role("button", name="I tapped this by mistake")).to_be_visible()
     expect(phone.get_by_text(story.clinic.emergency_number).first).to_be_visible()
     story.eyes.look(phone, "portal emergency words")
 

@@ -126,7 +126,7 @@ def test_the_link_works_for_three_days_but_not_beside_a_newer_code(
 
     assert "This link has ended" in text(patient.post(older, BORN))
     with time_machine.travel(NOW + timedelta(hours=71), tick=False):
-        assert patient.post(newer, BORN).url == reverse("portal:confirmed")
+        assert patient.post(newer, BORN).url == f"{newer}confirmed/"
 
 
 def test_a_code_that_is_over_before_it_leaves_is_not_sent(

@@ -130,9 +130,9 @@ def test_the_command_checks_first_and_imports_when_told(clinic, tmp_path, capsys
     )
     assert "Imported: 1 new" in capsys.readouterr().out
     call_command("import_patients", DATA / "bundle.json", clinic=clinic.name, kind="fhir", apply=True)
-    assert "Imported: 2 new" in capsys.readouterr().out
+    assert "Imported: 3 new" in capsys.readouterr().out
     with tenant(clinic.pk, actor="test"):
-        assert Patient.objects.count() == 3
+        assert Patient.objects.count() == 4
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def test_a_bundle_needs_no_columns(admin, upload, clinic):
     url = upload((DATA / "bundle.json").read_bytes(), "bundle.json").url
     assert "Check the file" in admin.get(url).text
     admin.post(reverse("patients:import-check", args=[job_of(clinic).pk]))
-    assert work(clinic).counts["new"] == 2
+    assert work(clinic).counts["new"] == 3
     assert "Passed over: Observation" in admin.get(url).text
 
 

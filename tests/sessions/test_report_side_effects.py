@@ -48,10 +48,10 @@ def test_the_most_urgent_sign_decides(in_clinic):
     assert told.danger_signs == ["breathless", "pus"]
 
 
-def test_words_alone_are_read_the_next_working_day(in_clinic):
+def test_words_alone_are_called_about_today(in_clinic):
     told = _told(in_clinic, [], "  A bruise the size of a coin ")
     assert (told.priority, told.description, told.event_type.code) == (
-        Priority.P2,
+        Priority.P1,
         "A bruise the size of a coin",
         "OTHER",
     )

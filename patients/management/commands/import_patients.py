@@ -106,6 +106,8 @@ class Command(BaseCommand):
             self.stderr.write(f"{place} {error['field']}: {error['reason']}".replace(" :", ":"))
         if job.error_count:
             raise CommandError(f"{job.error_count} things are wrong; nothing was imported.")
-        counts = ", ".join(f"{count} {name}" for name, count in job.counts.items() if name != "ignored")
+        counts = ", ".join(
+            f"{count} {name.replace('_', ' ')}" for name, count in job.counts.items() if name != "ignored"
+        )
         done = "Imported" if job.state == State.DONE else "Checked, nothing written"
         self.stdout.write(f"{done}: {counts}. Passed over: {job.counts.get('ignored') or 'nothing'}.")
