@@ -143,7 +143,8 @@ def test_an_event_of_a_transaction_that_ends_late_is_sealed_later_and_lost_never
             " language, zone, emergency_contact_name, emergency_contact_phone, emergency_contact_relation,"
             " guardian_name, guardian_phone, is_deceased, left_reason, is_said_inactive, sort_key, named_by,"
             " version)"
-            " VALUES (%s, 'Slow', 'Writer', '', '1970-01-01', 'unknown', 'en', 'UTC', '', '', '', '', '', false, '', false, '', '', 1)",
+            " VALUES (%s, 'Slow', 'Writer', '', '1970-01-01', 'unknown', 'en', 'UTC', '', '', '', '', '', false, '',"
+            " false, '', '', 1)",
             [clinic.pk],
         )
         with tenant(clinic.pk, actor="test"):
