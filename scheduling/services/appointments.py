@@ -373,13 +373,16 @@ def _change(
 
 
 def claim(appointment: Appointment, by: Actor, version: int, *spans: Span) -> Appointment:
-    """The newest state of the visit, locked: first the days it touches and will touch, then its row."""
+    """The newest state of the visit, locked: first the days it touches and will touch, then its row.
+
+    A row that was moved to another clinician while this one waited for it no longer joins what was read before, and
+    PostgreSQL then returns none: changed as well.
+    """
     hold_days(by, (appointment.starts_at, appointment.ends_at), *spans)
     rows = Appointment.objects.visible_to(by).select_for_update(of=("self",))
-    current = rows.select_related(
-        "patient", "clinician__user", "room", "visit_type__equipment", "equipment", "chaperone__user"
-    ).get(pk=appointment.pk)
-    if current.version != version:
+    related = ("patient", "clinician__user", "room", "visit_type__equipment", "equipment", "chaperone__user")
+    current = rows.select_related(*related).filter(pk=appointment.pk).first()
+    if current is None or current.version != version:
         raise VisitChangedError
     return current
 

@@ -11,5 +11,6 @@ ONLY_WRONG = {"resultTypes": ["violations"]}
 
 def axe_violations(page: Page) -> list[dict[str, Any]]:
     """The rules that the page breaks as it stands, each with the nodes that break it."""
+    page.wait_for_load_state()
     found: list[dict[str, Any]] = Axe().run(page, options=ONLY_WRONG).response["violations"]
     return found

@@ -24,6 +24,7 @@ TWICE = "document.documentElement.style.fontSize = '225%'"
 
 
 def _look_at(page: Page, name: str) -> None:
+    page.wait_for_load_state()
     page.evaluate(TWICE)
     if SHOTS:
         page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)

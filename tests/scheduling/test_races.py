@@ -6,13 +6,14 @@
 import os
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
 from threading import Barrier
 from unittest import mock
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from common.tenancy import tenant
 from scheduling.models import Appointment, VisitSeries
@@ -22,6 +23,7 @@ from scheduling.services.series import Wish
 from tests.scheduling.conftest import NOW, Practice, at
 from tests.scheduling.crowds import at_once, everybody, patients_of, told
 
+WEEK = timedelta(days=7)
 # Each is one person with one connection; the crowd is what the clinic is measured by.
 CROWD, FEW = 200, int(os.environ.get("PIT_RACERS", "20"))
 
@@ -161,3 +163,34 @@ def test_a_deadlock_is_tried_once_more_and_then_said_kindly(practice: Practice, 
     if outcome != "booked":
         assert "Nothing was changed" in refused.value.words
         assert Appointment.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_for_a_visit_that_gets_another_clinician_meanwhile_is_told_that_it_changed(
+    open_practice: Practice,
+) -> None:
+    """The one who waits read the visit on a day that it has left since, so that the day does not keep them apart."""
+    desk = open_practice.desk
+    with tenant(open_practice.clinic.pk, actor="test"):
+        seen = open_practice.book()
+        other = open_practice.another_clinician()
+        moved = {"by": desk, "now": NOW, "room": None}
+        far = appointments.move(
+            appointment=seen, version=1, starts_at=at(9) + WEEK, clinician=open_practice.clinician, **moved
+        )
+
+    def cancel() -> str:
+        with at_once(open_practice):
+            said = {"cancelled_by": "patient", "reason": "ill"}
+            return told(lambda: appointments.cancel(appointment=seen, by=desk, now=NOW, version=1, **said))
+
+    with ThreadPoolExecutor(1) as pool:
+        with tenant(open_practice.clinic.pk, actor="test"):
+            appointments.move(appointment=far, version=2, starts_at=at(10) + WEEK, clinician=other, **moved)
+            late = pool.submit(cancel)
+            with connection.cursor() as cursor:
+                while not late.done():
+                    cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype <> 'advisory'")
+                    if cursor.fetchone()[0]:
+                        break
+        assert late.result(timeout=20) == "VisitChangedError"
