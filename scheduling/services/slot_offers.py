@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from common.database import held
 from scheduling.choices import EntryStatus, OfferStatus, SlotEnd, VisitStatus
 from scheduling.models import Appointment, FreedSlot, SlotOffer, WaitingEntry
 from scheduling.policies import VisitRefusedError
@@ -193,18 +194,16 @@ def reopen(*, slot: FreedSlot, by: Actor, now: datetime) -> FreedSlot:
 
 
 def locked_slot(slot_id: UUID, by: Actor) -> FreedSlot:
-    rows = FreedSlot.objects.visible_to(by).select_for_update(of=("self",)).select_related("clinician__user")
-    return rows.get(pk=slot_id)
+    return held(FreedSlot.objects.visible_to(by), slot_id, related=("clinician__user",))
 
 
 def _locked(offer_id: UUID, by: Actor) -> SlotOffer:
-    rows = SlotOffer.objects.visible_to(by).select_for_update(of=("self",))
-    return rows.select_related("hold", "patient", "clinician__user", "room", "freed_slot", "entry").get(pk=offer_id)
+    related = ("hold", "patient", "clinician__user", "room", "freed_slot", "entry")
+    return held(SlotOffer.objects.visible_to(by), offer_id, related=related)
 
 
 def _locked_entry(entry_id: UUID, by: Actor) -> WaitingEntry:
-    rows = WaitingEntry.objects.visible_to(by).select_for_update(of=("self",))
-    related = rows.select_related(
+    related = (
         "patient",
         "visit_type__equipment",
         "appointment__patient",
@@ -213,7 +212,7 @@ def _locked_entry(entry_id: UUID, by: Actor) -> WaitingEntry:
         "appointment__room",
         "appointment__equipment",
     )
-    return related.get(pk=entry_id)
+    return held(WaitingEntry.objects.visible_to(by), entry_id, related=related)
 
 
 def _check_stands(offer: SlotOffer, now: datetime) -> None:

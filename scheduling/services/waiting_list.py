@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from common.database import held
 from patients.models import Patient
 from scheduling.choices import EntryStatus
 from scheduling.models import Appointment, WaitingEntry
@@ -68,8 +69,7 @@ def _check(appointment: Appointment | None, patient: Patient) -> None:
 
 
 def _claimed(entry: WaitingEntry, by: Actor, version: int) -> WaitingEntry:
-    rows = WaitingEntry.objects.visible_to(by).select_for_update(of=("self",)).select_related("patient")
-    current = rows.get(pk=entry.pk)
+    current = held(WaitingEntry.objects.visible_to(by), entry.pk, related=("patient",))
     if current.version != version:
         raise VisitRefusedError(_("Someone else changed this a moment ago. This is how it stands now."))
     return current

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts.actors import Actor
 from accounts.models import Membership
+from common.database import held
 from sessions.models import CoSignature, InjectionSession
 from sessions.policies.co_signatures import check_can_co_sign
 from sessions.services.injection_session_rows import author
@@ -14,8 +15,7 @@ from sessions.services.injection_session_rows import author
 @transaction.atomic
 def co_sign(*, injection_session: InjectionSession, seen_sha256: str, by: Actor, now: datetime) -> CoSignature:
     """Co-sign the content with the hash that was read. Raises ``SessionRefusedError``; the database holds the same."""
-    own = InjectionSession.objects.visible_to(by).select_for_update(of=("self",)).select_related("signed_by")
-    session = own.get(pk=injection_session.pk)
+    session = held(InjectionSession.objects.visible_to(by), injection_session.pk, related=("signed_by",))
     member = Membership.objects.visible_to(by).get(pk=author(by))
     is_given = CoSignature.objects.filter(injection_session=session).exists()
     check_can_co_sign(session, member, is_given=is_given, seen_sha256=seen_sha256)

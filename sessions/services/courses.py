@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from common.database import held
 from common.wall_clock import local_day
 from patients.models import PatientCondition
 from scheduling.policies import VisitRefusedError
@@ -133,8 +134,7 @@ def _act_of_end(course: Course) -> UUID:
 
 
 def _locked(course: Course, by: Actor) -> Course:
-    own = Course.objects.visible_to(by).select_for_update(of=("self",))
-    return own.select_related("patient_condition").get(pk=course.pk)
+    return held(Course.objects.visible_to(by), course.pk, related=("patient_condition",))
 
 
 def _columns(plan: Plan) -> dict[str, int | date | None]:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from accounts.actors import Actor
 from catalogue.models import Technique
+from common.database import held
 from common.wall_clock import instant, local_day
 from scheduling.choices import VisitStatus
 from scheduling.models import Appointment
@@ -100,10 +101,12 @@ def _locked(session: InjectionSession, by: Actor) -> InjectionSession:
 
 def locked(session_id: UUID, *, by: Actor, related: Iterable[str] = ()) -> InjectionSession | None:
     """The session, held until the transaction ends: whoever saves or signs it meanwhile waits."""
-    own = InjectionSession.objects.visible_to(by).select_for_update(of=("self",))
-    found = own.select_related(*_RELATED, *related).filter(pk=session_id).first()
-    if found is not None:
-        found.clinic = by.clinic
+    own = InjectionSession.objects.visible_to(by)
+    try:
+        found = held(own, session_id, related=(*_RELATED, *related))
+    except InjectionSession.DoesNotExist:
+        return None
+    found.clinic = by.clinic
     return found
 
 

@@ -22,6 +22,7 @@ from sessions.services import injection_sessions as service
 from sessions.services import unsaved_typings
 from tests.factories.accounts import ClinicFactory, MembershipFactory
 from tests.factories.scheduling import AppointmentFactory
+from tests.factories.sessions import CourseFactory
 from tests.factories.treatments import a_draft, actor_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -137,3 +138,41 @@ def test_two_tabs_that_race_lose_no_line(
     figure("two_tabs_lines_lost", len(lines - set(stored.note.split())))
     assert set(stored.note.split()) == lines
     assert stored.version == 1 + len(lines)
+
+
+def test_a_send_that_waits_for_the_one_before_it_keeps_the_course_and_the_consent_that_one_stored(
+    clinic: Clinic, session: InjectionSession
+) -> None:
+    page = uuid4()
+    with tenant(clinic.pk, actor="test"):
+        by = actor_of(session.clinician)
+        course = CourseFactory(clinic=clinic, patient=session.patient)
+        first = a_draft(course_id=course.pk)
+    second = replace(first, consent=None, note="and more")
+
+    def send(draft: Draft, number: int) -> None:
+        sent = {"version": 1, "draft": draft, "by": by, "now": NOW, "sender": Sender(page, number)}
+        service.save_draft(injection_session=session, **sent)
+
+    def send_late() -> None:
+        try:
+            with tenant(clinic.pk, actor="test"):
+                send(second, 2)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with tenant(clinic.pk, actor="test"):
+            send(first, 1)
+            late = pool.submit(send_late)
+            with connection.cursor() as cursor:
+                while not late.done():
+                    cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                    if cursor.fetchone()[0]:
+                        break
+        late.result(timeout=20)
+
+    with tenant(clinic.pk, actor="test"):
+        stored = InjectionSession.objects.get()
+        assert (stored.note, stored.course_id) == ("and more", course.pk)
+        assert stored.consent.signed_name == "Aroha Example"
