@@ -121,7 +121,7 @@ def _asked(has_object: bool, is_allowed: bool, is_compared: bool) -> tuple[str, 
 
 
 def _ask(client: Client, method: str, url: str) -> tuple[int, bytes, int]:
-    """The answer, and how many changes the trail tells of since ever, after reading; everything is undone afterwards."""
+    """The answer, and how many changes the trail tells of after reading; everything is undone afterwards."""
     with transaction.atomic():
         # A form that may be sent once is looked at only with its key.
         body = f"once={uuid4()}" if method == "POST" else ""
