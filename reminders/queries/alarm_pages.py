@@ -35,7 +35,7 @@ def channels_of(person: OnCallPerson) -> tuple[Channel, ...]:
 
 
 def unheard(by: Actor, *, now: datetime) -> list[SideEffect]:
-    """Alarms older than fifteen minutes for which no page left in the last fifteen."""
+    """Alarms that have been ringing for over fifteen minutes, for which no page left in the last fifteen."""
     left = AlarmPage.objects.filter(
         clinic_id=by.clinic_id,
         side_effect_id=OuterRef("pk"),
@@ -43,7 +43,7 @@ def unheard(by: Actor, *, now: datetime) -> list[SideEffect]:
         sent_at__gt=now - paging.UNHEARD_AFTER,
     )
     rows = SideEffect.objects.visible_to(by).alarming().filter(~Exists(left))
-    return [report for report in rows if now - report.alarm_began_at > paging.UNHEARD_AFTER]
+    return [report for report in rows if now - report.alarm_rang_at > paging.UNHEARD_AFTER]
 
 
 def pager_swept_at(by: Actor) -> datetime | None:
