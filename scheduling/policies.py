@@ -12,7 +12,7 @@ from accounts.choices import Role
 from accounts.models import Membership
 from common.wall_clock import local_day
 from patients.models import Patient
-from scheduling.choices import HERE_STATUSES, MOVABLE_STATUSES, MOVES, NEXT_STEP, VisitStatus
+from scheduling.choices import FREE_STATUSES, HERE_STATUSES, MOVABLE_STATUSES, MOVES, NEXT_STEP, VisitStatus
 from scheduling.models import Appointment, Room, VisitType
 from scheduling.models.appointments import LONGEST_VISIT
 
@@ -99,6 +99,11 @@ def check_is_here(patient: Patient | None) -> None:
             _("%(what)s: no time can be promised. If this is wrong or over, bring the patient back first.")
             % {"what": patient.departure_sentence}
         )
+
+
+def can_be_taken_back(visit: Appointment) -> bool:
+    """Whether an undo of its last step can be offered: a freed time is not promised again to who died or left."""
+    return visit.status not in FREE_STATUSES or visit.patient.departure is None
 
 
 def check_not_past(starts_at: datetime, *, now: datetime) -> None:
