@@ -12,7 +12,7 @@ from accounts.actors import Actor
 from accounts.models import Membership
 from patients.models import Patient
 from scheduling import policies
-from scheduling.choices import FREE_STATUSES, CancelledBy, VisitStatus
+from scheduling.choices import CancelledBy, VisitStatus
 from scheduling.models import Appointment, AppointmentMove, Equipment, Room, SlotHold, VisitSeries, VisitType
 from scheduling.policies import VisitChangedError, VisitRefusedError
 from scheduling.queries.chairs import free_chair
@@ -372,8 +372,6 @@ def _change(
     def work() -> Appointment:
         current = claim(appointment, by, version)
         policies.check_can_move(current, to, now=now, zone=by.zone)
-        if current.status in FREE_STATUSES and to not in FREE_STATUSES:
-            policies.check_is_here(current.patient)
         if before is not None:
             before(current)
         was, current.status = current.status, to
