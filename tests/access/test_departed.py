@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import time_machine
@@ -20,6 +20,8 @@ from common.tenancy import tenant
 from patients.models import Patient
 from reminders.models import Message
 from scheduling.models import Appointment, SlotHold, WaitingEntry
+from sessions.models import Course, PictureConsent
+from sessions.services import pictures
 from tests.access import objects
 from tests.access.walking import address, staff_urls, view_of
 
@@ -116,3 +118,45 @@ def _faults(page: str, values: dict[str, Any]) -> Iterator[str]:
             continue
         if found.view_name in REFUSED and own.intersection(found.kwargs.values()):
             yield f"leads to {found.view_name}"
+
+
+@time_machine.travel(NOW, tick=False)
+def test_what_is_sent_all_the_same_is_refused_in_words_and_changes_nothing(
+    clinic: Clinic, people: dict[str, Client]
+) -> None:
+    """From a page that was open before, or another tab."""
+    values = objects.make(clinic, FAMILY_NAME)
+    _ready_to_be_acted_on(clinic, values)
+    _now(clinic, values["appointment_id"], "booked")
+    with tenant(clinic.pk, actor="test"):
+        consent = PictureConsent.objects.get(pk=values["picture_consent_id"])
+        pictures.withdraw_consent(consent=consent, by=consent.taken_by.as_actor(), now=NOW)
+    _mark(clinic, is_deceased=True)
+    before = _stored(clinic)
+    sent: dict[str, dict[str, Any]] = {
+        "scheduling:check_in": {"marks": ["birth_date", "full_name"], "version": 1},
+        "scheduling:no_show": {"reason": "ill", "version": 1},
+        "scheduling:confirm": {"version": 1},
+        "scheduling:change_status": {"to": "confirmed", "version": 1, "back": "visit"},
+        "reminders:send_now": {},
+        "sessions:open_course": {
+            "condition": values["condition_id"], "planned_sessions": 6, "interval_days": 7, "goal_1": "Walk",
+        },
+        "sessions:give_picture_consent": {"signed_name": "Sam", "signed_as": "patient"},
+    }  # fmt: skip
+    patterns = dict(staff_urls())
+    for name, form in sent.items():
+        (role,) = _who(view_of(patterns[name]).required_act)
+        answer = people[role].post(address(name, patterns[name], values), form | {"once": str(uuid4())}, follow=True)
+        assert "bring the patient back first" in answer.content.decode(), name
+        assert _stored(clinic) == before, name
+
+
+def _stored(clinic: Clinic) -> list[Any]:
+    with tenant(clinic.pk, actor="test"):
+        return [
+            sorted(Appointment.objects.values_list("pk", "status", "version")),
+            sorted(Message.objects.values_list("pk", "state", "is_requested")),
+            Course.objects.count(),
+            PictureConsent.objects.filter(withdrawn_at__isnull=True).count(),
+        ]
