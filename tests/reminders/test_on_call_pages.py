@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.choices import Role
 from accounts.models import Clinic, OnCallPerson
 from common.tenancy import tenant
-from reminders.models import AlarmPage
+from reminders.models import AlarmPage, PagerBeat
 from reminders.services import alarm_sweeps
 from sessions.models import SideEffect
 from tests.factories.accounts import MembershipFactory, on_call
@@ -182,6 +182,11 @@ def test_the_desk_is_told_to_fetch_a_clinician_and_follows_who_is_paged_and_who_
     with tenant(clinic.pk, actor="test"):
         told = SideEffect.objects.get()
         one, two = (person.membership.user.full_name for person in on_call(clinic, "", ""))
+    silent = text(desk, url("pages", told.pk))
+    assert "Pages are not being sent" in silent
+    assert "is paged now" not in silent
+    with tenant(clinic.pk, actor="test"):
+        PagerBeat.objects.create(clinic=clinic, swept_at=timezone.now())
     followed = text(desk, reverse("sessions:worklists"))
     assert url("pages", told.pk) in followed
     assert reverse("sessions:side_effect", args=[told.pk]) not in followed
