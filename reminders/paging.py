@@ -3,7 +3,8 @@
 Rounds of five minutes, counted from 0 at the moment the alarm began. The first person on call is paged in every round,
 the second from ten minutes on, the third from twenty, and so on, until somebody takes the report. Source: domain.md §8
 (page at once, again every 5 minutes, escalate at 10). An outage is made up for by the round that the clock stands at,
-never by those that passed: one page a person, not one for each.
+never by those that passed: one page a person, not one for each. An alarm that was taken and given back is in the
+round it would be in anyway; the present round is paged once more, so giving back buys nobody time.
 """
 
 from datetime import datetime, timedelta
@@ -22,6 +23,11 @@ def round_at(began_at: datetime, now: datetime) -> int:
 def starts_at(began_at: datetime, number: int) -> datetime:
     """Return when round ``number`` (from 0) begins."""
     return began_at + number * EVERY
+
+
+def due_at(began_at: datetime, rang_at: datetime, number: int) -> datetime:
+    """Return when the pages of round ``number`` are due, of an alarm that rings again since ``rang_at``."""
+    return max(starts_at(began_at, number), rang_at)
 
 
 def people_in(number: int, on_call: int) -> int:

@@ -12,9 +12,11 @@ from accounts.choices import Role
 from accounts.models import Membership
 from common.wall_clock import local_day
 from patients.models import Patient
-from scheduling.choices import HERE_STATUSES, MOVABLE_STATUSES, MOVES, NEXT_STEP, VisitStatus
+from scheduling.choices import FREE_STATUSES, HERE_STATUSES, MOVABLE_STATUSES, MOVES, NEXT_STEP, VisitStatus
 from scheduling.models import Appointment, Room, VisitType
 from scheduling.models.appointments import LONGEST_VISIT
+
+_PROMISED = (VisitStatus.BOOKED, VisitStatus.CONFIRMED)
 
 
 class VisitRefusedError(Exception):
@@ -47,6 +49,20 @@ def check_can_move(appointment: Appointment, to_status: str, *, now: datetime, z
         raise VisitRefusedError(_("The visit has not begun yet, so nobody can have missed it."))
     if to_status == VisitStatus.ARRIVED and local_day(now, zone) < local_day(appointment.starts_at, zone):
         raise VisitRefusedError(_("This visit is on a later day. Move it to today first."))
+    if appointment.status in FREE_STATUSES and to_status not in FREE_STATUSES:
+        check_is_here(appointment.patient)
+    if appointment.patient.departure is not None and _awaits(appointment.status, to_status):
+        raise VisitRefusedError(
+            _("%(what)s. Cancel the visit; if this is wrong or over, bring the patient back first.")
+            % {"what": appointment.patient.departure_sentence}
+        )
+
+
+def _awaits(from_status: str, to_status: str) -> bool:
+    """Whether the step counts on somebody who has not come: what is under way is carried to its end for anybody."""
+    if to_status == VisitStatus.NO_SHOW:
+        return True
+    return from_status in _PROMISED and to_status in (VisitStatus.CONFIRMED, VisitStatus.ARRIVED)
 
 
 def asks_more(from_status: str, to_status: str) -> bool:
@@ -99,6 +115,11 @@ def check_is_here(patient: Patient | None) -> None:
             _("%(what)s: no time can be promised. If this is wrong or over, bring the patient back first.")
             % {"what": patient.departure_sentence}
         )
+
+
+def can_be_taken_back(visit: Appointment) -> bool:
+    """Whether an undo of its last step can be offered: a freed time is not promised again to who died or left."""
+    return visit.status not in FREE_STATUSES or visit.patient.departure is None
 
 
 def check_not_past(starts_at: datetime, *, now: datetime) -> None:

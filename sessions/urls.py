@@ -115,6 +115,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("patients/<uuid:patient_id>/departure/left/", departures.mark_left, name="mark_left"),
     path("patients/<uuid:patient_id>/departure/back/", departures.bring_back, name="bring_back"),
     path("patients/<uuid:patient_id>/departure/undo/", departures.undo, name="undo_departure"),
+    path("patients/<uuid:patient_id>/departure/put-back/", departures.put_back, name="put_back_departed"),
     path("patients/<uuid:patient_id>/departure/keep/", departures.keep, name="keep_patient"),
     path("patients/<uuid:patient_id>/departure/visits/", departures.cancel_visits, name="cancel_visits"),
     path("patients/<uuid:patient_id>/departure/follow-ups/", departures.close_follow_ups, name="close_follow_ups"),

@@ -39,4 +39,14 @@ class LeftForm(_DepartureForm):
 
 
 class BringBackForm(_DepartureForm):
+    """``back`` says in words what can be put back with the patient; without it nothing is asked."""
+
     reason = forms.CharField(label=_("Why"), max_length=REASON_LENGTH)
+    puts_back = forms.BooleanField(required=False, initial=True)
+
+    def __init__(self, *args: Any, back: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if back:
+            self.fields["puts_back"].label = back
+        else:
+            del self.fields["puts_back"]

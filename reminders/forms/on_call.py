@@ -51,3 +51,9 @@ class RemoveForm(forms.Form):
     """``is_sure`` is the second tap, below the warning that nobody would be left."""
 
     is_sure = forms.BooleanField(required=False)
+
+
+class PagesQuery(forms.Form):
+    """``whole``: the state of the report too, not only what was sent."""
+
+    whole = forms.BooleanField(required=False)

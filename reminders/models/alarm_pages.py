@@ -37,8 +37,8 @@ class AlarmPageQuerySet(ClinicOwnedQuerySet["AlarmPage"]):
 class AlarmPage(ClinicOwned):
     """No address and no words are kept: both are derived when it is sent.
 
-    ``side_effect`` is None for a test. ``alarm_at`` is when the alarm began that the page belongs to; a report given
-    back begins another. ``is_ambiguous``: a copy may have left before this one.
+    ``side_effect`` is None for a test. ``alarm_at`` is since when the alarm has been ringing that the page belongs to:
+    a report given back rings anew, while its rounds are counted on. ``is_ambiguous``: a copy may have left before.
     """
 
     clinic_rules = ClinicRules(patient=_OF_REPORT)

@@ -35,7 +35,7 @@ def channels_of(person: OnCallPerson) -> tuple[Channel, ...]:
 
 
 def unheard(by: Actor, *, now: datetime) -> list[SideEffect]:
-    """Alarms older than fifteen minutes for which no page left in the last fifteen."""
+    """Alarms that have been ringing for over fifteen minutes, for which no page left in the last fifteen."""
     left = AlarmPage.objects.filter(
         clinic_id=by.clinic_id,
         side_effect_id=OuterRef("pk"),
@@ -43,7 +43,7 @@ def unheard(by: Actor, *, now: datetime) -> list[SideEffect]:
         sent_at__gt=now - paging.UNHEARD_AFTER,
     )
     rows = SideEffect.objects.visible_to(by).alarming().filter(~Exists(left))
-    return [report for report in rows if now - report.alarm_began_at > paging.UNHEARD_AFTER]
+    return [report for report in rows if now - report.alarm_rang_at > paging.UNHEARD_AFTER]
 
 
 def pager_swept_at(by: Actor) -> datetime | None:
@@ -73,10 +73,11 @@ def pager_health(by: Actor, *, now: datetime) -> PagerHealth:
 
 @dataclass(frozen=True)
 class Next:
-    """Who is paged next and when."""
+    """Who is paged next and when; ``is_due``: with the next sweep, which comes within seconds."""
 
     name: str
     at: datetime
+    is_due: bool
     has_text: bool
 
 
@@ -100,19 +101,26 @@ def pages_of_report(by: Actor, side_effect_id: UUID, *, now: datetime) -> Report
     if report is None:
         return None
     pages = AlarmPage.objects.visible_to(by).of_report(report.pk).select_related("membership__user").newest_first()
-    return ReportPages(report=report, pages=list(pages[:PAGES_SHOWN]), coming=_coming(by, report, now))
+    shown = list(pages[:PAGES_SHOWN])
+    return ReportPages(report=report, pages=shown, coming=_coming(by, report, shown, now))
 
 
-def _coming(by: Actor, report: SideEffect, now: datetime) -> list[Next]:
+def _coming(by: Actor, report: SideEffect, pages: list[AlarmPage], now: datetime) -> list[Next]:
     if not report.is_alarming:
         return []
+    number = paging.round_at(report.alarm_began_at, now)
+    present = (report.alarm_rang_at, number)
+    planned = {page.membership_id for page in pages if (page.alarm_at, page.round_number) == present}
+    people = people_on_call(by)
+    due = paging.people_in(number, len(people))
     return [
         Next(
             name=person.membership.user.full_name,
             at=paging.next_page_at(report.alarm_began_at, place, now),
+            is_due=place < due and person.membership_id not in planned,
             has_text=Channel.TEXT in channels_of(person),
         )
-        for place, person in enumerate(people_on_call(by))
+        for place, person in enumerate(people)
     ]
 
 

@@ -44,10 +44,10 @@ def _round_of(report: SideEffect, people: list[OnCallPerson], *, by: Actor, now:
             clinic_id=by.clinic_id,
             side_effect=report,
             membership_id=person.membership_id,
-            alarm_at=began_at,
+            alarm_at=report.alarm_rang_at,
             round_number=number,
             channel=channel,
-            due_at=paging.starts_at(began_at, number),
+            due_at=paging.due_at(began_at, report.alarm_rang_at, number),
         )
         for person in people[: paging.people_in(number, len(people))]
         for channel in channels_of(person)
@@ -109,8 +109,8 @@ def _why_not(page: AlarmPage, by: Actor, now: datetime) -> str:
     report = SideEffect.objects.visible_to(by).select_for_update(no_key=True).get(pk=page.side_effect_id)
     if not report.is_alarming:
         return PageSkip.TAKEN
-    is_present = report.alarm_began_at == page.alarm_at
-    if not is_present or page.round_number < paging.round_at(page.alarm_at, now):
+    is_present = report.alarm_rang_at == page.alarm_at
+    if not is_present or page.round_number < paging.round_at(report.alarm_began_at, now):
         return PageSkip.LATER
     return ""
 

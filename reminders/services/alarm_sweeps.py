@@ -75,5 +75,5 @@ def _say_what_nobody_hears(run: Sweep) -> None:
     """An alarm that wakes nobody stands in the log every fifteen minutes, with the clinic's number and nothing else."""
     now, before = run.clock(), pager_swept_at(run.by)
     for report in unheard(run.by, now=now):
-        if paging.is_told_again(report.alarm_began_at, before, now):
+        if paging.is_told_again(report.alarm_rang_at, before, now):
             logger.error("an urgent report waits and no page leaves; clinic %s", run.by.clinic_id)

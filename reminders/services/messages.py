@@ -35,6 +35,7 @@ def stop(*, message_id: UUID, by: Actor, now: datetime) -> Message:
 def resume(*, message_id: UUID, by: Actor, now: datetime) -> Message:
     """Take a stop back: it is planned again for its old time, or for now when that has passed."""
     message = _locked(message_id, by)
+    _check_is_here(message)
     if message.skip_reason != SkipReason.STOPPED:
         raise MessageRefusedError(_("This message was not stopped by the clinic."))
     message.state = MessageState.PLANNED
@@ -47,6 +48,7 @@ def resume(*, message_id: UUID, by: Actor, now: datetime) -> Message:
 def send_now(*, message_id: UUID, by: Actor, now: datetime) -> Message:
     """Send a waiting message at the next sweep, or a copy of one that is done; return the one that will leave."""
     message = _locked(message_id, by)
+    _check_is_here(message)
     if message.state == MessageState.SENDING:
         raise MessageRefusedError(_("This message is being sent right now."))
     if not message.is_waiting:
@@ -96,6 +98,14 @@ def _is_in_time(message: Message, now: datetime) -> bool:
     if message.patient.departure is not None:
         return False
     return bool(now - session.signed_at <= ASKING_LASTS)
+
+
+def _check_is_here(message: Message) -> None:
+    if message.patient.departure is not None:
+        raise MessageRefusedError(
+            _("%(what)s: nothing is sent. If this is wrong or over, bring the patient back first.")
+            % {"what": message.patient.departure_sentence}
+        )
 
 
 def _is_too_often(message: Message, by: Actor, now: datetime) -> bool:

@@ -9,18 +9,31 @@ from django.utils import timezone
 from accounts.decorators import staff
 from accounts.permissions import Act
 from accounts.requests import StaffRequest, saw
+from common.query_strings import read_query
+from common.wall_clock import local_day
+from patients.queries.banners import banner
+from reminders.forms.on_call import PagesQuery
 from reminders.queries import alarm_pages
 
 
-@staff(Act.SEE_CHART)
+@staff(Act.REPORT_SIDE_EFFECTS)
 def of_report(request: StaffRequest, side_effect_id: UUID) -> HttpResponse:
-    """A page of its own, and a part of the report's page when htmx asks."""
-    shown = alarm_pages.pages_of_report(request.actor, side_effect_id, now=timezone.now())
+    """What whoever reported it follows, and a part of the report's page when htmx asks. No word of what was told."""
+    actor, now = request.actor, timezone.now()
+    shown = alarm_pages.pages_of_report(actor, side_effect_id, now=now)
     if shown is None:
         raise Http404
     saw(request, "reminders_alarmpage", patient_id=shown.report.patient_id)
-    template = "pages_part" if request.htmx else "pages"
-    return render(request, f"reminders/{template}.html", {"shown": shown})
+    is_whole = not request.htmx or read_query(PagesQuery, request).cleaned_data["whole"]
+    if not is_whole:
+        return render(request, "reminders/pages_part.html", {"shown": shown})
+    context = {
+        "shown": shown,
+        "health": alarm_pages.pager_health(actor, now=now) if shown.is_alarming else None,
+        "banner": banner(actor, shown.report.patient_id, today=local_day(now, actor.zone)),
+    }
+    template = "reminders/pages.html#state" if request.htmx else "reminders/pages.html"
+    return render(request, template, context)
 
 
 @staff(Act.SEE_WORKLISTS)

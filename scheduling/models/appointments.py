@@ -109,7 +109,8 @@ class AppointmentMove(ClinicOwned):
 
     A booking has no ``from_status``; a change of time, clinician or room keeps the status and says what was before.
     ``tell_at``: when the patient is told of it, unless it is taken back before; never, when it is empty. Moves of one
-    act on several visits share a ``batch_id``.
+    act on several visits share a ``batch_id``. ``is_for_departure``: cancelled while the patient counted as deceased or
+    as having left; offered to be put back with the patient.
     """
 
     clinic_rules = ClinicRules(
@@ -124,6 +125,7 @@ class AppointmentMove(ClinicOwned):
     reason = models.CharField(max_length=400, blank=True)
     tell_at = models.DateTimeField(null=True)
     batch_id = models.UUIDField(null=True)
+    is_for_departure = models.BooleanField(default=False)
     was_starts_at = models.DateTimeField(null=True)
     was_ends_at = models.DateTimeField(null=True)
     was_clinician = ClinicForeignKey("accounts.Membership", null=True, related_name="+")
@@ -138,6 +140,12 @@ class AppointmentMove(ClinicOwned):
                 fields=["clinic", "tell_at"], condition=models.Q(tell_at__isnull=False), name="scheduling_move_tell"
             ),
             models.Index(fields=["clinic", "moved_at"], name="scheduling_move_recent"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(is_for_departure=False) | models.Q(to_status=VisitStatus.CANCELLED),
+                name="scheduling_move_departure_cancels",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -62,6 +62,9 @@ class Card:
 
     @property
     def steps(self) -> list[VisitStatus]:
+        """None of who died or left before they came: their visit is cancelled."""
+        if self.is_expected and self.visit.patient.departure is not None:
+            return []
         return [step for step in (self.next_step, self.side_step) if step]
 
     @property

@@ -3,12 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.actors import Actor
 from common.wall_clock import day_bounds, local_day
 from scheduling.choices import VisitStatus
-from scheduling.models import Appointment, WaitingEntry
+from scheduling.models import Appointment, AppointmentMove, WaitingEntry
 
 
 def visits_to_come(by: Actor, patient_id: UUID, *, now: datetime) -> QuerySet[Appointment]:
@@ -17,6 +17,15 @@ def visits_to_come(by: Actor, patient_id: UUID, *, now: datetime) -> QuerySet[Ap
     rows = Appointment.objects.visible_to(by).filter(patient_id=patient_id, starts_at__gte=start)
     standing = rows.filter(status__in=(VisitStatus.BOOKED, VisitStatus.CONFIRMED)).order_by("starts_at", "id")
     return standing.select_related("patient", "clinician__user", "room", "visit_type")
+
+
+def cancelled_for_departure(by: Actor, patient_id: UUID, *, now: datetime) -> QuerySet[Appointment]:
+    """Those to come that were cancelled while the patient counted as gone, and not touched since; in order."""
+    moves = AppointmentMove.objects.visible_to(by).filter(appointment=OuterRef("pk")).order_by("-moved_at", "-id")
+    rows = Appointment.objects.visible_to(by).filter(patient_id=patient_id, status=VisitStatus.CANCELLED)
+    cancelled = rows.filter(starts_at__gt=now)
+    latest = cancelled.alias(is_last=Subquery(moves.values("is_for_departure")[:1])).filter(is_last=True)
+    return latest.select_related("patient", "clinician__user", "room", "visit_type").order_by("starts_at", "id")
 
 
 def wishes_of(by: Actor, patient_id: UUID) -> int:

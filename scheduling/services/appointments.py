@@ -12,15 +12,17 @@ from accounts.actors import Actor
 from accounts.models import Membership
 from patients.models import Patient
 from scheduling import policies
-from scheduling.choices import FREE_STATUSES, CancelledBy, VisitStatus
+from scheduling.choices import CancelledBy, VisitStatus
 from scheduling.models import Appointment, AppointmentMove, Equipment, Room, SlotHold, VisitSeries, VisitType
 from scheduling.policies import VisitChangedError, VisitRefusedError
 from scheduling.queries.chairs import free_chair
 from scheduling.services import slot_holds
 from scheduling.services.day_locks import hold_days, refusing_overlaps
-from scheduling.services.places import Judgement, Place, check, check_own, look_before_waiting, settle
+from scheduling.services.places import Judgement, NotOfferedError, Place, check, check_own, look_before_waiting, settle
 from scheduling.spans import Span
 
+# What keeps a cancelled visit from its old time; the other objections a person may have overruled as it was booked.
+_CAME_BETWEEN = frozenset({"closed_clinic", "away"})
 # Until then a change can be taken back without the patient hearing of it.
 TELL_AFTER = timedelta(minutes=3)
 
@@ -295,6 +297,26 @@ def cancel(
     )
 
 
+def put_back(*, appointment: Appointment, by: Actor, now: datetime, version: int, reason: str) -> Appointment:
+    """Give a cancelled visit its time again where it still fits, and the status it had. Raises as ``book`` does."""
+    last = AppointmentMove.objects.visible_to(by).filter(appointment=appointment).order_by("moved_at", "id").last()
+    if last is None or last.to_status != VisitStatus.CANCELLED or not last.from_status:
+        raise VisitRefusedError(_("This visit is not cancelled."))
+
+    def still_fits(current: Appointment) -> None:
+        policies.check_can_treat(current.clinician)
+        policies.check_room_in_use(current.room)
+        policies.check_not_past(current.starts_at, now=now)
+        place = replace(_own_place(current), equipment=current.equipment, chaperone=current.chaperone)
+        try:
+            check(place, by=by, now=now, judgement=Judgement(double_reason=current.double_reason))
+        except NotOfferedError as error:
+            if any(one.code in _CAME_BETWEEN for one in error.objections):
+                raise
+
+    return _change(appointment, last.from_status, by, now, version, reason=reason, before=still_fits)
+
+
 def undo(*, appointment: Appointment, by: Actor, now: datetime, version: int) -> Appointment:
     """Take back the visit's last change: its booking, its new time or its step. Raises as the change itself does.
 
@@ -350,18 +372,29 @@ def _change(
     def work() -> Appointment:
         current = claim(appointment, by, version)
         policies.check_can_move(current, to, now=now, zone=by.zone)
-        if current.status in FREE_STATUSES and to not in FREE_STATUSES:
-            policies.check_is_here(current.patient)
         if before is not None:
             before(current)
         was, current.status = current.status, to
         current.cancelled_by, current.cancel_reason = said.get("cancelled_by", ""), said.get("cancel_reason", "")
         current.observation_room = free_chair(by, current.starts_at) if to == VisitStatus.OBSERVATION else None
         _save(current, "status", "cancelled_by", "cancel_reason", "observation_room")
-        note(current, by, now, from_status=was, reason=reason, tell_patient=tell_patient, batch_id=batch_id)
+        note(
+            current,
+            by,
+            now,
+            from_status=was,
+            reason=reason,
+            tell_patient=tell_patient,
+            batch_id=batch_id,
+            is_for_departure=to == VisitStatus.CANCELLED and current.patient.departure is not None,
+        )
         return current
 
-    place = Place(
+    return settle(_own_place(appointment), by, now, work)
+
+
+def _own_place(appointment: Appointment) -> Place:
+    return Place(
         patient=appointment.patient,
         clinician=appointment.clinician,
         room=appointment.room,
@@ -369,7 +402,6 @@ def _change(
         span=(appointment.starts_at, appointment.ends_at),
         left_out=(appointment.pk,),
     )
-    return settle(place, by, now, work)
 
 
 def claim(appointment: Appointment, by: Actor, version: int, *spans: Span) -> Appointment:
@@ -402,6 +434,7 @@ def note(
     reason: str,
     tell_patient: bool = False,
     batch_id: UUID | None = None,
+    is_for_departure: bool = False,
     **was: Any,
 ) -> None:
     """Write the change into the visit's history."""
@@ -415,5 +448,6 @@ def note(
         reason=reason[:400],
         tell_at=now + TELL_AFTER if tell_patient else None,
         batch_id=batch_id,
+        is_for_departure=is_for_departure,
         **was,
     )

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -30,7 +31,7 @@ from scheduling.queries.telling import telling
 from scheduling.queries.waiting_matches import Slot, matches
 from scheduling.services import appointments, series
 from scheduling.views.patients import banner_of, page_of
-from scheduling.views.steps import own_visit, say_step, undo_address
+from scheduling.views.steps import back_first, own_visit, say_step, undo_address
 from scheduling.views.times import refuse, times_context
 from scheduling.visit_letters import Told
 
@@ -95,7 +96,10 @@ def _cancel(request: StaffRequest, visit: Appointment, said: dict[str, Any]) -> 
         say_step(request, appointments.cancel(appointment=visit, by=by, now=now, **said))
         return
     act = series.cancel(appointment=visit, scope=scope, by=by, now=now, **said)
-    offer(request, _("These visits are cancelled."), undo_url=_undo_series(act))
+    if visit.patient.departure is None:
+        offer(request, _("These visits are cancelled."), undo_url=_undo_series(act))
+    else:
+        messages.success(request, _("These visits are cancelled.") + f" {back_first()}")
 
 
 def _undo_series(batch_id: UUID) -> str:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.choices import Role
 from accounts.decorators import staff
-from accounts.models import Membership
+from accounts.models import Membership, OnCallPerson
 from accounts.permissions import Act
 from accounts.requests import StaffRequest
 from common.query_strings import read_query
@@ -53,6 +53,7 @@ def today(request: StaffRequest) -> HttpResponse:
         "whose": f"clinician={clinician_id}" if clinician_id else "everybody=1",
         "free": free,
         "visit_type": visit_type,
+        "is_nobody_on_call": not OnCallPerson.objects.visible_to(by).able().exists(),
         "first_steps": first_run.steps(by, now=now) if by.may(Act.SET_UP_SCHEDULE) else None,
     }
     template = "scheduling/today.html#board" if request.headers.get("X-Poll") else "scheduling/today.html"

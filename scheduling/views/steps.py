@@ -15,6 +15,7 @@ from accounts.permissions import Act
 from accounts.requests import StaffRequest
 from common.undo import offer
 from common.wall_clock import local_day
+from scheduling import policies
 from scheduling.choices import VisitStatus
 from scheduling.forms.appointments import StepForm
 from scheduling.models import Appointment
@@ -46,7 +47,15 @@ def say_step(request: StaffRequest, visit: Appointment) -> None:
         "type": visit.visit_type.name,
         "status": VisitStatus(visit.status).label,
     }
-    offer(request, words, undo_url=undo_address(visit))
+    if policies.can_be_taken_back(visit):
+        offer(request, words, undo_url=undo_address(visit))
+    else:
+        messages.success(request, f"{words} {back_first()}")
+
+
+def back_first() -> str:
+    """Instead of an undo that can only be refused."""
+    return _("To put it back, bring the patient back first.")
 
 
 @staff(Act.BOOK_VISITS, methods=("POST",))

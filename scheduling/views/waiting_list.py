@@ -129,6 +129,9 @@ def withdraw(request: StaffRequest, entry_id: UUID) -> HttpResponse:
     except VisitRefusedError as refused:
         messages.error(request, refused.words)
     else:
+        if off.patient.departure is not None:
+            messages.success(request, _("Taken off the waiting list."))
+            return redirect("scheduling:waiting_list")
         undo_url = reverse("scheduling:restore_waiting", kwargs={"entry_id": off.pk, "version": off.version})
         offer(request, _("Taken off the waiting list."), undo_url=undo_url)
     return redirect("scheduling:waiting_list")

@@ -15,6 +15,10 @@ class FollowUpQuerySet(ClinicOwnedQuerySet["FollowUp"]):
     def outstanding(self) -> Self:
         return self.filter(completed_at__isnull=True, cancelled_at__isnull=True)
 
+    def closed_as_gone(self) -> Self:
+        """Without a call, as the patient counted as deceased or as having left."""
+        return self.filter(outcome=FollowUpOutcome.GONE, cancelled_at__isnull=True)
+
     def due(self, now: datetime) -> Self:
         return self.outstanding().filter(due_at__lte=now)
 

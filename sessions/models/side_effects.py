@@ -30,8 +30,9 @@ class SideEffect(PatientOwned):
     """Priority is set by triage at once; severity and causality by a clinician later. Serious is not severe.
 
     Any one criterion of ``seriousness`` makes ``is_serious`` true (ICH E2A). ``taken_back_at``: the patient said that
-    the tap was a slip; the report stands as it is until a clinician has looked. ``alarm_at``: when the alarm began
-    anew, as the report was made P0 later or given back; None while it counts from the report itself.
+    the tap was a slip; the report stands as it is until a clinician has looked. ``alarm_at``: when the report became
+    P0, where that was not at once; None while the alarm counts from the report itself. ``alarm_again_at``: when it was
+    last given back, or made P0 once more: it pages at once, and who is paged counts on from the beginning.
     """
 
     injection_session = ClinicForeignKey(
@@ -46,6 +47,7 @@ class SideEffect(PatientOwned):
     reported_at = models.DateTimeField()
     taken_back_at = models.DateTimeField(null=True, blank=True, editable=False)
     alarm_at = models.DateTimeField(_("alarm counted from"), null=True, blank=True, editable=False)
+    alarm_again_at = models.DateTimeField(_("alarm rang again"), null=True, blank=True, editable=False)
     onset_at = models.DateTimeField(_("began"), null=True, blank=True)
     status = models.CharField(max_length=12, choices=AlertStatus, default=AlertStatus.OPEN)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
@@ -104,8 +106,13 @@ class SideEffect(PatientOwned):
 
     @property
     def alarm_began_at(self) -> datetime:
-        """From when its pages are counted."""
+        """From when its rounds and the people in them are counted: nothing that happens later moves it."""
         return self.alarm_at or self.reported_at
+
+    @property
+    def alarm_rang_at(self) -> datetime:
+        """Since when it has been ringing without a pause, if it rings."""
+        return self.alarm_again_at or self.alarm_began_at
 
     @property
     def is_only_told(self) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
+from patients.models import Patient
 from sessions.choices import EndReason
 from sessions.models import Course
 from sessions.models.courses import GOALS_AT_MOST
@@ -25,6 +26,14 @@ def check_can_change(course: Course, *, version: int) -> None:
         raise CourseChangedError
     if course.status != Course.Status.OPEN:
         raise CourseRefusedError(_("This course has ended. Open it again to change it."))
+
+
+def check_can_open(patient: Patient) -> None:
+    if patient.departure is not None:
+        raise CourseRefusedError(
+            _("%(what)s: no course is opened. If this is wrong or over, bring the patient back first.")
+            % {"what": patient.departure_sentence}
+        )
 
 
 def check_goals(words: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from patients.models import Patient
 from sessions.choices import PictureKind, RecordStatus
 from sessions.models import InjectionSession, Picture, PictureConsent
 from sessions.policies.injection_sessions import SessionRefusedError
@@ -12,6 +13,14 @@ def check_can_add(session: InjectionSession, kind: str, consent: PictureConsent 
         raise SessionRefusedError(_("This session is voided and takes no picture."))
     if kind == PictureKind.PHOTO and consent is None:
         raise SessionRefusedError(_("A photograph needs the patient’s consent to photographs first."))
+
+
+def check_can_consent(patient: Patient) -> None:
+    if patient.departure is not None:
+        raise SessionRefusedError(
+            _("%(what)s: no consent is noted. If this is wrong or over, bring the patient back first.")
+            % {"what": patient.departure_sentence}
+        )
 
 
 def check_can_remove(session: InjectionSession) -> None:

@@ -50,7 +50,11 @@ def open_course(
     plan: Plan | None = None,
     goals: Sequence[Goal] = (),
 ) -> Course:
-    """Open a course for the condition, or return the one that is open already: there is one at a time."""
+    """Open a course for the condition, or return the one that is open already: there is one at a time.
+
+    Raises ``CourseRefusedError`` for a patient who died or left.
+    """
+    policies.check_can_open(patient_condition.patient)
     policies.check_goals([goal.words for goal in goals])
     # The lock on the condition makes two who open at once agree.
     PatientCondition.objects.select_for_update().get(pk=patient_condition.pk)

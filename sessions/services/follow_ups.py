@@ -75,6 +75,15 @@ def close_of_departed(*, patient_id: UUID, by: Actor, now: datetime) -> int:
 
 
 @transaction.atomic
+def reopen_of_returned(*, patient_id: UUID, by: Actor, now: datetime) -> int:
+    """Open again what was closed because the patient counted as gone; return how many."""
+    own = FollowUp.objects.visible_to(by).closed_as_gone().filter(patient_id=patient_id)
+    ids = [row.pk for row in own.select_for_update(of=("self",))]
+    again = FollowUp.objects.visible_to(by).filter(pk__in=ids)
+    return again.update(outcome="", completed_at=None, completed_by_id=None)
+
+
+@transaction.atomic
 def reopen(*, follow_up_id: UUID, by: Actor, now: datetime) -> FollowUp:
     """Undo the completion: it is due again; the note stays as a draft, the trail keeps the outcome."""
     follow_up = _locked(follow_up_id, by)

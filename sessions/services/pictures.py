@@ -11,7 +11,7 @@ from sessions.choices import PictureKind
 from sessions.models import InjectionSession, Picture, PictureConsent, PictureContent
 from sessions.picture_consents import CURRENT_VERSION
 from sessions.pictures import Kept
-from sessions.policies.pictures import check_can_add, check_can_remove, check_can_strike
+from sessions.policies.pictures import check_can_add, check_can_consent, check_can_remove, check_can_strike
 from sessions.queries.pictures import standing_consent
 from sessions.services.injection_session_rows import author
 
@@ -71,6 +71,8 @@ def give_consent(*, patient_id: UUID, signed_name: str, signed_as: str, by: Acto
     """Note that the patient agrees to photographs; one that stands already is returned. Locks the patient."""
     patient = Patient.objects.visible_to(by).select_for_update(of=("self",)).get(pk=patient_id)
     standing = standing_consent(by.clinic_id, patient.pk)
+    if standing is None:
+        check_can_consent(patient)
     return standing or PictureConsent.objects.create(
         clinic_id=by.clinic_id,
         patient=patient,

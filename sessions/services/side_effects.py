@@ -118,12 +118,12 @@ def acknowledge(*, side_effect_id: UUID, version: int, by: Actor, now: datetime)
 
 @transaction.atomic
 def give_back(*, side_effect_id: UUID, version: int, by: Actor, now: datetime) -> SideEffect:
-    """Undo the taking: the report is open again and belongs to nobody; its alarm begins anew."""
+    """Undo the taking: the report is open again and belongs to nobody; its alarm goes on at once."""
 
     def release(side_effect: SideEffect) -> dict[str, Any]:
         policies.check_can_give_back(side_effect)
         values = {"status": AlertStatus.OPEN, "acknowledged_at": None, "acknowledged_by_id": None}
-        return values | {"alarm_at": now}
+        return values | ({"alarm_again_at": now} if side_effect.priority == Priority.P0 else {})
 
     return _change(side_effect_id, version, by, release)
 
@@ -160,13 +160,15 @@ def grade(
 
 @transaction.atomic
 def retriage(*, side_effect_id: UUID, version: int, priority: str, reason: str, by: Actor, now: datetime) -> SideEffect:
-    """Change the priority; a lower one needs a reason, which the audit trail keeps too. P0 begins an alarm."""
+    """Change the priority; a lower one needs a reason, which the audit trail keeps too.
+
+    P0 begins an alarm, or goes on with the one that began when the report was first P0.
+    """
 
     def sort(side_effect: SideEffect) -> dict[str, Any]:
         policies.check_can_retriage(side_effect, priority, reason)
         values = {"priority": priority, "triage_reason": reason}
-        is_raised = priority == Priority.P0 and side_effect.priority != Priority.P0
-        return values | {"alarm_at": now} if is_raised else values
+        return values | _alarm_of(side_effect, priority, now)
 
     return _change(side_effect_id, version, by, sort, reason=reason)
 
@@ -216,6 +218,16 @@ def _change(
     if before:
         set_context(**before)
     return side_effect
+
+
+def _alarm_of(side_effect: SideEffect, priority: str, now: datetime) -> dict[str, datetime]:
+    """What becomes of the alarm with a new priority: the moment it began is kept, so that lowering buys no time."""
+    was_urgent, is_urgent = side_effect.priority == Priority.P0, priority == Priority.P0
+    if was_urgent and not is_urgent:
+        return {"alarm_at": side_effect.alarm_began_at}
+    if is_urgent and not was_urgent:
+        return {"alarm_again_at": now} if side_effect.alarm_at else {"alarm_at": now}
+    return {}
 
 
 def _reviewed(signs: Sequence[DangerSign]) -> list[ReviewedSign]:

@@ -35,15 +35,19 @@ def open_course(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     conditions = conditions_without_course(actor, patient_id)
     form = OpenCourseForm(request.POST or None, conditions=conditions)
     if request.method == "POST" and form.is_valid():
-        course = courses.open_course(
-            patient_condition=form.cleaned_data["condition"],
-            plan=form.plan(),
-            goals=form.goals(),
-            by=actor,
-            now=now,
-        )
-        messages.success(request, _("The course is open."))
-        return redirect("sessions:course", course_id=course.pk)
+        try:
+            course = courses.open_course(
+                patient_condition=form.cleaned_data["condition"],
+                plan=form.plan(),
+                goals=form.goals(),
+                by=actor,
+                now=now,
+            )
+        except CourseRefusedError as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, _("The course is open."))
+            return redirect("sessions:course", course_id=course.pk)
     saw(request, "patients_patient", row_id=patient_id, patient_id=patient_id)
     context = {"banner": shown, "form": form, "patient_id": patient_id, "has_condition": conditions.exists()}
     return render(request, "sessions/courses/open.html", context, status=422 if form.is_bound else 200)

@@ -56,7 +56,11 @@ def give_consent(request: StaffRequest, session_id: UUID) -> HttpResponse:
     page, form = _page(request, session_id), PictureConsentForm(request.POST)
     if not form.is_valid():
         return _section(request, page, consent_form=form, status=422)
-    service.give_consent(patient_id=page.session.patient_id, **form.cleaned_data, by=request.actor, now=page.now)
+    try:
+        service.give_consent(patient_id=page.session.patient_id, **form.cleaned_data, by=request.actor, now=page.now)
+    except SessionRefusedError as refused:
+        form.add_error("signed_name", str(refused))
+        return _section(request, page, consent_form=form, status=422)
     return _done(request, page, _("The consent to photographs is noted."))
 
 

@@ -117,6 +117,14 @@ def _report(form: ReportForm, patient: Patient, request: StaffRequest) -> SideEf
 
 
 def _after_report(request: StaffRequest, told: SideEffect) -> HttpResponse:
+    """An urgent one leads to what to do now, and to who is paged for it; nobody is told that all is well."""
+    if told.is_alarming:
+        if not request.actor.may(Act.WORK_ALERTS):
+            return redirect("reminders:pages", told.pk)
+        number = request.actor.clinic.emergency_number
+        words = _("Urgent (P0). Take it now, or fetch a colleague. Is the patient in danger? Call %(number)s first.")
+        messages.warning(request, words % {"number": number})
+        return redirect("sessions:side_effect", told.pk)
     words = _("The report is on the worklist: %(priority)s.") % {"priority": told.get_priority_display()}
     messages.success(request, words)
     if request.actor.may(Act.SEE_CHART):

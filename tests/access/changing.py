@@ -137,6 +137,7 @@ CHANGING: dict[str, str] = {
     "sessions:mark_left": _ROW,
     "sessions:bring_back": _TAP,
     "sessions:undo_departure": _TAP,
+    "sessions:put_back_departed": _TAP,
     "sessions:keep_patient": _TAP,
     "sessions:cancel_visits": _TAP,
     "sessions:close_follow_ups": _TAP,

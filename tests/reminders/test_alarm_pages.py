@@ -10,6 +10,8 @@ import pytest
 from django.core import mail as django_mail
 from django.db import IntegrityError, transaction
 from django.test import override_settings
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from accounts.models import Clinic, OnCallPerson
 from common.tenancy import tenant
@@ -118,18 +120,73 @@ def test_only_an_open_p0_pages(clinic: Clinic) -> None:
     assert sweep(clinic, 30) == []
 
 
-def test_taking_it_stops_the_pages_giving_it_back_begins_again_from_the_first_person(clinic: Clinic) -> None:
+def test_taking_it_stops_the_pages_giving_it_back_goes_on_from_when_it_first_rang(clinic: Clinic) -> None:
     told = p0(clinic)
     one, two = addresses(people(clinic, "", ""))
     assert sorted(sweep(clinic, 11)) == [one, two]
     with act(clinic, told, "acknowledge", now=at(12)):
         pass
     assert sweep(clinic, 16) == []
-    with act(clinic, told, "give_back", now=at(20)):
+    with act(clinic, told, "give_back", now=at(17)):
         pass
-    assert sweep(clinic, 20) == [one]
-    assert sweep(clinic, 24) == []
-    assert sorted(sweep(clinic, 30)) == [one, two]
+    assert sorted(sweep(clinic, 17)) == [one, two]
+    assert sweep(clinic, 19) == []
+    assert sorted(sweep(clinic, 20)) == [one, two]
+
+
+def test_giving_back_in_the_round_it_was_taken_in_pages_at_once_and_once(clinic: Clinic) -> None:
+    told = p0(clinic)
+    one, two = addresses(people(clinic, "", ""))
+    assert sweep(clinic, 6) == [one]
+    for minutes in (7, 8):
+        with act(clinic, told, "acknowledge", now=at(minutes)):
+            pass
+        with act(clinic, told, "give_back", now=at(minutes + 0.5)):
+            pass
+        assert sweep(clinic, minutes + 0.6) == [one]
+        assert sweep(clinic, minutes + 0.7) == []
+    assert sorted(sweep(clinic, 10)) == [one, two]
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    steps=st.lists(
+        st.tuples(st.integers(1, 400), st.sampled_from(["take", "lower", "close", "wait"])), min_size=1, max_size=6
+    )
+)
+def test_whatever_is_done_with_it_nobody_is_due_later_than_by_the_first_ring(
+    in_clinic: Clinic, steps: list[tuple[int, str]]
+) -> None:
+    """Taken and given back, lowered and raised, closed and opened: it pages at once whom it would have anyway."""
+    told = SideEffectFactory(clinic=in_clinic, priority="P0", reported_at=TOLD)
+    SideEffect.objects.exclude(pk=told.pk).update(priority="P3")
+    if not OnCallPerson.objects.exists():
+        on_call(in_clinic, "", "", "")
+    moment = TOLD
+    for seconds, what in steps:
+        moment += timedelta(seconds=seconds)
+        for name, fields in _THERE_AND_BACK[what]:
+            told.refresh_from_db()
+            by = OnCallPerson.objects.in_order()[0].membership.as_actor()
+            getattr(side_effects, name)(side_effect_id=told.pk, version=told.version, by=by, now=moment, **fields)
+        before = AlarmPage.objects.count()
+        alarm_pages.plan(by=worker(in_clinic), now=moment)
+
+        told.refresh_from_db()
+        rings = AlarmPage.objects.filter(side_effect=told, alarm_at=told.alarm_rang_at)
+        now_due = rings.filter(round_number=(moment - TOLD) // timedelta(minutes=5))
+        assert now_due.count() == min(3, 1 + (moment - TOLD) // timedelta(minutes=10))
+        assert all(page.due_at <= moment for page in now_due)
+        assert what == "wait" or AlarmPage.objects.count() == before + now_due.count()
+
+
+_BACK = ("give_back", {})
+_THERE_AND_BACK: dict[str, list[tuple[str, dict[str, str]]]] = {
+    "take": [("acknowledge", {}), _BACK],
+    "lower": [("retriage", {"priority": "P1", "reason": "seen"}), ("retriage", {"priority": "P0", "reason": ""})],
+    "close": [("close", {"outcome": "gone"}), ("reopen", {}), _BACK],
+    "wait": [],
+}
 
 
 def test_a_report_made_p0_later_counts_from_then(clinic: Clinic) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core import mail as django_mail
@@ -14,10 +15,11 @@ from django.utils import timezone
 from accounts.choices import Role
 from accounts.models import Clinic, OnCallPerson
 from common.tenancy import tenant
-from reminders.models import AlarmPage
+from reminders.models import AlarmPage, PagerBeat
 from reminders.services import alarm_sweeps
 from sessions.models import SideEffect
 from tests.factories.accounts import MembershipFactory, on_call
+from tests.factories.patients import PatientFactory
 from tests.factories.sessions import SideEffectFactory
 
 NOBODY = "Nobody is on call"
@@ -58,6 +60,7 @@ def test_while_nobody_is_on_call_every_page_that_should_says_so(
     shown = {
         (admin, reverse("accounts:settings")), (admin, url("on_call")), (clinician, url("on_call")),
         (admin, worklists), (clinician, worklists), (desk, worklists), (admin, counts), (clinician, counts),
+        (desk, reverse("scheduling:today")), (admin, reverse("scheduling:today")),
         (desk, url("alarm_notice")), (clinician, url("alarm_notice")),
     }  # fmt: skip
     assert [page for client, page in shown if NOBODY not in text(client, page)] == []
@@ -156,6 +159,55 @@ def test_beside_the_report_stands_what_was_sent_to_whom_and_who_is_next(clinic: 
     assert "Next page to" not in after
     assert "every 15s" not in after
     assert f"{one}</td>" in after
+
+
+def test_the_desk_is_told_to_fetch_a_clinician_and_follows_who_is_paged_and_who_took_it(
+    clinic: Clinic, clinician: Client, staff_client: Callable[..., Client]
+) -> None:
+    """First what to do, then who is woken; green never; and no word of what was told."""
+    desk = staff_client(Role.FRONT_DESK, clinic=clinic)
+    with tenant(clinic.pk, actor="test"):
+        patient = PatientFactory(clinic=clinic)
+    sent = {"source": "phone", "danger_signs": ["breathless"], "description": "Sentinelwords", "once": str(uuid4())}
+    report = reverse("sessions:report_side_effect", args=[patient.pk])
+    number = clinic.emergency_number
+
+    alone = desk.post(report, sent, follow=True).content.decode()
+
+    order = ["Fetch a clinician now", f"Call {number} first.", "nobody has taken it yet", NOBODY]
+    assert [alone.index(words) for words in order] == sorted(alone.index(words) for words in order)
+    assert "notice-success" not in alone
+    for clinical in ("Sentinelwords", "reath"):
+        assert clinical not in alone
+    with tenant(clinic.pk, actor="test"):
+        told = SideEffect.objects.get()
+        one, two = (person.membership.user.full_name for person in on_call(clinic, "", ""))
+    silent = text(desk, url("pages", told.pk))
+    assert "Pages are not being sent" in silent
+    assert "is paged now" not in silent
+    with tenant(clinic.pk, actor="test"):
+        PagerBeat.objects.create(clinic=clinic, swept_at=timezone.now())
+    followed = text(desk, reverse("sessions:worklists"))
+    assert url("pages", told.pk) in followed
+    assert reverse("sessions:side_effect", args=[told.pk]) not in followed
+
+    before = text(desk, url("pages", told.pk))
+    assert f"{one} is paged now" in before
+    assert f"Next page to {two} at" in before
+    sweep(clinic)
+    after = text(desk, url("pages", told.pk))
+    assert f"{one}</td>" in after
+    assert f"{one} is paged now" not in after
+    part = text(desk, url("pages", told.pk) + "?whole=1", **{"HX-Request": "true"})
+    assert "Fetch a clinician now" in part
+    assert "<html" not in part
+
+    clinician.post(reverse("sessions:acknowledge_side_effect", args=[told.pk]), {"version": 1})
+    taken = text(desk, url("pages", told.pk))
+    assert "taken by" in taken
+    assert "Fetch a clinician now" not in taken
+    assert "every 15s" not in taken
+    assert desk.get(reverse("sessions:side_effect", args=[told.pk])).status_code == 403
 
 
 def test_an_alarm_that_wakes_nobody_for_fifteen_minutes_is_loud_on_the_worklist(

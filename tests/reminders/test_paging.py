@@ -53,6 +53,16 @@ def test_the_next_page_is_announced_for_the_round_it_comes_in(age: timedelta, on
         assert at - now <= paging.EVERY
 
 
+@given(age=ages, pause=ages, on_call=st.integers(1, 12))
+def test_an_alarm_that_rings_again_pages_the_round_it_would_be_in_and_is_due_no_later(
+    age: timedelta, pause: timedelta, on_call: int
+) -> None:
+    rang_at = BEGAN + pause
+    number = paging.round_at(BEGAN, rang_at + age)
+    assert paging.due_at(BEGAN, rang_at, number) <= rang_at + age
+    assert paging.people_in(number, on_call) >= paging.people_in(paging.round_at(rang_at, rang_at + age), on_call)
+
+
 @given(steps=st.lists(st.integers(1, 3600), min_size=1, max_size=60))
 def test_an_unheard_alarm_is_told_once_every_fifteen_minutes_however_the_sweeps_come(steps: list[int]) -> None:
     now, before, told = BEGAN, None, 0

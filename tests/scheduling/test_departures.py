@@ -12,8 +12,9 @@ from django.urls import reverse
 from common.tenancy import tenant
 from patients.models import Patient
 from scheduling.choices import EntryStatus, OfferStatus, VisitStatus
-from scheduling.models import Appointment, AppointmentMove, SlotHold, SlotOffer, WaitingEntry
+from scheduling.models import Appointment, AppointmentMove, Leave, SlotHold, SlotOffer, WaitingEntry
 from scheduling.policies import VisitRefusedError
+from scheduling.queries.departures import cancelled_for_departure
 from scheduling.queries.waiting_lists import entries
 from scheduling.queries.waiting_matches import Slot, matches
 from scheduling.services import appointments, departures, series, waiting_list
@@ -190,20 +191,62 @@ def test_the_visits_to_come_are_cancelled_in_one_act_without_a_word_and_taken_ba
         departures.cancel_visits(by=practice.desk, now=NOW, patient=practice.patient)
     patient = gone(practice.patient)
 
-    count, act = departures.cancel_visits(by=practice.desk, now=NOW, patient=patient)
+    assert departures.cancel_visits(by=practice.desk, now=NOW, patient=patient) == 2
 
-    assert count == 2
     for visit in (*to_come, past, other):
         visit.refresh_from_db()
     assert [visit.status for visit in to_come] == [VisitStatus.CANCELLED] * 2
     assert (past.status, other.status) == ("done", VisitStatus.BOOKED)
     assert to_come[0].cancel_reason == "The patient has died"
+    (act,) = {visit.moves.latest("moved_at", "id").batch_id for visit in to_come}
     moves = AppointmentMove.objects.filter(batch_id=act)
-    assert {move.tell_at for move in moves} == {None}
+    assert {(move.tell_at, move.is_for_departure) for move in moves} == {(None, True)}
     with pytest.raises(VisitRefusedError, match="bring the patient back first"):
         series.undo(batch_id=act, by=practice.desk, now=NOW)
+    with pytest.raises(VisitRefusedError, match="bring the patient back first"):
+        departures.put_back_visits(by=practice.desk, now=NOW, patient=patient)
     gone(patient, is_deceased=False)
-    assert len(series.undo(batch_id=act, by=practice.desk, now=NOW)) == 2
+    assert len(departures.put_back_visits(by=practice.desk, now=NOW, patient=patient).visits) == 2
+    assert not cancelled_for_departure(practice.desk, patient.pk, now=NOW).exists()
+
+
+def test_what_fits_is_put_back_and_the_rest_is_named_with_its_reason(practice: Practice) -> None:
+    """Taken by somebody else, passed, a clinician who left; what was cancelled for another reason stays cancelled."""
+    fits, taken, passed = (practice.book(starts_at=at(hour)) for hour in (9, 11, 8))
+    fits = appointments.change_status(appointment=fits, to="confirmed", by=practice.desk, now=NOW, version=fits.version)
+    other_reason = practice.book(starts_at=at(14))
+    off = {"by": practice.desk, "now": NOW, "cancelled_by": "clinic"}
+    appointments.cancel(appointment=other_reason, version=other_reason.version, reason="closed", **off)
+    patient = gone(practice.patient, left_date=date(2026, 9, 1))
+    by_hand = Appointment.objects.select_related("patient").get(pk=taken.pk)
+    appointments.cancel(appointment=by_hand, version=by_hand.version, reason="left", **off)
+    departures.cancel_visits(by=practice.desk, now=NOW, patient=patient)
+    practice.book(patient=reachable(practice), starts_at=at(11))
+    patient = gone(patient, left_date=None)
+
+    back = departures.put_back_visits(by=practice.desk, now=at(8, 30), patient=patient)
+
+    assert [(visit.pk, visit.status) for visit in back.visits] == [(fits.pk, VisitStatus.CONFIRMED)]
+    assert list(back.refused) == [taken.pk]
+    assert "was just taken" in back.refused[taken.pk]
+    assert [one.pk for one in cancelled_for_departure(practice.desk, patient.pk, now=NOW)] == [passed.pk, taken.pk]
+    leave = Leave.objects.create(clinic=practice.clinic, clinician=practice.clinician, starts_at=at(8), ends_at=at(9))
+    away = departures.put_back_visits(by=practice.desk, now=NOW, patient=patient)
+    assert (away.visits, "is away until" in away.refused[passed.pk]) == ([], True)
+    leave.delete()
+    practice.clinician.is_active = False
+    practice.clinician.save()
+    again = departures.put_back_visits(by=practice.desk, now=NOW, patient=patient)
+    assert again.visits == []
+    assert "does not see patients here" in again.refused[passed.pk]
+
+
+def test_only_a_cancellation_is_for_a_departure(practice: Practice) -> None:
+    visit = practice.book()
+    with pytest.raises(IntegrityError, match="scheduling_move_departure_cancels"), transaction.atomic():
+        AppointmentMove.objects.create(
+            clinic=practice.clinic, appointment=visit, to_status="done", moved_at=NOW, is_for_departure=True
+        )
 
 
 @pytest.mark.usefixtures("monday_morning")

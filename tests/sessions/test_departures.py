@@ -119,6 +119,89 @@ def test_undo_and_the_ways_to_be_refused(desk: Client, patient: Patient) -> None
     assert again(patient).departure is None
 
 
+@pytest.mark.parametrize(
+    ("mark", "sent"), [("mark_deceased", {"deceased_date": ""}), ("mark_left", {"left_date": "2026-09-01"})]
+)
+def test_whoever_was_marked_by_mistake_gets_back_what_was_cancelled_and_closed(
+    desk: Client, patient: Patient, clinic: Clinic, mark: str, sent: dict[str, str]
+) -> None:
+    """By the page, by the undo of the marking, and twice."""
+    visit_page = reverse("scheduling:appointment", args=[visit_of(patient).pk])
+    for way in ("bring_back", "undo_departure", "bring_back"):
+        act(desk, mark, patient, **sent)
+        cancelled = act(desk, "cancel_visits", patient)
+        assert "Marked by mistake? Bring the patient back below" in cancelled
+        assert "/undo/" not in cancelled  # an undo that can only be refused
+        act(desk, "close_follow_ups", patient)
+        page = desk.get(reverse("sessions:departure", args=[patient.pk])).content.decode()
+        assert "1 visit was cancelled because of this. 1 follow-up was closed because of this. Put them back" in page
+        assert visit_of(patient).status == "cancelled"
+
+        if way == "bring_back":
+            said = act(desk, way, patient, reason="a mix-up", puts_back="on")
+        else:
+            offered = act(desk, way, patient)
+            assert "1 visit was cancelled because of this. 1 follow-up was closed because of this." in offered
+            assert reverse("sessions:put_back_departed", args=[patient.pk]) in offered
+            said = act(desk, "put_back_departed", patient)
+
+        assert "1 visit is put back." in said
+        assert "1 follow-up is due again." in said
+        assert visit_of(patient).status == "booked"
+        with tenant(clinic.pk):
+            assert FollowUp.objects.outstanding().filter(patient=patient).count() == 1
+        assert "Cancelled because of this" not in desk.get(visit_page).content.decode()
+
+
+def test_a_visit_whose_time_was_taken_is_named_with_the_way_to_another(
+    desk: Client, patient: Patient, clinic: Clinic
+) -> None:
+    act(desk, "mark_deceased", patient)
+    act(desk, "cancel_visits", patient)
+    visit = visit_of(patient)
+    with tenant(clinic.pk, actor="test"):
+        AppointmentFactory(
+            clinic=clinic, clinician=visit.clinician, starts_at=visit.starts_at, ends_at=visit.ends_at, status="booked"
+        )
+
+    said = act(desk, "bring_back", patient, reason="a mix-up", puts_back="on")
+
+    assert again(patient).departure is None
+    assert visit_of(patient).status == "cancelled"
+    assert "This time was just taken" in said
+    assert f"{reverse('scheduling:book', args=[patient.pk])}?visit_type={visit.visit_type_id}" in said
+    assert "Book another time" in said
+
+
+def test_whoever_had_left_before_the_death_gets_nothing_back_before_the_leaving_is_over(
+    desk: Client, patient: Patient
+) -> None:
+    act(desk, "mark_left", patient, left_date="2026-09-01")
+    act(desk, "cancel_visits", patient)
+    act(desk, "mark_deceased", patient)
+    page = desk.get(reverse("sessions:departure", args=[patient.pk])).content.decode()
+    assert "because of this" not in page
+    assert "as before" in act(desk, "bring_back", patient, reason="the husband", puts_back="on")
+    assert visit_of(patient).status == "cancelled"
+    assert "1 visit was cancelled because of this" in act(desk, "bring_back", patient, reason="is here again")
+
+
+def test_a_cancelled_visit_of_who_is_gone_offers_no_undo_that_must_fail(desk: Client, patient: Patient) -> None:
+    act(desk, "mark_deceased", patient)
+    visit = visit_of(patient)
+    sent = {"version": visit.version, "cancelled_by": "clinic", "reason": "died", "scope": "one"}
+    said = desk.post(reverse("scheduling:cancel", args=[visit.pk]), sent, follow=True).content.decode()
+    assert visit_of(patient).status == "cancelled"
+    assert "bring the patient back first" in said
+    assert "/undo/" not in said
+
+
+def visit_of(patient: Patient) -> Appointment:
+    with tenant(patient.clinic_id):
+        rows = Appointment.objects.select_related("clinician").exclude(status="done")
+        return rows.get(patient=patient, starts_at=NOW + timedelta(days=3))
+
+
 def test_an_inactive_record_is_kept_with_one_tap(desk: Client, patient: Patient) -> None:
     with tenant(patient.clinic_id, actor="test"):
         Patient.objects.filter(pk=patient.pk).update(is_said_inactive=True)
@@ -189,4 +272,4 @@ def test_the_page_asks_as_often_for_three_visits_as_for_one(
         desk.get(url)
 
 
-PAGE_QUERIES = 21
+PAGE_QUERIES = 23

@@ -67,6 +67,7 @@ def test_a_death_is_said_and_what_was_to_come_is_cancelled(
     page.get_by_text("2 visits are cancelled.").wait_for()
     page.get_by_role("button", name="Close this follow-up without a call").click()
     page.get_by_text("1 follow-up is closed.").wait_for()
+    look(page, "departure-cancelled")
 
     page.goto(f"/patients/{patient.pk}/")
     assert "85 years at death" in page.locator(".patient-banner").inner_text()
@@ -75,3 +76,11 @@ def test_a_death_is_said_and_what_was_to_come_is_cancelled(
     look(page, "departed-list")
     with tenant(clinic.pk):
         assert Patient.objects.get(pk=patient.pk).deceased_date == date(2026, 1, 2)
+
+    page.goto(f"/schedule/book/{patient.pk}/")
+    page.get_by_text("No time can be promised to this patient.").wait_for()
+    look(page, "departed-book")
+    page.get_by_role("link", name="Bring the patient back").click()
+    page.get_by_label("Why").fill("a mix-up of names")
+    page.get_by_role("button", name="Bring back").click()
+    page.get_by_text("2 visits are put back.").wait_for()

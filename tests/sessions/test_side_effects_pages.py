@@ -58,7 +58,7 @@ def test_the_desk_reports_what_a_patient_said_on_the_phone(
         follow=True,
     )
 
-    assert "The report is on the worklist: P0 now." in answer.content.decode()
+    assert "Fetch a clinician now" in answer.content.decode()
     with tenant(clinic.pk):
         assert SideEffect.objects.get().source == Source.PHONE
 
@@ -70,6 +70,7 @@ def test_a_clinician_names_the_kind_and_the_session(clinic: Clinic, clinician: C
         reverse("sessions:report_side_effect", args=[session.patient_id]),
         {"source": "clinician", "event_type": "INFECTION", "has_escalated": "on", "injection_session": session.pk},
     )
+    assert "Take it now, or fetch a colleague." in clinician.get(reverse("sessions:worklists")).content.decode()
     with tenant(clinic.pk):
         told = SideEffect.objects.select_related("event_type").get()
     assert (told.event_type.code, told.priority, told.injection_session_id) == ("INFECTION", "P0", session.pk)
