@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from portal.decorators import PatientRequest, page_context, patient
 from portal.forms import RELIEF_HOURS, ChangeForm, PainForm, ReliefEndForm, ReliefForm
-from portal.queries import Visit, inside, told_change, told_pain, told_priority
+from portal.queries import Visit, inside, page_of_urgent, told_change, told_pain
 from portal.services import check_ins
-from sessions.choices import OverallChange, Priority
+from sessions.choices import OverallChange
 from sessions.models import ReliefReport
 
 SKIP = "skip"
@@ -143,7 +143,7 @@ def done(request: PatientRequest) -> HttpResponse:
     if visit.check_in.next_question:
         return _go_on(visit)
     with inside(visit.by):
-        priority, is_alarming = told_priority(visit), told_pain(visit).is_alarming
-    if priority in (Priority.P0, Priority.P1):
-        return redirect(visit.url("call"))
+        urgent, is_alarming = page_of_urgent(visit), told_pain(visit).is_alarming
+    if urgent:
+        return redirect(visit.url(urgent))
     return render(request, "portal/done.html", page_context(visit) | {"is_alarming": is_alarming})

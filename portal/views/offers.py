@@ -7,10 +7,9 @@ from django.utils.translation import gettext as _
 
 from portal.decorators import OfferRequest, offered, page_context
 from portal.forms import OfferForm
-from portal.queries import inside, told_priority
+from portal.queries import inside, page_of_urgent
 from portal.services import offers
 from scheduling.visit_letters import reader_of, when
-from sessions.choices import Priority
 
 
 @offered(methods=("GET", "HEAD", "POST"))
@@ -43,7 +42,7 @@ def done(request: OfferRequest) -> HttpResponse:
     """After a report: what is urgent once more, or thanks."""
     visit = request.visit
     with inside(visit.by):
-        priority = told_priority(visit)
-    if priority in (Priority.P0, Priority.P1):
-        return redirect(visit.url("call"))
+        urgent = page_of_urgent(visit)
+    if urgent:
+        return redirect(visit.url(urgent))
     return render(request, "portal/done.html", page_context(visit))
