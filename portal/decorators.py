@@ -15,10 +15,11 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.decorators import own_transactions, public
+from common.languages import words_for
 from portal.queries import Guest, OfferVisit, Visit, clinic_of, find_offer, find_visit
 
 LASTS = 60 * 60
@@ -71,7 +72,7 @@ def _door(argument: str, find: _Find, methods: Iterable[str]) -> Callable[[View]
             if guest is None:
                 return render(request, "portal/open_again.html", {"clinic": clinic_of(code)}, status=403)
             cast(GuestRequest, request).visit = guest
-            with translation.override(guest.patient.language):
+            with words_for(guest.patient.language):
                 if request.method == "POST" and request.POST.get(WHOSE) != str(subject_id):
                     return render(request, "portal/other_page.html", page_context(guest), status=409)
                 return checked(request, **names)

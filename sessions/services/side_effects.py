@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from catalogue.models import AdverseEventType
 from catalogue.models import DangerSign as ReviewedSign
 from catalogue.queries import danger_signs as reviewed_signs
+from common.languages import words_for
 from common.tenancy import set_context
 from patients.choices import Flag
 from patients.models import Patient, RiskFlag
@@ -236,7 +236,7 @@ def _what_was_heard(
     """Why words made a report more urgent than what was tapped; a word is not a finding, so no sign is noted."""
     tapped = {row.code for row in told}
     names = [row.name for row in heard if row.code not in tapped]
-    with translation.override(locale):
+    with words_for(locale):
         if is_unread:
             return _("High pain, and words in a language that the lists do not know.")
         if not names:
