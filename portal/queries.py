@@ -45,6 +45,15 @@ class Door:
     message: Message
     is_open: bool
 
+    @property
+    def is_locked(self) -> bool:
+        """Too many wrong birth dates closed it."""
+        return access_links.is_locked(self.link)
+
+    def is_over(self, *, now: datetime) -> bool:
+        """Its time is up."""
+        return self.link.expires_at <= now
+
 
 def clinic_of(code: str) -> Clinic | None:
     return Clinic.objects.filter(link_code=code).first()
