@@ -216,14 +216,23 @@ def told_priority(guest: Guest) -> Priority | None:
     return Priority(worst.priority) if worst else None
 
 
-def page_of_urgent(guest: Guest) -> str:
+def page_of_urgent(guest: Guest, *, no_sign_after: str) -> str:
     """Where something urgent that was told here leads: to ``call``, or empty when nothing was.
 
-    Words that only say that all is well lead to ``signs``: nobody is thanked before the signs were asked by name.
+    Words that only say that all is well lead to ``signs``, until none of them was tapped after the latest report
+    (its id is ``no_sign_after``): nobody is thanked before the signs were asked by name.
     """
     if told_priority(guest) not in (Priority.P0, Priority.P1):
         return ""
-    return "signs" if has_told_all_clear(guest) else "call"
+    if not has_told_all_clear(guest):
+        return "call"
+    return "" if no_sign_after == latest_told(guest) else "signs"
+
+
+def latest_told(guest: Guest) -> str:
+    """The id of the latest report of this door, or empty."""
+    told = told_here(guest)
+    return str(max(told, key=lambda one: one.reported_at).pk) if told else ""
 
 
 def has_told_all_clear(guest: Guest) -> bool:

@@ -5,9 +5,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from portal.decorators import PatientRequest, page_context, patient
+from portal.decorators import PatientRequest, no_sign_after, page_context, patient
 from portal.forms import RELIEF_HOURS, ChangeForm, PainForm, ReliefEndForm, ReliefForm
-from portal.queries import Visit, inside, page_of_urgent, told_change, told_pain
+from portal.queries import Visit, has_told_all_clear, inside, page_of_urgent, told_change, told_pain
 from portal.services import check_ins
 from sessions.choices import OverallChange
 from sessions.models import ReliefReport
@@ -143,7 +143,8 @@ def done(request: PatientRequest) -> HttpResponse:
     if visit.check_in.next_question:
         return _go_on(visit)
     with inside(visit.by):
-        urgent, is_alarming = page_of_urgent(visit), told_pain(visit).is_alarming
+        urgent = page_of_urgent(visit, no_sign_after=no_sign_after(request))
+        told = {"is_alarming": told_pain(visit).is_alarming, "has_words": has_told_all_clear(visit)}
     if urgent:
         return redirect(visit.url(urgent))
-    return render(request, "portal/done.html", page_context(visit) | {"is_alarming": is_alarming})
+    return render(request, "portal/done.html", page_context(visit) | told)

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from portal.decorators import GuestRequest, offered, page_context, patient
+from portal.decorators import GuestRequest, offered, page_context, patient, remember_no_sign
 from portal.forms import MistakeForm, SignsForm, WorryForm
 from portal.queries import (
     Guest,
@@ -18,6 +18,7 @@ from portal.queries import (
     Visit,
     has_told_all_clear,
     inside,
+    latest_told,
     signs_to_ask,
     told_here,
     told_pain,
@@ -60,8 +61,10 @@ def _signs(request: GuestRequest) -> HttpResponse:
         if form.cleaned_data["sign"]:
             return _tell_sign(request, DangerSign(form.cleaned_data["sign"]), _words_told(guest))
         with inside(guest.by):
-            is_all_clear = has_told_all_clear(guest)
-        return _page(request, "portal/done.html", has_words=True) if is_all_clear else redirect(guest.url("call"))
+            is_all_clear, report_id = has_told_all_clear(guest), latest_told(guest)
+        if is_all_clear:
+            return remember_no_sign(redirect(guest.url("done")), guest, report_id=report_id)
+        return redirect(guest.url("call"))
     with inside(guest.by):
         is_emergency = told_priority(guest) == Priority.P0
     return _page(

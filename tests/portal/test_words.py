@@ -58,10 +58,13 @@ def test_words_that_all_is_well_are_thanked_for_once_the_signs_were_asked(visit)
     )
     assert _reports(visit)[0].priority == Priority.P1
     assert visit.get("done")["Location"] == visit.address("signs")
-    page = visit.tap("signs", none="1").content.decode()
+    assert visit.tap("signs", none="1")["Location"] == visit.address("done")
+    page = visit.get("done").content.decode()
     assert "Thank you" in page
     assert "The clinic reads what you wrote today." in page
     assert "Please call us now" not in page
+    visit.tap("worry", words="Thanks")
+    assert visit.get("done")["Location"] == visit.address("signs")  # asked again after each report
     visit.tap("worry", words="My leg is odd")
     assert visit.tap("signs", none="1")["Location"] == visit.address("call")
 
