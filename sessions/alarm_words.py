@@ -89,6 +89,17 @@ _DENIALS = (
 _NOT = (*_DENIALS.split(), "jamais", "sin", "nunca", "لا", "بدون")
 
 
+# “I cannot see any improvement” is said of the treatment.
+_IMPROVED = (
+    "improv better differen change progress besser verbesser unterschied ameliorat mejor diferenc "
+    "cambio miglior melhor imbunat verbeter verschil popraw zmian roznic zleps rozdil napred улучш "
+    "разниц изменен покращ різниц подобр разлик fark iyiles gelisme javul βελτιωσ διαφορα "
+)
+_IMPROVING = re.compile(
+    rf"(?: \w+){{0,2}}? (?:{'|'.join(_IMPROVED.split())})|[^.,]{{0,3}}(?:效果|改善|好转|好轉|变化|變化|进步|進步|起色)"
+)
+
+
 def signs_in(text: str) -> list[DangerSign]:
     """Return the signs of P0 that the words may tell of, in the order of ``DangerSign``.
 
@@ -136,7 +147,11 @@ def _is_told(phrases: Phrases, sign: DangerSign, read: str) -> bool:
     text = read.replace(" ", "") if phrases.is_unspaced else read
     if sign in phrases.never_denied:
         return pattern.search(text) is not None
-    return any(not _is_denied(phrases, text[: found.start()], text[found.end() :]) for found in pattern.finditer(text))
+    return any(
+        not _is_denied(phrases, text[: found.start()], text[found.end() :])
+        and not (sign == DangerSign.VISION and _IMPROVING.match(text[found.end() :]))
+        for found in pattern.finditer(text)
+    )
 
 
 def _is_denied(phrases: Phrases, before: str, after: str) -> bool:

@@ -119,6 +119,18 @@ def test_what_is_denied_in_another_language_is_none():
         assert signs_in(text) == [], text
 
 
+_NO_SIGN = """
+I cannot see any improvement / Nie widzę poprawy / non vedo miglioramenti / не вижу улучшений / 看不到效果
+no veo mejoría / Ich sehe nichts besser / I smoke / Krampf im Bein / a hard slog / ik liet mijn arm rusten
+"""
+
+
+def test_who_sees_no_improvement_is_not_blind_and_a_word_of_another_language_is_no_sign():
+    for text in _NO_SIGN.strip().replace("\n", " / ").split(" / "):
+        assert signs_in(text) == [], text
+    assert signs_in("I cannot see. No improvement") == [DangerSign.VISION]
+
+
 _CALM = ["No chest pain, no fever, all is fine, thank you", "Alles gut, danke!", "no", "No fever or rash", "Dziękuję"]
 _DANGERS = [phrase for phrases in plain_phrases().values() for _sign, phrase in phrases]
 
