@@ -15,35 +15,37 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.decorators import own_transactions, public
+from common.languages import words_for
 from portal.queries import Guest, OfferVisit, Visit, clinic_of, find_offer, find_visit
 
 LASTS = 60 * 60
 WHOSE = "whose"  # the field of every form that says which door it belongs to
 _SALT = "portal.door"
+_NO_SIGN_SALT = "portal.no_sign"
 
 View = Callable[..., HttpResponse]
-
-
-class PatientRequest(HttpRequest):
-    """A request whose sender gave the second factor for one check-in."""
-
-    visit: Visit
-
-
-class OfferRequest(HttpRequest):
-    """A request whose sender gave the second factor for one offer."""
-
-    visit: OfferVisit
 
 
 class GuestRequest(HttpRequest):
     """A request whose sender gave the second factor at either door."""
 
     visit: Guest
+
+
+class PatientRequest(GuestRequest):
+    """A request whose sender gave the second factor for one check-in."""
+
+    visit: Visit
+
+
+class OfferRequest(GuestRequest):
+    """A request whose sender gave the second factor for one offer."""
+
+    visit: OfferVisit
 
 
 class _Find(Protocol):
@@ -71,7 +73,7 @@ def _door(argument: str, find: _Find, methods: Iterable[str]) -> Callable[[View]
             if guest is None:
                 return render(request, "portal/open_again.html", {"clinic": clinic_of(code)}, status=403)
             cast(GuestRequest, request).visit = guest
-            with translation.override(guest.patient.language):
+            with words_for(guest.patient.language):
                 if request.method == "POST" and request.POST.get(WHOSE) != str(subject_id):
                     return render(request, "portal/other_page.html", page_context(guest), status=409)
                 return checked(request, **names)
@@ -109,6 +111,32 @@ def remember(response: HttpResponse, *, clinic_id: UUID, link_id: UUID, subject_
         samesite="Lax",
     )
     return response
+
+
+def remember_no_sign(response: HttpResponse, guest: Guest, *, report_id: str) -> HttpResponse:
+    """Keep in the browser that none of the signs was tapped after a report; lost, they are asked once more."""
+    response.set_cookie(
+        _no_sign_cookie(guest),
+        signing.dumps(report_id, salt=_NO_SIGN_SALT),
+        max_age=LASTS,
+        path=guest.url("start"),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def no_sign_after(request: GuestRequest) -> str:
+    """The report after which none of the signs was tapped, or empty."""
+    try:
+        return str(signing.loads(request.COOKIES.get(_no_sign_cookie(request.visit), ""), salt=_NO_SIGN_SALT))
+    except signing.BadSignature:
+        return ""
+
+
+def _no_sign_cookie(guest: Guest) -> str:
+    return f"none-{guest.subject_id.hex}"
 
 
 def _guest(request: HttpRequest, code: str, subject_id: UUID, find: _Find) -> Guest | None:

@@ -1,5 +1,6 @@
 """Who stands at the door: from the key in a link, or from the cookie after the second factor, to one check-in."""
 
+from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from patients.services import access_links
 from portal.models import CheckIn
 from reminders.models import Message
 from scheduling.models import SlotOffer
+from sessions.alarm_words import is_all_clear
 from sessions.choices import DangerSign, Priority, RecordStatus, Source
 from sessions.models import InjectionSession, SideEffect
 from sessions.queries.measures import told_overall_change
@@ -42,6 +44,15 @@ class Door:
     link: AccessLink
     message: Message
     is_open: bool
+
+    @property
+    def is_locked(self) -> bool:
+        """Too many wrong birth dates closed it."""
+        return access_links.is_locked(self.link)
+
+    def is_over(self, *, now: datetime) -> bool:
+        """Its time is up."""
+        return self.link.expires_at <= now
 
 
 def clinic_of(code: str) -> Clinic | None:
@@ -86,7 +97,7 @@ def _has_something_behind(message: Message) -> bool:
 
 
 @dataclass(frozen=True)
-class Guest:
+class Guest(ABC):
     """A patient who gave the second factor, at one door: what an address and its form name, and nothing else.
 
     ``subject_id`` is the row behind the door; it stands in every address and in every form.
@@ -99,17 +110,17 @@ class Guest:
     prefix = ""
 
     @property
-    def subject_id(self) -> UUID:
-        raise NotImplementedError
+    @abstractmethod
+    def subject_id(self) -> UUID: ...
 
     @property
     def session(self) -> InjectionSession | None:
         return None
 
     @property
+    @abstractmethod
     def since(self) -> datetime:
         """From when on what was told belongs to this door."""
-        raise NotImplementedError
 
     def url(self, name: str) -> str:
         """The address of one of this door's own pages."""
@@ -205,6 +216,34 @@ def told_priority(guest: Guest) -> Priority | None:
     return Priority(worst.priority) if worst else None
 
 
+def page_of_urgent(guest: Guest, *, no_sign_after: str) -> str:
+    """Where something urgent that was told here leads: to ``call``, or empty when nothing was.
+
+    Words that only say that all is well lead to ``signs``, until none of them was tapped after the latest report
+    (its id is ``no_sign_after``): nobody is thanked before the signs were asked by name.
+    """
+    if told_priority(guest) not in (Priority.P0, Priority.P1):
+        return ""
+    if not has_told_all_clear(guest):
+        return "call"
+    return "" if no_sign_after == latest_told(guest) else "signs"
+
+
+def latest_told(guest: Guest) -> str:
+    """The id of the latest report of this door, or empty."""
+    told = told_here(guest)
+    return str(max(told, key=lambda one: one.reported_at).pk) if told else ""
+
+
+def has_told_all_clear(guest: Guest) -> bool:
+    """Whether all that was told here are words that say that all is well, with a pain that is not alarming."""
+    told = [one for one in told_here(guest) if one.taken_back_at is None]
+    is_calm = all(
+        not one.danger_signs and one.priority != Priority.P0 and is_all_clear(one.description) for one in told
+    )
+    return bool(told) and is_calm and not is_pain_alarming(guest)
+
+
 @dataclass(frozen=True)
 class AskedSign:
     """A danger sign as a button; ``is_emergency``: call an ambulance, do not wait for the clinic."""
@@ -233,6 +272,10 @@ def told_pain(visit: Visit) -> ToldPain:
     """What was told in this check-in, held against what was known of the session before."""
     own, before = told_scores(visit.by, visit.session, step=visit.check_in.step)
     return ToldPain(score=own, is_alarming=own is not None and is_alarming(own, before=before))
+
+
+def is_pain_alarming(guest: Guest) -> bool:
+    return isinstance(guest, Visit) and told_pain(guest).is_alarming
 
 
 def told_change(visit: Visit) -> int | None:

@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Clinic
+from common.languages import words_for
 from patients.models import Patient
 from scheduling.choices import News
 
@@ -70,7 +70,7 @@ def reader_of(patient: Patient, clinic: Clinic) -> Reader:
 
 def visit_letter(told: Sequence[Told], reader: Reader) -> VisitLetter:
     """The letter in the patient's language; several visits of one act stand in one letter, in the order of time."""
-    with translation.override(reader.language):
+    with words_for(reader.language):
         paragraphs = [_news_of(news, told, reader) for news in News if any(one.news == news for one in told)]
         if any(one.news != News.CANCELLED for one in told):
             paragraphs.append(
@@ -88,7 +88,7 @@ def visit_letter(told: Sequence[Told], reader: Reader) -> VisitLetter:
 
 def offer_letter(starts_at: datetime, expires_at: datetime, link: str, reader: Reader) -> VisitLetter:
     """A time became free: when, until when it is kept, and where to take it."""
-    with translation.override(reader.language):
+    with words_for(reader.language):
         until = date_format(expires_at.astimezone(reader.zone), "H:i")
         paragraphs = (
             _("{clinic}: a time has become free for you:").format(clinic=reader.sender_name)

@@ -1,13 +1,15 @@
 """Words that may tell of a danger sign of P0 (domain.md §8). Pure: text in, signs out.
 
 They only ever make a report more urgent; whatever they miss is called about within two hours. They are our own lists
-([DEF]) in the languages named, not a clinical instrument, and a word that was found is never noted as a finding.
+([DEF]), not a clinical instrument, and a word that was found is never noted as a finding. ``alarm_phrases/`` holds the
+plain sentences of each language; here stand the many ways to say it in the five that were first.
 """
 
 import re
-import unicodedata
 from functools import lru_cache
 
+from sessions import alarm_phrases
+from sessions.alarm_phrases import AFTER, BEFORE, Phrases, fold
 from sessions.choices import DangerSign
 
 _CANNOT = "(?:cannot|cant|can not|can hardly|could not|couldnt|unable to|not able to)"
@@ -81,40 +83,84 @@ _PHRASES: dict[DangerSign, tuple[str, ...]] = {
         r"schlimmste\w* kopfschmerz\w*|pire mal de tete|peor dolor de cabeza",
     ),
 }
-_DENIALS = "no not without never dont doesnt didnt havent hasnt isnt arent wasnt kein keine keinen ohne nie pas sans"
-_NOT = frozenset([*_DENIALS.split(), "jamais", "sin", "nunca", "لا", "بدون"])
-_NOT_REACHES = 2  # words before
+_DENIALS = (
+    "no not without never dont doesnt didnt havent hasnt isnt arent wasnt nor kein keine keinen ohne nie pas sans"
+)
+_NOT = (*_DENIALS.split(), "jamais", "sin", "nunca", "لا", "بدون")
+
+
+# “I cannot see any improvement” is said of the treatment.
+_IMPROVED = (
+    "improv better differen change progress besser verbesser unterschied ameliorat mejor diferenc "
+    "cambio miglior melhor imbunat verbeter verschil popraw zmian roznic zleps rozdil napred улучш "
+    "разниц изменен покращ різниц подобр разлик fark iyiles gelisme javul βελτιωσ διαφορα "
+)
+_IMPROVING = re.compile(
+    rf"(?: \w+){{0,2}}? (?:{'|'.join(_IMPROVED.split())})|[^.,]{{0,3}}(?:效果|改善|好转|好轉|变化|變化|进步|進步|起色)"
+)
 
 
 def signs_in(text: str) -> list[DangerSign]:
     """Return the signs of P0 that the words may tell of, in the order of ``DangerSign``.
 
-    A phrase that is denied right before (“no chest pain”) is passed over.
+    A phrase that is denied right before or after (“no chest pain”) is passed over; a comma ends what a denial reaches.
 
     >>> [sign.value for sign in signs_in("I can’t breathe, and my leg is paralysed!")]
     ['breathless', 'weakness']
+    >>> [sign.value for sign in signs_in("Nie mogę oddychać")]
+    ['breathless']
     >>> signs_in("A bruise. No chest pain.")
     []
+    >>> [sign.value for sign in signs_in("No, chest pain!")]
+    ['breathless']
     """
-    read = _read(text)
-    return [sign for sign in DangerSign if sign in _PHRASES and _is_told(sign, read)]
+    read = fold(text)
+    return [sign for sign in DangerSign if any(_is_told(phrases, sign, read) for phrases in _all_phrases())]
 
 
-def _is_told(sign: DangerSign, read: str) -> bool:
-    return any(not _is_denied(read[: found.start()]) for found in _pattern(sign).finditer(read))
+def is_readable(text: str, language: str) -> bool:
+    """Whether the lists know the language (its code) and the script of every letter.
+
+    >>> is_readable("Es geht mir gut", "de"), is_readable("ደህና ነኝ", "en"), is_readable("Mayos ang pakiramdam", "tl")
+    (True, False, False)
+    """
+    return (
+        language.split("-")[0] in alarm_phrases.LANGUAGES and alarm_phrases.scripts_of(text) <= alarm_phrases.scripts()
+    )
 
 
-def _is_denied(before: str) -> bool:
-    return not _NOT.isdisjoint(before.rsplit(".", 1)[-1].split()[-_NOT_REACHES:])
+def is_all_clear(text: str) -> bool:
+    """Whether every clause denies a harm or says that all is well, by our own list; anything else is not.
+
+    >>> is_all_clear("No chest pain, all is fine, thank you"), is_all_clear("No chest pain, but odd"), is_all_clear("")
+    (True, False, False)
+    """
+    read = fold(text)
+    clauses = [clause for clause in re.split(r"[.,]", read) if clause.strip()]
+    return bool(clauses) and not signs_in(text) and all(alarm_phrases.is_calm(clause.strip()) for clause in clauses)
+
+
+def _is_told(phrases: Phrases, sign: DangerSign, read: str) -> bool:
+    pattern = phrases.signs.get(sign.value)
+    if pattern is None:
+        return False
+    text = read.replace(" ", "") if phrases.is_unspaced else read
+    if sign in phrases.never_denied:
+        return pattern.search(text) is not None
+    return any(
+        not _is_denied(phrases, text[: found.start()], text[found.end() :])
+        and not (sign == DangerSign.VISION and _IMPROVING.match(text[found.end() :]))
+        for found in pattern.finditer(text)
+    )
+
+
+def _is_denied(phrases: Phrases, before: str, after: str) -> bool:
+    return bool(phrases.denied_before.search(before[-BEFORE:]) or phrases.denied_after.match(after[:AFTER]))
 
 
 @lru_cache
-def _pattern(sign: DangerSign) -> re.Pattern[str]:
-    return re.compile(r"(?<!\w)(?:" + "|".join(_PHRASES[sign]) + r")(?!\w)")
-
-
-def _read(text: str) -> str:
-    """Lower case, without accents and apostrophes; each run of anything else is one space, each full stop a dot."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter) and letter not in "'’ʼ`´")
-    return re.sub(r"[^\w.]+", " ", re.sub(r"[.!?;\n،]+", " . ", plain))
+def _all_phrases() -> list[Phrases]:
+    return [
+        alarm_phrases.of_patterns({sign.value: many for sign, many in _PHRASES.items()}, _NOT),
+        *alarm_phrases.load(),
+    ]

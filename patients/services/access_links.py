@@ -55,7 +55,12 @@ def is_open(link: AccessLink, *, now: datetime) -> bool:
     """Whether the link still lets its patient in, given the right second factor; no link of who died or left does."""
     if link.patient.departure is not None:
         return False
-    return link.revoked_at is None and link.expires_at > now and link.failed_attempts < MOST_FAILURES
+    return link.revoked_at is None and link.expires_at > now and not is_locked(link)
+
+
+def is_locked(link: AccessLink) -> bool:
+    """Whether too many wrong second factors closed it."""
+    return link.failed_attempts >= MOST_FAILURES
 
 
 def count_failure(*, link: AccessLink, by: Actor, now: datetime) -> None:

@@ -5,13 +5,16 @@ from typing import NamedTuple
 
 from django import template
 from django.contrib.messages.storage.base import Message
+from django.db import connection
 from django.http import HttpRequest
 from django.template.context import Context
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.functional import Promise
 
 from accounts.models import Membership
 from pitclinic.navigation import Link, address, links_for
+from sessions.queries import worklists
 
 register = template.Library()
 
@@ -113,6 +116,18 @@ def own_memberships(context: Context) -> list[Membership]:
         return []
     own = Membership.objects.of_user(actor.user_id).active().select_related("clinic")
     return list(own.order_by("clinic__name", "role"))
+
+
+@register.simple_tag(takes_context=True)
+def worklist_counts(context: Context) -> worklists.Counts:
+    """What waits at the clinic, in one query: an alarm stands in the page itself, with or without a script.
+
+    A page about a failure, whose transaction takes no query any more, has none.
+    """
+    actor = context.get("actor")
+    if actor is None or actor.user_id is None or connection.needs_rollback:
+        return worklists.Counts()
+    return worklists.counts(actor, now=timezone.now())  # noqa: TID251 - the bar is a part of every view
 
 
 @register.simple_tag

@@ -1,39 +1,17 @@
 """What a patient can send: a birth date, a tap, a few words."""
 
-from datetime import date
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from scheduling.forms.birth_dates import BirthDateBoxes
 from sessions.choices import DangerSign, OverallChange
 
 RELIEF_HOURS = (1, 3, 6, 12, 24, 48, 72, 120)
 
 
-def _number(label: Any, low: int, high: int) -> forms.IntegerField:
-    inputs = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": len(str(high))})
-    return forms.IntegerField(label=label, min_value=low, max_value=high, widget=inputs)
-
-
-class BirthDateForm(forms.Form):
-    """Three boxes, because a calendar is slow for a birth date. Nothing is filled in by the browser."""
-
-    day = _number(_("Day"), 1, 31)
-    month = _number(_("Month"), 1, 12)
-    year = _number(_("Year"), 1890, 2200)
-
+class BirthDateForm(BirthDateBoxes):
     def say_wrong(self) -> None:
         self.add_error(None, _("That is not the date we have. Please try again. After five tries the link closes."))
-
-    def clean(self) -> dict[str, object]:
-        found = super().clean() or {}
-        if not self.errors:
-            try:
-                found["birth_date"] = date(found["year"], found["month"], found["day"])
-            except ValueError:
-                self.add_error("day", _("This day is not in the calendar."))
-        return found
 
 
 class PainForm(forms.Form):

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.crypto import constant_time_compare
 
 from accounts.actors import Actor
+from common.languages import served
 from patients.models import AccessLink
 from patients.services import access_links
 from portal.models import CheckIn
@@ -97,7 +98,7 @@ def answer_change(*, visit: Visit, change: int | None, by: Actor, now: datetime)
             injection_session=visit.session,
             moment=moment,
             source=Source.PORTAL,
-            language=visit.patient.language,
+            language=served(visit.patient.language),
             by=by,
             now=now,
         )

@@ -9,7 +9,7 @@ from accounts.actors import Actor
 from patients.models import AccessLink
 from patients.services import access_links
 from portal.models import CheckIn
-from portal.queries import Guest, Visit, told_here
+from portal.queries import Guest, Visit, is_pain_alarming, told_here
 from sessions.choices import DangerSign, Source
 from sessions.models import SideEffect
 from sessions.services import side_effects
@@ -31,6 +31,7 @@ def tell(*, guest: Guest, sign: DangerSign | None, words: str, by: Actor, now: d
         danger_signs=signs,
         description=words,
         source=Source.PORTAL,
+        is_pain_alarming=is_pain_alarming(guest),
         by=by,
         now=now,
     )

@@ -5,11 +5,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from portal.decorators import PatientRequest, page_context, patient
+from portal.decorators import PatientRequest, no_sign_after, page_context, patient
 from portal.forms import RELIEF_HOURS, ChangeForm, PainForm, ReliefEndForm, ReliefForm
-from portal.queries import Visit, inside, told_change, told_pain, told_priority
+from portal.queries import Visit, has_told_all_clear, inside, page_of_urgent, told_change, told_pain
 from portal.services import check_ins
-from sessions.choices import OverallChange, Priority
+from sessions.choices import OverallChange
 from sessions.models import ReliefReport
 
 SKIP = "skip"
@@ -143,7 +143,8 @@ def done(request: PatientRequest) -> HttpResponse:
     if visit.check_in.next_question:
         return _go_on(visit)
     with inside(visit.by):
-        priority, is_alarming = told_priority(visit), told_pain(visit).is_alarming
-    if priority in (Priority.P0, Priority.P1):
-        return redirect(visit.url("call"))
-    return render(request, "portal/done.html", page_context(visit) | {"is_alarming": is_alarming})
+        urgent = page_of_urgent(visit, no_sign_after=no_sign_after(request))
+        told = {"is_alarming": told_pain(visit).is_alarming, "has_words": has_told_all_clear(visit)}
+    if urgent:
+        return redirect(visit.url(urgent))
+    return render(request, "portal/done.html", page_context(visit) | told)

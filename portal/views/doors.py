@@ -41,11 +41,18 @@ def door(request: HttpRequest, key: str) -> HttpResponse:
 
 def _ended(request: HttpRequest, key: str, found: Door | None) -> HttpResponse:
     """The clinic's own numbers, and a new link where one will really come."""
-    can_ask = False
+    can_ask, is_locked, is_over, now = False, False, False, timezone.now()
     if found is not None:
+        is_locked, is_over = found.is_locked, found.is_over(now=now)
         with inside(found.by):
-            can_ask = messages.can_ask_again(message_id=found.message.pk, by=found.by, now=timezone.now())
-    context = {"key": key, "clinic": clinic_of_key(key), "can_ask_again": can_ask}
+            can_ask = messages.can_ask_again(message_id=found.message.pk, by=found.by, now=now)
+    context = {
+        "key": key,
+        "clinic": clinic_of_key(key),
+        "can_ask_again": can_ask,
+        "is_locked": is_locked,
+        "is_over": is_over,
+    }
     return render(request, "portal/link_ended.html", context)
 
 
@@ -67,6 +74,9 @@ def _try(request: HttpRequest, found: Door) -> HttpResponse:
         if response is not None:
             return response
         limits.count("guess", _address(request), now=now)
+        after = find_door(found.key, now=now)
+        if after is None or not after.is_open:
+            return _ended(request, found.key, after)
         form.say_wrong()
     return render(request, "portal/door.html", _context(found, form), status=422)
 

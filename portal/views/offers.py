@@ -5,12 +5,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from portal.decorators import OfferRequest, offered, page_context
+from portal.decorators import OfferRequest, no_sign_after, offered, page_context
 from portal.forms import OfferForm
-from portal.queries import inside, told_priority
+from portal.queries import has_told_all_clear, inside, page_of_urgent
 from portal.services import offers
 from scheduling.visit_letters import reader_of, when
-from sessions.choices import Priority
 
 
 @offered(methods=("GET", "HEAD", "POST"))
@@ -43,7 +42,8 @@ def done(request: OfferRequest) -> HttpResponse:
     """After a report: what is urgent once more, or thanks."""
     visit = request.visit
     with inside(visit.by):
-        priority = told_priority(visit)
-    if priority in (Priority.P0, Priority.P1):
-        return redirect(visit.url("call"))
-    return render(request, "portal/done.html", page_context(visit))
+        urgent = page_of_urgent(visit, no_sign_after=no_sign_after(request))
+        has_words = has_told_all_clear(visit)
+    if urgent:
+        return redirect(visit.url(urgent))
+    return render(request, "portal/done.html", page_context(visit) | {"has_words": has_words})

@@ -10,9 +10,20 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from portal.decorators import GuestRequest, offered, page_context, patient
+from portal.decorators import GuestRequest, offered, page_context, patient, remember_no_sign
 from portal.forms import MistakeForm, SignsForm, WorryForm
-from portal.queries import Guest, ToldPain, Visit, inside, signs_to_ask, told_here, told_pain, told_priority
+from portal.queries import (
+    Guest,
+    ToldPain,
+    Visit,
+    has_told_all_clear,
+    inside,
+    latest_told,
+    signs_to_ask,
+    told_here,
+    told_pain,
+    told_priority,
+)
 from portal.services import worries
 from sessions.choices import DangerSign, Priority
 
@@ -40,12 +51,19 @@ def _worry(request: GuestRequest) -> HttpResponse:
 
 
 def _signs(request: GuestRequest) -> HttpResponse:
-    """“Is one of these happening?” after words; whoever answers no is asked to call all the same."""
+    """“Is one of these happening?” after words; whoever answers no is asked to call all the same.
+
+    Only words that say nothing but that all is well are thanked for.
+    """
     guest = request.visit
     form = SignsForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         if form.cleaned_data["sign"]:
             return _tell_sign(request, DangerSign(form.cleaned_data["sign"]), _words_told(guest))
+        with inside(guest.by):
+            is_all_clear, report_id = has_told_all_clear(guest), latest_told(guest)
+        if is_all_clear:
+            return remember_no_sign(redirect(guest.url("done")), guest, report_id=report_id)
         return redirect(guest.url("call"))
     with inside(guest.by):
         is_emergency = told_priority(guest) == Priority.P0

@@ -8,5 +8,16 @@ from reminders.queries.messages import (
     pulse,
     stuck_count,
 )
+from reminders.queries.silences import why_nothing_goes_out
 
-__all__ = ["Owed", "Pulse", "ladder", "messages_of_clinic", "messages_of_patient", "owed", "pulse", "stuck_count"]
+__all__ = [
+    "Owed",
+    "Pulse",
+    "ladder",
+    "messages_of_clinic",
+    "messages_of_patient",
+    "owed",
+    "pulse",
+    "stuck_count",
+    "why_nothing_goes_out",
+]

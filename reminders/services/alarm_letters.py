@@ -2,10 +2,10 @@
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import Clinic
+from common.languages import words_for
 from reminders.choices import Channel
 from reminders.mail import Letter
 from reminders.models import AlarmPage
@@ -14,7 +14,7 @@ from reminders.models import AlarmPage
 def compose_page(page: AlarmPage, *, clinic: Clinic, to: str) -> Letter:
     """Write the page in the clinic's language. The link needs a sign-in."""
     name = " ".join(clinic.sender_name.split())
-    with translation.override(clinic.locale):
+    with words_for(clinic.locale):
         subject = _("{clinic}: a test page").format(clinic=name) if page.is_test else _subject(name)
         body = _text(page, name) if page.channel == Channel.TEXT else "\n\n".join(_paragraphs(page)) + "\n"
     return Letter(message_id=page.pk, to=to, sender_name=name, subject=subject, body=body)

@@ -5,11 +5,11 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Clinic
+from common.languages import words_for
 from patients.services import contact_codes
 from reminders.mail import Letter
 from reminders.models import Message
@@ -23,7 +23,7 @@ def compose(message: Message, *, clinic: Clinic, to: str, key: str) -> Letter:
     name = _name_of(clinic)
     link = settings.PUBLIC_ORIGIN + reverse("portal:door", args=[key])
     urgent = clinic.urgent_phone.as_international
-    with translation.override(message.patient.language):
+    with words_for(message.patient.language):
         paragraphs = [
             _("{clinic}: a 1-minute check-in is ready:").format(clinic=name) + f"\n{link}",
             _("The link works for 7 days. You will be asked for your date of birth."),
@@ -39,7 +39,7 @@ def compose(message: Message, *, clinic: Clinic, to: str, key: str) -> Letter:
 def compose_about_visits(message: Message, decision: Decision, *, by: Actor) -> Letter:
     """The very words that the booking pages show beforehand, and each visit as a file for the patient's calendar."""
     letter = visit_letter([told for _visit, told in decision.told], reader_of(message.patient, by.clinic))
-    with translation.override(message.patient.language):
+    with words_for(message.patient.language):
         files = tuple(calendar_files.of_visit(by=by, visit=visit) for visit, _told in decision.told)
     return replace(_as_letter(message, letter, clinic=by.clinic, to=decision.address), calendar_files=files)
 
@@ -57,7 +57,7 @@ def compose_offer(message: Message, *, clinic: Clinic, to: str, key: str) -> Let
 def compose_code(message: Message, *, clinic: Clinic, to: str, key: str) -> Letter:
     """Six digits to read out, until when, and the key to the page that does without them."""
     link = settings.PUBLIC_ORIGIN + reverse("portal:door", args=[key])
-    with translation.override(message.patient.language):
+    with words_for(message.patient.language):
         paragraphs = (
             _code_words(message, clinic),
             _("Or confirm this address here, within three days and without a call:") + f"\n{link}",
@@ -73,7 +73,7 @@ def compose_code(message: Message, *, clinic: Clinic, to: str, key: str) -> Lett
 
 def compose_text(message: Message, *, clinic: Clinic, to: str) -> Letter:
     """The same six digits as a text message: who writes, the code, whom to call (domain.md §13: up to 160 signs)."""
-    with translation.override(message.patient.language):
+    with words_for(message.patient.language):
         call = _("Not you? Call {phone}.").format(phone=clinic.phone.as_international)
         letter = VisitLetter(subject=_name_of(clinic), paragraphs=(f"{_code_words(message, clinic)} {call}",))
     return _as_letter(message, letter, clinic=clinic, to=to)

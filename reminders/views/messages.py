@@ -58,7 +58,13 @@ def patient_messages(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     rows = queries.messages_of_patient(request.actor, patient.pk)
     saw(request, "reminders_message", patient_id=patient.pk)
     page = Paginator(rows, PAGE).get_page(query.cleaned_data["page"])
-    context = {"page": page, "patient": patient, "pulse": queries.pulse(request.actor, now=timezone.now())}
+    now = timezone.now()
+    context = {
+        "page": page,
+        "patient": patient,
+        "pulse": queries.pulse(request.actor, now=now),
+        "why_nothing": queries.why_nothing_goes_out(request.actor, patient, now=now),
+    }
     return render(request, "reminders/patient_messages.html", context)
 
 

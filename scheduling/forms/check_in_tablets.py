@@ -1,10 +1,9 @@
 """What is typed on a tablet, and what the admin names one."""
 
-from datetime import date
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from scheduling.forms.birth_dates import BirthDateBoxes
 
 
 class TabletForm(forms.Form):
@@ -21,17 +20,9 @@ class CodeForm(forms.Form):
     )
 
 
-def _number(label: Any, low: int, high: int) -> forms.IntegerField:
-    box = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": len(str(high))})
-    return forms.IntegerField(label=label, min_value=low, max_value=high, widget=box)
-
-
-class HereForm(forms.Form):
+class HereForm(BirthDateBoxes):
     """Who it is, as the patient types it. The browser is asked to keep none of it."""
 
-    day = _number(_("Day"), 1, 31)
-    month = _number(_("Month"), 1, 12)
-    year = _number(_("Year"), 1890, 2200)
     letters = forms.CharField(
         label=_("The first three letters of your family name"),
         max_length=20,
@@ -39,12 +30,3 @@ class HereForm(forms.Form):
             attrs={"autocomplete": "off", "autocapitalize": "characters", "autocorrect": "off", "spellcheck": "false"}
         ),
     )
-
-    def clean(self) -> dict[str, Any]:
-        found = super().clean() or self.cleaned_data
-        if not self.errors:
-            try:
-                found["birth_date"] = date(found["year"], found["month"], found["day"])
-            except ValueError:
-                self.add_error("day", _("This day is not in the calendar."))
-        return found

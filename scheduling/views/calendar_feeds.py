@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -17,6 +17,7 @@ from accounts.decorators import own_transactions, public, staff
 from accounts.permissions import Act
 from accounts.requests import StaffRequest, leads_to
 from common import limits
+from common.languages import words_for
 from common.middleware import RevalidatedResponse
 from common.tenancy import tenant
 from scheduling.queries import calendar_files
@@ -62,7 +63,7 @@ def feed(request: HttpRequest, key: str) -> HttpResponse:
         limits.count("feed", sender, now=now)
         return HttpResponse(status=404)
     by = found.by
-    with tenant(by.clinic_id, actor=by.audit_name, user_id=""), translation.override(by.clinic.locale):
+    with tenant(by.clinic_id, actor=by.audit_name, user_id=""), words_for(by.clinic.locale):
         body = calendar_files.of_clinician(by=by, clinician_id=found.clinician_id, now=now)
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     is_known = tag in parse_etags(request.headers.get("If-None-Match", ""))

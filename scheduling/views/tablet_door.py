@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.decorators import own_transactions, public
 from common import limits
+from common.languages import words_for
 from scheduling.choices import IdentityMark
 from scheduling.forms.check_in_tablets import CodeForm, HereForm
 from scheduling.policies import VisitRefusedError
@@ -34,7 +35,7 @@ def here(request: HttpRequest) -> HttpResponse:
     found = _tablet_of(request)
     if found is None:
         return _try_code(request) if request.method == "POST" else _page(request, "code", form=CodeForm())
-    with translation.override(found.by.clinic.locale):
+    with words_for(found.by.clinic.locale):
         if request.method != "POST":
             return _page(request, "here", form=HereForm(), clinic=found.by.clinic)
         return _let_in(request, found)
@@ -133,7 +134,7 @@ def _tablet_of(request: HttpRequest) -> OpenTablet | None:
 def _answer(request: HttpRequest, name: str, *, status: int = 200) -> HttpResponse:
     """An answer that goes away by itself; a header does it, without a script."""
     found = _tablet_of(request)
-    with translation.override(found.by.clinic.locale if found else translation.get_language()):
+    with words_for(found.by.clinic.locale if found else translation.get_language() or ""):
         response = _page(request, name, status=status, clinic=found.by.clinic if found else None)
     response.headers["Refresh"] = f"{SHOWN_FOR}; url={reverse('scheduling:tablet')}"
     return response

@@ -6,17 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from catalogue.models import AdverseEventType
 from catalogue.models import DangerSign as ReviewedSign
 from catalogue.queries import danger_signs as reviewed_signs
+from common.languages import words_for
 from common.tenancy import set_context
 from patients.choices import Flag
 from patients.models import Patient, RiskFlag
-from sessions.alarm_words import signs_in
+from sessions.alarm_words import is_readable, signs_in
 from sessions.choices import AlertStatus, DangerSign, Priority
 from sessions.models import InjectionSession, SideEffect
 from sessions.policies import side_effects as policies
@@ -46,12 +46,14 @@ def report(
     event_type_code: str | None = None,
     onset_at: datetime | None = None,
     has_escalated: bool = False,
+    is_pain_alarming: bool = False,
 ) -> SideEffect:
     """Record what was told and triage it at once; ``has_escalated`` says the condition of the catalogue was seen.
 
-    Words alone, which nobody has sorted, are called about within two hours, and at once where they may tell of a sign
-    of P0. Raises ``ValueError`` when nothing at all was told, for an unknown sign
-    and for another patient's session; ``SideEffectRefusedError`` when it began before the session (V30).
+    Words alone, which nobody has sorted, are called about within two hours; at once where they may tell of a sign of
+    P0, or where the lists cannot read them and the pain told beside them is high (``is_pain_alarming``). Raises
+    ``ValueError`` when nothing at all was told, for an unknown sign and for another patient's session;
+    ``SideEffectRefusedError`` when it began before the session (V30).
     """
     if not danger_signs and not description.strip() and not event_type_code:
         raise ValueError("A report needs a sign or words.")
@@ -63,6 +65,7 @@ def report(
     event_type = _event_type(event_type_code, reviewed)
     is_unsorted = bool(description.strip()) and not event_type_code
     heard = _reviewed(signs_in(description)) if is_unsorted else []
+    is_unread = is_unsorted and is_pain_alarming and not heard and not is_readable(description, patient.language)
     priority = triage(
         EventTriage(
             default=event_type.default_triage,
@@ -74,6 +77,7 @@ def report(
             *[UNKNOWN_SIGN] * (len(reviewed) < len(signs)),
             *([WORDS_ALONE] if is_unsorted else []),
             *(row.triage for row in heard),
+            *([UNKNOWN_SIGN] if is_unread else []),
         ],
         has_escalated=has_escalated or _is_escalated_by_flags(patient, event_type),
         began_at=onset_at,
@@ -85,7 +89,7 @@ def report(
         injection_session=injection_session,
         event_type=event_type,
         priority=priority,
-        triage_reason=_what_was_heard(heard, reviewed, by.clinic.locale),
+        triage_reason=_what_was_heard(heard, reviewed, is_unread=is_unread, locale=by.clinic.locale),
         danger_signs=[sign.value for sign in signs],
         description=description.strip(),
         source=source,
@@ -238,13 +242,17 @@ def _reviewed(signs: Sequence[DangerSign]) -> list[ReviewedSign]:
     return sorted((row for row in reviewed_signs() if row.code in codes), key=lambda row: (row.triage, row.position))
 
 
-def _what_was_heard(heard: Sequence[ReviewedSign], told: Sequence[ReviewedSign], locale: str) -> str:
+def _what_was_heard(
+    heard: Sequence[ReviewedSign], told: Sequence[ReviewedSign], *, is_unread: bool, locale: str
+) -> str:
     """Why words made a report more urgent than what was tapped; a word is not a finding, so no sign is noted."""
     tapped = {row.code for row in told}
     names = [row.name for row in heard if row.code not in tapped]
-    if not names:
-        return ""
-    with translation.override(locale):
+    with words_for(locale):
+        if is_unread:
+            return _("High pain, and words in a language that the lists do not know.")
+        if not names:
+            return ""
         return (_("The words may tell of: %(signs)s.") % {"signs": "; ".join(names)})[:WHY_LASTS]
 
 

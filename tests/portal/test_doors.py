@@ -92,10 +92,29 @@ def test_what_is_no_date_costs_no_try(visit, born):
 
 
 def test_after_five_tries_the_link_is_closed_even_for_the_right_date(visit):
-    for _try in range(5):
-        assert visit.enter(year="1950").status_code == 422
-    assert b"This link has ended" in visit.enter().content
-    assert b"This link has ended" in visit.browser.get(visit.url).content
+    for _try in range(4):
+        page = visit.enter(year="1950")
+        assert page.status_code == 422
+        assert b"Please try again" in page.content
+    for page in (visit.enter(year="1950"), visit.enter(), visit.browser.get(visit.url)):
+        words = page.content.decode()
+        assert "This link is closed now" in words
+        assert "was not right five times" in words
+        assert visit.clinic.phone.as_international in words
+        assert "Send me a new link" in words
+        for untrue in ("Please try again", "Links work for a week", "This link has ended"):
+            assert untrue not in words
+
+
+def test_what_is_no_date_is_told_in_the_clinics_words(visit):
+    for born, words in (
+        ({"day": "x"}, "Enter the day as a number, like 17."),
+        ({"month": "13"}, "Enter the month as a number, like 5."),
+        ({"year": "70"}, "Enter the year of birth with four digits, like 1980."),
+        ({"year": ""}, "Enter the year of birth with four digits, like 1980."),
+        ({"month": "2", "day": "31"}, "This day is not in the calendar. Check the day and the month."),
+    ):
+        assert words in visit.enter(**born).content.decode()
 
 
 def test_closing_a_link_closes_what_it_had_opened(visit):

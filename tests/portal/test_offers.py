@@ -124,6 +124,16 @@ def test_a_problem_can_be_reported_from_the_page_of_an_offer(practice, browser):
         assert (report.priority, report.patient_id) == (Priority.P0, SlotOffer.objects.get().patient_id)
 
 
+def test_words_that_all_is_well_are_thanked_for_here_too(practice, browser):
+    whose = browser.page.split("/")[-2]
+    browser.post(f"{browser.page}report/", {"whose": whose, "words": "All is fine, thank you"})
+    answer = browser.post(f"{browser.page}report/more/", {"whose": whose, "none": "1"})
+    assert answer.headers["Location"] == f"{browser.page}end/"
+    page = browser.get(f"{browser.page}end/").content.decode()
+    assert "The clinic reads what you wrote today." in page
+    assert f'<a class="btn btn-link" href="{browser.page}">' in page  # the free time still waits for an answer
+
+
 def test_nothing_to_report_after_all_is_thanked_for(practice, browser):
     whose = browser.page.split("/")[-2]
     browser.post(f"{browser.page}report/", {"whose": whose, "nothing": "1"})

@@ -52,6 +52,48 @@ def test_unclear_words_are_called_about_today_and_get_no_thanks(visit):
     assert len(_reports(visit)) == 1
 
 
+def test_words_that_all_is_well_are_thanked_for_once_the_signs_were_asked(visit):
+    assert visit.tap("worry", words="No chest pain, no fever, all is fine, thank you")["Location"] == visit.address(
+        "signs"
+    )
+    assert _reports(visit)[0].priority == Priority.P1
+    assert visit.get("done")["Location"] == visit.address("signs")
+    assert visit.tap("signs", none="1")["Location"] == visit.address("done")
+    page = visit.get("done").content.decode()
+    assert "Thank you" in page
+    assert "The clinic reads what you wrote today." in page
+    assert "Please call us now" not in page
+    visit.tap("worry", words="Thanks")
+    assert visit.get("done")["Location"] == visit.address("signs")  # asked again after each report
+    visit.tap("worry", words="My leg is odd")
+    assert visit.tap("signs", none="1")["Location"] == visit.address("call")
+
+
+def test_words_that_all_is_well_beside_a_high_pain_are_called_about(clinic):
+    visit = told(clinic)
+    visit.enter()
+    visit.tap("pain", score="9")
+    visit.tap("worry", words="All is fine, thank you")
+    assert visit.tap("signs", none="1")["Location"] == visit.address("call")
+
+
+def test_words_nobody_can_read_beside_a_high_pain_are_an_emergency(clinic):
+    for score, language, words, priority in (
+        ("9", "en", "መተንፈስ አልችልም", Priority.P0),
+        ("9", "tl", "Hindi ako makahinga", Priority.P0),
+        ("3", "en", "መተንፈስ አልችልም", Priority.P1),
+        ("9", "en", "It feels strange", Priority.P1),
+    ):
+        visit = told(clinic, language=language)
+        visit.enter()
+        visit.tap("pain", score=score)
+        visit.tap("worry", words=words)
+        with tenant(clinic.pk):
+            report = SideEffect.objects.get(patient=visit.session.patient)
+        assert report.priority == priority, words
+        assert bool(report.triage_reason) is (priority == Priority.P0)
+
+
 def test_a_sign_tapped_after_words_is_told_with_the_words(visit):
     visit.tap("worry", words="It feels strange")
     answer = visit.tap("signs", sign="weakness")

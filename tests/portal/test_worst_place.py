@@ -40,8 +40,14 @@ def _enter(page: Page, origin: str, visit: Told) -> None:
 
 
 @pytest.mark.parametrize(("scheme", "language"), [("light", "en"), ("dark", "ar")])
-def test_the_signs_come_before_the_way_out_at_twice_the_size(live_server, browser: Browser, scheme, language):
-    visit = told(ClinicFactory(sender_name="Haus am Park"), language=language)
+def test_the_signs_come_before_the_way_out_at_twice_the_size(live_server, browser: Browser, settings, scheme, language):
+    settings.LANGUAGES = [("en", "English"), ("ar", "Arabic")]  # as if there were a catalogue that reads from the right
+    visit = told(
+        ClinicFactory(sender_name="Praxis am Stadtpark"),
+        language=language,
+        given_names="Maximiliane Alexandra",
+        family_name="Oberhuber-Schwarzenberger",
+    )
     context = browser.new_context(viewport=PHONE, color_scheme=scheme)
     page = context.new_page()
     _enter(page, live_server.url, visit)
@@ -53,12 +59,14 @@ def test_the_signs_come_before_the_way_out_at_twice_the_size(live_server, browse
     assert len(ends) == 12
     assert way_out is not None
     assert max(ends) < way_out["y"]
+    assert ends[0] < PHONE["height"]
     assert number is not None
     assert number["y"] + number["height"] < PHONE["height"]
     assert page.evaluate("[...document.querySelectorAll('*')].every(e => getComputedStyle(e).position !== 'sticky')")
     page.fill("textarea", "It feels strange")
     page.click(".after-choices button")
     _look_at(page, f"worst-signs-{scheme}")
+    expect(page.locator("button[name=sign]").first).to_be_in_viewport(ratio=1)
     page.click("button[name=none]")
     _look_at(page, f"worst-call-now-{scheme}")
     page.goto(f"{live_server.url}/p/{visit.clinic.link_code}-{'x' * 27}/")
@@ -114,5 +122,9 @@ def test_an_alarm_nobody_has_taken_is_in_sight_on_a_narrow_page(live_server, bro
     expect(page.locator(".bar-urgent")).to_have_text("1 urgent")
     if SHOTS:
         page.screenshot(path=str(Path(SHOTS) / "worst-bar.png"))
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.set_viewport_size(PHONE)
+    page.evaluate(TWICE)
+    expect(page.locator(".bar-urgent")).to_be_in_viewport(ratio=1)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     context.close()

@@ -8,6 +8,7 @@ import pytest
 from django.core import mail as django_mail
 from django.urls import reverse
 
+from accounts.choices import Role
 from accounts.models import Clinic
 from common.tenancy import tenant
 from patients.choices import Purpose
@@ -19,7 +20,7 @@ from reminders.policies import MessageRefusedError
 from reminders.queries.tomorrow import visits_of_tomorrow, with_reminders
 from reminders.services import messages, sweeps
 from scheduling.services import appointments
-from tests.factories.patients import EmailFactory
+from tests.factories.patients import EmailFactory, PatientFactory
 from tests.factories.sessions import signed_session
 from tests.reminders.factories import allow, message_for, treated, worker
 from tests.scheduling.conftest import Practice, at, make_practice
@@ -200,3 +201,39 @@ def test_a_cancellation_is_not_told_to_who_left(practice: Practice, in_clinic: C
     assert Message.objects.get().skip_reason == SkipReason.LEFT
     assert Message.objects.get().channel == Channel.EMAIL
     assert django_mail.outbox == []
+
+
+def test_the_page_of_a_patients_messages_says_why_nothing_goes_out(clinic: Clinic, staff_client: Any) -> None:
+    """One sentence for each reason, whether or not there are messages from before."""
+    desk = staff_client(Role.FRONT_DESK, clinic=clinic)
+    today = datetime.now(tz=UTC).date()
+    with tenant(clinic.pk, actor="test"):
+        child, gone = {"birth_date": today - timedelta(days=3000)}, {"left_date": today}
+        each: list[dict[str, Any]] = [{}, child, {"is_deceased": True}, gone, {}, {}, {}, {}]
+        people = [PatientFactory(clinic=clinic, **fields) for fields in each]
+        without, minor, dead, left, shared, unasked, stopped, fine = people
+        EmailFactory(patient=dead)
+        EmailFactory(patient=minor)
+        EmailFactory(patient=shared, is_shared=True)
+        EmailFactory(patient=unasked)
+        EmailFactory(patient=stopped, stopped_at=NOON, stopped_reason="STOP")
+        mailbox = EmailFactory(patient=fine)
+        allow(mailbox, at=NOON, purpose=Purpose.CARE)
+        told = {
+            without: "No message goes out: no usable e-mail address.",
+            minor: "No message goes out: a minor, and the guardian has no usable e-mail address.",
+            dead: "No message goes out: the patient has died.",
+            left: "No message goes out: the patient has left the clinic.",
+            shared: "No message goes out: the address is shared.",
+            unasked: "No message goes out: the patient did not allow it.",
+            stopped: "Messages to an e-mail address were stopped: STOP.",
+            fine: "No message goes out about “Visits”: the patient did not allow it.",
+        }
+        message_for(signed_session(clinic=clinic, signed_at=SIGNED, appointment__patient=without), due_at=NOON)
+    for patient, words in told.items():
+        page = desk.get(reverse("reminders:patient", args=[patient.pk])).content.decode()
+        assert words in page, words
+        assert ("No messages yet" in page) is (patient is not without)
+    with tenant(clinic.pk, actor="test"):
+        allow(mailbox, at=NOON, purpose=Purpose.APPOINTMENT)
+    assert b"No message goes out" not in desk.get(reverse("reminders:patient", args=[fine.pk])).content

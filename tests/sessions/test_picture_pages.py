@@ -80,7 +80,7 @@ def test_the_page_asks_as_often_for_three_pictures_as_for_one(client: Client, dr
         ) as asked:
             client.get(reverse("sessions:pictures", args=[draft.pk]))
         counts.append(len(asked))
-    assert counts == [18, 18]
+    assert counts == [19, 19]
 
 
 def test_a_part_of_a_page_gets_the_part_alone(client: Client, draft: InjectionSession) -> None:

@@ -346,7 +346,7 @@ def test_the_cards_page_costs_the_same_for_one_past_session_and_for_three(
     client.get(url)
     with CaptureQueriesContext(connection) as asked:
         assert client.get(url).status_code == 200
-    assert len(asked) == 28, "\n".join(entry["sql"][:150] for entry in asked.captured_queries)
+    assert len(asked) == 29, "\n".join(entry["sql"][:150] for entry in asked.captured_queries)
     assert draft.course_id == course.pk
 
 

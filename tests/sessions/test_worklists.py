@@ -185,3 +185,18 @@ def test_empty_lists_say_what_will_appear_in_them(clinic: Clinic, staff_client: 
     assert "No side effect is open" in page
     assert "No follow-up is due" in page
     assert "Every session is signed" in page
+
+
+def test_an_alarm_stands_in_the_page_itself(clinic: Clinic, staff_client: Callable[..., Client]) -> None:
+    """Without a script, and before any script has asked: on every page that has the bar."""
+    with tenant(clinic.pk, actor="test"):
+        SideEffectFactory(clinic=clinic, priority="P0")
+    for role in (Role.CLINICIAN, Role.FRONT_DESK):
+        client = staff_client(role, clinic=clinic)
+        for url in ("patients:list", "scheduling:today", "sessions:worklists"):
+            page = client.get(reverse(url)).content.decode()
+            assert "1 urgent" in page.partition("<main")[0], url
+        assert ("Nobody is on call" in page.partition("<main")[0]) is (role == Role.CLINICIAN)
+    assert (
+        "1 urgent" not in staff_client(Role.AUDITOR, clinic=clinic).get(reverse("accounts:audit_log")).content.decode()
+    )

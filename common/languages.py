@@ -1,0 +1,24 @@
+"""The language in which words are served: only one that has its own catalogue, so that ``lang`` says what is read.
+
+Elsewhere a language is a fact about a person or a clinic. The framework brings month names and reading directions for
+a hundred languages; with them alone a page would be English from right to left, with Arabic months.
+"""
+
+from contextlib import AbstractContextManager
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import get_supported_language_variant
+
+
+def served(code: str) -> str:
+    """The language of the catalogue for ``code``, else the one the product is written in."""
+    try:
+        return get_supported_language_variant(code)
+    except LookupError:
+        return settings.LANGUAGE_CODE
+
+
+def words_for(code: str) -> AbstractContextManager[None]:
+    """Everything inside is written for somebody who reads ``code``."""
+    return translation.override(served(code))

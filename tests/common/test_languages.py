@@ -1,0 +1,38 @@
+"""A page says the language it is written in: there is a catalogue for it, or it is in the product's own words."""
+
+import re
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import translation
+
+from common.languages import served, words_for
+from patients import languages
+
+ROOT = Path(settings.BASE_DIR)
+APPS = ("accounts", "audit", "catalogue", "common", "patients", "pitclinic", "portal", "reminders", "scheduling")
+
+
+def test_a_language_is_offered_with_its_catalogue_alone():
+    catalogues = {path.parent.parent.name for path in ROOT.glob("locale/*/LC_MESSAGES/django.po")}
+    assert {code for code, _name in settings.LANGUAGES} <= catalogues | {settings.LANGUAGE_CODE}
+
+
+def test_every_other_language_is_served_in_the_products_own(settings):
+    for code in (*languages.CODES, "zh-hant", "", "nonsense", "en-AU"):
+        assert served(code) == "en", code
+    with words_for("ar"):
+        assert (translation.get_language(), translation.get_language_bidi()) == ("en", False)
+    settings.LANGUAGES = [("en", "English"), ("ar", "Arabic")]
+    assert served("ar-eg") == "ar"
+
+
+def test_words_are_put_into_a_language_through_that_door_alone():
+    """The framework's own would switch the reading direction and the months to a language nobody translated into."""
+    others = [
+        str(path.relative_to(ROOT))
+        for app in (*APPS, "sessions")
+        for path in (ROOT / app).rglob("*.py")
+        if re.search(r"translation\.(override|activate)\(", path.read_text(encoding="utf-8"))
+    ]
+    assert others == ["common/languages.py"]
