@@ -28,7 +28,7 @@ class Target(models.TextChoices):
     CLINIC_NUMBER = "clinic_number", _("Clinic number")
     NATIONAL_NUMBER = "national_number", _("National number")
     PREVIOUS_NUMBER = "previous_number", _("Number elsewhere")
-    PREFERRED_NAME = "preferred_name", _("Likes to be called")
+    PREFERRED_NAME = "preferred_name", _("Preferred name")
     GUARDIAN_NAME = "guardian_name", _("Guardian")
     GUARDIAN_PHONE = "guardian_phone", _("Guardian's phone")
     GUARDIAN_EMAIL = "guardian_email", _("Guardian's e-mail")
