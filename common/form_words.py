@@ -17,12 +17,12 @@ from common.lines import cleaned
 Words = dict[str, Any]
 _CHOOSE = _("Choose one of the options.")
 _SEVERAL: Words = {"invalid_choice": _CHOOSE, "invalid_list": _CHOOSE, "invalid_pk_value": _CHOOSE}
-_NUMBER = _("Enter a number.")
+_NUMBER = _("Write a number, like 2.5.")
 _FILE = _("The file did not arrive. Choose it again.")
 
 FIELDS: dict[type[forms.Field], Words] = {
     forms.Field: {"required": _("Fill this in.")},
-    forms.IntegerField: {"invalid": _("Enter a whole number.")},
+    forms.IntegerField: {"invalid": _("Write a whole number, like 12.")},
     forms.FloatField: {"invalid": _NUMBER},
     forms.DecimalField: {"invalid": _NUMBER},
     forms.DateField: {"invalid": _("Enter a date like 31/12/1980.")},
@@ -105,6 +105,8 @@ def speak() -> None:
         validator.message = sentence
     validators.DecimalValidator.messages = _DIGITS
     models.Field.default_error_messages = models.Field.default_error_messages | _OF_ROWS
+    # A choice that is no key of any row.
+    models.UUIDField.default_error_messages = {"invalid": _CHOOSE}
     if forms.CharField.to_python is not _to_python:
         forms.CharField.to_python = _to_python  # type: ignore[assignment, method-assign]  # for every text field
 
