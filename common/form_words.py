@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.core import validators
 from django.db import models
+from django.forms.formsets import ManagementForm
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -68,6 +69,11 @@ _DIGITS: Words = {
         "max",
     ),
 }
+_TOO_MANY = ngettext_lazy("Use at most %(num)d row.", "Use at most %(num)d rows.", "num")
+_OF_SEVERAL: Words = {
+    "missing_management_form": _("The page came in without its rows. Open it again; what was saved is still there."),
+    "too_many_forms": _TOO_MANY,
+}
 _OF_ROWS: Words = {
     "invalid_choice": _CHOOSE,
     "null": _("Fill this in."),
@@ -105,6 +111,9 @@ def speak() -> None:
         validator.message = sentence
     validators.DecimalValidator.messages = _DIGITS
     models.Field.default_error_messages = models.Field.default_error_messages | _OF_ROWS
+    for counter in ManagementForm.base_fields.values():  # made before this was said
+        counter.error_messages |= {"required": FIELDS[forms.Field]["required"], **FIELDS[forms.IntegerField]}
+    forms.BaseFormSet.default_error_messages = forms.BaseFormSet.default_error_messages | _OF_SEVERAL
     # A choice that is no key of any row.
     models.UUIDField.default_error_messages = {"invalid": _CHOOSE}
     if forms.CharField.to_python is not _to_python:
