@@ -44,7 +44,7 @@ class Command(BaseCommand):
         numbers = {}
         for name in ("phone", "urgent_phone"):
             try:
-                numbers[name] = phones.read_alone(options[name] or "", region=None)
+                numbers[name] = phones.read_alone(options[name], region=None) if options[name] else None
             except ValidationError as error:
                 option = name.replace("_", "-")
                 words = (
