@@ -297,3 +297,17 @@ def test_another_clinics_patients_are_neither_matched_nor_touched(importer, othe
         assert sorted(Patient.objects.values_list("clinic__name", flat=True)) == sorted(
             [clinic.name, other_clinic.name]
         )
+
+
+def test_a_phone_that_cannot_be_called_becomes_a_note_and_the_person_comes_in(importer, clinic, staff_client):
+    rows = "Berg,Ann,1970-01-02,555-0101,,,\nGood,Bob,1970-01-03,030 901820,,,\nLast,Cy,1970-01-04,+cmd|calc,,,\n"
+    job = importer.whole(HEADER + rows)
+    assert (job.counts["new"], job.counts["unread_phone_rows"]) == (3, [2, 4])
+    with tenant(clinic.pk, actor="test"):
+        notes = dict(Patient.objects.values_list("given_names", "phone_note"))
+        ann = Patient.objects.get(given_names="Ann")
+    assert notes == {"Ann": "Phone as written: 555-0101", "Bob": "", "Cy": "Phone as written: +cmd|calc"}
+    desk = staff_client("front_desk", clinic=clinic)
+    assert "Phone as written: 555-0101" in desk.get(f"/patients/{ann.pk}/").content.decode()
+    called = patient(telecom=[{"system": "phone", "value": "call me"}], birthDate="1980-01-02")
+    assert importer.whole(bundle(called), Kind.FHIR).counts["unread_phone_rows"]
