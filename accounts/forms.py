@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Clinic
 from audit.models import AuditEvent
 from common import phones
-from common.lines import check_line
+from common.lines import cleaned_line
 
 
 class AuditQuery(forms.Form):
@@ -45,7 +45,11 @@ class ClinicForm(forms.ModelForm):
             self.fields[name] = ClinicPhoneField(region=region, label=self.fields[name].label)
             if standing := self.initial.get(name):
                 self.initial[name] = phones.shown(str(standing))
-        for name in ("name", "sender_name"):
-            self.fields[name].validators.append(check_line)
         self.helper = FormHelper()
         self.helper.form_tag = False
+
+    def clean_name(self) -> str:
+        return cleaned_line(self.cleaned_data["name"])
+
+    def clean_sender_name(self) -> str:
+        return cleaned_line(self.cleaned_data["sender_name"])

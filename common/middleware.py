@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 
 _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
+_METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 _KEEP = "private, max-age=31536000, immutable"
 _ASK_AGAIN = "private, no-cache"
 
@@ -34,6 +35,20 @@ class ResponseHeadersMiddleware:
             response.headers[name] = value
         response.headers["Cache-Control"] = _cache_control(response)
         return response
+
+
+class KnownMethodsMiddleware:
+    """A page is read or a form is sent; anything else is no method here, whoever asks and with whatever token."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *view: object) -> HttpResponse | None:
+        """Before the check of the form's token, which would call it a forgery."""
+        return None if request.method in _METHODS else HttpResponseNotAllowed(_METHODS)
 
 
 def _cache_control(response: HttpResponseBase) -> str:

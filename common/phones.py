@@ -36,17 +36,21 @@ class Phone:
 def read(text: str, *, region: str | None) -> Phone:
     """What was typed, taken apart. ``region``: the country, as ISO letters, of a number without ``+``.
 
-    Raises ``ValidationError`` where there is no number, or more than one, or its area code is missing.
+    Raises ``ValidationError`` where there is no number, or more than one, or none that can be called: its area code is
+    missing, or its country has no such number. Nothing of the digits is left out or made up.
     """
-    run, words, extension = _parts(_plain(text))
+    plain = _plain(text)
+    parts = _parts(plain)
+    if parts is None:
+        raise ValidationError(_how_to_write(region))
+    run, words, extension = parts
     try:
         number = phonenumbers.parse(run, region, keep_raw_input=True)
     except phonenumbers.NumberParseException as error:
-        raise ValidationError(_("This is not a phone number. Write it with its area code.")) from error
-    if len(str(number.national_number)) < SHORTEST or _is_of_no_length(number):
-        raise ValidationError(_("This phone number is too short or too long."))
-    if not _is_whole(number, run, region):
-        raise ValidationError(_("Write this phone number with its area code, or with + and the country."))
+        raise ValidationError(_how_to_write(region)) from error
+    is_callable = phonenumbers.is_valid_number(number) and _is_whole(number, run, region)
+    if not is_callable or not _says_what_was_typed(number, run, region):
+        raise ValidationError(_how_to_write(region))
     written = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
     return Phone(value=f"{written}{EXTENSION}{extension}" if extension else written, words=words)
 
@@ -84,11 +88,27 @@ def _plain(text: str) -> str:
     return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in kept)
 
 
-def _parts(text: str) -> tuple[str, str, str]:
+def _how_to_write(region: str | None) -> str:
+    """The one sentence for what is no number, with the numbers of the country as examples."""
+    example = phonenumbers.example_number(region) if region else None
+    if example is None:
+        words = _("This is not a phone number we can call. Write it with + and the country, like %(abroad)s.")
+        return words % {"abroad": "+49 30 23125000"}
+    words = _(
+        "This is not a phone number we can call. Write it with its area code, like %(here)s, or with + and the"
+        " country, like %(abroad)s."
+    )
+    return words % {
+        "here": phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.NATIONAL),
+        "abroad": phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.INTERNATIONAL),
+    }
+
+
+def _parts(text: str) -> tuple[str, str, str] | None:
     """The run of digits, the words around it, the extension."""
     match = max(_RUN.finditer(text), key=lambda run: len(_digits(run[0])), default=None)
     if match is None:
-        raise ValidationError(_("This is not a phone number. Write it with its area code."))
+        return None
     before, after = text[: match.start()], text[match.end() :]
     extension = _EXTENSION.match(after)
     if extension:
@@ -103,12 +123,22 @@ def _digits(text: str) -> str:
     return "".join(c for c in text if c in "0123456789")
 
 
-def _is_of_no_length(number: phonenumbers.PhoneNumber) -> bool:
-    reason = phonenumbers.is_possible_number_with_reason(number)
-    return reason not in (
-        phonenumbers.ValidationResult.IS_POSSIBLE,
-        phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY,
-    )
+def _says_what_was_typed(number: phonenumbers.PhoneNumber, run: str, region: str | None) -> bool:
+    """Whether the digits typed are the number's own, behind nothing but what is dialled before them."""
+    typed = _digits(run)
+    if typed == _digits(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)):
+        return True
+    national, country = phonenumbers.national_significant_number(number), str(number.country_code)
+    home = phonenumbers.region_code_for_number(number)
+    prefixes = {"", phonenumbers.ndd_prefix_for_region(home or "", True) or ""}
+    before = typed.removesuffix(national)
+    if typed != before + national:
+        return False
+    if number.country_code_source == phonenumbers.CountryCodeSource.FROM_NUMBER_WITH_IDD:
+        plan = phonenumbers.PhoneMetadata.metadata_for_region(region or "", None)
+        dialled = re.match(plan.international_prefix, before) if plan and plan.international_prefix else None
+        before = before[dialled.end() :] if dialled else before
+    return before in prefixes | {country + prefix for prefix in prefixes}
 
 
 def _is_whole(number: phonenumbers.PhoneNumber, run: str, region: str | None) -> bool:

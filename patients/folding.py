@@ -14,13 +14,17 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 # Which forms are stored: to be raised with every change of them, and a sweep writes all anew.
-EDITION = 2
+EDITION = 3
 TOKEN_LENGTH = 60
 FORGIVING_FROM = 4
 LONGEST_FORGIVEN = 24
 # Names of these scripts are written without a gap: they are found from any letter of theirs.
 LONGEST_UNGAPPED = 12
 _UNGAPPED = re.compile(r"[\u3041-\u30ff\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff々〇]+")
+# Thai, Lao, Tibetan, Myanmar, Tai, Khmer, Balinese, Javanese and Cham, too, run on; a name of theirs has a gap.
+_RUNNING_ON = re.compile(
+    "[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u19ff\u1a20-\u1aaf\u1b00-\u1b7f\ua980-\ua9ff\uaa00-\uaadf]+"
+)
 _APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼʻ`´ـ\u200d"))
 _LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"})
 # Marks people leave out: general and Cyrillic accents, Hebrew points, Arabic and Syriac signs, variants of a form.
@@ -43,6 +47,11 @@ def is_ungapped(text: str) -> bool:
     return bool(_UNGAPPED.fullmatch(text.replace(" ", "")))
 
 
+def _is_typed_without_gaps(text: str) -> bool:
+    """Whether a name is of letters that people type one after the other, across given names and family name."""
+    return bool(_RUNNING_ON.fullmatch(text) or _UNGAPPED.fullmatch(text))
+
+
 def name_parts(text: str) -> list[str]:
     """The folded parts of a name, in their order, each at most ``TOKEN_LENGTH`` characters."""
     return [part[:TOKEN_LENGTH] for part in fold(text).split()]
@@ -57,7 +66,7 @@ def one_letter_less(part: str) -> frozenset[str]:
 
 def wholes(names: Iterable[str]) -> frozenset[str]:
     """What a typed word may begin with: the parts of all names, neighbours and each name of several as one word, and
-    of names written without gaps both orders and every tail."""
+    of names typed without gaps both orders and, where they are written without, every tail."""
     found: set[str] = set()
     ungapped: list[str] = []
     for name in names:
@@ -66,7 +75,7 @@ def wholes(names: Iterable[str]) -> frozenset[str]:
         found.update((one + other)[:TOKEN_LENGTH] for one, other in pairwise(parts))
         if len(parts) > 1:
             found.add("".join(parts)[:TOKEN_LENGTH])
-        if parts and is_ungapped(joined := "".join(parts)):
+        if parts and _is_typed_without_gaps(joined := "".join(parts)):
             ungapped.append(joined)
     found.update(_without_gaps(ungapped))
     return frozenset(found)
@@ -74,7 +83,8 @@ def wholes(names: Iterable[str]) -> frozenset[str]:
 
 def _without_gaps(names: list[str]) -> Iterator[str]:
     for one in names:
-        yield from (one[start:] for start in range(1, min(len(one), LONGEST_UNGAPPED) - 1))
+        if is_ungapped(one):
+            yield from (one[start:] for start in range(1, min(len(one), LONGEST_UNGAPPED) - 1))
         yield from ((one + other)[:TOKEN_LENGTH] for other in names if other != one)
 
 

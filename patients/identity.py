@@ -24,14 +24,21 @@ def same_name(one: Spelled, other: Spelled) -> bool:
     return tuple(map(spelled, one)) == tuple(map(spelled, other))
 
 
-def sounds_same(one: Spelled, other: Spelled) -> bool:
-    """Whether somebody should be asked: the search takes both names for one, whichever is the family name."""
-    return sorted(name_parts(" ".join(one))) == sorted(name_parts(" ".join(other)))
+def sound_of(name: Spelled) -> tuple[str, ...]:
+    """Where two names have the same, somebody should be asked: the search takes both for one, whichever is the family
+    name."""
+    return tuple(sorted(name_parts(" ".join(name))))
 
 
 def may_be_one_sex(one: str, other: str) -> bool:
     """False where both are known and differ: that is never one person."""
     return Sex.UNKNOWN in (one, other) or one == other
+
+
+def is_only_other_sex(one: Spelled, sex: str, other: Spelled, other_sex: str) -> bool:
+    """Whether two people of one birth date have one name and two known sexes: not one person, unless somebody entered
+    it wrongly, so that somebody is asked. Brother and sister have different names."""
+    return not may_be_one_sex(sex, other_sex) and sound_of(one) == sound_of(other)
 
 
 def is_a_slip(one: date, other: date) -> bool:

@@ -7,10 +7,13 @@ from patients.choices import ContactKind, Purpose, Sex
 
 FULL_AGE = 18
 NOTE_LENGTH = 120
+NOTE_OF_PHONES_LENGTH = 300
 
 
 @dataclass(frozen=True)
 class PatientDetails:
+    """``phone_note``: what a file held in place of a phone, until somebody has checked it."""
+
     given_names: str
     family_name: str
     birth_date: date
@@ -23,6 +26,7 @@ class PatientDetails:
     emergency_contact_relation: str = ""
     guardian_name: str = ""
     guardian_phone: str = ""
+    phone_note: str = ""
 
     @property
     def names(self) -> tuple[str, str, str]:

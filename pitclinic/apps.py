@@ -6,4 +6,7 @@ class PitClinicConfig(AppConfig):
     label = "pitclinic"
 
     def ready(self) -> None:
+        from common import form_words
         from pitclinic import checks  # noqa: F401 - registers the system checks
+
+        form_words.speak()

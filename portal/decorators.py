@@ -13,10 +13,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
 from accounts.decorators import own_transactions, public
 from common.languages import words_for
@@ -64,10 +63,12 @@ def offered(*, methods: Iterable[str]) -> Callable[[View], View]:
 
 def _door(argument: str, find: _Find, methods: Iterable[str]) -> Callable[[View], View]:
     def decorate(view: View) -> View:
-        checked = require_http_methods(list(methods))(view)
+        allowed = tuple(methods)
 
         @wraps(view)
         def inner(request: HttpRequest, code: str, **names: Any) -> HttpResponse:
+            if request.method not in allowed:
+                return HttpResponseNotAllowed(allowed)
             subject_id: UUID = names.pop(argument)
             guest = _guest(request, code, subject_id, find)
             if guest is None:
@@ -76,7 +77,7 @@ def _door(argument: str, find: _Find, methods: Iterable[str]) -> Callable[[View]
             with words_for(guest.patient.language):
                 if request.method == "POST" and request.POST.get(WHOSE) != str(subject_id):
                     return render(request, "portal/other_page.html", page_context(guest), status=409)
-                return checked(request, **names)
+                return view(request, **names)
 
         return own_transactions(public(inner))
 

@@ -22,7 +22,9 @@ def parse(text: str) -> Strokes | None:
         return None
     try:
         strokes = from_json(json.loads(text))
-    except (json.JSONDecodeError, TypeError, RecursionError) as error:
+    except SignatureError:
+        raise
+    except (ValueError, TypeError, RecursionError) as error:  # no JSON, or a number of thousands of digits
         raise SignatureError("This is no drawing.") from error
     points = sum(len(stroke) for stroke in strokes)
     if len(strokes) > MOST_STROKES or points > MOST_POINTS:

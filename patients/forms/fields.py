@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from common.lines import check_line
+from common.lines import cleaned_line
 from patients.choices import Purpose
 from patients.consents import WORDINGS
 from patients.search_terms import is_month_first
@@ -44,9 +44,11 @@ class DayField(forms.DateField):
 
 
 class LineField(forms.CharField):
-    """One line; what would turn the writing around is refused."""
+    """One line of letters that can be seen; what would turn the writing around is refused."""
 
-    default_validators = [check_line]
+    def to_python(self, value: Any) -> str:
+        text = value if value is None else cleaned_line(str(value).strip())
+        return super().to_python(text) or ""
 
 
 class PurposesField(forms.TypedMultipleChoiceField):

@@ -16,7 +16,7 @@ from patients.contacts import email_in_lower_case, phone_in_e164, region_of
 from patients.forms.fields import DayField, LineField, PurposesField, zone_choices
 from patients.languages import choices as language_choices
 from patients.models import Patient
-from patients.records import ContactDetails, NumberDetails, PatientDetails
+from patients.records import NOTE_OF_PHONES_LENGTH, ContactDetails, NumberDetails, PatientDetails
 from patients.search_terms import LONGEST
 
 _DETAILS = tuple(PatientDetails.__dataclass_fields__)
@@ -46,7 +46,7 @@ class PageForm(forms.Form):
 class DetailsForm(forms.Form):
     family_name = LineField(label=_("Family name"), max_length=120, required=False)
     given_names = LineField(label=_("Given names"), max_length=120, required=False)
-    preferred_name = LineField(label=_("Likes to be called"), max_length=60, required=False)
+    preferred_name = LineField(label=_("Preferred name"), max_length=60, required=False)
     birth_date = DayField(label=_("Date of birth"))
     sex = forms.ChoiceField(label=_("Sex"), choices=Sex.choices, initial=Sex.UNKNOWN)
     language = forms.ChoiceField(label=_("Language"), choices=language_choices)
@@ -60,6 +60,12 @@ class DetailsForm(forms.Form):
         label=_("Guardian"), max_length=120, required=False, help_text=_("Needed for anyone under 18.")
     )
     guardian_phone = forms.CharField(label=_("Guardian's phone"), max_length=40, required=False)
+    phone_note = LineField(
+        label=_("Phones to check"),
+        max_length=NOTE_OF_PHONES_LENGTH,
+        required=False,
+        help_text=_("As they are written in a file. Empty this once the number is added."),
+    )
     emergency_contact_name = LineField(label=_("Emergency contact"), max_length=120, required=False)
     emergency_contact_relation = LineField(label=_("Relation"), max_length=60, required=False)
     emergency_contact_phone = forms.CharField(label=_("Their phone"), max_length=40, required=False)

@@ -28,7 +28,7 @@ class Target(models.TextChoices):
     CLINIC_NUMBER = "clinic_number", _("Clinic number")
     NATIONAL_NUMBER = "national_number", _("National number")
     PREVIOUS_NUMBER = "previous_number", _("Number elsewhere")
-    PREFERRED_NAME = "preferred_name", _("Likes to be called")
+    PREFERRED_NAME = "preferred_name", _("Preferred name")
     GUARDIAN_NAME = "guardian_name", _("Guardian")
     GUARDIAN_PHONE = "guardian_phone", _("Guardian's phone")
     GUARDIAN_EMAIL = "guardian_email", _("Guardian's e-mail")
@@ -40,30 +40,38 @@ class Target(models.TextChoices):
 
 # Folded headings people use; the first column that fits wins.
 _HEADINGS: dict[Target, str] = {
-    Target.FAMILY_NAME: "family name|last name|lastname|surname|familyname|nachname|familienname|apellidos|nom",
-    Target.GIVEN_NAMES: "given names|given name|first name|firstname|forename|forenames|vorname|vornamen|nombre|prenom",
+    Target.FAMILY_NAME: "family name|last name|lastname|last|lname|surname|"
+    "familyname|nachname|familienname|apellidos|nom",
+    Target.GIVEN_NAMES: "given names|given name|first name|firstname|first|fname|forename|"
+    "forenames|vorname|vornamen|nombre|prenom",
     Target.NAME: "name|full name|patient|patient name|fullname",
     Target.BIRTH_DATE: "date of birth|birth date|birthdate|dob|born|geburtsdatum|geboren|birthday|fecha de nacimiento",
     Target.SEX: "sex|gender|geschlecht|sexo|sexe",
-    Target.PHONE: "phone|telephone|mobile|mobile phone|cell|cell phone|tel|telefon|handy|mobil|telefono|phone number",
-    Target.PHONE_2: "second phone|phone 2|phone2|home phone|landline|festnetz|other phone|work phone",
+    Target.PHONE: "phone|telephone|mobile|mobile phone|phone mobile|cell|cell phone|phone cell|"
+    "tel|telefon|handy|mobil|telefono|phone number",
+    Target.PHONE_2: "second phone|phone 2|phone2|home phone|phone home|landline|"
+    "festnetz|other phone|work phone|phone biz|phone work",
     Target.EMAIL: "email|e mail|mail|email address|e mail address|correo",
     Target.AGREES_CARE: "agrees care|consent care|care messages|consent|einwilligung",
     Target.AGREES_APPOINTMENT: "agrees appointment|consent appointment|visit reminders|reminders|appointment messages",
     Target.LANGUAGE: "language|sprache|lang|idioma|langue",
     Target.NEEDS_INTERPRETER: "needs interpreter|needs an interpreter|interpreter|interpreter required|dolmetscher",
     Target.ZONE: "time zone|timezone|zone|zeitzone",
-    Target.CLINIC_NUMBER: "clinic number|patient number|patient no|patient id|patientennummer|number|mrn",
-    Target.NATIONAL_NUMBER: "national number|national id|nhs number|nhi|ssn|insurance number|versichertennummer",
-    Target.PREVIOUS_NUMBER: "previous number|old number|old id|external id|legacy id|id|number elsewhere",
-    Target.PREFERRED_NAME: "preferred name|nickname|known as|rufname|likes to be called",
-    Target.GUARDIAN_NAME: "guardian|parent|guardian name|vormund",
-    Target.GUARDIAN_PHONE: "guardian phone|guardian s phone|parent phone|phone of guardian",
-    Target.GUARDIAN_EMAIL: "guardian email|guardian e mail|guardian s email|guardian s e mail|parent email",
+    Target.CLINIC_NUMBER: "clinic number|patient number|patient no|patient id|pubpid|patientennummer|number|mrn",
+    Target.NATIONAL_NUMBER: "national number|national id|nhs number|nhi|ssn|ss|insurance number|versichertennummer",
+    Target.PREVIOUS_NUMBER: "previous number|old number|old id|external id|legacy id|"
+    "patient guid|pid|id|number elsewhere",
+    Target.PREFERRED_NAME: "preferred name|preferred first name|nickname|known as|rufname|likes to be called",
+    Target.GUARDIAN_NAME: "guardian|parent|guardian name|guardiansname|vormund",
+    Target.GUARDIAN_PHONE: "guardian phone|guardian s phone|guardianphone|parent phone|phone of guardian",
+    Target.GUARDIAN_EMAIL: "guardian email|guardianemail|guardian e mail|guardian s email|"
+    "guardian s e mail|parent email",
     Target.DECEASED: "deceased|is deceased|dead|verstorben|fallecido|decede",
-    Target.DECEASED_DATE: "date of death|death date|deceased date|deceased on|died|died on|sterbedatum|verstorben am",
+    Target.DECEASED_DATE: "date of death|death date|deathdate|deceased at|deceased date|deceased on|"
+    "died|died on|sterbedatum|verstorben am",
     Target.EMERGENCY_NAME: "emergency contact|emergency contact name|notfallkontakt|next of kin",
-    Target.EMERGENCY_PHONE: "emergency phone|emergency contact phone|emergency contact s phone|notfalltelefon",
+    Target.EMERGENCY_PHONE: "emergency phone|emergency contact phone|phone contact|"
+    "emergency contact s phone|notfalltelefon",
 }
 
 ColumnMap = dict[str, int]

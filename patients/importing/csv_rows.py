@@ -11,7 +11,6 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from common.phones import Phone
-from common.phones import read as read_phone
 from patients.choices import ContactKind, NumberKind, Purpose, Sex
 from patients.contacts import email_in_lower_case
 from patients.importing.columns import ColumnMap, Target
@@ -22,12 +21,13 @@ from patients.importing.people import (
     FileRefusedError,
     Person,
     Problem,
+    phone_or_none,
     problems_of,
     with_guardians,
     with_words,
     without_repeats,
 )
-from patients.importing.values import check_plain, to_date, to_language, to_sex, to_yes, to_zone
+from patients.importing.values import to_date, to_language, to_plain, to_sex, to_yes, to_zone
 from patients.records import ContactDetails, NumberDetails, PatientDetails
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -143,6 +143,7 @@ class _Row:
         self.cells = cells
         self.habits = habits
         self.problems: list[Problem] = []
+        self.unread_phones: list[tuple[str, str]] = []
 
     def person(self, *, place: str) -> Person | list[Problem]:
         self._check_cells()
@@ -163,6 +164,7 @@ class _Row:
             place=place,
             is_deceased=is_deceased,
             deceased_date=deceased_date,
+            unread_phones=tuple(self.unread_phones),
         )
 
     def _death(self) -> tuple[bool, date | None]:
@@ -175,10 +177,12 @@ class _Row:
 
     def _check_cells(self) -> None:
         for target, text in self.cells.items():
+            if target in _PHONES:
+                continue  # the number is taken out of whatever came with it
             if len(text) > _LENGTHS.get(Target(target), 120):
                 self._refuse(target, _("This is too long."))
             else:
-                self._try(target, lambda text, target=target: check_plain(text, is_phone=target in _PHONES))
+                self.cells[target] = self._try(target, to_plain) or ""
 
     def _try(self, target: str, read: Any) -> Any:
         """The value, or None and a problem noted."""
@@ -202,10 +206,7 @@ class _Row:
     def _details(self, birth_date: date) -> PatientDetails:
         given, family = self._names()
         said = {target.value: self.cells.get(target, "") for target in _NAMES}
-        guardian, emergency = (
-            self._optional(target, self._phone, NO_PHONE) or NO_PHONE
-            for target in (Target.GUARDIAN_PHONE, Target.EMERGENCY_PHONE)
-        )
+        guardian, emergency = (self._phone(target) for target in (Target.GUARDIAN_PHONE, Target.EMERGENCY_PHONE))
         named = with_words(said[Target.GUARDIAN_NAME.value], guardian.words)
         return PatientDetails(
             given_names=given,
@@ -236,8 +237,13 @@ class _Row:
             given, _space, family = whole.rpartition(" ")
         return given.strip(), family.strip()
 
-    def _phone(self, text: str) -> Phone:
-        return read_phone(text, region=self.habits.region)
+    def _phone(self, target: Target) -> Phone:
+        """The number; what is none that can be called is kept as it is written."""
+        written = self.cells.get(target, "")
+        phone = phone_or_none(written, region=self.habits.region)
+        if phone is None:
+            self.unread_phones.append((target.value, written))
+        return phone or NO_PHONE
 
     def _email(self, text: str) -> Phone:
         return Phone(email_in_lower_case(text))
@@ -245,14 +251,14 @@ class _Row:
     def _contacts(self, born: date) -> tuple[ContactDetails, ...]:
         agreed = {Purpose.CARE: Target.AGREES_CARE, Purpose.APPOINTMENT: Target.AGREES_APPOINTMENT}
         allowed = frozenset(purpose for purpose, target in agreed.items() if self._optional(target, to_yes, False))
+        read = [(ContactKind.PHONE, self._phone(target)) for target in (Target.PHONE, Target.PHONE_2)]
+        read.append((ContactKind.EMAIL, self._optional(Target.EMAIL, self._email, NO_PHONE) or NO_PHONE))
         found = [
-            ContactDetails(kind=kind, value=value.value, allowed=allowed, note=value.words)
-            for target, kind, read in (
-                (Target.PHONE, ContactKind.PHONE, self._phone),
-                (Target.PHONE_2, ContactKind.PHONE, self._phone),
-                (Target.EMAIL, ContactKind.EMAIL, self._email),
+            ContactDetails(
+                kind=kind, value=one.value, allowed=allowed, note=self._fitting(Target.PHONE, one.words, 120)
             )
-            if (value := self._optional(target, read, None))
+            for kind, one in read
+            if one.value
         ]
         if mailbox := self._optional(Target.GUARDIAN_EMAIL, email_in_lower_case, ""):
             found = with_guardians(found, mailbox, born=born, today=self.habits.today, allowed=allowed)

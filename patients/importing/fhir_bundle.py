@@ -21,6 +21,7 @@ from patients.importing.fhir_resources import (
     to_contacts,
     to_details,
     to_numbers,
+    unread_phones,
 )
 from patients.importing.people import Person, Problem, problems_of
 from patients.records import AllergyDetails, ConditionDetails
@@ -97,6 +98,7 @@ def _keep_patient(bundle: Bundle, row: int, references: list[str], resource: dic
         is_deceased=is_deceased,
         deceased_date=deceased_date,
         is_said_inactive=is_said_inactive(resource) and not is_deceased,
+        unread_phones=unread_phones(resource, habits),
     )
     found = problems_of(row, details, today=habits.today, deceased_date=deceased_date)
     bundle.problems += found

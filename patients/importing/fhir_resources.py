@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from pydantic import ValidationError as ShapeError
 
 from catalogue.icd10cm import is_well_formed
+from common.lines import cleaned, cleaned_line
 from common.phones import Phone
-from common.phones import read as read_phone
 from patients.choices import ContactKind, NumberKind, Sex, Substance
 from patients.contacts import email_in_lower_case
 from patients.folding import fold
 from patients.importing.csv_rows import Habits
-from patients.importing.people import NO_PHONE, with_guardians, with_words, without_repeats
+from patients.importing.people import NO_PHONE, phone_or_none, with_guardians, with_words, without_repeats
 from patients.importing.values import to_language, to_zone
 from patients.records import (
     NOTE_LENGTH,
@@ -45,6 +45,7 @@ _VERIFICATION = {
     "AllergyIntolerance": frozenset({"unconfirmed", "presumed", "confirmed", "refuted", "entered-in-error"}),
 }
 _PRESENT = frozenset({"", "active", "recurrence", "relapse"})
+_CALLED = ("phone", "sms")
 _NOT_TRUE = frozenset({"refuted", "entered-in-error"})
 _GUARDIANS = frozenset({"guard", "prn", "mth", "fth", "guardian", "parent", "mother", "father"})
 # The first word that is found names the substance.
@@ -98,7 +99,7 @@ def _status(resource: dict[str, Any], name: str, known: frozenset[str]) -> str:
 
 
 def to_details(patient: dict[str, Any], habits: Habits) -> PatientDetails:
-    """Raises ``ValidationError`` for a missing name or day of birth, an unknown gender, a bad phone."""
+    """Raises ``ValidationError`` for a missing name or day of birth, an unknown gender."""
     given, family, called = _names(patient.get("name") or [])
     contact = _contact(patient, emergency=True)
     guardian = _contact(patient, emergency=False)
@@ -120,9 +121,28 @@ def to_details(patient: dict[str, Any], habits: Habits) -> PatientDetails:
 
 
 def _phone_of(contact: dict[str, Any], habits: Habits) -> Phone:
+    return phone_or_none(_written_phone(contact), region=habits.region) or NO_PHONE
+
+
+def _written_phone(contact: dict[str, Any]) -> str:
     phones = (one["value"] for one in contact.get("telecom") or [] if one.get("system") == "phone" and one.get("value"))
-    phone = next(phones, "")
-    return read_phone(phone, region=habits.region) if phone else NO_PHONE
+    return str(next(phones, ""))
+
+
+def unread_phones(patient: dict[str, Any], habits: Habits) -> tuple[tuple[str, str], ...]:
+    """(whose, as it is written) of every phone that is none that can be called."""
+    written = [("phone", one.get("value") or "") for one in _telecom(patient) if one.get("system") in _CALLED]
+    written += [
+        ("guardian_phone", _written_phone(_contact(patient, emergency=False))),
+        ("emergency_contact_phone", _written_phone(_contact(patient, emergency=True))),
+    ]
+    return tuple(one for one in written if phone_or_none(one[1], region=habits.region) is None)
+
+
+def _telecom(patient: dict[str, Any]) -> list[dict[str, Any]]:
+    """What is in use, the preferred first."""
+    telecom = sorted(patient.get("telecom") or [], key=lambda one: one.get("rank") or 99)
+    return [one for one in telecom if one.get("use") != "old"]
 
 
 def needs_interpreter(patient: dict[str, Any]) -> bool:
@@ -132,9 +152,10 @@ def needs_interpreter(patient: dict[str, Any]) -> bool:
 
 
 def _short(text: str, length: int) -> str:
-    if len(text) > length:
+    line = " ".join(cleaned_line(text).split())
+    if len(line) > length:
         raise ValidationError(_("A name or text is too long."))
-    return text
+    return line
 
 
 def _names(names: list[dict[str, Any]]) -> tuple[str, str, str]:
@@ -197,16 +218,13 @@ def _zone(patient: dict[str, Any], habits: Habits) -> str:
 
 
 def to_contacts(patient: dict[str, Any], habits: Habits) -> tuple[ContactDetails, ...]:
-    telecom = sorted(patient.get("telecom") or [], key=lambda one: one.get("rank") or 99)
     found = []
-    for one in telecom:
+    for one in _telecom(patient):
         value = one.get("value") or ""
-        if one.get("use") == "old" or not value:
-            continue
-        if one.get("system") in ("phone", "sms"):
-            phone = read_phone(value, region=habits.region)
+        phone = phone_or_none(value, region=habits.region) if one.get("system") in _CALLED else None
+        if phone and phone.value:
             found.append(ContactDetails(ContactKind.PHONE, phone.value, note=_short(phone.words, NOTE_LENGTH)))
-        elif one.get("system") == "email":
+        elif value and one.get("system") == "email":
             found.append(ContactDetails(ContactKind.EMAIL, email_in_lower_case(value)))
     guardian = _contact(patient, emergency=False)
     mails = [one["value"] for one in guardian.get("telecom") or [] if one.get("system") == "email" and one.get("value")]
@@ -220,7 +238,7 @@ def to_numbers(patient: dict[str, Any]) -> tuple[NumberDetails, ...]:
     """The identifiers in use, each under the address of its system."""
     found = {}
     for one in patient.get("identifier") or []:
-        value, system = (one.get("value") or "").strip(), one.get("system") or NumberKind.PREVIOUS.value
+        value, system = cleaned_line(one.get("value") or "").strip(), one.get("system") or NumberKind.PREVIOUS.value
         if one.get("use") == "old" or not value:
             continue
         if len(value) > 120 or len(system) > 200:
@@ -265,4 +283,4 @@ def _concept_words(concept: dict[str, Any] | None) -> str:
     if not concept:
         return ""
     displays = [coding.get("display") or "" for coding in concept.get("coding") or []]
-    return (concept.get("text") or next((display for display in displays if display), "")).strip()
+    return cleaned(concept.get("text") or next((display for display in displays if display), "")).strip()

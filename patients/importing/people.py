@@ -7,13 +7,24 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
+from common import phones
+from common.lines import cleaned_line
 from common.phones import Phone
 from patients.ages import years_on
 from patients.choices import ContactKind, Purpose
 from patients.identity import spelled
 from patients.policies import check_departure_day, check_details
-from patients.records import FULL_AGE, AllergyDetails, ConditionDetails, ContactDetails, NumberDetails, PatientDetails
+from patients.records import (
+    FULL_AGE,
+    NOTE_OF_PHONES_LENGTH,
+    AllergyDetails,
+    ConditionDetails,
+    ContactDetails,
+    NumberDetails,
+    PatientDetails,
+)
 
 
 class FileRefusedError(Exception):
@@ -33,6 +44,7 @@ class Problem:
 class Person:
     """``source``: the address under which the file's system knows the person everywhere, where it has one.
 
+    ``unread_phones``: (whose, as it is written) of what is no number that can be called.
     ``place`` is what tells this file's rows from those of another system: the table's heads, or the person's id there.
     """
 
@@ -48,6 +60,7 @@ class Person:
     is_deceased: bool = False
     deceased_date: date | None = None
     is_said_inactive: bool = False
+    unread_phones: tuple[tuple[str, str], ...] = ()
 
     @property
     def content_key(self) -> "ContentKey":
@@ -88,6 +101,35 @@ def _checksum(kind: str, said: object) -> str:
 
 
 NO_PHONE = Phone("")
+UNREAD_LENGTH = 60
+
+
+def phone_or_none(written: str, *, region: str | None) -> Phone | None:
+    """The number; None for what is none that can be called, ``NO_PHONE`` where nothing is written."""
+    if not written.strip():
+        return NO_PHONE
+    try:
+        return phones.read(written, region=region)
+    except ValidationError:
+        return None
+
+
+def note_of_phones(unread: Iterable[tuple[str, str]]) -> str:
+    """What a file holds in place of phones, for somebody to check: whose it is, and how it is written."""
+    words = {
+        "guardian_phone": _("Guardian's phone as written: %(text)s"),
+        "emergency_contact_phone": _("Emergency contact's phone as written: %(text)s"),
+    }
+    usual = _("Phone as written: %(text)s")
+    said = (words.get(whose, usual) % {"text": _shortened(text)} for whose, text in unread)
+    return " · ".join(filter(None, said))[:NOTE_OF_PHONES_LENGTH]
+
+
+def _shortened(text: str) -> str:
+    try:
+        return cleaned_line(" ".join(text.split()))[:UNREAD_LENGTH]
+    except ValidationError:
+        return "?"
 
 
 def with_words(name: str, words: str) -> str:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from common.lines import check_line
+from common.lines import cleaned_line
 from patients.choices import Sex
 from patients.folding import fold
 
@@ -81,10 +81,10 @@ def to_language(text: str) -> str:
     return code
 
 
-def check_plain(text: str, *, is_phone: bool) -> None:
-    """Refuse a cell that a spreadsheet would run as a formula, and characters no name has."""
-    is_formula = text[:1] in ("=", "+", "-", "@", "\t", "\r") and not (is_phone and text[:1] == "+")
-    if is_formula:
+def to_plain(text: str) -> str:
+    """The cell without what nobody can see. Refuses one that a spreadsheet would run as a formula, and characters no
+    name has."""
+    plain = cleaned_line(text).strip()
+    if plain[:1] in ("=", "+", "-", "@", "\t", "\r"):
         raise ValidationError(_("This begins like a formula of a spreadsheet."))
-    if not is_phone:  # the number is taken out of whatever came with it
-        check_line(text)
+    return plain

@@ -141,6 +141,7 @@ class AlikePair(ClinicOwned):
     is_swapped_birth = models.BooleanField(default=False)
     is_same_contact = models.BooleanField(default=False)
     is_same_number = models.BooleanField(default=False)
+    is_other_sex = models.BooleanField(default=False)
     strength = models.PositiveSmallIntegerField()
 
     objects: ClassVar[AlikePairQuerySet] = manager_of(AlikePairQuerySet)

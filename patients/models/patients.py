@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
 from accounts.models.clinics import validate_zone
-from common.lines import TURNING
+from common.lines import TURNING, UNSEEN
 from patients import ages
 from patients.choices import Departure, Sex
 from patients.names import LONGEST_KEY, full_name, listed_name
@@ -60,7 +60,7 @@ class Patient(ClinicOwned):
 
     given_names = models.CharField(_("given names"), max_length=120)
     family_name = models.CharField(_("family name"), max_length=120)
-    preferred_name = models.CharField(_("likes to be called"), max_length=60, blank=True)
+    preferred_name = models.CharField(_("preferred name"), max_length=60, blank=True)
     birth_date = models.DateField(_("date of birth"))
     sex = models.CharField(_("sex"), max_length=8, choices=Sex, default=Sex.UNKNOWN)
     language = models.CharField(_("language"), max_length=12, default="en")
@@ -70,6 +70,7 @@ class Patient(ClinicOwned):
     emergency_contact_relation = models.CharField(_("relation"), max_length=60, blank=True)
     guardian_name = models.CharField(_("guardian"), max_length=120, blank=True)
     guardian_phone = models.CharField(_("guardian's phone"), max_length=32, blank=True)
+    phone_note = models.CharField(_("phones to check"), max_length=300, blank=True, default="", db_default="")
     is_deceased = models.BooleanField(_("deceased"), default=False, editable=False)
     deceased_date = models.DateField(_("date of death"), null=True, blank=True, editable=False)
     left_date = models.DateField(_("left the clinic on"), null=True, blank=True, editable=False)
@@ -102,6 +103,18 @@ class Patient(ClinicOwned):
             models.CheckConstraint(
                 condition=~models.Q(given_names="") | ~models.Q(family_name=""),
                 name="patients_patient_has_name",
+            ),
+            *(
+                models.CheckConstraint(
+                    condition=~models.Q(**{f"{name}__regex": UNSEEN}), name=f"patients_patient_{short}_is_seen"
+                )
+                for name, short in (
+                    ("given_names", "given"),
+                    ("family_name", "family"),
+                    ("preferred_name", "preferred"),
+                    ("guardian_name", "guardian"),
+                    ("emergency_contact_name", "emergency"),
+                )
             ),
             *(
                 models.CheckConstraint(

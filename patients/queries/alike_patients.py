@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, QuerySet, Value, When, prefetch_related_objects
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
@@ -18,6 +19,7 @@ REASONS: tuple[tuple[str, str | Promise], ...] = (
     ("is_swapped_birth", _("Day and month of birth swapped, similar name")),
     ("is_same_contact", _("Same phone or e-mail")),
     ("is_same_number", _("Same number")),
+    ("is_other_sex", _("Same name and date of birth")),
 )
 
 
@@ -51,8 +53,9 @@ def rows_of_pairs(actor: Actor, pairs: Iterable[AlikePair], *, today: date) -> l
     patients = list(Patient.objects.visible_to(actor).filter(pk__in=ids))
     prefetch_related_objects(patients, *parts(actor))
     rows = {row.id: row for row in rows_of(patients, today=today)}
+    sexes = {patient.pk: patient.get_sex_display().lower() for patient in patients}
     said = _said(actor, shown)
-    return [_row(pair, rows, said.get((pair.one_id, pair.other_id))) for pair in shown]
+    return [_row(pair, rows, sexes, said.get((pair.one_id, pair.other_id))) for pair in shown]
 
 
 def _said(actor: Actor, pairs: list[AlikePair]) -> dict[tuple[UUID, UUID], PairVerdict]:
@@ -60,11 +63,15 @@ def _said(actor: Actor, pairs: list[AlikePair]) -> dict[tuple[UUID, UUID], PairV
     return {(row.one_id, row.other_id): row for row in rows.select_related("said_by__user")}
 
 
-def _row(pair: AlikePair, rows: dict[UUID, PatientRow], said: PairVerdict | None) -> AlikeRow:
+def _row(pair: AlikePair, rows: dict[UUID, PatientRow], sexes: dict[UUID, str], said: PairVerdict | None) -> AlikeRow:
+    reasons = [words for name, words in REASONS if getattr(pair, name)]
+    if pair.is_other_sex:
+        words = gettext("Another sex: %(one)s and %(other)s")
+        reasons.append(words % {"one": sexes[pair.one_id], "other": sexes[pair.other_id]})
     return AlikeRow(
         one=rows[pair.one_id],
         other=rows[pair.other_id],
-        reasons=tuple(words for name, words in REASONS if getattr(pair, name)),
+        reasons=tuple(reasons),
         said_by=str(said.said_by.user) if said and said.said_by else "",
         note=said.note if said else "",
     )

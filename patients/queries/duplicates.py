@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from patients.choices import Sex
 from patients.folding import forms_to_look_for, is_alike, name_parts
-from patients.identity import may_be_one_sex
+from patients.identity import is_only_other_sex, may_be_one_sex
 from patients.models import ContactPoint, Identifier, NameToken, Patient
 from patients.queries.lists import PatientRow, rows_found, with_parts
 from patients.queries.survivors import survivors_of
@@ -26,7 +26,7 @@ MOST = 10
 class Likeness:
     """What is known of the person at hand."""
 
-    names: tuple[str, ...]
+    names: tuple[str, ...]  # given names, family name, other names
     birth_date: date | None
     contacts: Collection[str] = ()
     numbers: Collection[str] = ()
@@ -45,7 +45,7 @@ class Candidate:
 def possible_duplicates(actor: Actor, like: Likeness, *, today: date) -> list[Candidate]:
     """Patients with the same birth date (or day and month swapped) and a similar name, or a same contact or number.
 
-    Three queries, however many there are.
+    Of another sex only whoever has the same whole name, or a contact or number. Three queries, however many there are.
     """
     readings = _readings(actor, like)
     if not readings:
@@ -99,12 +99,24 @@ def _reasons(patient: Patient, like: Likeness) -> tuple[str | Promise, ...]:
         reasons.append(
             _("Same date of birth, similar name") if same else _("Day and month of birth swapped, similar name")
         )
+    if _is_only_other_sex(patient, like):
+        here, typed = patient.get_sex_display().lower(), Sex(like.sex).label.lower()
+        words = _("Same name and date of birth, another sex: %(here)s here, %(typed)s typed. Is it the same person?")
+        reasons.append(words % {"here": here, "typed": typed})
     contacts: list[ContactPoint] = patient.contacts  # type: ignore[attr-defined]  # prefetched
     if any(contact.value in like.contacts and not contact.is_guardians for contact in contacts):
         reasons.append(_("Same phone or e-mail"))
     if like.numbers and not reasons:
         reasons.append(_("Same number"))
     return tuple(reasons)
+
+
+def _is_only_other_sex(patient: Patient, like: Likeness) -> bool:
+    if patient.birth_date != like.birth_date:
+        return False
+    given, family = (*like.names, "", "")[:2]
+    own = (patient.given_names, patient.family_name)
+    return is_only_other_sex(own, patient.sex, (given, family), like.sex)
 
 
 def _is_name_alike(patient: Patient, like: Likeness) -> bool:

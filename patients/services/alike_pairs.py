@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.actors import Actor
 from patients.folding import is_alike, name_parts
-from patients.identity import may_be_one_sex
+from patients.identity import is_only_other_sex, may_be_one_sex
 from patients.models import AlikePair, ComparedPatient, Patient
 
 BATCH = 500
@@ -29,9 +29,8 @@ WITH asked AS (
   FROM patients_patient p WHERE p.clinic_id = %(clinic)s AND p.id = ANY(%(ids)s) AND p.merged_into_id IS NULL
 )
 SELECT a.id, q.id, q.birth_date = a.birth_date, a.sex, q.sex,
-  (SELECT concat_ws(' ', n.given_names, n.family_name, n.preferred_name) FROM patients_patient n WHERE n.id = a.id),
-  concat_ws(' ', q.given_names, q.family_name, q.preferred_name)
-FROM asked a CROSS JOIN LATERAL (
+  n.given_names, n.family_name, n.preferred_name, q.given_names, q.family_name, q.preferred_name
+FROM asked a JOIN patients_patient n ON n.id = a.id CROSS JOIN LATERAL (
   SELECT p.* FROM patients_patient p WHERE p.clinic_id = %(clinic)s AND p.birth_date = a.birth_date
   UNION ALL
   SELECT p.* FROM patients_patient p WHERE p.clinic_id = %(clinic)s AND p.birth_date = a.swapped
@@ -71,10 +70,11 @@ class _Found:
     is_swapped_birth: bool = False
     is_same_contact: bool = False
     is_same_number: bool = False
+    is_other_sex: bool = False
 
     @property
     def strength(self) -> int:
-        birth = 4 * self.is_same_birth + 3 * self.is_swapped_birth
+        birth = 4 * self.is_same_birth + 3 * self.is_swapped_birth + 2 * self.is_other_sex
         return birth + 2 * self.is_same_number + 2 * self.is_same_contact
 
 
@@ -99,14 +99,18 @@ def waiting(by: Actor, *, limit: int = BATCH) -> list[UUID]:
 def compare(*, by: Actor, patient_ids: Sequence[UUID]) -> int:
     """Find the like of these records among all of the clinic's; how many pairs they are in. A few queries a batch."""
     found: dict[tuple[UUID, UUID], _Found] = {}
-    for one, other, is_same, sex, other_sex, name, other_name in _rows(_BORN, by, patient_ids):
-        if may_be_one_sex(sex, other_sex) and _is_name_alike(name, other_name):
+    for one, other, is_same, sex, other_sex, *names in _rows(_BORN, by, patient_ids):
+        name, other_name = names[:3], names[3:]
+        if may_be_one_sex(sex, other_sex) and _is_name_alike(" ".join(name), " ".join(other_name)):
             pair = found.setdefault(_ordered(one, other), _Found())
             pair.is_same_birth |= is_same
             pair.is_swapped_birth |= not is_same
+        elif is_same and is_only_other_sex((name[0], name[1]), sex, (other_name[0], other_name[1]), other_sex):
+            found.setdefault(_ordered(one, other), _Found()).is_other_sex = True
     for one, other, is_same, sex, other_sex, name, other_name in _rows(_CONTACTS, by, patient_ids):
         # Families and carers share a phone: it says something only of people who share a birth date or a name.
-        if may_be_one_sex(sex, other_sex) and (is_same or _alike_parts(name, other_name)):
+        is_somebody = may_be_one_sex(sex, other_sex) and (is_same or _alike_parts(name, other_name))
+        if is_somebody or _ordered(one, other) in found:
             found.setdefault(_ordered(one, other), _Found()).is_same_contact = True
     for one, other in _rows(_NUMBERS, by, patient_ids):
         found.setdefault(_ordered(one, other), _Found()).is_same_number = True

@@ -30,7 +30,7 @@ from patients.importing.people import FileRefusedError, Person, Problem
 from patients.models import ImportProgress, PatientImport
 from patients.search_terms import is_month_first
 from patients.services.import_progress import Progress
-from patients.services.import_writing import NAMED_ROWS, Writer
+from patients.services.import_writing import Writer
 
 BATCH = 1_000
 ERRORS_KEPT = 1_000
@@ -230,8 +230,7 @@ def _refuse_any(problems: list[Problem]) -> None:
 
 
 def _counts(writer: Writer, ignored: Counter[str]) -> dict[str, Any]:
-    asked = {"may_be_here_rows": writer.may_be_here[:NAMED_ROWS]} if writer.may_be_here else {}
-    return {**writer.counts, **asked, "ignored": dict(sorted(ignored.items()))}
+    return {**writer.counts, **writer.rows_to_look_at(), "ignored": dict(sorted(ignored.items()))}
 
 
 def _people(

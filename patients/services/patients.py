@@ -3,16 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
 
 from accounts.actors import Actor
 from patients.choices import Flag, NumberKind
-from patients.models import Patient, RiskFlag
+from patients.models import PairVerdict, Patient, RiskFlag
 from patients.policies import check_details
 from patients.records import ContactDetails, NumberDetails, PatientDetails
-from patients.services import alike_pairs, clinical_profile, contact_points, identifiers, name_tokens
+from patients.services import alike_pairs, clinical_profile, contact_points, identifiers, name_tokens, pair_verdicts
 
 
 class ChangedMeanwhileError(Exception):
@@ -32,8 +33,12 @@ def register(
     contacts: Iterable[ContactDetails] = (),
     numbers: Iterable[NumberDetails] = (),
     needs_interpreter: bool = False,
+    told_apart_from: Iterable[UUID] = (),
 ) -> Patient:
-    """Save a new patient with the next number. Raises ``ValidationError`` by field; asks about no duplicate."""
+    """Save a new patient with the next number. Raises ``ValidationError`` by field; asks about no duplicate.
+
+    ``told_apart_from``: patients who were shown as possible duplicates, and are somebody else.
+    """
     check_details(details, today=now.astimezone(by.zone).date())
     patient = Patient.objects.create(clinic=by.clinic, **asdict(details), **_place(by, details))
     name_tokens.add(clinic_id=by.clinic_id, names={patient.pk: details.names})
@@ -47,6 +52,9 @@ def register(
         contact_points.add(by=by, now=now, patient=patient, contact=contact)
     if needs_interpreter:
         clinical_profile.raise_flag(by=by, now=now, patient=patient, flag=Flag.INTERPRETER)
+    for other_id in told_apart_from:
+        verdict = PairVerdict.Verdict.DIFFERENT
+        pair_verdicts.say(by=by, now=now, one=patient.pk, other=other_id, verdict=verdict)
     return patient
 
 

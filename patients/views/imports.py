@@ -80,6 +80,8 @@ def _progress(request: StaffRequest, job: PatientImport) -> dict[str, Any]:
     done, total = (row.rows_done, row.rows_total) if row else (0, 0)
     if job.state == State.QUEUED:
         words = _("Waiting for the worker. It looks once a minute at the latest; you may leave this page.")
+    elif total == 0:
+        words = _("Reading has begun.")
     else:
         words = ngettext("%(done)s of about %(total)s row read", "%(done)s of about %(total)s rows read", total)
         words = words % {"done": done, "total": total}

@@ -45,6 +45,7 @@ def register(request: StaffRequest) -> HttpResponse:
             contacts=form.contacts(),
             numbers=form.numbers(),
             needs_interpreter=form.cleaned_data["needs_interpreter"],
+            told_apart_from=[candidate.row.id for candidate in candidates],
         )
     except ValidationError as error:
         _put_beside_fields(form, error)

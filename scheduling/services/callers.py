@@ -18,8 +18,11 @@ from scheduling.services.series import Wish
 
 @dataclass(frozen=True, kw_only=True)
 class NewCaller:
+    """``told_apart_from``: patients who were shown as possible duplicates, and are somebody else."""
+
     details: PatientDetails
     contacts: Sequence[ContactDetails] = ()
+    told_apart_from: Sequence[UUID] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +47,13 @@ def book(
 ) -> Booked:
     """Register a new caller and book every visit, or do neither. Raises ``VisitRefusedError``, ``ValidationError``."""
     if isinstance(caller, NewCaller):
-        caller = patients.register(by=by, now=now, details=caller.details, contacts=caller.contacts)
+        caller = patients.register(
+            by=by,
+            now=now,
+            details=caller.details,
+            contacts=caller.contacts,
+            told_apart_from=caller.told_apart_from,
+        )
     if len(visits) == 1:
         (only,) = visits
         visit = appointments.book(

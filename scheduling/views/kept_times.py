@@ -111,8 +111,9 @@ def _book(request: StaffRequest, hold: SlotHold, now: datetime) -> HttpResponse:
     candidates = _candidates(request, form, now)
     booked = None
     if not candidates or request.POST.get("register_anyway") == _seen(candidates):
+        apart = [candidate.row.id for candidate in candidates]
         candidates = []
-        booked = _settle(request, hold, form, plan, now)
+        booked = _settle(request, hold, form, plan, now, apart)
     if booked is not None:
         return _told(request, booked)
     more = {"candidates": candidates, "seen": _seen(candidates)}
@@ -120,13 +121,13 @@ def _book(request: StaffRequest, hold: SlotHold, now: datetime) -> HttpResponse:
 
 
 def _settle(
-    request: StaffRequest, hold: SlotHold, form: CallerForm, plan: list[Choice], now: datetime
+    request: StaffRequest, hold: SlotHold, form: CallerForm, plan: list[Choice], now: datetime, apart: list[UUID]
 ) -> Booked | None:
     """What was booked; None with the reason on the form."""
     if not is_settled(plan[1:], form):
         return None
     try:
-        return _booked(request, hold, form, plan, now)
+        return _booked(request, hold, form, plan, now, apart)
     except VisitRefusedError as refused:
         form.add_error(None, refused.words)
     except ValidationError as error:
@@ -150,13 +151,15 @@ def _seen(candidates: list[Candidate]) -> str:
     return hashlib.sha256(ids.encode()).hexdigest()[:16]
 
 
-def _booked(request: StaffRequest, hold: SlotHold, form: CallerForm, plan: list[Choice], now: datetime) -> Booked:
+def _booked(
+    request: StaffRequest, hold: SlotHold, form: CallerForm, plan: list[Choice], now: datetime, apart: list[UUID]
+) -> Booked:
     by, said = request.actor, form.cleaned_data
     first = Wish(starts_at=hold.starts_at, clinician=hold.clinician, room=hold.room)
     clinicians = Membership.objects.visible_to(by).clinicians()
     return callers.book(
         hold=hold,
-        caller=said["patient"] or NewCaller(details=form.details(), contacts=form.contacts()),
+        caller=said["patient"] or NewCaller(details=form.details(), contacts=form.contacts(), told_apart_from=apart),
         visits=[first, *wishes(plan[1:], hold.clinician, clinicians)],
         every_days=said["every_days"],
         by=by,

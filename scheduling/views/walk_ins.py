@@ -54,7 +54,11 @@ def register(request: StaffRequest) -> HttpResponse:
         return _new_page(request, form, candidates=candidates, status=409)
     try:
         patient = patients.register(
-            by=request.actor, now=timezone.now(), details=form.details(), contacts=form.contacts()
+            by=request.actor,
+            now=timezone.now(),
+            details=form.details(),
+            contacts=form.contacts(),
+            told_apart_from=[candidate.row.id for candidate in candidates],
         )
     except ValidationError as error:
         form.add_error(None, error.messages)
@@ -116,6 +120,7 @@ def _likeness(form: CounterForm) -> Likeness:
         names=details.names,
         birth_date=details.birth_date,
         contacts=[contact.value for contact in form.contacts()],
+        sex=details.sex,
     )
 
 

@@ -89,11 +89,15 @@ def _has_reasons(data: QueryDict) -> bool:
 
 
 def keep(page: SessionPage, forms: SessionForms, data: QueryDict, *, version: int) -> None:
-    """Beside the draft, for the member who typed it."""
+    """Beside the draft, for the member who typed it; NUL, which nobody types, is no part of it."""
     unsaved_typings.keep(
         injection_session=page.session,
         version=version,
-        typed={name: values for name, values in data.lists() if name not in _NOT_TYPED},
+        typed={
+            name: [value.replace("\0", "") for value in values]
+            for name, values in data.lists()
+            if name not in _NOT_TYPED
+        },
         sender=forms.sender,
         by=page.actor,
         now=page.now,

@@ -64,8 +64,11 @@ def test_a_number_is_taken_apart(typed, region, value, beside):
         ("7946 0123", "GB", "area code"),
         ("9374 4000", "AU", "area code"),
         ("1234567", "IT", "area code"),
-        ("030 901820", None, "area code"),
-        ("+1 800 FLOWERS", "US", "too short"),
+        ("030 901820", None, "with + and the country"),
+        ("+1 800 FLOWERS", "US", "like (201) 555-0123"),
+        ("030/901820", "AU", "area code, like (02) 1234 5678"),
+        ("０３０／９０１８２０", "AU", "area code"),
+        ("+4917012", "DE", "or with + and the country, like +49 30 123456"),
         ("call me", "DE", "not a phone number"),
         ("", "DE", "not a phone number"),
         ("030 901820 or 0176 1234567", "DE", "more than one"),
@@ -99,6 +102,21 @@ def test_the_national_way_of_writing_is_understood_at_home(region):
     number = example(region)
     typed = written(number, phonenumbers.PhoneNumberFormat.NATIONAL)
     assert phones.read_alone(typed, region=region) == written(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+@given(st.text("0123456789", min_size=3, max_size=15), regions, st.sampled_from(("", "+", "00", "+49 (0)", "１")))
+def test_whatever_digits_are_typed_are_the_numbers_own_or_refused(digits, region, before):
+    """Nothing is left out but what is dialled before a number, and nothing is made up."""
+    typed = phones._digits(phones._plain(before + digits))
+    with suppress(ValidationError):
+        number = phonenumbers.parse(phones.read_alone(before + digits, region=region))
+        assert phonenumbers.is_valid_number(number)
+        own, country = phonenumbers.national_significant_number(number), str(number.country_code)
+        shown = phones._digits(written(number, phonenumbers.PhoneNumberFormat.NATIONAL))
+        rest = typed.removesuffix(own)
+        assert typed == shown or (
+            (own in typed and rest in ("", "0", "1", "8", "06")) or rest.endswith((country, f"{country}0"))
+        )
 
 
 @given(st.text(max_size=60), st.sampled_from((*REGIONS, None)))

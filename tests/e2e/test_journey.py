@@ -384,7 +384,7 @@ def _another_message_brings_a_danger_sign_to_the_worklist(story: Story, clinicia
     row = clinician.get_by_role("row", name=re.compile("Quellwasser")).first
     expect(row).to_contain_text("P0")
     with clinician.expect_navigation():
-        row.get_by_role("button", name=re.compile("Take")).click()
+        row.get_by_role("button", name=re.compile("Assign to me")).click()
     with tenant(story.clinic.pk):
         alert = SideEffect.objects.get(patient_id=patient_id)
     assert (alert.priority, alert.status) == ("P0", "acknowledged")

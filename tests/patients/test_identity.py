@@ -192,7 +192,7 @@ def test_a_bundle_that_says_who_it_means_everywhere_is_known_by_that(clinic):
     assert importer.whole(bundle("Anna", allergy=True), Kind.FHIR).counts["new"] == 1
 
 
-def test_the_desk_is_asked_about_what_is_similar_but_never_about_another_sex(clinic):
+def test_the_desk_is_asked_about_what_is_similar_and_of_another_sex_only_about_the_same_name(clinic):
     register(clinic, "सीमा", "वर्मा", date(1990, 3, 4))
     with inside(clinic):
         Patient.objects.update(sex=Sex.FEMALE)
@@ -200,11 +200,15 @@ def test_the_desk_is_asked_about_what_is_similar_but_never_about_another_sex(cli
         by = Importer(clinic).by
         assert len(possible_duplicates(by, like, today=TODAY)) == 1
         assert possible_duplicates(by, replace(like, sex=Sex.MALE), today=TODAY) == []
+        (same,) = possible_duplicates(by, replace(like, names=("सीमा", "वर्मा"), sex=Sex.MALE), today=TODAY)
+        assert same.reasons == (
+            "Same name and date of birth, another sex: female here, male typed. Is it the same person?",
+        )
 
 
 def test_a_name_of_one_part_and_the_same_day_are_a_possible_duplicate_and_brother_and_sister_are_none(clinic):
     importer = Importer(clinic)
-    rows = "Suharto,,1970-01-02,,,\nKim,Min Su,1980-01-02,male,,\nKim,Min Su,1980-01-02,female,,\n"
+    rows = "Suharto,,1970-01-02,,,\nKim,Min Su,1980-01-02,male,,\nKim,Min Seo,1980-01-02,female,,\n"
     importer.whole(HEAD + rows)
     register(clinic, "", "Suharto", date(1970, 1, 2))
     with inside(clinic):

@@ -108,7 +108,7 @@ def test_errors_are_shown_and_downloaded_and_cannot_be_run(admin, upload, clinic
         ({}, "which column holds the name"),
         ({"name": "0"}, "which column holds the date"),
         ({"name": "0", "birth_date": "0"}, "same column"),
-        ({"name": "7", "birth_date": "1"}, "valid choice"),
+        ({"name": "7", "birth_date": "1"}, "Choose one of the options"),
     ],
 )
 def test_columns_that_make_no_sense_are_refused(admin, upload, clinic, chosen, said):

@@ -125,9 +125,7 @@ def test_a_clinics_own_numbers_are_kept_and_passed_over(importer, clinic):
         ("=HYPERLINK(1),Ann,1970-01-02,,,,", "formula"),
         ("Berg,@SUM(A1),1970-01-02,,,,", "formula"),
         ("Berg,-1+2,1970-01-02,,,,", "formula"),
-        ("Berg,Ann,1970-01-02,+cmd|calc,,,", "not a phone number"),
-        ("Berg,Ann,1970-01-02,12,,,", "too short"),
-        ("Berg,Ann,1970-01-02,,nobody,,", "valid email"),
+        ("Berg,Ann,1970-01-02,,nobody,,", "e-mail address like"),
         ("Berg,Ann,1970-01-02", "columns where the header has"),
         ('Berg,"Ann\nB",1970-01-02,,,,', "line break"),
         (f"{'x' * 121},Ann,1970-01-02,,,,", "too long"),
@@ -234,7 +232,6 @@ def test_json_that_is_no_bundle_is_refused_as_a_whole(importer, content, said):
         ([patient(name=[])], "has a name"),
         ([patient(name="Ann")], "Not FHIR R4"),
         ([patient(nonsense=1)], "Not FHIR R4"),
-        ([patient(telecom=[{"system": "phone", "value": "call me"}])], "phone"),
         ([patient(), patient(birthDate="1980-01-01")], "one id"),
         (
             [patient(), {"resourceType": "Condition", "subject": {"reference": "Patient/9"}, "code": {"text": "x"}}],
@@ -300,3 +297,17 @@ def test_another_clinics_patients_are_neither_matched_nor_touched(importer, othe
         assert sorted(Patient.objects.values_list("clinic__name", flat=True)) == sorted(
             [clinic.name, other_clinic.name]
         )
+
+
+def test_a_phone_that_cannot_be_called_becomes_a_note_and_the_person_comes_in(importer, clinic, staff_client):
+    rows = "Berg,Ann,1970-01-02,555-0101,,,\nGood,Bob,1970-01-03,030 901820,,,\nLast,Cy,1970-01-04,+cmd|calc,,,\n"
+    job = importer.whole(HEADER + rows)
+    assert (job.counts["new"], job.counts["unread_phone_rows"]) == (3, [2, 4])
+    with tenant(clinic.pk, actor="test"):
+        notes = dict(Patient.objects.values_list("given_names", "phone_note"))
+        ann = Patient.objects.get(given_names="Ann")
+    assert notes == {"Ann": "Phone as written: 555-0101", "Bob": "", "Cy": "Phone as written: +cmd|calc"}
+    desk = staff_client("front_desk", clinic=clinic)
+    assert "Phone as written: 555-0101" in desk.get(f"/patients/{ann.pk}/").content.decode()
+    called = patient(telecom=[{"system": "phone", "value": "call me"}], birthDate="1980-01-02")
+    assert importer.whole(bundle(called), Kind.FHIR).counts["unread_phone_rows"]

@@ -241,3 +241,10 @@ def test_a_signed_in_member_of_another_clinic_may_be_a_patient_here(visit, other
         assert PainScore.objects.get().patient_id == visit.session.patient_id
         events = AuditEvent.objects.filter(table_name="pit_sessions_painscore")
         assert set(events.values_list("actor", flat=True)) == {f"patient:{visit.session.patient_id}"}
+
+
+def test_an_unknown_method_is_no_forgery(clinic):
+    strict = Client(enforce_csrf_checks=True)
+    for path in ("/p/nobody/", "/p/abc/01a22b51-124e-77b1-8d18-6b31593ff8f2/1/"):
+        for method in ("put", "delete", "patch"):
+            assert getattr(strict, method)(path).status_code == 405

@@ -133,7 +133,7 @@ def test_a_caller_who_may_be_known_is_asked_about_and_nothing_is_registered(
         ({"birth_date": ""}, "needs a date of birth"),
         ({"birth_date": "2015-01-01"}, "A minor needs a guardian"),
         ({"phone": "12"}, "phone"),
-        ({"visits": "99"}, "Select a valid choice"),
+        ({"visits": "99"}, "Choose one of the options"),
     ],
 )
 def test_what_is_missing_is_said_and_what_was_typed_is_kept(

@@ -280,7 +280,7 @@ def test_the_page_puts_a_limit_in_force_and_shows_the_default_beside_it(
         ({"maximum_lidocaine_max_mg": "-3"}, "This cannot be a maximum dose."),
         ({"limit_score_rise": "3", "reason": ""}, "required"),
         ({"level_no_consent": "warning"}, "A stop would no longer stop: confirm it."),
-        ({"level_no_consent": "off"}, "Select a valid choice"),
+        ({"level_no_consent": "off"}, "Choose one of the options"),
         ({}, "Nothing was changed."),
     ],
 )

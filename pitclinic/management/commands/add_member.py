@@ -10,6 +10,7 @@ from accounts.actors import machine
 from accounts.choices import Role
 from accounts.models import Clinic
 from accounts.services import memberships
+from common import phones
 from common.tenancy import tenant
 from scheduling.services.visit_types import set_up_defaults
 
@@ -40,12 +41,21 @@ class Command(BaseCommand):
         self.stdout.write("They choose a password with “Forgot your password?” on the sign-in page.")
 
     def _new_clinic(self, options: dict[str, Any]) -> Clinic:
+        numbers = {}
+        for name in ("phone", "urgent_phone"):
+            try:
+                numbers[name] = phones.read_alone(options[name], region=None) if options[name] else None
+            except ValidationError as error:
+                option = name.replace("_", "-")
+                words = (
+                    f"There is no clinic {options['clinic']} yet, and a new one needs --{option}: {error.messages[0]}"
+                )
+                raise CommandError(words) from error
         clinic = Clinic(
             name=options["clinic"],
             sender_name=options["sender_name"] or options["clinic"],
             zone=options["zone"],
-            phone=options["phone"],
-            urgent_phone=options["urgent_phone"],
+            **numbers,
         )
         try:
             clinic.full_clean()
