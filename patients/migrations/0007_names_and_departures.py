@@ -11,11 +11,16 @@ import accounts.models.clinic_owned
 import common.database
 
 TURNING = "[\u202a-\u202e\u2066-\u2069]"
+UNSEEN = (
+    "[\u00ad\u034f\u115f\u1160\u180e\u200b\u200e\u200f\u2060-\u2064\u206a-\u206f\u3164\ufeff\uffa0"
+    "\U000e0000-\U000e007f]"
+)
+LEFT_OUT = f"{TURNING}|{UNSEEN}"
 NAMES = ("given_names", "family_name", "preferred_name", "guardian_name", "emergency_contact_name")
 
 
 def straighten(apps, schema_editor):
-    """Signs that turn the writing around go out of names that came in before they were refused."""
+    """What turns the writing around or cannot be seen goes out of names that came in before; all are compared again."""
     with schema_editor.connection.cursor() as cursor:
         cursor.execute("SELECT set_config('app.actor', 'command:migrate', true)")
         for clinic_id in apps.get_model("accounts", "Clinic").objects.values_list("pk", flat=True):
@@ -24,8 +29,9 @@ def straighten(apps, schema_editor):
                 cursor.execute(
                     f"UPDATE patients_patient SET {name} = coalesce(nullif(btrim(regexp_replace({name}, %s, '', 'g')), ''), '?')"  # noqa: S608
                     f" WHERE {name} ~ %s",
-                    [TURNING, TURNING],
+                    [LEFT_OUT, LEFT_OUT],
                 )
+            cursor.execute("DELETE FROM patients_comparedpatient WHERE clinic_id = %s", [clinic_id])
         cursor.execute("SELECT set_config('app.clinic_id', '', true)")
 
 
@@ -217,6 +223,57 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("left_reason", ""), ("left_date__isnull", False), _connector="OR"),
                 name="patients_patient_reason_of_leaving",
+            ),
+        ),
+        migrations.AddField(
+            model_name="alikepair",
+            name="is_other_sex",
+            field=models.BooleanField(default=False),
+        ),
+        migrations.AddField(
+            model_name="patient",
+            name="phone_note",
+            field=models.CharField(
+                blank=True, db_default="", default="", max_length=300, verbose_name="phones to check"
+            ),
+        ),
+        migrations.AlterField(
+            model_name="patient",
+            name="preferred_name",
+            field=models.CharField(blank=True, max_length=60, verbose_name="preferred name"),
+        ),
+        migrations.AddConstraint(
+            model_name="patient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("given_names__regex", UNSEEN), _negated=True), name="patients_patient_given_is_seen"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="patient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("family_name__regex", UNSEEN), _negated=True),
+                name="patients_patient_family_is_seen",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="patient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("preferred_name__regex", UNSEEN), _negated=True),
+                name="patients_patient_preferred_is_seen",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="patient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("guardian_name__regex", UNSEEN), _negated=True),
+                name="patients_patient_guardian_is_seen",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="patient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("emergency_contact_name__regex", UNSEEN), _negated=True),
+                name="patients_patient_emergency_is_seen",
             ),
         ),
     ]

@@ -19,6 +19,11 @@ class Migration(migrations.Migration):
             name="alarm_at",
             field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name="alarm counted from"),
         ),
+        migrations.AddField(
+            model_name="sideeffect",
+            name="alarm_again_at",
+            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name="alarm rang again"),
+        ),
         migrations.AlterField(
             model_name="followup",
             name="outcome",
