@@ -1,5 +1,6 @@
 """Who may open a view. A view without one of these is refused by the middleware and by a system check."""
 
+import hashlib
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -61,11 +62,11 @@ def _sent_once(view: V) -> V:
         if key is None:
             return _refused(request, status=400)
         try:
-            location = sent_forms.first(key=key, address=request.path, by=by)
+            earlier = sent_forms.first(key=key, address=request.path, said_sha256=_said(request), by=by)
         except sent_forms.FormKeyRefusedError:
             return _refused(request, status=409)
-        if location is not None:
-            return _already(request, location)
+        if earlier is not None:
+            return _already(request, earlier.location) if earlier.is_same else _corrected(request, earlier.location)
         request.leads_to = None
         response = view(request, *args, **kwargs)
         _keep(request, key, response)
@@ -74,10 +75,26 @@ def _sent_once(view: V) -> V:
     return cast(V, inner)
 
 
+def _typed(request: StaffRequest) -> list[tuple[str, str]]:
+    return [(name, value) for name, values in request.POST.lists() if name not in _NOT_TYPED for value in values]
+
+
+def _said(request: StaffRequest) -> bytes:
+    """A digest of all that was typed and of the names and sizes of the files chosen."""
+    chosen = [(name, file.name, file.size) for name, files in request.FILES.lists() for file in files]
+    return hashlib.sha256(repr((sorted(_typed(request)), sorted(chosen))).encode()).digest()
+
+
 def _refused(request: StaffRequest, *, status: int) -> HttpResponse:
     """Nothing was saved, and what was typed is kept on the page: to be sent with a key, or, at a 409, to be copied."""
-    typed = [(name, value) for name, values in request.POST.lists() if name not in _NOT_TYPED for value in values]
-    return render(request, "accounts/form_refused.html", {"typed": typed, "may_send": status == 400}, status=status)
+    context = {"typed": _typed(request), "may_send": status == 400}
+    return render(request, "accounts/form_refused.html", context, status=status)
+
+
+def _corrected(request: StaffRequest, location: str) -> HttpResponse:
+    """Back, corrected and sent again: the first is what is saved, and nobody may think that the correction was."""
+    context = {"typed": _typed(request), "is_corrected": True, "saved_url": location}
+    return render(request, "accounts/form_refused.html", context, status=409)
 
 
 def _keep(request: StaffRequest, key: UUID, response: HttpResponseBase) -> None:

@@ -10,6 +10,7 @@ from patients.choices import ContactKind
 
 __all__ = [
     "email_in_lower_case",
+    "is_mobile",
     "phone_in_e164",
     "region_of",
     "reversed_digits",
@@ -29,11 +30,16 @@ def phone_in_e164(text: str, *, region: str | None) -> str:
 
 def takes_code(kind: str, value: str) -> bool:
     """Whether a code can be sent there: to any mailbox, and to a mobile phone where text messages are set up."""
-    if phones.EXTENSION in value:
-        return False
     if kind == ContactKind.EMAIL:
         return True
-    return bool(settings.TEXT_MAIL_DOMAIN) and phonenumbers.number_type(phonenumbers.parse(value)) in _MOBILE
+    return bool(settings.TEXT_MAIL_DOMAIN) and is_mobile(value)
+
+
+def is_mobile(phone: str) -> bool:
+    """Whether a text can reach the number, which stands as it is stored."""
+    if phones.EXTENSION in phone:
+        return False
+    return phonenumbers.number_type(phonenumbers.parse(phone)) in _MOBILE
 
 
 def text_address(phone: str) -> str:

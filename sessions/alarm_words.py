@@ -63,6 +63,7 @@ _PHRASES: dict[DangerSign, tuple[str, ...]] = {
     ),
     DangerSign.WEAKNESS: (
         rf"paraly[sz]\w*|{_CANNOT} (?:move|feel) (?:\w+ ){{0,3}}{_LIMB}|stroke|foot drop|weak {_LIMB}",
+        rf"{_LIMB} (?:\w+ ){{0,2}}(?:dropping|giv(?:es|ing) way)",
         rf"{_LIMB} (?:\w+ ){{0,3}}(?:weak|limp|floppy|dead|drooping|droops)",
         rf"weak(?:ness)? (?:in|of) (?:\w+ ){{0,2}}{_LIMB}",
         r"gelahmt|lahmung\w*|schlaganfall",
@@ -83,6 +84,8 @@ _PHRASES: dict[DangerSign, tuple[str, ...]] = {
         r"schlimmste\w* kopfschmerz\w*|pire mal de tete|peor dolor de cabeza",
     ),
 }
+# “n’arrive” is two words in French; “can’t” is one in English.
+_ELIDED = re.compile(r"(?<!\w)([cdjlmnst]|qu)['’ʼ](?=\w)", re.IGNORECASE)
 _DENIALS = (
     "no not without never dont doesnt didnt havent hasnt isnt arent wasnt nor kein keine keinen ohne nie pas sans"
 )
@@ -114,8 +117,10 @@ def signs_in(text: str) -> list[DangerSign]:
     >>> [sign.value for sign in signs_in("No, chest pain!")]
     ['breathless']
     """
-    read = fold(text)
-    return [sign for sign in DangerSign if any(_is_told(phrases, sign, read) for phrases in _all_phrases())]
+    read = {fold(text), fold(_ELIDED.sub(r"\1 ", text))}
+    return [
+        sign for sign in DangerSign if any(_is_told(phrases, sign, one) for phrases in _all_phrases() for one in read)
+    ]
 
 
 def is_readable(text: str, language: str) -> bool:

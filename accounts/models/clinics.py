@@ -4,6 +4,7 @@ import secrets
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from common.database import UUIDv7
 
+EMERGENCY_NUMBER = "^[0-9]{2,6}$"
 _LINK_CODE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
@@ -42,12 +44,22 @@ class Clinic(models.Model):
     locale = models.CharField(_("language"), max_length=12, default="en")
     phone = PhoneNumberField(_("phone"))
     urgent_phone = PhoneNumberField(_("phone for urgent problems"))
-    emergency_number = models.CharField(_("emergency number"), max_length=16, default="112")
+    emergency_number = models.CharField(
+        _("emergency number"),
+        max_length=6,
+        default="112",
+        validators=[RegexValidator(EMERGENCY_NUMBER, _("Write the digits alone, like 112."))],
+    )
     is_synthetic = models.BooleanField(_("made-up data"), default=False, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(emergency_number__regex=EMERGENCY_NUMBER), name="accounts_clinic_emergency_number"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

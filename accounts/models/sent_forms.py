@@ -17,7 +17,8 @@ class SentFormQuerySet(ClinicOwnedQuerySet["SentForm"]):
 class SentForm(ClinicOwned):
     """What keeps two taps from making two rows.
 
-    ``key`` was written into the form when its page was drawn; ``address`` is the path it was sent to. Not audited: what
+    ``key`` was written into the form when its page was drawn; ``address`` is the path it was sent to;
+    ``said_sha256`` tells a repeat from a form that was corrected in between. Not audited: what
     the form made is, and this row says nothing of anybody.
     """
 
@@ -26,6 +27,7 @@ class SentForm(ClinicOwned):
     key = models.UUIDField(editable=False)
     made_by = models.CharField(max_length=100, editable=False)
     address = models.TextField(editable=False)
+    said_sha256 = models.BinaryField(default=b"", max_length=32)
     location = models.TextField(blank=True, editable=False)
 
     objects: ClassVar[SentFormQuerySet] = manager_of(SentFormQuerySet)

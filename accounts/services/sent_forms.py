@@ -1,5 +1,6 @@
 """The same form twice makes one thing: its key is taken once, and a repeat learns where the first answer led."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -21,20 +22,32 @@ class FormKeyRefusedError(Exception):
         super().__init__(_("This form was used for something else."))
 
 
-def first(*, key: UUID, address: str, by: Actor) -> str | None:
-    """Take the key for this transaction: None the first time, else where the first answer led (``""`` if nowhere).
+@dataclass(frozen=True)
+class Earlier:
+    """The form's first answer led to ``location`` (``""``: nowhere); ``is_same``: what was typed is the same now."""
+
+    location: str
+    is_same: bool
+
+
+def first(*, key: UUID, address: str, said_sha256: bytes, by: Actor) -> Earlier | None:
+    """Take the key for this transaction: None the first time, else what came of it. ``said_sha256``: of all typed.
 
     Whoever sends the same form at the same moment waits here until the first transaction ends; where that was undone
     or let the key go, the next one is first. Raises ``FormKeyRefusedError`` for a key of somebody else or of another
     address. Call it inside the transaction that makes the row, before anything is written.
     """
     pk = new_ids(1)[0]
-    row = SentForm(pk=pk, clinic_id=by.clinic_id, key=key, made_by=by.audit_name, address=address)
+    row = SentForm(
+        pk=pk, clinic_id=by.clinic_id, key=key, made_by=by.audit_name, address=address, said_sha256=said_sha256
+    )
     SentForm.objects.bulk_create([row], ignore_conflicts=True)
     kept = SentForm.objects.visible_to(by).filter(key=key).first()
     if kept is None or (kept.made_by, kept.address) != (by.audit_name, address):
         raise FormKeyRefusedError
-    return None if kept.pk == pk else kept.location
+    if kept.pk == pk:
+        return None
+    return Earlier(location=kept.location, is_same=bytes(kept.said_sha256) == said_sha256)
 
 
 def remember(*, key: UUID, location: str, by: Actor) -> None:

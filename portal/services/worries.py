@@ -14,18 +14,26 @@ from sessions.choices import DangerSign, Source
 from sessions.models import SideEffect
 from sessions.services import side_effects
 
+# [DEF] so many reports of their own one door makes; what is written on joins them, and they stay the clinic's to read.
+MOST_REPORTS = 3
+
 
 @transaction.atomic
 def tell(*, guest: Guest, sign: DangerSign | None, words: str, by: Actor, now: datetime) -> SideEffect:
-    """Report a side effect with its priority at once; the same telling again returns the first one."""
+    """Report a side effect with its priority at once; the same telling again returns the first one.
+
+    Words after several reports are added to one that is as urgent: one frightened patient must not bury the others.
+    """
     _lock(guest, by)
     signs = [sign.value] if sign else []
+    told = told_here(guest)
     same = (
-        one
-        for one in told_here(guest)
-        if (one.danger_signs, one.description, one.taken_back_at) == (signs, words.strip(), None)
+        one for one in told if (one.danger_signs, one.description, one.taken_back_at) == (signs, words.strip(), None)
     )
-    report = next(same, None) or side_effects.report(
+    report = next(same, None) or (
+        _added(guest, told, words, by) if sign is None and len(told) >= MOST_REPORTS else None
+    )
+    report = report or side_effects.report(
         patient=guest.patient,
         injection_session=guest.session,
         danger_signs=signs,
@@ -37,6 +45,12 @@ def tell(*, guest: Guest, sign: DangerSign | None, words: str, by: Actor, now: d
     )
     _finish(guest, by=by, now=now)
     return report
+
+
+def _added(guest: Guest, told: list[SideEffect], words: str, by: Actor) -> SideEffect | None:
+    return side_effects.add_words(
+        to=told, words=words, patient=guest.patient, is_pain_alarming=is_pain_alarming(guest), by=by
+    )
 
 
 @transaction.atomic

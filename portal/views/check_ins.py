@@ -7,12 +7,13 @@ from django.utils import timezone
 
 from portal.decorators import PatientRequest, no_sign_after, page_context, patient
 from portal.forms import RELIEF_HOURS, ChangeForm, PainForm, ReliefEndForm, ReliefForm
-from portal.queries import Visit, has_told_all_clear, inside, page_of_urgent, told_change, told_pain
+from portal.queries import Visit, has_told_all_clear, inside, page_of_urgent, told_change, told_pain, told_priority
 from portal.services import check_ins
-from sessions.choices import OverallChange
+from sessions.choices import OverallChange, Priority
 from sessions.models import ReliefReport
 
 SKIP = "skip"
+URGENT = (Priority.P0, Priority.P1)
 # The tap → (relief has ended, it never began)
 _RELIEF: dict[str, tuple[bool | None, bool]] = {
     "lasting": (False, False),
@@ -26,7 +27,10 @@ def _ask(request: PatientRequest, name: str, form: forms.Form, **context: object
     """The page of one question, with the way back to the one before it."""
     visit = request.visit
     before = visit.check_in.question_before(name)
+    with inside(visit.by):
+        is_urgent = told_priority(visit) in URGENT
     shown = page_context(visit) | {
+        "urgent_url": visit.url("call") if is_urgent else "",
         "check_in": visit.check_in,
         "number": visit.check_in.questions.index(name) + 1,
         "back_url": visit.url(before) if before else "",

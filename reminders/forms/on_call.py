@@ -3,11 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import Membership, OnCallPerson
-from patients.contacts import phone_in_e164, region_of
+from patients.contacts import is_mobile, phone_in_e164, region_of
 from scheduling.forms.appointments import PersonField
 
 
@@ -27,7 +28,12 @@ class MobileForm(forms.Form):
 
     def clean_mobile(self) -> str:
         typed = self.cleaned_data["mobile"].strip()
-        return phone_in_e164(typed, region=self.region) if typed else ""
+        if not typed:
+            return ""
+        phone = phone_in_e164(typed, region=self.region)
+        if not is_mobile(phone):
+            raise ValidationError(_("A text does not reach this number. Write a mobile phone, without an extension."))
+        return phone
 
 
 class AddForm(MobileForm):

@@ -414,6 +414,8 @@ def claim(appointment: Appointment, by: Actor, version: int, *spans: Span) -> Ap
     rows = Appointment.objects.visible_to(by).select_for_update(of=("self",))
     related = ("patient", "clinician__user", "room", "visit_type__equipment", "equipment", "chaperone__user")
     current = rows.select_related(*related).filter(pk=appointment.pk).first()
+    if current is None:
+        Appointment.objects.visible_to(by).get(pk=appointment.pk)  # not there at all is not the same as changed
     if current is None or current.version != version:
         raise VisitChangedError
     return current

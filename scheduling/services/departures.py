@@ -50,7 +50,7 @@ def cancel_visits(*, by: Actor, now: datetime, patient: Patient) -> int:
                 by=by,
                 now=now,
                 version=visit.version,
-                cancelled_by=CancelledBy.CLINIC if is_deceased else CancelledBy.PATIENT,
+                cancelled_by=CancelledBy.CLINIC,
                 reason=reason,
                 batch_id=batch_id,
             )

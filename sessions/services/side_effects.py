@@ -1,6 +1,6 @@
 """Take in a report of harm, hand it to a named person, judge it, close it; each step can be taken back."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,7 @@ from sessions.triage import UNKNOWN_SIGN, WORDS_ALONE, EventTriage, triage
 
 UNKNOWN_KIND = "OTHER"
 WHY_LASTS = 300  # letters the reason of a priority may have
+MOST_WORDS = 20_000  # letters that one report is added to
 # “P1 if growing or anticoagulated” (domain.md §8): the flag is known without asking.
 ESCALATED_BY_ANTICOAGULANT = frozenset({"BRUISE"})
 
@@ -65,7 +66,7 @@ def report(
     event_type = _event_type(event_type_code, reviewed)
     is_unsorted = bool(description.strip()) and not event_type_code
     heard = _reviewed(signs_in(description)) if is_unsorted else []
-    is_unread = is_unsorted and is_pain_alarming and not heard and not is_readable(description, patient.language)
+    is_unread = is_unsorted and not heard and _is_unread(description, patient, is_pain_alarming=is_pain_alarming)
     priority = triage(
         EventTriage(
             default=event_type.default_triage,
@@ -96,6 +97,30 @@ def report(
         reported_at=now,
         onset_at=onset_at,
     )
+
+
+@transaction.atomic
+def add_words(
+    *, to: Iterable[SideEffect], words: str, patient: Patient, is_pain_alarming: bool, by: Actor
+) -> SideEffect | None:
+    """Add what somebody writes on to the newest of their open reports that is as urgent; None where there is none.
+
+    The report's version stays: whoever takes it meanwhile is not turned away for each line that comes in.
+    """
+    is_urgent = bool(signs_in(words)) or _is_unread(words, patient, is_pain_alarming=is_pain_alarming)
+    levels = (Priority.P0,) if is_urgent else (Priority.P0, Priority.P1)
+    ids = [one.pk for one in to]
+    own = SideEffect.objects.visible_to(by).filter(pk__in=ids, status=AlertStatus.OPEN, priority__in=levels)
+    report = own.filter(taken_back_at__isnull=True).order_by("-reported_at", "-id").select_for_update().first()
+    if report is None or len(report.description) + len(words) > MOST_WORDS:
+        return None
+    report.description = f"{report.description}\n{words.strip()}".strip()
+    report.save(update_fields=["description"])
+    return report
+
+
+def _is_unread(words: str, patient: Patient, *, is_pain_alarming: bool) -> bool:
+    return is_pain_alarming and not is_readable(words, patient.language)
 
 
 @transaction.atomic

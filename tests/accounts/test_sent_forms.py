@@ -21,6 +21,7 @@ from common.form_keys import key_for, key_of
 from common.tenancy import tenant
 
 HERE = "/somewhere/"
+SAID = b"s" * 32
 
 
 @pytest.fixture
@@ -30,33 +31,37 @@ def by(in_clinic: Clinic) -> Actor:
 
 def test_the_first_time_is_first_and_a_repeat_learns_where_it_led(by: Actor) -> None:
     key = uuid4()
-    assert sent_forms.first(key=key, address=HERE, by=by) is None
+    assert sent_forms.first(key=key, address=HERE, said_sha256=SAID, by=by) is None
     sent_forms.remember(key=key, location="/there/", by=by)
     for _again in range(2):
-        assert sent_forms.first(key=key, address=HERE, by=by) == "/there/"
-    assert sent_forms.first(key=uuid4(), address=HERE, by=by) is None
+        assert sent_forms.first(key=key, address=HERE, said_sha256=SAID, by=by) == sent_forms.Earlier(
+            "/there/", is_same=True
+        )
+    corrected = sent_forms.first(key=key, address=HERE, said_sha256=b"o" * 32, by=by)
+    assert corrected == sent_forms.Earlier("/there/", is_same=False)
+    assert sent_forms.first(key=uuid4(), address=HERE, said_sha256=SAID, by=by) is None
 
 
 def test_what_was_let_go_may_be_sent_again(by: Actor) -> None:
     key = uuid4()
-    sent_forms.first(key=key, address=HERE, by=by)
+    sent_forms.first(key=key, address=HERE, said_sha256=SAID, by=by)
     sent_forms.let_go(key=key, by=by)
-    assert sent_forms.first(key=key, address=HERE, by=by) is None
+    assert sent_forms.first(key=key, address=HERE, said_sha256=SAID, by=by) is None
 
 
 def test_a_key_of_somebody_else_or_of_another_form_is_refused(by: Actor) -> None:
     key = uuid4()
-    sent_forms.first(key=key, address=HERE, by=by)
+    sent_forms.first(key=key, address=HERE, said_sha256=SAID, by=by)
     for address, who in ((HERE, replace(by, name="patient:other")), ("/elsewhere/", by)):
         with pytest.raises(sent_forms.FormKeyRefusedError):
-            sent_forms.first(key=key, address=address, by=who)
+            sent_forms.first(key=key, address=address, said_sha256=SAID, by=who)
 
 
 def test_another_clinic_neither_sees_nor_blocks_a_key(by: Actor, other_clinic: Clinic) -> None:
     key = uuid4()
-    sent_forms.first(key=key, address=HERE, by=by)
+    sent_forms.first(key=key, address=HERE, said_sha256=SAID, by=by)
     with tenant(other_clinic.pk, actor="test"):
-        assert sent_forms.first(key=key, address=HERE, by=replace(by, clinic=other_clinic)) is None
+        assert sent_forms.first(key=key, address=HERE, said_sha256=SAID, by=replace(by, clinic=other_clinic)) is None
 
 
 def test_the_database_takes_a_key_once(by: Actor) -> None:
@@ -69,7 +74,7 @@ def test_the_database_takes_a_key_once(by: Actor) -> None:
 def test_old_keys_are_let_go_once_a_day(by: Actor) -> None:
     old, new = uuid4(), uuid4()
     for key in (old, new):
-        sent_forms.first(key=key, address=HERE, by=by)
+        sent_forms.first(key=key, address=HERE, said_sha256=SAID, by=by)
     long_ago = timezone.now() - timedelta(days=sent_forms.KEPT_DAYS + 1)
     SentForm.objects.filter(key=old).update(created_at=long_ago)
     let_old_forms_go()

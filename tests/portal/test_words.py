@@ -107,6 +107,30 @@ def test_words_beside_no_nothing_are_heard(visit):
     assert _reports(visit)[0].priority == Priority.P0
 
 
+def test_what_a_patient_writes_on_joins_what_they_reported_and_is_as_loud_as_it_says(clinic):
+    visit = told(clinic)
+    visit.enter()
+    for number in range(6):
+        visit.tap("worry", words=f"It still feels strange, {number}")
+    assert [one.priority for one in _reports(visit)] == [Priority.P1] * 3
+    assert _reports(visit)[-1].description.endswith("It still feels strange, 5")
+    for words in ("I cannot breathe", "I really cannot breathe", "It is cold"):
+        visit.tap("worry", words=words)
+    urgent = _reports(visit)[-1]
+    assert (len(_reports(visit)), urgent.priority) == (4, Priority.P0)
+    assert urgent.description == "I cannot breathe\nI really cannot breathe\nIt is cold"
+
+
+def test_who_comes_back_is_led_to_what_to_do_about_what_they_told(clinic):
+    visit = told(clinic)
+    visit.enter()
+    assert "You told us about a problem" not in visit.get("pain").content.decode()
+    visit.tap("worry", sign="vision")
+    page = visit.get("pain").content.decode()
+    assert "You told us about a problem" in page
+    assert visit.address("call") in page
+
+
 def test_no_answer_to_the_signs_is_asked_again(visit):
     assert visit.tap("signs").status_code == 422
     assert visit.tap("signs", sign="nonsense").status_code == 422

@@ -35,6 +35,12 @@ patiently = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None
         ("Worst headache ever", "headache"),
         ("No fever. I fainted", "collapse"),
         ("Fever? No, chest pain", "breathless"),
+        ("je n’arrive plus à respirer", "breathless"),
+        ("Duszno mi", "breathless"),
+        ("bacağım tutmuyor", "weakness"),
+        ("noga mi zwiotczała", "weakness"),
+        ("我的腿没有力气", "weakness"),
+        ("My foot is dropping", "weakness"),
     ],
 )
 def test_a_sign_is_heard(text, sign):

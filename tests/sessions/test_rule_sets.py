@@ -273,7 +273,7 @@ def test_the_page_puts_a_limit_in_force_and_shows_the_default_beside_it(
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"limit_point_ml_deep": "lots"}, "Enter a number"),
+        ({"limit_point_ml_deep": "lots"}, "Write a number"),
         ({"limit_point_ml_deep": "1000"}, "This lies between 0.01 and 60."),
         ({"limit_score_rise": ""}, "required"),
         ({"limit_anaesthetic_fraction_stop": "0.5"}, "Asking must come before stopping."),

@@ -56,7 +56,7 @@ PAGES: dict[str, tuple[str, str, str, int]] = {
     "sessions:prepare": (Role.CLINICIAN, "", "", 14),
     "reminders:messages": (Role.FRONT_DESK, "", "?day=2026-03-02", 19),
     "reminders:on_call": (Role.CLINIC_ADMIN, "", "", 16),
-    "reminders:pages": (Role.CLINICIAN, "side_effect_id", "", 17),
+    "reminders:pages": (Role.CLINICIAN, "side_effect_id", "", 18),
     "accounts:audit_log": (Role.AUDITOR, "", "", 16),
     "accounts:settings": (Role.CLINIC_ADMIN, "", "", 13),
     "accounts:clinic_history": (Role.CLINIC_ADMIN, "", "", 11),
