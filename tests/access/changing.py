@@ -24,6 +24,12 @@ CHANGING: dict[str, str] = {
     "accounts:switch_clinic": "chooses a clinic for the session",
     "accounts:co_signature": _ROW,
     "accounts:settings": _ROW,
+    "accounts:resend_invitation": "a new link in place of the old one, once a minute",
+    "accounts:withdraw_invitation": _TAP,
+    "accounts:change_role": _ROW,
+    "accounts:switch_off": _TAP,
+    "accounts:bring_back": _TAP,
+    "accounts:reset_second_factor": "removes what is there; the second finds nothing",
     "patients:search": _READS,
     "patients:choose": _READS,
     "patients:compare-with": _READS,
@@ -184,6 +190,8 @@ def _plain(**typed: Any) -> Callable[[Practice, Made], Typed]:
 
 
 TYPED: dict[str, Callable[[Practice, Made], Typed]] = {
+    "accounts:change_role": _plain(role="auditor"),
+    "accounts:reset_second_factor": _plain(reason="phone lost"),
     "patients:reverse-merge": _plain(reason="a slip"),
     "patients:compare-with": lambda practice, made: {"patient": made["other_patient_id"]},
     "patients:say-of-pair": _plain(verdict="different"),
