@@ -1,6 +1,7 @@
 """The page behind an invitation's link: a new person chooses a password, who signs in already joins."""
 
 from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.account.models import Login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -46,6 +47,7 @@ def _first_password(request: HttpRequest, clinic: Clinic, found: Invitation) -> 
     )
     login = Login(user=user, redirect_url=reverse("mfa_index"), email=user.email)
     response: HttpResponse = perform_password_login(request, {"email": user.email}, login)
+    reauthenticate_by_password(request)  # the password was typed this moment: the second step asks for it no more
     return response
 
 

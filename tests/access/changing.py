@@ -91,6 +91,7 @@ CHANGING: dict[str, str] = {
     "scheduling:remove_hours": _GONE,
     "scheduling:remove_leave": _GONE,
     "scheduling:booking_rule": _ROW,
+    "sessions:hand_over": _TAP,
     "sessions:start": "one record of a visit; the second opens it",
     "sessions:edit": _DRAFT,
     "sessions:autosave": _DRAFT,
@@ -191,6 +192,7 @@ def _plain(**typed: Any) -> Callable[[Practice, Made], Typed]:
 
 TYPED: dict[str, Callable[[Practice, Made], Typed]] = {
     "accounts:change_role": _plain(role="auditor"),
+    "sessions:hand_over": lambda practice, made: {"to": made["clinician_id"]},
     "accounts:reset_second_factor": _plain(reason="phone lost"),
     "patients:reverse-merge": _plain(reason="a slip"),
     "patients:compare-with": lambda practice, made: {"patient": made["other_patient_id"]},

@@ -142,7 +142,8 @@ def test_a_lost_second_step_is_reset_with_its_reason_in_the_trail_and_a_letter(i
     Authenticator.objects.create(user=member.user, type=Authenticator.Type.TOTP, data={})
     when = {"now": timezone.now(), "reason": "phone lost"}
 
-    memberships.reset_second_factor(by=admin, membership_id=member.pk, **when)
+    with tenant(in_clinic.pk, actor=admin.audit_name):
+        memberships.reset_second_factor(by=admin, membership_id=member.pk, **when)
 
     assert not Authenticator.objects.filter(user=member.user).exists()
     (letter,) = StaffLetter.objects.filter(membership=member)

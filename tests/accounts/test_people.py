@@ -84,6 +84,7 @@ def test_a_lost_second_step_needs_a_reason_ends_every_sign_in_and_is_set_up_anew
     fresh = Client()
     fresh.post(reverse("account_login"), {"login": user.email, "password": "four words nobody guesses"})
     assert fresh.get(LIST).headers["Location"] == reverse("mfa_index")
+    fresh.post(reverse("account_reauthenticate"), {"password": "four words nobody guesses"})
     assert fresh.get(reverse("mfa_activate_totp")).status_code == 200
     with tenant(clinic.pk):
         assert StaffLetter.objects.get(membership=colleague.member).kind == "factor_reset"
