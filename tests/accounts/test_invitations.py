@@ -1,7 +1,9 @@
 """An invitation opens a clinic to one mailbox, once: made, sent again, withdrawn, accepted; what the table refuses."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.core import mail
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connections, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +23,7 @@ from accounts.services.invitations import InvitationRefusedError
 from audit.models import AuditEvent
 from common.tenancy import tenant
 from pitclinic.logs import scrub
-from tests.factories.accounts import MembershipFactory, UserFactory
+from tests.factories.accounts import ClinicFactory, MembershipFactory, UserFactory
 from tests.staff import StaffClient
 
 PASSWORD = "four words nobody guesses"
@@ -261,3 +263,25 @@ def test_an_account_that_nobody_can_enter_yet_gets_its_password_by_the_invitatio
     user.refresh_from_db()
     assert user.check_password(PASSWORD)
     assert not Authenticator.objects.filter(user=user).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_browsers_that_accept_at_the_same_moment_make_one_person() -> None:
+    clinic = ClinicFactory()
+    made, _url = an_invitation(clinic)
+    gate = Barrier(2)
+
+    def accept(password: str) -> str:
+        try:
+            gate.wait(timeout=60)
+            invitations.accept_as_new(clinic=clinic, invitation_id=made.pk, password=password, now=timezone.now())
+        except InvitationRefusedError as refused:
+            return str(refused)
+        finally:
+            connections.close_all()
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        ends = sorted(pool.map(accept, (PASSWORD, f"{PASSWORD} twice")))
+    assert ends == ["This invitation has ended meanwhile.", "done"]
+    assert User.objects.filter(email="jana@example.org").count() == 1

@@ -167,3 +167,16 @@ def test_who_is_switched_off_cannot_come_back_through_an_old_link(in_clinic: Cli
     memberships.switch_off(by=admin, now=timezone.now(), membership_id=member.pk)
     old.refresh_from_db()
     assert old.withdrawn_at is not None
+
+
+def test_whoever_runs_the_server_helps_an_only_admin_with_a_lost_second_step(in_clinic: Clinic, admin: Actor) -> None:
+    user = User.objects.get(pk=admin.user_id)
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
+    given = {"clinic": in_clinic.name, "email": user.email, "reason": "phone lost", "stdout": StringIO()}
+    for wrong in ({"clinic": "Nowhere"}, {"email": "nobody@example.org"}):
+        with pytest.raises(CommandError):
+            call_command("reset_second_step", **{**given, **wrong})
+    call_command("reset_second_step", **given)
+    assert not Authenticator.objects.filter(user=user).exists()
+    with pytest.raises(CommandError, match="no second step"):
+        call_command("reset_second_step", **given)

@@ -166,7 +166,10 @@ class Deployment:
         valkey = servers.start_valkey(folder=folder / "valkey")
         stack.callback(valkey.stop)
         self.broker_url = valkey.broker_url
+        # The image does this as it is built; here beside the making of the database.
+        static = self._begin_to_manage("collectstatic", "--no-input", "--verbosity", "0")
         self._start_database()
+        self._end_managing(static)
 
     def _start_database(self) -> None:
         data = self.folder / "postgres"
@@ -231,18 +234,25 @@ class Deployment:
         }
         return {**clean, **here, **self.told(role)}
 
-    def manage(self, *words: str, role: str = "app") -> str:
-        """A `docker compose run web python manage.py …`, or what the image did as it was built."""
-        done = subprocess.run(
+    def manage(self, *words: str) -> str:
+        """A `docker compose run web python manage.py …`."""
+        return self._end_managing(self._begin_to_manage(*words))
+
+    def _begin_to_manage(self, *words: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
             [sys.executable, "manage.py", *words],
             cwd=ROOT,
-            env=self.environment(role),
-            capture_output=True,
+            env=self.environment("app"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
-            check=False,
         )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+
+    @staticmethod
+    def _end_managing(process: subprocess.Popen[str]) -> str:
+        said, _nothing = process.communicate(timeout=300)
+        assert process.returncode == 0, said
+        return said
 
     def start(self) -> None:
         """`docker compose up`: migrate, then web, worker, pager and beat, each with its own role."""
@@ -252,6 +262,8 @@ class Deployment:
             words = [word.replace("/var/lib/pitclinic", str(self.folder)) for word in command_of(service)]
             (self.folder / "beat").mkdir(exist_ok=True)
             self._run(words, self.environment(role))
+
+    def wait_until_it_answers(self) -> None:
         self._wait(self._answers)
 
     def _answers(self) -> bool:
