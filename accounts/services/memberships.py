@@ -98,7 +98,7 @@ def _held(by: Actor, membership_id: UUID) -> Membership:
     Clinic.objects.select_for_update(no_key=True).get(pk=by.clinic_id)
     member = Membership.objects.visible_to(by).select_related("user", "clinic").get(pk=membership_id)
     if member.pk == by.membership_id:
-        raise MemberRefusedError(_("Nobody changes this of themselves. Ask another clinic admin."))
+        raise MemberRefusedError(_("You cannot change this for yourself. Ask another clinic admin."))
     return member
 
 

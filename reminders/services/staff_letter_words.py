@@ -21,7 +21,7 @@ def compose_invitation(owed: StaffLetter, invitation: Invitation, *, clinic: Cli
         until = date_format(invitation.expires_at.astimezone(ZoneInfo(clinic.zone)), "j F Y, H:i")
         paragraphs = (
             _("Hello {name},").format(name=invitation.full_name),
-            _("{clinic} invites you to the program it works with. Set up your sign-in here:").format(clinic=name)
+            _("{clinic} invites you to its clinic software. Set up your sign-in here:").format(clinic=name)
             + f"\n{link}",
             _(
                 "The link works once, until {until}. Have your phone at hand: a password is followed by a second step."

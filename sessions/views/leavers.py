@@ -33,10 +33,10 @@ def hand_over(request: StaffRequest, membership_id: UUID) -> HttpResponse:
     to = form.cleaned_data["to"]
     count = leavers.hand_over(by=request.actor, member=member, to=to)
     if count:
-        words = ngettext("%(n)s thing is handed over to %(name)s.", "%(n)s things are handed over to %(name)s.", count)
+        words = ngettext("%(n)s item is handed over to %(name)s.", "%(n)s items are handed over to %(name)s.", count)
         messages.success(request, words % {"n": count, "name": to.user.full_name})
     else:
-        messages.info(request, _("Nothing was there that this colleague can take over."))
+        messages.info(request, _("No open work that %(name)s can take over.") % {"name": to.user.full_name})
     return redirect("sessions:open_work", member.pk)
 
 

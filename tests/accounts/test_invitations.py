@@ -122,6 +122,8 @@ def test_who_signs_in_already_joins_and_nobody_else_can(
     Client().post(url, TWICE)
     stranger = staff_client(Role.AUDITOR, clinic=other_clinic)
     assert "Sign out and go on" in stranger.post(url, TWICE).content.decode()
+    assert stranger.post(reverse("account_logout"), {"next": url}).headers["Location"] == url
+    assert "Sign in, and you join this clinic" in stranger.get(url).content.decode()
     assert of(clinic, made).is_open
 
     colleague = staff_client_of(colleague, user)

@@ -103,7 +103,7 @@ def test_nobody_changes_their_own_role_or_switches_themselves_off(in_clinic: Cli
         lambda: memberships.change_role(by=admin, membership_id=own, role=Role.CLINICIAN),
         lambda: memberships.reset_second_factor(by=admin, now=timezone.now(), membership_id=own, reason="lost"),
     ):
-        with pytest.raises(MemberRefusedError, match="themselves"):
+        with pytest.raises(MemberRefusedError, match="for yourself"):
             act()
 
 

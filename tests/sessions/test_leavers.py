@@ -41,10 +41,10 @@ def test_open_work_is_listed_and_handed_over_in_one_step(clinic: Clinic, admin: 
 
     url = reverse("sessions:hand_over", args=[leaver.pk])
     assert admin.post(url, {"to": leaver.pk}).status_code == 422
-    assert "2 things are handed over" in admin.post(url, {"to": desk.pk}, follow=True).content.decode()
+    assert "2 items are handed over" in admin.post(url, {"to": desk.pk}, follow=True).content.decode()
     rest = admin.post(url, {"to": clinician.pk}, follow=True).content.decode()
 
-    assert "2 things are handed over" in rest
+    assert "2 items are handed over" in rest
     assert "1 session not signed yet" in rest
     with tenant(clinic.pk):
         for row, owner in ((follow_up, desk), (recall, desk), (review, clinician)):
