@@ -46,7 +46,6 @@ def _member(request: StaffRequest, membership_id: UUID) -> Membership:
 
 def _page(request: StaffRequest, member: Membership, form: HandOverForm, status: int = 200) -> HttpResponse:
     work = read.open_work(request.actor, member, now=timezone.now())
-    for row in (*work.drafts, *work.follow_ups, *work.recalls, *work.reviews):
-        saw(request, row._meta.db_table, row_id=row.pk, patient_id=row.patient_id)
+    saw(request, "accounts_membership", row_id=member.pk)
     context = {"member": member, "work": work, "form": form}
     return render(request, "sessions/leavers/page.html", context, status=status)

@@ -102,20 +102,6 @@ def test_nobody_switches_themselves_off_and_the_page_offers_it_to_nobody(admin: 
     assert admin.get(reverse("accounts:people")).status_code == 200
 
 
-@pytest.mark.parametrize("rows", [1, 3])
-def test_the_page_of_the_people_asks_the_same_few_questions_however_many_they_are(
-    clinic: Clinic, admin: StaffClient, rows: int, django_assert_num_queries: Callable
-) -> None:
-    with tenant(clinic.pk, actor="test"):
-        MembershipFactory.create_batch(rows, clinic=clinic)
-    for number in range(rows):
-        typed = {"full_name": f"New {number}", "email": f"new{number}@example.org", "role": "auditor"}
-        assert admin.post(reverse("accounts:invite"), typed).status_code == 302
-    admin.get(reverse("accounts:people"))
-    with django_assert_num_queries(12):
-        admin.get(reverse("accounts:people"))
-
-
 def test_the_first_steps_and_the_settings_lead_there(admin: StaffClient) -> None:
     people = reverse("accounts:people")
     for page in (reverse("scheduling:guide"), reverse("accounts:settings")):
