@@ -233,7 +233,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 60},
     },
     "sweep-messages": {"task": "reminders.tasks.sweep_messages", "schedule": crontab(minute="*")},
-    "sweep-staff-letters": {"task": "reminders.tasks.sweep_staff_letters", "schedule": timedelta(seconds=20)},
+    "sweep-staff-letters": {
+        "task": "reminders.tasks.sweep_staff_letters",
+        "schedule": timedelta(seconds=20),
+        "options": {"expires": 60},
+    },
     "sweep-waiting-lists": {"task": "scheduling.tasks.sweep_waiting_list", "schedule": crontab(minute="*")},
     "sweep-names": {"task": "patients.tasks.sweep_names", "schedule": crontab(minute="*")},
     "sweep-imports": {"task": "patients.tasks.sweep_imports", "schedule": crontab(minute="*")},
