@@ -1,4 +1,4 @@
-"""The roles a member of a clinic can hold."""
+"""The roles a member of a clinic can hold, and the letters to people who work there."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,3 +10,17 @@ class Role(models.TextChoices):
     CLINIC_ADMIN = "clinic_admin", _("Clinic admin")
     AUDITOR = "auditor", _("Auditor")
     RESEARCHER = "researcher", _("Researcher")
+
+
+class LetterKind(models.TextChoices):
+    """What a letter to a person who works at the clinic, or will, is about."""
+
+    INVITATION = "invitation", _("invitation")
+    FACTOR_RESET = "factor_reset", _("second step reset")
+
+
+class LetterState(models.TextChoices):
+    PLANNED = "planned", _("will be sent within a minute")
+    SENT = "sent", _("sent")
+    FAILED = "failed", _("could not be sent")
+    STOPPED = "stopped", _("not sent any more")

@@ -1,12 +1,24 @@
 from django.urls import path
 
-from accounts.views import audit_log, clinics
+from accounts.views import audit_log, clinics, invitations, people
 
 app_name = "accounts"
+_PERSON = "settings/people/<uuid:membership_id>/"
+_INVITATION = "settings/people/invitations/<uuid:invitation_id>/"
 urlpatterns = [
     path("clinic/<uuid:membership_id>/switch/", clinics.switch, name="switch_clinic"),
+    path("invitation/<str:key>/", invitations.invitation, name="invitation"),
     path("audit/", audit_log.audit_log, name="audit_log"),
-    path("settings/people/<uuid:membership_id>/co-signature/", clinics.co_signature, name="co_signature"),
+    path("settings/people/", people.people, name="people"),
+    path("settings/people/invite/", people.invite, name="invite"),
+    path(f"{_INVITATION}send/", people.resend_invitation, name="resend_invitation"),
+    path(f"{_INVITATION}withdraw/", people.withdraw_invitation, name="withdraw_invitation"),
+    path(_PERSON, people.person, name="person"),
+    path(f"{_PERSON}co-signature/", people.co_signature, name="co_signature"),
+    path(f"{_PERSON}role/", people.change_role, name="change_role"),
+    path(f"{_PERSON}off/", people.switch_off, name="switch_off"),
+    path(f"{_PERSON}back/", people.bring_back, name="bring_back"),
+    path(f"{_PERSON}second-step/", people.reset_second_factor, name="reset_second_factor"),
     path("settings/history/", clinics.history, name="clinic_history"),
     path("settings/", clinics.settings_page, name="settings"),
 ]

@@ -10,6 +10,7 @@ _SCRUBBED = (
     (re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+"), "[e-mail]"),
     (re.compile(r"(?<![\w-])\+?\d[\d ()/.-]{7,}\d(?![\w-])"), "[number]"),
     (re.compile(r"/p/[A-Za-z0-9_~-]+"), "/p/[link]"),
+    (re.compile(r"/invitation/[A-Za-z0-9_~-]+"), "/invitation/[link]"),
     (re.compile(r"/feeds/[A-Za-z0-9_~-]+"), "/feeds/[link]"),
     (re.compile(r"DETAIL:.*", re.DOTALL), "DETAIL: [left out]"),
 )

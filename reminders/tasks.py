@@ -8,7 +8,7 @@ from celery import shared_task
 from django.db import connection
 
 from accounts.models import Clinic
-from reminders.services import alarm_sweeps, sweeps
+from reminders.services import alarm_sweeps, staff_letter_sweeps, sweeps
 
 logger = logging.getLogger(__name__)
 
@@ -39,3 +39,13 @@ def sweep_pages() -> None:
             alarm_sweeps.sweep(clinic=clinic, owner=str(uuid4()), clock=database_clock)
         except Exception:
             logger.exception("the sweep of a clinic's alarms failed")
+
+
+@shared_task
+def sweep_staff_letters() -> None:
+    """Invitations and what else is owed to people who work at a clinic, clinic by clinic."""
+    for clinic in Clinic.objects.order_by("pk"):
+        try:
+            staff_letter_sweeps.sweep(clinic=clinic, clock=database_clock)
+        except Exception:
+            logger.exception("the sweep of a clinic's staff letters failed")

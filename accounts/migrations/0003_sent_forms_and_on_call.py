@@ -4,6 +4,7 @@ import django.core.validators
 import django.db.models.constraints
 import django.db.models.deletion
 import django.db.models.functions.datetime
+import django.db.models.functions.text
 import phonenumber_field.modelfields
 from django.db import migrations, models
 
@@ -117,6 +118,244 @@ class Migration(migrations.Migration):
             model_name="clinic",
             constraint=models.CheckConstraint(
                 condition=models.Q(("emergency_number__regex", "^[0-9]{2,6}$")), name="accounts_clinic_emergency_number"
+            ),
+        ),
+        migrations.AddField(
+            model_name="user",
+            name="sign_ins_ended",
+            field=models.PositiveIntegerField(default=0, editable=False),
+        ),
+        migrations.CreateModel(
+            name="Invitation",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=common.database.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail")),
+                ("full_name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("clinician", "Clinician"),
+                            ("front_desk", "Front desk"),
+                            ("clinic_admin", "Clinic admin"),
+                            ("auditor", "Auditor"),
+                            ("researcher", "Researcher"),
+                        ],
+                        max_length=16,
+                        verbose_name="role",
+                    ),
+                ),
+                ("token_hash", models.BinaryField(max_length=32)),
+                ("issued", models.PositiveSmallIntegerField(default=1, verbose_name="links issued")),
+                ("issued_at", models.DateTimeField(verbose_name="last link issued")),
+                ("expires_at", models.DateTimeField(verbose_name="expires")),
+                ("accepted_at", models.DateTimeField(blank=True, null=True, verbose_name="accepted")),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True, verbose_name="withdrawn")),
+                (
+                    "accepted_by",
+                    accounts.models.clinic_owned.ClinicForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.clinic",
+                    ),
+                ),
+                (
+                    "invited_by",
+                    accounts.models.clinic_owned.ClinicForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "invitation",
+            },
+        ),
+        migrations.CreateModel(
+            name="StaffLetter",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=common.database.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("invitation", "invitation"), ("factor_reset", "second step reset")],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("issued", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "will be sent within a minute"),
+                            ("sent", "sent"),
+                            ("failed", "could not be sent"),
+                            ("stopped", "not sent any more"),
+                        ],
+                        default="planned",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                ("next_at", models.DateTimeField()),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("last_error", models.CharField(blank=True, max_length=60)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.clinic",
+                    ),
+                ),
+                (
+                    "invitation",
+                    accounts.models.clinic_owned.ClinicForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="letters",
+                        to="accounts.invitation",
+                    ),
+                ),
+                (
+                    "membership",
+                    accounts.models.clinic_owned.ClinicForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "letter to a person who works here",
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="invitation",
+            constraint=models.UniqueConstraint(fields=("clinic", "token_hash"), name="accounts_invitation_token"),
+        ),
+        migrations.AddConstraint(
+            model_name="invitation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("accepted_at__isnull", True), ("withdrawn_at__isnull", True)),
+                fields=("clinic", "email"),
+                name="accounts_invitation_one_open",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="invitation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("accepted_at__isnull", True), ("withdrawn_at__isnull", True), _connector="OR"),
+                name="accounts_invitation_one_end",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="invitation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("accepted_at__isnull", True), ("accepted_by__isnull", True)),
+                    models.Q(("accepted_at__isnull", False), ("accepted_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="accounts_invitation_accepted_by_somebody",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="invitation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                name="accounts_invitation_email_lower_case",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="invitation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["clinician", "front_desk", "clinic_admin", "auditor", "researcher"])),
+                name="accounts_invitation_role",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="staffletter",
+            index=models.Index(
+                condition=models.Q(("state", "planned")), fields=["clinic", "next_at"], name="accounts_staffletter_due"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="staffletter",
+            constraint=models.UniqueConstraint(
+                fields=("clinic", "invitation", "issued"), name="accounts_staffletter_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="staffletter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("invitation__isnull", False), ("kind", "invitation"), ("membership__isnull", True)),
+                    models.Q(("invitation__isnull", True), ("kind", "factor_reset"), ("membership__isnull", False)),
+                    _connector="OR",
+                ),
+                name="accounts_staffletter_about",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="staffletter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["planned", "sent", "failed", "stopped"])),
+                name="accounts_staffletter_state",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="staffletter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("sent_at__isnull", False), ("state", "sent")),
+                    models.Q(models.Q(("state", "sent"), _negated=True), ("sent_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="accounts_staffletter_sent_at",
             ),
         ),
     ]

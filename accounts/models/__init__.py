@@ -1,8 +1,10 @@
 from accounts.models.clinic_owned import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
 from accounts.models.clinics import Clinic
+from accounts.models.invitations import Invitation
 from accounts.models.memberships import Membership
 from accounts.models.on_call import OnCallPerson
 from accounts.models.sent_forms import SentForm
+from accounts.models.staff_letters import StaffLetter
 from accounts.models.users import User
 
 __all__ = [
@@ -11,9 +13,11 @@ __all__ = [
     "ClinicOwned",
     "ClinicOwnedQuerySet",
     "ClinicRules",
+    "Invitation",
     "Membership",
     "OnCallPerson",
     "SentForm",
+    "StaffLetter",
     "User",
     "manager_of",
 ]

@@ -18,6 +18,9 @@ class MembershipQuerySet(ClinicOwnedQuerySet["Membership"]):
     def of_user(self, user_id: UUID | None) -> Self:
         return self.filter(user_id=user_id)
 
+    def admins(self) -> Self:
+        return self.active().filter(role=Role.CLINIC_ADMIN)
+
     def clinicians(self) -> Self:
         return self.active().filter(role=Role.CLINICIAN).select_related("user").order_by("user__full_name", "id")
 

@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower, Now
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from common.database import UUIDv7
@@ -24,13 +25,17 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """What a person may see comes from memberships only, never from ``is_superuser``."""
+    """What a person may see comes from memberships only, never from ``is_superuser``.
+
+    ``sign_ins_ended`` counts how often every sign-in of the person was ended at once: each one carries the count.
+    """
 
     id = models.UUIDField(primary_key=True, db_default=UUIDv7(), editable=False)
     email = models.EmailField(_("e-mail"), unique=True)
     full_name = models.CharField(_("name"), max_length=120)
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    sign_ins_ended = models.PositiveIntegerField(default=0, editable=False)
     date_joined = models.DateTimeField(db_default=Now(), editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -49,3 +54,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_full_name(self) -> str:
         return self.full_name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Django compares this with each request's session; another password or another count ends them all."""
+        value = f"{self.password}:{self.sign_ins_ended}"
+        return salted_hmac("accounts.User.session", value, secret=secret, algorithm="sha256").hexdigest()

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from accounts.choices import Role
 from accounts.models import Clinic, Membership, OnCallPerson
 
 
@@ -53,6 +54,25 @@ def remove(*, by: Actor, person_id: UUID, is_sure: bool) -> None:
         raise OnCallRefusedError(_("Then nobody is on call: an urgent report wakes nobody."))
     OnCallPerson.objects.visible_to(by).filter(pk=person_id).delete()
     _number(left)
+
+
+@transaction.atomic
+def hand_over(*, by: Actor, membership_id: UUID, to: Membership) -> bool:
+    """Give the place of one member to another clinician, without the phone; False where there is no place to give.
+
+    Somebody who is in the list already keeps their own place, and the other one is removed.
+    """
+    people = _locked(by)
+    place = next((person for person in people if person.membership_id == membership_id), None)
+    if place is None or to.role != Role.CLINICIAN or not to.is_active:
+        return False
+    if any(person.membership_id == to.pk for person in people):
+        OnCallPerson.objects.visible_to(by).filter(pk=place.pk).delete()
+        _number([person for person in people if person.pk != place.pk])
+    else:
+        place.membership, place.mobile = to, ""
+        place.save(update_fields=["membership", "mobile"])
+    return True
 
 
 def _locked(by: Actor) -> list[OnCallPerson]:

@@ -8,13 +8,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.changes import clinic_history
-from accounts.choices import Role
 from accounts.decorators import staff
 from accounts.forms import ClinicForm
 from accounts.models import Clinic, Membership, OnCallPerson
 from accounts.permissions import Act
 from accounts.requests import StaffRequest
-from accounts.services import clinics, memberships
+from accounts.services import clinics
 
 
 @staff(Act.OWN_ACCOUNT, methods=("POST",))
@@ -24,18 +23,6 @@ def switch(request: StaffRequest, membership_id: UUID) -> HttpResponse:
     request.session.cycle_key()
     request.session["membership_id"] = str(membership.pk)
     return redirect("/")
-
-
-@staff(Act.CHANGE_SETTINGS, methods=("POST",))
-def co_signature(request: StaffRequest, membership_id: UUID) -> HttpResponse:
-    """Whether this clinician's records need a second name."""
-    clinicians = Membership.objects.visible_to(request.actor).filter(role=Role.CLINICIAN)
-    member = get_object_or_404(clinicians.select_related("user"), pk=membership_id)
-    is_needed = request.POST.get("needed") == "yes"
-    memberships.ask_for_co_signature(by=request.actor, membership_id=member.pk, is_needed=is_needed)
-    words = _("Records of %(name)s now need a co-signature.") if is_needed else _("%(name)s now signs alone.")
-    messages.success(request, words % {"name": member.user.full_name})
-    return redirect("accounts:settings")
 
 
 @staff(Act.CHANGE_SETTINGS)
@@ -52,7 +39,6 @@ def settings_page(request: StaffRequest) -> HttpResponse:
         clinics.change_details(by=request.actor, **form.cleaned_data)
         messages.success(request, _("The clinic's details are saved."))
         return redirect("accounts:settings")
-    members = Membership.objects.visible_to(request.actor).select_related("user").order_by("role", "user__full_name")
     has_on_call = OnCallPerson.objects.visible_to(request.actor).able().exists()
-    context = {"form": form, "members": members, "has_on_call": has_on_call}
+    context = {"form": form, "has_on_call": has_on_call}
     return render(request, "accounts/settings.html", context, status=422 if form.errors else 200)

@@ -1,31 +1,17 @@
 """Keys to the patient's door: issued, found again, closed after too many wrong birth dates."""
 
-import base64
-import hashlib
-import re
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import F
-from django.utils.crypto import salted_hmac
 
 from accounts.actors import Actor
+from common.link_keys import parts_of, token_hash, token_of
 from patients.models import AccessLink
 
-TOKEN_BYTES = 20  # 160 bits
+__all__ = ["count_failure", "is_open", "issue", "mark_used", "parts_of", "token_hash"]
 MOST_FAILURES = 5
 LASTS = timedelta(days=7)
-_KEY = re.compile(r"(?P<code>[a-z0-9]{4,12})-(?P<token>[A-Za-z0-9_-]{20,64})", re.ASCII)
-
-
-def token_hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
-
-
-def parts_of(key: str) -> tuple[str, str] | None:
-    """Return (clinic's link code, token) of what stands in a link, or None when it cannot be one."""
-    match = _KEY.fullmatch(key)
-    return (match["code"], match["token"]) if match else None
 
 
 def issue(
@@ -41,8 +27,7 @@ def issue(
 
     The token is an HMAC of the subject under the site's secret: writing the same message again writes the same key.
     """
-    digest = salted_hmac("patients.access_links", subject, algorithm="sha256").digest()[:TOKEN_BYTES]
-    token = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    token = token_of("patients.access_links", subject)
     link, _is_new = AccessLink.objects.visible_to(by).get_or_create(
         clinic_id=by.clinic_id,
         token_hash=token_hash(token),

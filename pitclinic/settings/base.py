@@ -105,6 +105,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # a 
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_FORMS = {"reset_password_from_key": "accounts.password_resets.NewPasswordForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -234,6 +235,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 60},
     },
     "sweep-messages": {"task": "reminders.tasks.sweep_messages", "schedule": crontab(minute="*")},
+    "sweep-staff-letters": {
+        "task": "reminders.tasks.sweep_staff_letters",
+        "schedule": timedelta(seconds=20),
+        "options": {"expires": 60},
+    },
     "sweep-waiting-lists": {"task": "scheduling.tasks.sweep_waiting_list", "schedule": crontab(minute="*")},
     "sweep-names": {"task": "patients.tasks.sweep_names", "schedule": crontab(minute="*")},
     "sweep-imports": {"task": "patients.tasks.sweep_imports", "schedule": crontab(minute="*")},

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from patients.services.access_links import TOKEN_BYTES, token_hash
+from common.link_keys import TOKEN_BYTES, token_hash
 from scheduling.models import CalendarFeed
 from scheduling.policies import VisitRefusedError
 

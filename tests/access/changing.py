@@ -24,6 +24,12 @@ CHANGING: dict[str, str] = {
     "accounts:switch_clinic": "chooses a clinic for the session",
     "accounts:co_signature": _ROW,
     "accounts:settings": _ROW,
+    "accounts:resend_invitation": "a new link in place of the old one, once a minute",
+    "accounts:withdraw_invitation": _TAP,
+    "accounts:change_role": _ROW,
+    "accounts:switch_off": _TAP,
+    "accounts:bring_back": _TAP,
+    "accounts:reset_second_factor": "removes what is there; the second finds nothing",
     "patients:search": _READS,
     "patients:choose": _READS,
     "patients:compare-with": _READS,
@@ -85,6 +91,7 @@ CHANGING: dict[str, str] = {
     "scheduling:remove_hours": _GONE,
     "scheduling:remove_leave": _GONE,
     "scheduling:booking_rule": _ROW,
+    "sessions:hand_over": _TAP,
     "sessions:start": "one record of a visit; the second opens it",
     "sessions:edit": _DRAFT,
     "sessions:autosave": _DRAFT,
@@ -185,6 +192,9 @@ def _plain(**typed: Any) -> Callable[[Practice, Made], Typed]:
 
 
 TYPED: dict[str, Callable[[Practice, Made], Typed]] = {
+    "accounts:change_role": _plain(role="auditor"),
+    "sessions:hand_over": lambda practice, made: {"to": made["clinician_id"]},
+    "accounts:reset_second_factor": _plain(reason="phone lost"),
     "patients:reverse-merge": _plain(reason="a slip"),
     "patients:compare-with": lambda practice, made: {"patient": made["other_patient_id"]},
     "patients:say-of-pair": _plain(verdict="different"),

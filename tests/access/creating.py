@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import ClinicOwned, OnCallPerson
+from accounts.models import ClinicOwned, Invitation, OnCallPerson
 from catalogue.models import Solution, Technique
 from patients.models import (
     Allergy,
@@ -85,6 +85,11 @@ class Form:
 
 def _to(name: str, *args: object) -> str:
     return reverse(name, args=args)
+
+
+def _invite(practice: Practice, made: Made) -> Form:
+    typed = {"full_name": "Jana Novak", "email": "jana@example.org", "role": "front_desk"}
+    return Form(Invitation, _to("accounts:people"), _to("accounts:invite"), typed)
 
 
 def _on_call(practice: Practice, made: Made) -> Form:
@@ -308,6 +313,7 @@ CREATING: dict[str, Callable[[Practice, Made], Form]] = {
     "patients:register": _register,
     "patients:merge-into-one": _merge,
     "patients:imports": _import,
+    "accounts:invite": _invite,
     "reminders:add_on_call": _on_call,
     "patients:add-contact": _contact,
     "patients:add-number": _number,

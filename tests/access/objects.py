@@ -5,9 +5,12 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
+from allauth.mfa.models import Authenticator
+
+from accounts.actors import machine
 from accounts.choices import Role
-from accounts.models import Clinic, Membership
-from accounts.services import on_call
+from accounts.models import Clinic, Invitation, Membership
+from accounts.services import invitations, on_call
 from catalogue.models import Technique
 from common.tenancy import tenant
 from patients.models import (
@@ -141,13 +144,25 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
             "offer_id": _slot_offer(clinic, entry, slot).pk,
             "message_id": _message(clinic, signed).pk,
             "import_id": PatientImport.objects.create(clinic=clinic, kind="csv", file_name="a.csv", file_key="a").pk,
-            "membership_id": MembershipFactory(clinic=clinic, role=Role.FRONT_DESK).pk,
+            "membership_id": _member(clinic).pk,
+            "invitation_id": _invitation(clinic, sentinel).pk,
             "clinician_id": clinician.pk,
             "person_id": on_call.add(by=clinician.as_actor(), membership_id=clinician.pk, mobile="").pk,
             "recall_kind": "not_booked",
             "setting": "room",
             "version": 1,
         }
+
+
+def _member(clinic: Clinic) -> Membership:
+    member: Membership = MembershipFactory(clinic=clinic, role=Role.FRONT_DESK)
+    Authenticator.objects.create(user=member.user, type=Authenticator.Type.TOTP, data={})
+    return member
+
+
+def _invitation(clinic: Clinic, sentinel: str) -> Invitation:
+    email = f"{sentinel.lower()}@example.org"
+    return invitations.invite(by=machine(clinic, "test"), now=THEN, email=email, full_name=sentinel, role="auditor")
 
 
 def _block(clinic: Clinic, clinician: Membership) -> AvailabilityBlock:

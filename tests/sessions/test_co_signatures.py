@@ -179,7 +179,7 @@ def test_the_pages_from_the_setting_to_the_second_name(clinic: Clinic, staff_cli
     )
     setting = reverse("accounts:co_signature", args=[trainee.member.pk])
     admin.post(setting, {"needed": "yes"})
-    assert "with a co-signature" in admin.get(reverse("accounts:settings")).content.decode()
+    assert "with a co-signature" in admin.get(reverse("accounts:people")).content.decode()
     with tenant(clinic.pk, actor="test"):
         signed = signed_session(clinic=clinic, signed_at=NOW, clinician=trainee.member)
         signed.refresh_from_db()
