@@ -4,12 +4,12 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Clinic, Invitation, StaffLetter
 from accounts.services import invitations
+from common.languages import words_for
 from reminders.mail import Letter
 
 
@@ -17,7 +17,7 @@ def compose_invitation(owed: StaffLetter, invitation: Invitation, *, clinic: Cli
     """Whoever opens the link has the mailbox; the link says nothing of whose it is."""
     link = settings.PUBLIC_ORIGIN + reverse("accounts:invitation", args=[invitations.key_of(invitation, clinic=clinic)])
     name = _name_of(clinic)
-    with translation.override(clinic.locale):
+    with words_for(clinic.locale):
         until = date_format(invitation.expires_at.astimezone(ZoneInfo(clinic.zone)), "j F Y, H:i")
         paragraphs = (
             _("Hello {name},").format(name=invitation.full_name),
@@ -35,7 +35,7 @@ def compose_invitation(owed: StaffLetter, invitation: Invitation, *, clinic: Cli
 def compose_factor_reset(owed: StaffLetter, *, clinic: Clinic, to: str) -> Letter:
     """Told to the person themselves, so that a reset that nobody asked for is noticed."""
     name = _name_of(clinic)
-    with translation.override(clinic.locale):
+    with words_for(clinic.locale):
         paragraphs = (
             _("The second step of your sign-in was taken away by a clinic admin, and you were signed out everywhere."),
             _("At your next sign-in, after your password, you set up a new one.")
