@@ -1,5 +1,6 @@
 """The session: start it, write it, look it over and sign it, read it, amend it."""
 
+from contextlib import suppress
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -64,7 +65,8 @@ def edit(request: StaffRequest, session_id: UUID) -> HttpResponse:
         return _edit_page(request, page, forms, **more)
     forms = page.forms(request.POST)
     if not forms.is_valid():
-        keep(page, forms, request.POST, version=forms.version_typed_over)
+        with suppress(SessionRefusedError):  # more than is kept: it still stands on the page
+            keep(page, forms, request.POST, version=forms.version_typed_over)
         return _edit_page(request, page, forms, status=422)
     draft = CardPart(page).with_repeated(forms.draft(), request.POST.get("repeat", ""))
     try:
