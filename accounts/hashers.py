@@ -12,7 +12,7 @@ from django.contrib.auth.hashers import ScryptPasswordHasher
 # In each web process: one is hashed, a few more wait, and whoever comes then is asked to come again.
 AT_ONCE = 1
 MOST_WAITING = 11
-LONGEST_WAIT_SECONDS = 8.0
+LONGEST_WAIT_SECONDS = 20.0
 _turns = BoundedSemaphore(AT_ONCE)
 _places = BoundedSemaphore(AT_ONCE + MOST_WAITING)
 

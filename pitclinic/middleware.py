@@ -61,4 +61,4 @@ class EmptyAnswerMiddleware:
         response = self.get_response(request)
         if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or not isinstance(response, HttpResponse):
             return response
-        return response if response.content else method_not_allowed(response, address=request.path)
+        return response if response.content else method_not_allowed(response)

@@ -7,6 +7,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.internal.flows.sessions import end_sessions
 from allauth.usersessions.models import UserSession
 from cryptography.fernet import InvalidToken, MultiFernet
+from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpRequest
 
@@ -63,3 +64,4 @@ def has_any(user: User) -> bool:
 def end_sign_ins(request: HttpRequest, *, user: User) -> None:
     """Sign the person out everywhere, here too."""
     end_sessions(request, list(UserSession.objects.filter(user_id=user.pk)))
+    logout(request)

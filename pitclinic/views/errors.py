@@ -41,10 +41,10 @@ class DatabaseLostResponse(HttpResponse):
     """The connection to the database broke: asked again, a moment later, the page may well come."""
 
 
-def method_not_allowed(response: HttpResponse, *, address: str) -> HttpResponse:
-    """A page in place of the empty 405; ``address`` is shown as the way back where it may be opened."""
+def method_not_allowed(response: HttpResponse) -> HttpResponse:
+    """A page in place of the empty 405; it leads to the address itself where that may be opened."""
     may_open = "GET" in response.headers.get("Allow", "")
-    response.content = render_to_string("405.html", {"address": address if may_open else ""})
+    response.content = render_to_string("405.html", {"may_open": may_open})
     return response
 
 

@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.utils import decrypt
+from allauth.usersessions.models import UserSession
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
@@ -114,6 +115,7 @@ def test_removing_the_only_factor_signs_out_everywhere_and_asks_for_a_new_one(
     user = here.member.user
     elsewhere = Client()
     elsewhere.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    UserSession.objects.create(user=user, session_key=elsewhere.session.session_key, ip="127.0.0.1", user_agent="x")
     page = reverse("patients:list")
     assert (here.get(page).status_code, elsewhere.get(page).status_code) == (200, 200)
 

@@ -89,9 +89,9 @@ def test_what_an_address_does_not_take_gets_a_page_with_a_way_back(
 
     assert (sent.status_code, opened.status_code) == (405, 405)
     assert sent.headers["Allow"] == "GET, HEAD"
-    assert f'href="{to_page}">Open the page' in sent.content.decode()
+    assert 'href="">Open the page' in sent.content.decode()
     assert "Nothing was saved" in opened.content.decode()
-    assert f'href="{to_form}"' not in opened.content.decode()
+    assert "Open the page" not in opened.content.decode()
     assert 'href="/"' in opened.content.decode()
 
 
