@@ -106,6 +106,9 @@ export function startIdle() {
     event.preventDefault();
     leave(elsewhere);
   });
+  dialog.addEventListener("cancel", () => {
+    dialog.returnValue = "stay"; // somebody pressed Escape, and so is here
+  });
   dialog.addEventListener("close", () => {
     if (dialog.returnValue === "stay") say().then(look);
     dialog.returnValue = "";

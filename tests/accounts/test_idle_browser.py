@@ -42,14 +42,15 @@ def test_who_types_is_warned_before_an_idle_sign_out_and_finds_the_text_again(
     carry(client)
     page.clock.install()
     page.goto(address)
-    page.get_by_label("Name", exact=True).fill("Garden room")
+    page.locator("#id_name").fill("Garden room")
     dialog = page.get_by_role("dialog", name="Are you still here?")
 
     used_ago(client, 14 * 60)
     page.clock.run_for(QUARTER_HOUR_MS - 60_000)
     expect(dialog).to_be_visible()
     found = [problem for width in (390, 1440) for problem in seen(page, width)]
-    page.get_by_role("button", name="Stay signed in").click()
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.get_by_role("button", name="Stay signed in").click()
     expect(dialog).to_be_hidden()
     assert client.get(reverse("accounts:still_here"), headers={"X-Poll": "test"}).json()["seconds"] > 800
 
@@ -61,12 +62,11 @@ def test_who_types_is_warned_before_an_idle_sign_out_and_finds_the_text_again(
     carry(again)
     page.goto(live_server.url + page.evaluate("new URL(location.href).searchParams.get('next')"))
 
-    expect(page.get_by_label("Name", exact=True)).to_have_value("Garden room")
+    expect(page.locator("#id_name")).to_have_value("Garden room")
     expect(page.get_by_text("What you typed before you were signed out is back")).to_be_visible()
     assert found == []
 
 
 def seen(page: Page, width: int) -> list[Any]:
     page.set_viewport_size({"width": width, "height": 900})
-    page.screenshot(path=f"/tmp/faults-idle-{width}.png")
     return axe_violations(page)

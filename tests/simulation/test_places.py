@@ -5,7 +5,10 @@ from zoneinfo import ZoneInfo
 
 import phonenumbers
 
+from common.tenancy import tenant
 from pitclinic.simulation.places import PLACES, place_at
+from pitclinic.simulation.run import simulate
+from scheduling.models import Appointment
 
 # Both seasons: clocks are changed in different months, and in some places never.
 DAYS = (datetime(2026, 11, 22, tzinfo=UTC), datetime(2026, 7, 5, tzinfo=UTC), datetime(2026, 3, 29, tzinfo=UTC))
@@ -23,3 +26,17 @@ def test_every_place_has_numbers_that_can_be_written_down():
     for place in PLACES:
         numbers = [phonenumbers.parse(number) for number in (place.phone, place.urgent_phone)]
         assert all(map(phonenumbers.is_valid_number, numbers)), place
+
+
+def test_on_a_sunday_afternoon_here_the_clinic_has_begun_its_day_and_most_of_it_lies_ahead(db: None):
+    now = datetime(2026, 11, 22, 16, 50, tzinfo=UTC)
+    clinic = simulate(patients=40, seed=1, months=6, word="sunday", name="Sunday Clinic", now=now).clinic
+    there = now.astimezone(ZoneInfo(clinic.zone))
+    midnight = there.replace(hour=0, minute=0)
+
+    with tenant(clinic.pk, actor="test"):
+        today = Appointment.objects.filter(starts_at__range=(midnight, midnight + timedelta(days=1)))
+        begun, ahead = today.filter(starts_at__lte=now), today.filter(starts_at__gt=now)
+
+        assert ahead.count() > begun.count() > 0
+        assert ahead.filter(status__in=["booked", "confirmed"]).exists()
