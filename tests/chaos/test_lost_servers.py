@@ -314,3 +314,20 @@ def test_a_worker_that_loses_the_broker_in_mid_sweep_goes_on_by_itself(site: Sit
 
     assert site.wait_for_pages(reported) == set()
     assert worker.poll() is None
+
+
+def test_a_page_whose_connection_is_cut_in_the_middle_is_asked_once_more_and_comes(site: Site) -> None:
+    visitor = site.sign_in("Front desk")
+    answers: list[int] = []
+    reader = threading.Thread(target=lambda: answers.append(visitor.ask("/patients/")[0]))
+    with psycopg.connect(site.demo.postgres.dsn(database=DATABASE)) as superuser:
+        superuser.execute("LOCK TABLE patients_patient IN ACCESS EXCLUSIVE MODE")
+        reader.start()
+        cut = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted AND locktype = 'relation'"
+        for _try in range(300):
+            if superuser.execute(cut).fetchall():
+                break
+            threading.Event().wait(0.1)
+    reader.join()
+
+    assert answers == [200]
