@@ -15,7 +15,8 @@ COPY --from=assets /app/node_modules node_modules
 # The values below only let the settings load while the image is built; a container without its own does not start.
 RUN python -P pitclinic/assets.py --fetched && rm -rf node_modules \
     && if [ -d locale ]; then pybabel -q compile -d locale -D django; fi \
-    && PITCLINIC_SECRET_KEY=while-building PITCLINIC_DATABASE_URL=postgresql://build.invalid/build \
+    && PITCLINIC_SECRET_KEY=while-building PITCLINIC_FACTOR_KEY=while-building-and-never-after-0123456789 \
+       PITCLINIC_DATABASE_URL=postgresql://build.invalid/build \
        PITCLINIC_BROKER_URL=redis://build.invalid/0 PITCLINIC_PUBLIC_ORIGIN=https://build.invalid \
        PITCLINIC_ALLOWED_HOSTS=build.invalid PITCLINIC_EMAIL_URL=smtp://build.invalid:25 \
        PITCLINIC_DEFAULT_FROM_EMAIL=build@build.invalid \

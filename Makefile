@@ -11,6 +11,7 @@ WORDS := $(wildcard locale/*/LC_MESSAGES/django.po)
 SAY := @printf '==> %s\n'
 CHECK_PRODUCTION := DJANGO_SETTINGS_MODULE=pitclinic.settings.production \
 	PITCLINIC_SECRET_KEY=only-for-the-check-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789 \
+	PITCLINIC_FACTOR_KEY=only-for-the-check-of-factors-0123456789-abcdefghijklmnopqrstuvwxyz \
 	PITCLINIC_DATABASE_URL=postgresql://pit_app:x@db.invalid/pitclinic \
 	PITCLINIC_BROKER_URL=redis://broker.invalid:6379/0 PITCLINIC_PUBLIC_ORIGIN=https://clinic.invalid \
 	PITCLINIC_ALLOWED_HOSTS=clinic.invalid PITCLINIC_EMAIL_URL=smtp+tls://user:x@mail.invalid:587 \
@@ -21,12 +22,13 @@ CHECK_PRODUCTION := DJANGO_SETTINGS_MODULE=pitclinic.settings.production \
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.run/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo demo-reset test lint lock screenshots
+.PHONY: help demo demo-reset manage test lint lock screenshots
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo         the clinic at http://127.0.0.1:8000 (PORT=8001 for another), until Ctrl-C"
 	@echo "make demo-reset   throw the demo's data away"
+	@echo "make manage       a command on the demo's data: make manage DO=\"bench\""
 	@echo "make test         every check and every test"
 	@echo "make lint         the checks alone"
 	@echo "make lock         renew the lock files from pyproject.toml and package.json"
@@ -34,6 +36,9 @@ help:
 
 demo: .stamps/demo .stamps/assets .stamps/words
 	@exec $(RUN) -m pitclinic.demo --port $(PORT)
+
+manage: .stamps/demo .stamps/words
+	@exec $(RUN) -m pitclinic.demo.manage $(DO)
 
 demo-reset: .stamps/demo
 	@exec $(RUN) -m pitclinic.demo --reset

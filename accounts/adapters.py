@@ -3,25 +3,51 @@
 import base64
 import hashlib
 
+import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet
+from allauth.mfa.totp.internal.auth import generate_totp_secret
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.http import HttpRequest
+
+log = structlog.get_logger(__name__)
+
+
+def factor_box() -> MultiFernet:
+    """Encrypts with the first of ``FACTOR_KEYS``, decrypts with any of them.
+
+    Also with what was derived from the site's secret, before factors had keys of their own.
+    """
+    own = [_box(b"factor-key:", key) for key in settings.FACTOR_KEYS]
+    site_keys = [str(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+    before = [_box(b"second-factor:", key) for key in site_keys]
+    return MultiFernet([*own, *before])
+
+
+def _box(use: bytes, secret: str) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(use + secret.encode()).digest()))
 
 
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def is_safe_url(self, url: str | None) -> bool:
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:  # half an IPv6 address
+            return False
+
 
 class MfaAdapter(DefaultMFAAdapter):
-    def _box(self) -> Fernet:
-        key = hashlib.sha256(b"second-factor:" + settings.SECRET_KEY.encode()).digest()
-        return Fernet(base64.urlsafe_b64encode(key))
-
     def encrypt(self, text: str) -> str:
-        return self._box().encrypt(text.encode()).decode()
+        return factor_box().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return self._box().decrypt(encrypted_text.encode()).decode()
+        """The secret, or, when its key is lost, one that no code fits: the person is refused and the log says why."""
+        try:
+            return factor_box().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken:
+            log.error("second_factor_without_key")
+            return str(generate_totp_secret())

@@ -2,7 +2,6 @@
 
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
@@ -12,8 +11,16 @@ def to_sign_in(request: HttpRequest) -> HttpResponseBase:
     """To the sign-in page, and back afterwards to the page the person was on."""
     if "HX-Request" not in request.headers:
         return redirect_to_login(request.get_full_path())
-    page = urlsplit(request.headers.get("HX-Current-URL", "")).path
-    return _whole_page(redirect_to_login(page if page.startswith("/") else "/").headers["Location"])
+    return _whole_page(redirect_to_login(_page_of(request.headers.get("HX-Current-URL", ""))).headers["Location"])
+
+
+def _page_of(address: str) -> str:
+    """The page of this site that an address names, or the start page."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "/"
+    return parts.path + (f"?{parts.query}" if parts.query else "") if parts.path.startswith("/") else "/"
 
 
 def to_second_factor(request: HttpRequest) -> HttpResponseBase:
@@ -26,10 +33,10 @@ def to_second_factor(request: HttpRequest) -> HttpResponseBase:
 
 
 def after_idle_time(request: HttpRequest) -> HttpResponseBase:
-    """To the sign-in page once the session has ended."""
-    if "HX-Request" in request.headers:
-        return _whole_page(resolve_url(settings.LOGIN_URL))
-    return redirect(settings.LOGIN_URL)
+    """To the sign-in page once the session has ended, and back afterwards; after a form that was sent, to its page."""
+    if "HX-Request" in request.headers or request.method in {"GET", "HEAD"}:
+        return to_sign_in(request)
+    return redirect_to_login(_page_of(request.headers.get("Referer", "")))
 
 
 def _whole_page(url: str) -> HttpResponse:

@@ -28,6 +28,12 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 _SETUP_URLS = ("mfa_", "account_logout", "account_reauthenticate", "healthz", "readyz")
 
 
+def seconds_left(request: HttpRequest, *, now: int) -> int:
+    """How long the sign-in lasts if nobody uses it from now on."""
+    seen, began = (int(request.session.get(name, now)) for name in ("last_seen", "signed_in_at"))
+    return max(min(seen + settings.STAFF_IDLE_SECONDS, began + settings.STAFF_SESSION_SECONDS) - now, 0)
+
+
 def _request_id() -> str:
     return str(get_contextvars().get("request_id", ""))[:64]
 

@@ -1,7 +1,9 @@
 """Headers every answer carries."""
 
+import re
 from collections.abc import Callable
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 
@@ -11,6 +13,10 @@ _HEADERS = {
 }
 
 _METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+# Addresses that a browser names itself; half of one is none.
+_ADDRESSES = ("HTTP_REFERER", "HTTP_HX_CURRENT_URL")
+_NO_TEXT = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+
 _KEEP = "private, max-age=31536000, immutable"
 _ASK_AGAIN = "private, no-cache"
 
@@ -21,6 +27,29 @@ class KeptResponse(HttpResponse):
 
 class RevalidatedResponse(HttpResponse):
     """What its reader may keep and has to ask about each time, by its ETag. Nothing about a patient."""
+
+
+class OddRequestMiddleware:
+    """Leave out what no browser sends and no library expects: cookies that are no text, half an address."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        for name in [name for name, value in request.COOKIES.items() if _NO_TEXT.search(name + value)]:
+            del request.COOKIES[name]
+        for header in _ADDRESSES:
+            if not _is_address(request.META.get(header, "")):
+                del request.META[header]
+        return self.get_response(request)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        urlsplit(text)
+    except ValueError:
+        return False
+    return True
 
 
 class ResponseHeadersMiddleware:

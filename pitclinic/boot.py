@@ -5,7 +5,7 @@ import sys
 from django.conf import settings
 from django.db import Error, connection
 
-from pitclinic.checks import LOOPBACK
+from pitclinic.checks import LOOPBACK, factor_key_problems
 from pitclinic.logs import configure
 from pitclinic.rules.verify import role_problems, wall_problems
 
@@ -17,7 +17,7 @@ class UnsafeToStart(SystemExit):
 def check_boot() -> None:
     """Configure logging, then refuse to go on (``UnsafeToStart``) when a wall is missing."""
     configure()
-    problems = []
+    problems = factor_key_problems()
     if settings.DEMO_MODE and not set(settings.ALLOWED_HOSTS) <= LOOPBACK:
         problems.append("Demo mode signs anybody in; it runs on a loopback address only.")
     try:

@@ -30,6 +30,24 @@ def every_url_is_declared(app_configs: Any, **kwargs: Any) -> list[CheckMessage]
     ]
 
 
+LEAST_KEY_LENGTH = 32
+
+
+def factor_key_problems() -> list[str]:
+    """Why the keys of the second factors are none."""
+    problems = []
+    if any(len(key) < LEAST_KEY_LENGTH for key in settings.FACTOR_KEYS):
+        problems.append(f"PITCLINIC_FACTOR_KEY and its fallbacks are secrets of {LEAST_KEY_LENGTH} characters or more.")
+    if settings.SECRET_KEY in settings.FACTOR_KEYS:
+        problems.append("PITCLINIC_FACTOR_KEY is a secret of its own, not PITCLINIC_SECRET_KEY once more.")
+    return problems
+
+
+@register(Tags.security)
+def second_factors_have_a_key(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    return [Error(problem, id="pitclinic.E003") for problem in factor_key_problems()]
+
+
 @register(Tags.security)
 def the_demo_stays_here(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if settings.DEMO_MODE and not set(settings.ALLOWED_HOSTS) <= LOOPBACK:

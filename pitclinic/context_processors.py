@@ -2,7 +2,13 @@
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.shortcuts import resolve_url
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
-    return {"actor": getattr(request, "actor", None), "demo_mode": settings.DEMO_MODE}
+    return {
+        "actor": getattr(request, "actor", None),
+        "demo_mode": settings.DEMO_MODE,
+        "sign_in_url": resolve_url(settings.LOGIN_URL),
+        "idle_seconds": settings.STAFF_IDLE_SECONDS,
+    }

@@ -8,7 +8,8 @@ worker_class = "gthread"
 # Load and check once, then fork: half the start, and a worker that dies is back at once.
 preload_app = True
 workers = int(os.environ.get("PITCLINIC_WEB_WORKERS", "2"))
-threads = int(os.environ.get("PITCLINIC_WEB_THREADS", "4"))
+# More than can ever wait for a password to be hashed (accounts.hashers): pages are answered meanwhile.
+threads = int(os.environ.get("PITCLINIC_WEB_THREADS", "16"))
 timeout = 60
 graceful_timeout = int(os.environ.get("PITCLINIC_WEB_GRACE_SECONDS", "20"))
 keepalive = 5

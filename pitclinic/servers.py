@@ -139,14 +139,20 @@ def is_alive(process: psutil.Process) -> bool:
 class Postgres:
     """A running cluster; `dsn` gives the address for one role and database."""
 
-    server: Server
+    server: Server | None
     sockets: Path
 
     def dsn(self, *, user: str = SUPERUSER, database: str = "postgres") -> str:
         return f"postgresql://{user}@/{database}?host={quote(str(self.sockets), safe='/')}"
 
     def stop(self) -> None:
-        self.server.stop()
+        if self.server is not None:  # else another process started it, and stops it
+            self.server.stop()
+
+
+def running_postgres(*, data: Path) -> Postgres:
+    """The cluster in `data` as another process started it."""
+    return Postgres(server=None, sockets=socket_folder(preferred=data.resolve(), name=".s.PGSQL.5432"))
 
 
 def start_postgres(*, data: Path, durable: bool = True) -> Postgres:
@@ -171,8 +177,9 @@ def start_postgres(*, data: Path, durable: bool = True) -> Postgres:
             **_as_account(account),
         )
     farewells = ((signal.SIGINT, 3.0), (signal.SIGQUIT, 1.0), (signal.SIGKILL, 1.0))
-    postgres = Postgres(server=Server("PostgreSQL", process, log, farewells), sockets=sockets)
-    postgres.server.wait_until(lambda: _postgres_answers(postgres.dsn()), seconds=30)
+    server = Server("PostgreSQL", process, log, farewells)
+    postgres = Postgres(server=server, sockets=sockets)
+    server.wait_until(lambda: _postgres_answers(postgres.dsn()), seconds=30)
     return postgres
 
 
@@ -268,7 +275,7 @@ def _run_sql(dsn: str, path: Path) -> None:
 class Valkey:
     """A running broker behind a socket; nothing in it is worth keeping."""
 
-    server: Server
+    server: Server | None
     socket: Path
 
     @property
@@ -276,7 +283,13 @@ class Valkey:
         return f"redis+socket://{quote(str(self.socket), safe='/')}?virtual_host=0"
 
     def stop(self) -> None:
-        self.server.stop()
+        if self.server is not None:
+            self.server.stop()
+
+
+def running_valkey(*, folder: Path) -> Valkey:
+    """The broker in `folder` as another process started it."""
+    return Valkey(server=None, socket=socket_folder(preferred=folder.resolve(), name="valkey.sock") / "valkey.sock")
 
 
 def start_valkey(*, folder: Path) -> Valkey:

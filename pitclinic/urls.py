@@ -3,12 +3,15 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from accounts.views import second_factors
 from pitclinic.views import health, home
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("", home.home, name="home"),
+    path("account/2fa/totp/deactivate/", second_factors.deactivate_totp, name="mfa_deactivate_totp"),
+    path("account/2fa/webauthn/keys/<int:pk>/remove/", second_factors.remove_webauthn, name="mfa_remove_webauthn"),
     path("account/", include("allauth.urls")),
     path("", include("accounts.urls")),
     path("patients/", include("patients.urls")),

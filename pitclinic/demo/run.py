@@ -54,14 +54,19 @@ class Demo:
 
     def start_servers(self, stack: contextlib.ExitStack) -> None:
         say("PostgreSQL and Valkey")
-        self.postgres = servers.start_postgres(data=self.run_dir / "postgres")
+        self.postgres: servers.Postgres = servers.start_postgres(data=self.run_dir / "postgres")
         stack.callback(self.postgres.stop)
-        self.valkey = servers.start_valkey(folder=self.run_dir / "valkey")
+        self.valkey: servers.Valkey = servers.start_valkey(folder=self.run_dir / "valkey")
         stack.callback(self.valkey.stop)
         servers.prepare_cluster(self.postgres.dsn())
         if servers.create_database(self.postgres.dsn(), name=DATABASE):
             shutil.rmtree(self.run_dir / "done", ignore_errors=True)
         servers.prepare_database(self.postgres.dsn(database=DATABASE))
+
+    def find_servers(self) -> None:
+        """Those of a demo that runs already."""
+        self.postgres = servers.running_postgres(data=self.run_dir / "postgres")
+        self.valkey = servers.running_valkey(folder=self.run_dir / "valkey")
 
     def environment(self, *, role: str) -> dict[str, str]:
         """What a process is told: the settings of the demo and the database as `role`."""

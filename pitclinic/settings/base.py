@@ -49,7 +49,10 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "pitclinic.middleware.SecondTryMiddleware",
     "common.middleware.ResponseHeadersMiddleware",
+    "pitclinic.middleware.EmptyAnswerMiddleware",
+    "common.middleware.OddRequestMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -93,13 +96,14 @@ FORM_RENDERER = "common.form_rendering.FormRenderer"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "accounts.hashers.PatientScryptHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.GuessedPasswordValidator"},
 ]
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # a cookie would hold patients' names
 LOGIN_URL = "account_login"
@@ -111,6 +115,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # a clinic admin invites; nobody signs up
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to strangers
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_LOGOUT_ON_GET = False
@@ -119,6 +124,7 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/10m/key"}
 MFA_ADAPTER = "accounts.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+FACTOR_KEYS: list[str] = []  # encrypt second factors: the first, then those before it
 MFA_TOTP_ISSUER = "PIT Clinic"
 USERSESSIONS_TRACK_ACTIVITY = False
 STAFF_IDLE_SECONDS = 15 * 60
@@ -152,7 +158,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+# Room for a text far too long, in any script: its field refuses it then, and the page keeps what was typed.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 IMPORT_MAX_BYTES = 64 * 1024 * 1024
 UPLOAD_MAX_BYTES = {"sessions:add_picture": 10 * 1024 * 1024}  # by URL name; every other upload may be an import
@@ -220,6 +227,8 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 3.0
 CELERY_TASK_SOFT_TIME_LIMIT = 600
 CELERY_TASK_TIME_LIMIT = 660
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a broker may be away for a night
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True  # and say while it starts that it is not ready
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 2}
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.2}
 CELERY_TIMEZONE = "UTC"

@@ -7,6 +7,8 @@ from pitclinic.settings.base import *
 env = environ.Env()
 
 SECRET_KEY = env.str("PITCLINIC_SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.list("PITCLINIC_SECRET_KEY_FALLBACKS", default=[])
+FACTOR_KEYS = [env.str("PITCLINIC_FACTOR_KEY"), *env.list("PITCLINIC_FACTOR_KEY_FALLBACKS", default=[])]
 PUBLIC_ORIGIN = env.str("PITCLINIC_PUBLIC_ORIGIN").rstrip("/")
 ALLOWED_HOSTS = env.list("PITCLINIC_ALLOWED_HOSTS")
 DATABASES = {"default": env.db_url("PITCLINIC_DATABASE_URL")}

@@ -7,6 +7,7 @@ from pitclinic.settings.base import *
 env = environ.Env()
 
 SECRET_KEY = "only-for-tests-0123456789-0123456789-0123456789-abcdef"
+FACTOR_KEYS = ["only-for-tests-of-factors-0123456789-0123456789-abcdef"]
 PUBLIC_ORIGIN = "http://testserver"
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 DATABASES = {

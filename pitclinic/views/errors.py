@@ -2,6 +2,7 @@
 
 import sys
 
+import psycopg
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -9,8 +10,13 @@ from django.template.loader import render_to_string
 from kombu.exceptions import OperationalError as BrokerError
 from psycopg_pool import PoolTimeout
 
+from accounts.hashers import TooManySignInsError
+
 RETRY_AFTER_SECONDS = "5"
 _AWAY = (OperationalError, InterfaceError, PoolTimeout, BrokerError, ConnectionError)
+# What PostgreSQL says when it goes, is gone or comes: a lost connection (class 08), or an end by its administrator.
+_LOST_CONNECTION = "08"
+_RESTARTING = {"57P01", "57P02", "57P03"}
 
 
 def _page(name: str, status: int) -> HttpResponse:
@@ -31,10 +37,37 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page("404.html", 404)
 
 
+class DatabaseLostResponse(HttpResponse):
+    """The connection to the database broke: asked again, a moment later, the page may well come."""
+
+
+def method_not_allowed(response: HttpResponse) -> HttpResponse:
+    """A page in place of the empty 405; it leads to the address itself where that may be opened."""
+    may_open = "GET" in response.headers.get("Allow", "")
+    response.content = render_to_string("405.html", {"may_open": may_open})
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """A 503 with Retry-After while the database or the broker is away, else a 500."""
-    if isinstance(sys.exc_info()[1], _AWAY):
-        response = _page("503.html", 503)
-        response.headers["Retry-After"] = RETRY_AFTER_SECONDS
-        return response
-    return _page("500.html", 500)
+    error = sys.exc_info()[1]
+    if isinstance(error, TooManySignInsError):
+        return _come_again(HttpResponse(render_to_string("503_sign_ins.html"), status=503))
+    if not isinstance(error, _AWAY):
+        return _page("500.html", 500)
+    of_class = DatabaseLostResponse if _is_lost(error) else HttpResponse
+    return _come_again(of_class(render_to_string("503.html"), status=503))
+
+
+def _come_again(response: HttpResponse) -> HttpResponse:
+    response.headers["Retry-After"] = RETRY_AFTER_SECONDS
+    return response
+
+
+def _is_lost(error: BaseException) -> bool:
+    """Whether the connection is at fault, and not the question: a deadlock or a time-out is nobody's restart."""
+    cause = error if isinstance(error, psycopg.Error) else error.__cause__
+    if not isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
+        return False
+    state = cause.sqlstate
+    return state is None or state.startswith(_LOST_CONNECTION) or state in _RESTARTING

@@ -15,7 +15,7 @@ def save(*, room: Room, by: Actor) -> Room:
     A room with visits still to be done is not made one of observation chairs: ``VisitRefusedError``.
     """
     room.clinic = by.clinic
-    if room.is_for_observation and _has_visits(room, by):
+    if room.is_for_observation and not room._state.adding and _has_visits(room, by):
         raise VisitRefusedError(_("Visits are booked into this room. Move them first, or add a room for the chairs."))
     try:
         with transaction.atomic():

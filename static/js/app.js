@@ -2,6 +2,7 @@
 import { startBusy } from "./busy.js";
 import { wipe } from "./session/waiting.js";
 import { startFormKeep } from "./form-keep.js";
+import { startIdle } from "./idle.js";
 import { startOnce } from "./once.js";
 import { startShortcuts } from "./shortcuts.js";
 import { startTheme } from "./theme.js";
@@ -9,6 +10,7 @@ import { startUploadSize } from "./upload-size.js";
 
 startBusy();
 startFormKeep();
+startIdle();
 startOnce();
 startShortcuts();
 startTheme();

@@ -1,7 +1,14 @@
 // A form marked data-keep warns before its unsaved work is lost. Nothing is stored.
 
+const changed = new Set();
+
+/** The forms of the page somebody typed into since they were saved. */
+export const changedForms = () => [...changed].filter((form) => form.isConnected);
+
+/** Their text is safe elsewhere: no warning any more. */
+export const letGo = () => changed.clear();
+
 export function startFormKeep() {
-  const changed = new Set();
   document.addEventListener("input", (event) => {
     const form = event.target.closest?.("form[data-keep]");
     if (form) changed.add(form);
@@ -13,7 +20,6 @@ export function startFormKeep() {
     if (event.detail.successful) changed.delete(event.target.closest("form"));
   });
   addEventListener("beforeunload", (event) => {
-    const isLosing = [...changed].some((form) => form.isConnected);
-    if (isLosing) event.preventDefault();
+    if (changedForms().length > 0) event.preventDefault();
   });
 }

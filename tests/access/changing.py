@@ -22,6 +22,7 @@ _UNDO = "takes one act back, once"
 
 CHANGING: dict[str, str] = {
     "accounts:switch_clinic": "chooses a clinic for the session",
+    "accounts:still_here": _READS,
     "accounts:co_signature": _ROW,
     "accounts:settings": _ROW,
     "accounts:resend_invitation": "a new link in place of the old one, once a minute",

@@ -107,7 +107,7 @@ def test_fifteen_idle_minutes_sign_out_even_while_the_page_polls(
             client.get(page, headers={"X-Poll": "1"})
         clock.shift(61)
 
-        assert client.get(page).headers["Location"] == reverse("account_login")
+        assert client.get(page).headers["Location"] == f"{reverse('account_login')}?next={page}"
 
 
 def test_somebody_who_keeps_working_stays_signed_in_up_to_twelve_hours(
@@ -182,7 +182,7 @@ def test_a_part_of_a_page_sends_a_stranger_to_sign_in_and_back_to_the_page_they_
 
     answer = Client().get(reverse("sessions:worklist_counts"), headers={"HX-Request": "true", "HX-Current-URL": here})
 
-    assert answer.headers["HX-Redirect"] == reverse("account_login") + "?next=/calendar/"
+    assert answer.headers["HX-Redirect"] == reverse("account_login") + "?next=/calendar/%3Fday%3D2026-11-22"
 
 
 def test_a_page_left_alone_goes_to_the_sign_in_page_as_a_whole(
@@ -194,4 +194,40 @@ def test_a_page_left_alone_goes_to_the_sign_in_page_as_a_whole(
         clock.shift(16 * 60)
         answer = client.get(reverse("sessions:worklist_counts"), headers={"HX-Request": "true", "X-Poll": "1"})
 
-    assert answer.headers["HX-Redirect"] == reverse("account_login")
+    assert answer.headers["HX-Redirect"].startswith(reverse("account_login"))
+
+
+def test_what_is_sent_too_late_leads_back_to_its_form(clinic: Clinic, staff_client: Callable[..., Client]) -> None:
+    client = staff_client(Role.CLINIC_ADMIN, clinic=clinic)
+    with time_machine.travel(time.time(), tick=False) as clock:
+        client.get(reverse("accounts:settings"))
+        clock.shift(16 * 60)
+        answer = client.post(reverse("accounts:settings"), {}, headers={"Referer": "http://testserver/settings/?a=1"})
+
+    assert answer.headers["Location"] == f"{reverse('account_login')}?next=/settings/%3Fa%3D1"
+
+
+def test_a_page_asks_how_long_it_lasts_without_using_it_and_typing_uses_it(
+    clinic: Clinic, staff_client: Callable[..., Client]
+) -> None:
+    client, address = staff_client(Role.CLINIC_ADMIN, clinic=clinic), reverse("accounts:still_here")
+    with time_machine.travel(int(time.time()), tick=False) as clock:
+        client.get(reverse("accounts:settings"))
+        clock.shift(14 * 60)
+        asked = client.get(address, headers={"X-Poll": "idle"}).json()
+        said = client.post(address).json()
+        clock.shift(14 * 60)
+
+        assert (asked, said) == ({"seconds": 60}, {"seconds": 900})
+        assert client.get(reverse("accounts:settings")).status_code == 200
+
+
+def test_near_the_end_of_twelve_hours_staying_adds_nothing(clinic: Clinic, staff_client: Callable[..., Client]) -> None:
+    client, address = staff_client(Role.CLINIC_ADMIN, clinic=clinic), reverse("accounts:still_here")
+    with time_machine.travel(int(time.time()), tick=False) as clock:
+        client.get(address)
+        for _ten_minutes in range(71):
+            clock.shift(600)
+            left = client.post(address).json()
+
+    assert left == {"seconds": 600}

@@ -15,6 +15,7 @@ EXAMPLE = (ROOT / ".env.example").read_text()
 SETTINGS = (ROOT / "pitclinic/settings/production.py").read_text()
 REQUIRED = {
     "PITCLINIC_SECRET_KEY": "long-enough-0123456789-0123456789-0123456789-abcdefghijkl",
+    "PITCLINIC_FACTOR_KEY": "long-enough-too-0123456789-0123456789-0123456789-abcdefgh",
     "PITCLINIC_DATABASE_URL": "postgresql://pit_app:x@db.invalid/pitclinic",
     "PITCLINIC_BROKER_URL": "redis://broker.invalid:6379/0",
     "PITCLINIC_PUBLIC_ORIGIN": "https://clinic.invalid",
@@ -65,7 +66,9 @@ def test_a_missing_secret_stops_compose():
 
 
 def test_the_example_holds_no_secret():
-    secrets = [line for line in EXAMPLE.splitlines() if re.match(r"PITCLINIC_\w*(PASSWORD|SECRET_KEY)=.", line)]
+    secrets = [
+        line for line in EXAMPLE.splitlines() if re.match(r"PITCLINIC_\w*(PASSWORD|SECRET_KEY|FACTOR_KEY)=.", line)
+    ]
     assert secrets == []
 
 

@@ -281,3 +281,53 @@ def test_a_worker_a_broker_and_a_database_that_die_lose_no_page(
     figure("pages_lost", len(lost))
     assert len(reported) == 4
     assert lost == set()
+
+
+def test_a_worker_that_loses_the_broker_in_mid_sweep_goes_on_by_itself(site: Site) -> None:
+    desk = site.sign_in("Front desk")
+    found = re.search(r'href="/patients/([0-9a-f-]{36})/', desk.ask("/patients/")[2])
+    assert found
+    address = f"/patients/{found.group(1)}/side-effects/report/"
+    known = {str(pk) for (pk,) in site.rows("SELECT id FROM pit_sessions_sideeffect")}
+
+    def report(words: str) -> set[str]:
+        form = {"source": "phone", "danger_signs": "breathless", "description": words, "once": str(uuid4())}
+        assert desk.ask(address)[0] == 200
+        assert desk.ask(address, form)[0] == 302
+        return {str(pk) for (pk,) in site.rows("SELECT id FROM pit_sessions_sideeffect WHERE priority = 'P0'")} - known
+
+    site.start_pager()
+    worker = site.workers[-1]
+    with psycopg.connect(site.demo.postgres.dsn(database=DATABASE)) as superuser:
+        reported = report("the broker dies while the sweep waits")
+        superuser.execute("LOCK TABLE reminders_message IN ACCESS EXCLUSIVE MODE")
+        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        for _try in range(300):
+            if superuser.execute(waiting).fetchone() != (0,):
+                break
+            threading.Event().wait(0.1)
+        site.kill_broker()
+        threading.Event().wait(1)
+    threading.Event().wait(3)
+    site.start_broker()
+    reported |= report("the broker is back")
+
+    assert site.wait_for_pages(reported) == set()
+    assert worker.poll() is None
+
+
+def test_a_page_whose_connection_is_cut_in_the_middle_is_asked_once_more_and_comes(site: Site) -> None:
+    visitor = site.sign_in("Front desk")
+    answers: list[int] = []
+    reader = threading.Thread(target=lambda: answers.append(visitor.ask("/patients/")[0]))
+    with psycopg.connect(site.demo.postgres.dsn(database=DATABASE)) as superuser:
+        superuser.execute("LOCK TABLE patients_patient IN ACCESS EXCLUSIVE MODE")
+        reader.start()
+        cut = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted AND locktype = 'relation'"
+        for _try in range(300):
+            if superuser.execute(cut).fetchall():
+                break
+            threading.Event().wait(0.1)
+    reader.join()
+
+    assert answers == [200]

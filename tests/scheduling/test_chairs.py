@@ -1,5 +1,6 @@
 """Observation chairs: who sits where, how many are taken, and that no visit is booked into them."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
+from accounts.choices import Role
 from common.tenancy import tenant
 from scheduling.models import Appointment, Room
 from scheduling.policies import VisitRefusedError
@@ -65,6 +67,16 @@ def test_a_room_with_visits_to_come_is_not_made_one_of_chairs(practice: Practice
 
     with pytest.raises(VisitRefusedError, match="Move them first"):
         rooms.save(room=practice.room, by=practice.desk)
+
+
+def test_a_room_of_chairs_is_added_through_its_form(practice: Practice, staff_client: Callable[..., Client]) -> None:
+    client = staff_client(Role.CLINIC_ADMIN, clinic=practice.clinic)
+    typed = {"name": "By the window", "capacity": 3, "is_for_observation": "on", "is_active": "on"}
+
+    assert client.post(reverse("scheduling:add_room"), typed).status_code == 302
+
+    with tenant(practice.clinic.pk, actor="test"):
+        assert Room.objects.get(name="By the window").is_for_observation
 
 
 def test_only_who_is_observed_has_a_chair(practice: Practice) -> None:

@@ -141,7 +141,9 @@ def test_whoever_was_marked_by_mistake_gets_back_what_was_cancelled_and_closed(
             said = act(desk, way, patient, reason="a mix-up", puts_back="on")
         else:
             offered = act(desk, way, patient)
-            assert "1 visit was cancelled because of this. 1 follow-up was closed because of this." in " ".join(offered.split())
+            assert "1 visit was cancelled because of this. 1 follow-up was closed because of this." in " ".join(
+                offered.split()
+            )
             assert reverse("sessions:put_back_departed", args=[patient.pk]) in offered
             said = act(desk, "put_back_departed", patient)
 
