@@ -212,6 +212,9 @@ class Deployment:
         return {
             "DJANGO_SETTINGS_MODULE": "tests.e2e.production_elsewhere",
             "PITCLINIC_SECRET_KEY": "a-secret-of-the-story-0123456789-0123456789-0123456789",
+            "PITCLINIC_SECRET_KEY_FALLBACKS": "",
+            "PITCLINIC_FACTOR_KEY": "a-factor-key-of-the-story-0123456789-0123456789-012345",
+            "PITCLINIC_FACTOR_KEY_FALLBACKS": "",
             "PITCLINIC_BROKER_URL": self.broker_url,
             "PITCLINIC_PUBLIC_ORIGIN": self.origin,
             "PITCLINIC_ALLOWED_HOSTS": "localhost",
