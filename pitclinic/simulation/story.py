@@ -52,6 +52,7 @@ class Storyteller:
     details_since: int
     idle: list[str] = field(default_factory=list)
     recent: list[tuple[Person, str, Visit]] = field(default_factory=list)
+    has_left_open: bool = False
 
     def __post_init__(self) -> None:
         common: dict[str, Any] = {"rng": self.rng, "ids": self.ids, "tables": self.tables, "staffed": self.staffed}
@@ -194,8 +195,10 @@ class Storyteller:
                 self.recent.append((chapter.person, session, visit))
 
     def _is_left_open(self, visit: Visit) -> bool:
-        """A few sessions of the last day wait for their signature."""
-        return visit.ends > self.now - 1.5 * _DAY and self.rng.random() < 0.12
+        """A few sessions of the last day wait for their signature, one at least."""
+        is_chosen = visit.ends > self.now - 1.5 * _DAY and (self.rng.random() < 0.12 or not self.has_left_open)
+        self.has_left_open |= is_chosen
+        return is_chosen
 
     def _end_course(self, chapter: Chapter, first: Visit, last_day: int) -> None:
         is_open = chapter.booked > 0 or last_day > self.grid.today - 21

@@ -54,7 +54,7 @@ export function startIdle() {
   if (!dialog) return;
   const limit = Number(dialog.dataset.seconds) * 1000;
   const notice = Number(dialog.dataset.notice) * 1000;
-  const left = dialog.querySelector("[data-left]");
+  const left = dialog.querySelector("[data-seconds-left]");
   let endsAt = Date.now() + limit;
   let saidAt = Date.now();
   let isAsking = false;

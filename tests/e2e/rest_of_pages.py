@@ -20,6 +20,7 @@ LOOKED_AT = {
 }
 # Files, pictures, and parts of a page that a script asks for.
 NO_PAGES = {
+    "accounts": "still_here",
     "patients": "import-progress import-errors",
     "scheduling": "calendar_events day_sheet visit_file letter",
     "reminders": "alarm_notice",
