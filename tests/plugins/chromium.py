@@ -43,7 +43,7 @@ def unpack_from_npm() -> str:
     return answer.stdout.strip()
 
 
-class LaunchArguments:
+class Browsers:
     @pytest.fixture(scope="session")
     def browser_type_launch_args(self, browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
         arguments = ["--disable-dev-shm-usage", "--disable-gpu"]
@@ -51,8 +51,15 @@ class LaunchArguments:
             arguments.append("--no-sandbox")
         return {**browser_type_launch_args, "executable_path": find_chromium(), "args": arguments}
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> None:
+        """No page outlives its test: it would go on asking the server, and take time from every test after it."""
+        browser = getattr(item, "funcargs", {}).get("browser")
+        for context in browser.contexts if browser else ():
+            context.close()
+
 
 def pytest_configure(config: pytest.Config) -> None:
     expect.set_options(timeout=PATIENCE_MS)
     # Registered last, or the fixture of pytest-playwright would win over this one.
-    config.pluginmanager.register(LaunchArguments(), "pitclinic-chromium")
+    config.pluginmanager.register(Browsers(), "pitclinic-chromium")
