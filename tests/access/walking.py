@@ -148,7 +148,8 @@ def walk(
 ) -> Tally:
     """The whole matrix; ``before`` is called when the rows are made, right before the first cell.
 
-    ``only_allowed`` leaves out who is turned away before any row is read.
+    ``only_allowed`` asks as one role for each address, the first that may: the others are turned away before any row
+    is read, or read the same rows.
     """
     clients = _clients(clinic)
     cases = {
@@ -175,7 +176,7 @@ def _ask_all(
         is_compared = False
         for who, sign_in in clients.items():
             is_allowed = may(who, view.required_act)
-            if only_allowed and not is_allowed:
+            if only_allowed and (is_compared or not is_allowed):
                 continue
             for method in ("GET", "POST"):
                 bodies = {}

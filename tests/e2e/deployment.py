@@ -65,15 +65,16 @@ class Mailbox:
             self._arrived.notify_all()
         return "250 taken"
 
-    def link_to(self, address: str, *, seconds: float = 120) -> str:
-        """The first link of the letter that arrives, or arrived, for the address."""
+    def link_to(self, address: str, *, saying: str = "", seconds: float = 150) -> str:
+        """The link of the first letter with these words that arrives, or arrived, for the address."""
 
-        def letters() -> list[Message]:
-            return [letter for letter in self.letters if letter["To"] == address]
+        def bodies() -> list[str]:
+            own = [letter.get_payload(decode=True).decode() for letter in self.letters if letter["To"] == address]
+            return [body for body in own if saying in body and "https://" in body]
 
         with self._arrived:
-            assert self._arrived.wait_for(lambda: bool(letters()), timeout=seconds), f"no mail came for {address}"
-        body = letters()[0].get_payload(decode=True).decode()
+            assert self._arrived.wait_for(lambda: bool(bodies()), timeout=seconds), f"no mail came for {address}"
+            body = bodies()[0]
         return next(word for word in body.split() if word.startswith("https://"))
 
 

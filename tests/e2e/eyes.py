@@ -1,4 +1,4 @@
-"""A pair of eyes on every page: axe at phone and desktop width, and a picture of it."""
+"""A pair of eyes on every page: axe at phone or desktop width in turn, how far it reaches at both, and a picture."""
 
 import os
 import re
@@ -21,13 +21,12 @@ class Eyes:
         self.seen: list[str] = []
 
     def look(self, page: Page, name: str) -> None:
-        """Judge the page as it stands, at each width; keep a picture of each when PITCLINIC_PICTURES is set."""
+        """Judge the page as it stands; keep a picture at each width when PITCLINIC_PICTURES is set."""
         before = page.viewport_size
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": HEIGHT})
-            for found in axe_violations(page):
-                nodes = "; ".join(node["html"][:160] for node in found["nodes"][:3])
-                self.violations.append(f"{name} at {width} px: {found['id']} ({found['impact']}): {nodes}")
+            if width == WIDTHS[len(self.seen) % len(WIDTHS)]:
+                self._judge(page, f"{name} at {width} px")
             wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             if wide > 1:
                 self.violations.append(f"{name} at {width} px scrolls sideways by {wide} px")
@@ -38,3 +37,8 @@ class Eyes:
         if before:
             page.set_viewport_size(before)
         self.seen.append(name)
+
+    def _judge(self, page: Page, where: str) -> None:
+        for found in axe_violations(page):
+            nodes = "; ".join(node["html"][:160] for node in found["nodes"][:3])
+            self.violations.append(f"{where}: {found['id']} ({found['impact']}): {nodes}")

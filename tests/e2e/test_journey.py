@@ -27,6 +27,7 @@ from scheduling.models import Appointment, AvailabilityBlock, Room
 from scheduling.services.visit_types import set_up_defaults
 from sessions.models import FollowUp, InjectionSession, PainScore, ReliefReport, SideEffect, SolutionLot
 from tests.e2e.eyes import Eyes
+from tests.e2e.steps import confirm_the_time_out, fill_in_session, look_it_over, say_birthday
 from tests.factories.accounts import ClinicFactory
 from tests.factories.patients import PatientFactory
 
@@ -257,25 +258,11 @@ def _the_clinician_treats_and_signs(story: Story, clinician: Page, patient_id: s
     story.eyes.look(clinician, "chart before the first session")
     clinician.get_by_role("button", name=re.compile("Start the session")).click()
     story.eyes.look(clinician, "session empty")
-    clinician.get_by_role("button", name="All asked, nothing to report").click()
-    clinician.locator("[name$=consent_name]").fill("Zoranka Quellwasser")
-    _score(clinician, "rest_before", 5)
-    _score(clinician, "provoked_before", 7)
-    clinician.locator("[name$=provoked_movement]").fill("standing up")
-    for row in range(2):
-        _inject(clinician, row)
+    fill_in_session(clinician, consenting="Zoranka Quellwasser")
     expect(clinician.locator("#totals")).to_contain_text("1")
-    _score(clinician, "rest_after", 2)
-    _score(clinician, "provoked_after", 3)
-    for name, value in (("needle_gauge", "27"), ("needle_length_mm", "13"), ("sharps_out", "2"), ("sharps_in", "2")):
-        clinician.locator(f"[name$={name}]").fill(value)
-    clinician.get_by_role("button", name="All fine").click()
-    clinician.locator("textarea[name=note]").fill("burning at the knee, gone after the second point")
-    expect(clinician.locator("#time_out")).to_contain_text("Lateral femoral")
-    clinician.get_by_role("button", name="All confirmed").click()
+    confirm_the_time_out(clinician, lot="LOT-7")
     story.eyes.look(clinician, "session filled in")
-    clinician.get_by_role("button", name="Save and look over").click()
-    _answer_the_warnings(clinician)
+    look_it_over(clinician)
     story.eyes.look(clinician, "session before signing")
     clinician.get_by_role("button", name="Sign", exact=True).click()
     expect(clinician.get_by_text("signed").first).to_be_visible()
@@ -285,35 +272,6 @@ def _the_clinician_treats_and_signs(story: Story, clinician: Page, patient_id: s
         assert len(session.content_sha256) == 64
         assert [str(point.volume_ml) for point in session.points.all()] == ["0.50", "0.50"]
     return session
-
-
-def _inject(page: Page, row: int) -> None:
-    """Half a millilitre beside the left lateral femoral cutaneous nerve (N049)."""
-    points = page.locator("[data-row]:not(template *)")
-    if points.count() <= row:
-        page.get_by_role("button", name="Add a point").click()
-    point = points.nth(row)
-    point.locator("input[name$=nerve]").fill("N049")
-    point.locator(".point-side [value=left]").check()
-    point.locator("[name$=volume_ml]").fill("0.5")
-    point.locator(".point-more > summary").click()
-    for name, words in (("solution", "buffer"), ("lot", "LOT-7")):
-        field = point.locator(f"[name$={name}]")
-        field.select_option(field.locator("option", has_text=re.compile(words, re.I)).first.get_attribute("value"))
-
-
-def _score(page: Page, name: str, value: int) -> None:
-    page.locator(f"[name$={name}][value='{value}']").check()
-
-
-def _answer_the_warnings(page: Page) -> None:
-    """Give every warning a reason, where there are any, and look over again."""
-    reasons = page.locator(".gate input[type=text], .gate textarea")
-    for number in range(reasons.count()):
-        reasons.nth(number).fill("discussed with the patient")
-    again = page.get_by_role("button", name="Save and look over")
-    if again.count():
-        again.click()
 
 
 def _the_worker_sends(story: Story, *, days: int) -> str:
@@ -339,10 +297,10 @@ def _she_answers_on_her_phone(story: Story, link: str) -> None:
     story.eyes.look(phone, "portal door")
     shown = phone.locator("main").inner_text().lower()
     assert [word for word in CLINICAL if word.lower() in shown] == []
-    _born(phone, BORN - timedelta(days=1))
+    say_birthday(phone, BORN - timedelta(days=1))
     expect(phone.get_by_role("alert")).to_be_visible()
     story.eyes.look(phone, "portal door refused")
-    _born(phone, BORN)
+    say_birthday(phone, BORN)
     story.eyes.look(phone, "portal pain")
     assert link.rstrip("/").rsplit("/", 1)[-1] not in phone.url
     phone.get_by_role("button", name="3", exact=True).click()
@@ -357,21 +315,11 @@ def _she_answers_on_her_phone(story: Story, link: str) -> None:
         assert not SideEffect.objects.exists()
 
 
-def _born(phone: Page, day: date) -> None:
-    for name, value in (("day", day.day), ("month", day.month), ("year", day.year)):
-        field = phone.locator(f"[name$={name}]")
-        if field.evaluate("element => element.tagName") == "SELECT":
-            field.select_option(str(value))
-        else:
-            field.fill(str(value))
-    phone.get_by_role("button", name="Go on").click()
-
-
 def _another_message_brings_a_danger_sign_to_the_worklist(story: Story, clinician: Page, patient_id: str) -> None:
     link = _the_worker_sends(story, days=3)
     phone = story.phone()
     phone.goto(link)
-    _born(phone, BORN)
+    say_birthday(phone, BORN)
     phone.get_by_role("button", name="8", exact=True).click()
     phone.get_by_role("button", name="I am not sure").click()
     phone.get_by_role("button", name=re.compile("Hard to breathe")).click()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from pitclinic import assets
 
@@ -55,7 +55,7 @@ class Browsers:
     def pytest_runtest_teardown(self, item: pytest.Item) -> None:
         """No page outlives its test: it would go on asking the server, and take time from every test after it."""
         browser = getattr(item, "funcargs", {}).get("browser")
-        for context in browser.contexts if browser else ():
+        for context in browser.contexts if isinstance(browser, Browser) else ():
             context.close()
 
 
