@@ -8,7 +8,9 @@ import pytest
 from allauth.mfa.totp.internal import auth as totp
 from playwright.sync_api import BrowserType, Page, expect
 
+from pitclinic import gunicorn
 from tests.e2e.deployment import Deployment, deployment, variables_of_compose
+from tests.e2e.sockets import holders_of_connections
 from tests.look.test_passkey import make_authenticator
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -64,6 +66,15 @@ def sign_in_with_passkey(page: Page, site: Deployment) -> None:
     is_at_work(page)
 
 
+def each_process_has_connections_of_its_own(site: Deployment, figure: Callable[[str, float], None]) -> None:
+    site.ask_many_at_once()
+    holders = holders_of_connections([process.pid for process in site.processes], to_port=site.database_port)
+    shared = {socket: processes for socket, processes in holders.items() if len(processes) > 1}
+    figure("sockets_shared", len(shared))
+    assert len({process for processes in holders.values() for process in processes}) >= gunicorn.workers
+    assert shared == {}
+
+
 def test_a_clinic_follows_the_readme_and_its_people_come_in(
     django_db_setup: None,
     django_db_blocker: Any,
@@ -98,3 +109,4 @@ def test_a_clinic_follows_the_readme_and_its_people_come_in(
         finally:
             browser.close()
         figure("production_first_sign_in", 1)
+        each_process_has_connections_of_its_own(site, figure)
