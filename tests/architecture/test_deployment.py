@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from pitclinic import arrivals, gunicorn
+
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
+PROXY = (ROOT / "deploy/Caddyfile").read_text()
 EXAMPLE = (ROOT / ".env.example").read_text()
 SETTINGS = (ROOT / "pitclinic/settings/production.py").read_text()
 REQUIRED = {
@@ -99,6 +102,23 @@ def test_pages_have_a_worker_of_their_own_and_the_ordinary_one_takes_them_too():
     compose = set(re.findall(r'"--queues", "([a-z,]+)"', COMPOSE))
     demo = set(re.findall(r"--queues ([a-z,]+) ", (ROOT / "pitclinic/demo/run.py").read_text()))
     assert compose == demo == {settings.ALARM_QUEUE, f"celery,{settings.ALARM_QUEUE}"}
+
+
+def test_postgresql_has_room_for_every_connection_of_every_process():
+    """It takes a hundred, three of them a superuser's. A task may have a second connection, for its progress."""
+    children = sum(map(int, re.findall(r'"--concurrency", "(\d+)"', COMPOSE)))
+    beat, migrate, by_hand_and_backups = 1, 1, 20
+    assert gunicorn.workers * gunicorn.threads <= gunicorn.DATABASE_CONNECTIONS
+    assert gunicorn.DATABASE_CONNECTIONS + 2 * children + beat + migrate + by_hand_and_backups <= 97
+
+
+def test_the_proxy_has_deadlines_and_passes_on_what_the_application_takes():
+    for deadline in ("read_header", "read_body", "write", "idle"):
+        assert re.search(rf"^\t+{deadline} \d+[sm]$", PROXY, re.MULTILINE), deadline
+    assert re.search(r"read_header (\d+)s", PROXY)[1] == str(int(arrivals.PATIENCE_SECONDS))
+    assert re.search(r"max_size (\d+)MB", PROXY)[1] == str(arrivals.MOST_BODY_BYTES // 1_000_000)
+    assert "request_buffers" in PROXY
+    assert "response_buffers" in PROXY
 
 
 def test_the_production_settings_load_from_the_environment():

@@ -1,179 +1,20 @@
 """Database, broker, worker and web process go away and come back. Nothing is lost, and whoever is on call is paged."""
 
 import contextlib
-import http.cookiejar
-import os
+import http.client
 import re
-import signal
-import subprocess
-import sys
 import threading
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 from uuid import uuid4
 
 import psycopg
 import pytest
 
-from pitclinic import servers
-from pitclinic.demo.run import DATABASE, ROOT, Demo
-from tests.demo.running_demo import free_port
-from tests.plugins import golden
+from pitclinic.demo.run import DATABASE
+from tests.chaos.site import Site, Visitor
 
 pytestmark = pytest.mark.slow
-
-
-class Visitor:
-    """A person at a browser without JavaScript: keeps cookies, fills the form's token in, follows no redirect."""
-
-    def __init__(self, origin: str) -> None:
-        self.origin = origin
-        self.cookies = http.cookiejar.CookieJar()
-        self.token = ""
-
-        class NoRedirect(urllib.request.HTTPRedirectHandler):
-            def redirect_request(self, *args: Any, **kwargs: Any) -> None:
-                return None
-
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies), NoRedirect)
-
-    def ask(self, path: str, data: dict[str, str] | None = None) -> tuple[int, Any, str]:
-        body = None
-        if data is not None:
-            body = urllib.parse.urlencode({**data, "csrfmiddlewaretoken": self.token}).encode()
-        request = urllib.request.Request(self.origin + path, data=body, headers={"Origin": self.origin})
-        try:
-            response = self.opener.open(request, timeout=20)
-        except urllib.error.HTTPError as error:
-            response = error
-        with response:
-            text = response.read().decode()
-        if found := re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', text):
-            self.token = found.group(1)
-        return response.status, response.headers, text
-
-
-class Site:
-    """PostgreSQL and one web process of a demo clinic with three patients, each restarted at will."""
-
-    def __init__(self, run_dir: Path, stack: contextlib.ExitStack) -> None:
-        self.demo = Demo(run_dir=run_dir, port=free_port(), patients=3)
-        self.demo.start_servers(stack)
-        stack.callback(lambda: self.demo.postgres.stop())
-        stack.callback(lambda: self.demo.valkey.stop())
-        golden.pour_into(self.demo.postgres.dsn(database=DATABASE))
-        self.demo.set_up()
-        stack.callback(self.kill_web)
-        self.workers: list[subprocess.Popen[bytes]] = []
-        stack.callback(self.kill_workers)
-        self.start_web()
-
-    def start_web(self) -> None:
-        self.web = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "--config", "python:pitclinic.gunicorn"],
-            cwd=ROOT,
-            env=self.demo.environment(role="pit_app"),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        self.wait_for(200)
-
-    def kill_web(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.web.pid, signal.SIGKILL)
-        self.web.wait()
-
-    def start_pager(self) -> None:
-        """The worker of the alarms with its own beat, which comes each second."""
-        command = (
-            "celery",
-            "--quiet",
-            "--app",
-            "tests.reminders.kill9_celery",
-            "worker",
-            "--beat",
-            "--queues",
-            "alarms",
-        )
-        how = ("--concurrency", "1", "--without-gossip", "--without-mingle", "--loglevel", "ERROR")
-        schedule = str(self.demo.run_dir / "beat-schedule")
-        environment = {**self.demo.environment(role="pit_worker"), "PYTHONPATH": str(ROOT)}
-        self.workers.append(
-            subprocess.Popen(
-                [sys.executable, "-m", *command, *how, "--schedule", schedule],
-                cwd=ROOT,
-                env=environment,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        )
-
-    def kill_workers(self) -> None:
-        for worker in self.workers:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(worker.pid, signal.SIGKILL)
-            worker.wait()
-        self.workers.clear()
-
-    def kill_broker(self) -> None:
-        self.demo.valkey.server.process.kill()
-        self.demo.valkey.server.process.wait()
-
-    def start_broker(self) -> None:
-        self.demo.valkey = servers.start_valkey(folder=self.demo.run_dir / "valkey")
-
-    def paged(self) -> set[str]:
-        """The reports that the mails which really left point at."""
-        mails = [path.read_text() for path in (self.demo.run_dir / "mail").glob("*.log")]
-        return {found for mail in mails for found in re.findall(r"/side-effects/([0-9a-f-]{36})/", mail)}
-
-    def wait_for_pages(self, reports: set[str]) -> set[str]:
-        """Those of the reports that nobody was paged for; the number of tries is bounded."""
-        for _try in range(600):
-            if reports <= self.paged():
-                break
-            threading.Event().wait(0.1)
-        return reports - self.paged()
-
-    def stop_database(self) -> None:
-        self.demo.postgres.stop()
-
-    def start_database(self) -> None:
-        self.demo.postgres = servers.start_postgres(data=self.demo.run_dir / "postgres")
-
-    def wait_for(self, status: int, path: str = "/readyz") -> None:
-        """Ask until the answer is ``status``; the number of tries is bounded."""
-        for _try in range(300):
-            with contextlib.suppress(OSError):
-                if Visitor(self.demo.address).ask(path)[0] == status:
-                    return
-            threading.Event().wait(0.1)
-        raise AssertionError(f"{path} never answered {status}")
-
-    def sign_in(self, role: str) -> Visitor:
-        visitor = Visitor(self.demo.address)
-        _status, _headers, page = visitor.ask("/demo/")
-        path = re.search(rf'action="(/demo/sign-in/[^"]+)"(?:(?!</form>).)*{role}', page, re.DOTALL)
-        assert path, page
-        assert visitor.ask(path.group(1), {})[0] == 302
-        return visitor
-
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.demo.postgres.dsn(database=DATABASE)) as superuser:
-            return superuser.execute(query).fetchall()
-
-
-@pytest.fixture(scope="module")
-def site(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with django_db_blocker.unblock(), contextlib.ExitStack() as stack:
-        yield Site(tmp_path_factory.mktemp("site"), stack)
 
 
 def test_while_the_database_is_away_every_page_says_come_back_soon_and_then_works_again(site: Site) -> None:

@@ -156,6 +156,7 @@ class Deployment:
     def __init__(self, folder: Path, stack: contextlib.ExitStack) -> None:
         self.folder, self.stack = folder, stack
         self.mailbox = Mailbox()
+        self.processes: list[subprocess.Popen[bytes]] = []
         self.mail_port, self.web_port, self.database_port = free_port(), free_port(), free_port()
         self.passwords = {role: f"password0{role}" for role in ROLES}
         controller = Controller(self.mailbox, hostname="127.0.0.1", port=self.mail_port)
@@ -276,12 +277,21 @@ class Deployment:
             return bool(answer.status == 200)
         return False
 
+    def ask_many_at_once(self) -> None:
+        """So many that every web process has to open connections of its own."""
+        threads = [threading.Thread(target=self._answers) for _one in range(32)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
     def _run(self, words: list[str], environment: dict[str, str], **how: Any) -> None:
         log = (self.folder / f"{Path(words[0]).name}-{words[3] if len(words) > 3 else ''}.log").open("ab")
         process = subprocess.Popen(
             words, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True, **how
         )
         log.close()
+        self.processes.append(process)
 
         def end() -> None:
             process.terminate()

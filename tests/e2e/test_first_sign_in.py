@@ -11,7 +11,9 @@ from allauth.mfa.totp.internal import auth as totp
 from django.utils import timezone
 from playwright.sync_api import BrowserType, Page, expect
 
+from pitclinic import gunicorn
 from tests.e2e.deployment import Deployment, deployment, variables_of_compose
+from tests.e2e.sockets import holders_of_connections
 from tests.e2e.steps import confirm_the_time_out, fill_in_session, look_it_over, say_birthday
 from tests.look.test_passkey import make_authenticator
 
@@ -164,6 +166,15 @@ def see_the_answer(page: Page) -> None:
     expect(page.get_by_role("row", name=re.compile(r"same day\s+3"))).to_be_visible()
 
 
+def each_process_has_connections_of_its_own(site: Deployment, figure: Callable[[str, float], None]) -> None:
+    site.ask_many_at_once()
+    holders = holders_of_connections([process.pid for process in site.processes], to_port=site.database_port)
+    shared = {socket: processes for socket, processes in holders.items() if len(processes) > 1}
+    figure("sockets_shared", len(shared))
+    assert len({process for processes in holders.values() for process in processes}) >= gunicorn.workers
+    assert shared == {}
+
+
 def test_a_clinic_follows_the_readme_to_the_answer_of_its_first_patient(
     django_db_setup: None,
     django_db_blocker: Any,
@@ -206,3 +217,4 @@ def test_a_clinic_follows_the_readme_to_the_answer_of_its_first_patient(
         finally:
             browser.close()
         figure("production_first_sign_in", 1)
+        each_process_has_connections_of_its_own(site, figure)
