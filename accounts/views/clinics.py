@@ -8,9 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.changes import clinic_history
+from accounts.conflicts import find_conflict, status_of
 from accounts.decorators import staff
 from accounts.forms import ClinicForm
-from accounts.models import Clinic, Membership, OnCallPerson
+from accounts.models import Clinic, Membership
 from accounts.permissions import Act
 from accounts.requests import StaffRequest
 from accounts.services import clinics
@@ -31,14 +32,15 @@ def history(request: StaffRequest) -> HttpResponse:
     return render(request, "accounts/clinic_history.html", {"entries": clinic_history(request.actor)})
 
 
-@staff(Act.CHANGE_SETTINGS, methods=("GET", "POST"))
+@staff(Act.CHANGE_SETTINGS, methods=("GET", "POST"), one_by_one=True)
 def settings_page(request: StaffRequest) -> HttpResponse:
     # A copy: a form writes into its instance even when it is refused, and the page still shows the clinic as it is.
-    form = ClinicForm(request.POST or None, instance=Clinic.objects.get(pk=request.actor.clinic_id))
-    if request.method == "POST" and form.is_valid():
+    clinic = Clinic.objects.get(pk=request.actor.clinic_id)
+    form = ClinicForm(request.POST or None, instance=clinic)
+    conflict = find_conflict(request.actor, form, clinic) if form.is_valid() else None
+    if form.is_valid() and conflict is None:
         clinics.change_details(by=request.actor, **form.cleaned_data)
         messages.success(request, _("The clinic's details are saved."))
         return redirect("accounts:settings")
-    has_on_call = OnCallPerson.objects.visible_to(request.actor).able().exists()
-    context = {"form": form, "has_on_call": has_on_call}
-    return render(request, "accounts/settings.html", context, status=422 if form.errors else 200)
+    context = {"form": form, "conflict": conflict}
+    return render(request, "accounts/settings.html", context, status=status_of(form, conflict))

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.forms.models import model_to_dict
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -11,10 +12,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.conflicts import Conflict, find_conflict, status_of
 from accounts.decorators import staff
 from accounts.models import Membership
 from accounts.permissions import Act
 from accounts.requests import StaffRequest
+from common.seen_forms import SEEN
 from scheduling.forms.resources import BookingRuleForm, ClosureForm, CredentialForm, EquipmentForm, ExtraHoursForm
 from scheduling.models import BookingRule, Closure, Credential, Equipment, ExtraHours
 from scheduling.policies import VisitRefusedError
@@ -40,9 +43,11 @@ def overview(request: StaffRequest) -> HttpResponse:
     return render(request, "scheduling/resources.html", context)
 
 
-def _page(request: StaffRequest, form: forms.BaseForm, title: str | Promise) -> HttpResponse:
-    context = {"form": form, "title": title}
-    return render(request, "scheduling/resource_form.html", context, status=422 if form.is_bound else 200)
+def _page(
+    request: StaffRequest, form: forms.BaseForm, title: str | Promise, conflict: Conflict | None = None
+) -> HttpResponse:
+    context = {"form": form, "title": title, "conflict": conflict}
+    return render(request, "scheduling/resource_form.html", context, status=status_of(form, conflict))
 
 
 def _saved(request: StaffRequest, words: str | Promise) -> HttpResponse:
@@ -50,19 +55,20 @@ def _saved(request: StaffRequest, words: str | Promise) -> HttpResponse:
     return redirect("scheduling:resources")
 
 
-@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"), once=True)
+@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"), once=True, one_by_one=True)
 def equipment(request: StaffRequest, equipment_id: UUID | None = None) -> HttpResponse:
     rows = Equipment.objects.visible_to(request.actor)
     own = get_object_or_404(rows, pk=equipment_id) if equipment_id else Equipment()
     form = EquipmentForm(request.POST or None, instance=own)
-    if request.method == "POST" and form.is_valid():
+    conflict = find_conflict(request.actor, form, own) if equipment_id and form.is_valid() else None
+    if form.is_valid() and conflict is None:
         try:
             resources.save_equipment(equipment=form.instance, by=request.actor)
         except VisitRefusedError as refused:
             refuse(form, refused)
         else:
             return _saved(request, _("The equipment is saved."))
-    return _page(request, form, _("Change equipment") if equipment_id else _("Add equipment"))
+    return _page(request, form, _("Change equipment") if equipment_id else _("Add equipment"), conflict)
 
 
 @staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"), once=True)
@@ -115,18 +121,30 @@ def remove_extra_hours(request: StaffRequest, extra_id: UUID) -> HttpResponse:
     return _saved(request, _("The hours are removed. Visits already booked stay."))
 
 
-@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"), once=True)
+@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"), once=True, one_by_one=True)
 def credential(request: StaffRequest) -> HttpResponse:
+    """A credential that is there already is not replaced before somebody saw it."""
     initial = {"valid_from_date": timezone.localdate()}
     form = CredentialForm(request.POST or None, by=request.actor, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    conflict = _credential_conflict(request, form) if form.is_valid() else None
+    if form.is_valid() and conflict is None:
         try:
             resources.trust(by=request.actor, **form.cleaned_data)
         except VisitRefusedError as refused:
             refuse(form, refused)
         else:
             return _saved(request, _("The credential is saved."))
-    return _page(request, form, _("Add a credential"))
+    return _page(request, form, _("Add a credential"), conflict)
+
+
+def _credential_conflict(request: StaffRequest, form: CredentialForm) -> Conflict | None:
+    said = form.cleaned_data
+    rows = Credential.objects.visible_to(request.actor)
+    there = rows.filter(clinician=said["clinician"], technique=said["technique"]).first()
+    if there is None:
+        return None
+    form.stand(model_to_dict(there, fields=[name for name in form.fields if name != SEEN]))
+    return find_conflict(request.actor, form, there)
 
 
 @staff(Act.SET_UP_SCHEDULE, methods=("POST",))
@@ -136,14 +154,16 @@ def remove_credential(request: StaffRequest, credential_id: UUID) -> HttpRespons
     return _saved(request, _("The credential is removed. Visits already booked stay."))
 
 
-@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"))
+@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"), one_by_one=True)
 def booking_rule(request: StaffRequest, membership_id: UUID) -> HttpResponse:
     people = Membership.objects.visible_to(request.actor).active().select_related("user")
     member = get_object_or_404(people, pk=membership_id)
     own = BookingRule.objects.visible_to(request.actor).filter(member=member).first() or BookingRule(member=member)
     initial = {"max_treatments_per_day": own.max_treatments_per_day, "can_chaperone": own.can_chaperone}
-    form = BookingRuleForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    # A page may send nothing but unticked boxes.
+    form = BookingRuleForm(request.POST if request.method == "POST" else None, initial=initial)
+    conflict = find_conflict(request.actor, form, own) if form.is_valid() else None
+    if form.is_valid() and conflict is None:
         resources.limit(member=member, by=request.actor, **form.cleaned_data)
         return _saved(request, _("The limits are saved."))
-    return _page(request, form, _("Limits of %(name)s") % {"name": member.user.full_name})
+    return _page(request, form, _("Limits of %(name)s") % {"name": member.user.full_name}, conflict)

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.conflicts import Conflict, find_conflict, status_of
 from accounts.decorators import staff
 from accounts.models import Membership
 from accounts.permissions import Act
@@ -47,16 +48,19 @@ def overview(request: StaffRequest) -> HttpResponse:
     return render(request, "scheduling/set_up.html", context)
 
 
-def _page(request: StaffRequest, form: forms.BaseForm, title: str | Promise) -> HttpResponse:
-    status = 422 if form.is_bound else 200
-    return render(request, "scheduling/set_up_form.html", {"form": form, "title": title}, status=status)
+def _page(
+    request: StaffRequest, form: forms.BaseForm, title: str | Promise, conflict: Conflict | None = None
+) -> HttpResponse:
+    context = {"form": form, "title": title, "conflict": conflict}
+    return render(request, "scheduling/set_up_form.html", context, status=status_of(form, conflict))
 
 
-@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"), once=True)
+@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"), once=True, one_by_one=True)
 def room(request: StaffRequest, room_id: UUID | None = None) -> HttpResponse:
     own = get_object_or_404(Room.objects.visible_to(request.actor), pk=room_id) if room_id else Room()
     form = RoomForm(request.POST or None, instance=own)
-    if request.method == "POST" and form.is_valid():
+    conflict = find_conflict(request.actor, form, own) if room_id and form.is_valid() else None
+    if form.is_valid() and conflict is None:
         try:
             rooms.save(room=form.instance, by=request.actor)
         except VisitRefusedError as refused:
@@ -64,16 +68,17 @@ def room(request: StaffRequest, room_id: UUID | None = None) -> HttpResponse:
         else:
             messages.success(request, _("The room is saved."))
             return redirect("scheduling:set_up")
-    return _page(request, form, _("Change a room") if room_id else _("Add a room"))
+    return _page(request, form, _("Change a room") if room_id else _("Add a room"), conflict)
 
 
-@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"), once=True)
+@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"), once=True, one_by_one=True)
 def visit_type(request: StaffRequest, visit_type_id: UUID | None = None) -> HttpResponse:
     own = VisitType()
     if visit_type_id:
         own = get_object_or_404(VisitType.objects.visible_to(request.actor), pk=visit_type_id)
     form = VisitTypeForm(request.POST or None, instance=own, by=request.actor)
-    if request.method == "POST" and form.is_valid():
+    conflict = find_conflict(request.actor, form, own) if visit_type_id and form.is_valid() else None
+    if form.is_valid() and conflict is None:
         try:
             visit_types.save(visit_type=form.instance, by=request.actor)
         except VisitRefusedError as refused:
@@ -81,7 +86,7 @@ def visit_type(request: StaffRequest, visit_type_id: UUID | None = None) -> Http
         else:
             messages.success(request, _("The visit type is saved. Visits already booked keep their length."))
             return redirect("scheduling:set_up")
-    return _page(request, form, _("Change a visit type") if visit_type_id else _("Add a visit type"))
+    return _page(request, form, _("Change a visit type") if visit_type_id else _("Add a visit type"), conflict)
 
 
 @staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"), once=True)
