@@ -175,6 +175,13 @@ GROUPS = (
                 _counted("equipment", "%(count)s in use", "%(count)s in use", t("none")),
                 "equipment",
             ),
+            Setting(
+                t("Visits to move"),
+                t("Touched by a closure, leave, fewer hours or a room out of use."),
+                "scheduling:setting_changes",
+                Act.BOOK_VISITS,
+                _counted("changes", "%(count)s change", "%(count)s changes", t("none")),
+            ),
             Setting(t("The desk’s board"), t("When a patient counts as late."), "scheduling:desk_rules", _plan),
             Setting(
                 t("Tablets"),

@@ -19,6 +19,7 @@ from scheduling.models import (
     ExtraHours,
     Leave,
     Room,
+    SettingChange,
     VisitType,
 )
 from sessions.models import ConsentWording, Product, RuleSet
@@ -40,6 +41,7 @@ class States:
     equipment: int
     credentials: int
     tablets: int
+    changes: int
     products: int
     rules: int
     wordings: int
@@ -63,6 +65,7 @@ def setting_states(by: Actor, *, now: datetime) -> States:
         "equipment": Equipment.objects.filter(is_active=True),
         "credentials": credentials,
         "tablets": CheckInTablet.objects.filter(revoked_at__isnull=True),
+        "changes": SettingChange.objects.that_touched(),
         "products": Product.objects.offered(),
         "rules": RuleSet.objects.filter(made_by__isnull=False),
         "wordings": ConsentWording.objects.all(),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import Membership
+from accounts.models.clinics import validate_zone
 from common.seen_forms import SeenForm
 from common.wall_clock import day_bounds, instant
 from scheduling.choices import Weekday
@@ -18,6 +19,10 @@ from scheduling.models import Equipment, Room, VisitType
 
 class SetUpQuery(forms.Form):
     page = forms.IntegerField(min_value=1, max_value=100_000, required=False)
+
+
+class ZoneQuery(SetUpQuery):
+    zone = forms.CharField(max_length=64, required=False, validators=[validate_zone])
 
 
 class RoomForm(SeenForm, forms.ModelForm):
