@@ -18,7 +18,7 @@ class _Forms(HTMLParser):
         if tag == "form":
             self.forms.append({})
         elif tag == "input" and self._is_sent(given):
-            self._add(given["name"], given.get("value", "on"))
+            self._add(given["name"], given.get("value", "on" if "checked" in given else ""))
         elif tag == "textarea":
             self._text = given["name"]
             self._add(self._text, "")

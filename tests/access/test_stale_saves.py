@@ -147,7 +147,7 @@ def _told(name: str, page: bytes, first: StaffClient, form: Form) -> None:
     """Who saved it, and each field that they changed: theirs beside one's own."""
     body = page.decode()
     assert "This was changed while you had it open" in body, name
-    assert body.count(f"<span>{first.member.user.full_name}, ") >= len(form.first), name
+    assert body.count(f"<span>{first.member.user.full_name},") >= len(form.first), name
     if not set(form.first) <= set(form.second):
         assert "not changed by you" in body, name
 

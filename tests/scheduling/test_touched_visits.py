@@ -1,6 +1,6 @@
 """Who changes hours, rooms, closures, leave or zone sees which visits it touches, works through them, takes it back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -38,9 +38,9 @@ Sent = tuple[str, dict[str, Any]]
 
 
 @pytest.fixture
-def practice(clinic: Clinic) -> Practice:
+def practice(clinic: Clinic) -> Iterator[Practice]:
     with tenant(clinic.pk, actor="test"):
-        return make_practice(clinic)
+        yield make_practice(clinic)
 
 
 def url(name: str, *args: object) -> str:
@@ -266,15 +266,13 @@ def test_nothing_is_free_tells_why(practice: Practice, desk: Client) -> None:
         Leave.objects.create(clinician=practice.clinician, **whole)
     name = practice.clinician.user.full_name
     assert f"{name} is away: 7 Sep 2026 – 30 Dec 2026." in desk.get(url("find"), asked).content.decode()
-    with tenant(practice.clinic.pk, actor="test"):
-        Leave.objects.all().delete()
-        AvailabilityBlock.objects.exclude(weekday=0).delete()
-        a_visit(practice, starts_at=at(8, 50), ends_at=at(16, 50))
+    Leave.objects.all().delete()
+    AvailabilityBlock.objects.exclude(weekday=0).delete()
     day = desk.get(book, asked | {"shown": "2026-09-08"}).content.decode()
     assert f"{name} has no working hours on these days." in day
-    assert "All other times are taken" in desk.get(book, asked | {"shown": "2026-09-07"}).content.decode()
-    with tenant(practice.clinic.pk, actor="test"):
-        AvailabilityBlock.objects.all().delete()
+    a_visit(practice, starts_at=at(9), ends_at=at(17))
+    assert "All other times are taken" in desk.get(book, asked).content.decode()
+    AvailabilityBlock.objects.all().delete()
     assert "has no working hours on these days" in desk.get(url("find"), asked).content.decode()
 
 
