@@ -97,7 +97,7 @@ class SeenForm(forms.BaseForm):
     def _put(self, data: QueryDict, name: str) -> None:
         value = self[name].initial
         shown = self.fields[name].prepare_value(value)
-        if value in (None, "", False):
+        if value is None or value is False or value == "":  # 0 is a value
             data.pop(name, None)
         elif isinstance(shown, list | tuple):
             data.setlist(name, [str(one) for one in shown])

@@ -222,7 +222,7 @@ def test_a_settings_history_says_who_changed_which_field_from_what_to_what(pract
 def test_what_a_setting_points_at_is_called_by_its_name(practice: Practice, admin: Client) -> None:
     with tenant(practice.clinic.pk, actor="test"):
         machine = Equipment.objects.create(clinic=practice.clinic, name="Ultrasound")
-    given = {"name": "Follow-up session", "duration_minutes": "30", "turnover_minutes": "5", "equipment": machine.pk}
+    given = {"name": "Usual visit", "duration_minutes": "30", "turnover_minutes": "5", "equipment": machine.pk}
     admin.post(url("change_visit_type", practice.visit_type.pk), given)
 
     body = admin.get(url("setting_history", "visit-type", practice.visit_type.pk)).content.decode()

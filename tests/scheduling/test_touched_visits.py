@@ -8,14 +8,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
-from hypothesis import given
-from hypothesis import strategies as st
 
 from accounts.models import Clinic
 from catalogue.models import Technique
-from common.span_words import span_words
 from common.tenancy import tenant
-from common.wall_clock import day_bounds, instant
 from scheduling.models import (
     AvailabilityBlock,
     Closure,
@@ -29,7 +25,7 @@ from scheduling.models import (
 )
 from scheduling.services import appointments
 from tests.access.pages import form_with, forms_of
-from tests.scheduling.conftest import BERLIN, MONDAY, Practice, at, make_practice
+from tests.scheduling.conftest import MONDAY, Practice, at, make_practice
 from tests.scheduling.visits import a_visit
 
 pytestmark = pytest.mark.usefixtures("monday_morning")
@@ -274,16 +270,3 @@ def test_nothing_is_free_tells_why(practice: Practice, desk: Client) -> None:
     assert "All other times are taken" in desk.get(book, asked).content.decode()
     AvailabilityBlock.objects.all().delete()
     assert "has no working hours on these days" in desk.get(url("find"), asked).content.decode()
-
-
-# --- the last day -----------------------------------------------------------------------------------------------------
-@given(first=st.dates(date(1980, 1, 1), date(2060, 1, 1)), days=st.integers(0, 400), hour=st.integers(1, 23))
-def test_whole_days_are_told_by_their_last_day(first: date, days: int, hour: int) -> None:
-    last = first + timedelta(days=days)
-    start, end = day_bounds(first, BERLIN)[0], day_bounds(last, BERLIN)[1]
-    words = span_words(start, end, BERLIN)
-    assert words.endswith(f"{last.day} {last:%b} {last.year}")
-    assert ("–" in words) == (days > 0)
-    assert ":" not in words
-    some_hours = span_words(start, instant(last, start.time().replace(hour=hour, minute=30), BERLIN), BERLIN)
-    assert f"{hour:02}:30" in some_hours
