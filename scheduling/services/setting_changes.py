@@ -82,13 +82,15 @@ def remove_extra_hours(*, extra: ExtraHours, by: Actor, now: datetime) -> Settin
 
 
 @transaction.atomic
-def change_room(*, room: Room, by: Actor, now: datetime) -> SettingChange:
-    """Store a changed room; visits it has no place for any more stay, and are listed."""
+def change_room(*, room: Room, by: Actor, now: datetime) -> SettingChange | None:
+    """Store a changed room; visits it has no place for any more stay, and are listed. None: nothing was changed."""
     before = _as_json(Room.objects.visible_to(by).get(pk=room.pk), _ROOM)
     rooms.save(room=room, by=by)
+    after = _as_json(room, _ROOM)
+    if before == after:
+        return None
     visits = touched_visits.losing_room(by, room, now=now)
     words = _("Room changed: %(name)s") % {"name": room.name}
-    after = _as_json(room, _ROOM)
     return _note(SettingKind.ROOM, room, words, visits, before=before, after=after, by=by, now=now)
 
 

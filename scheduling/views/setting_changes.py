@@ -45,8 +45,11 @@ def _key(visits: Sequence[Appointment]) -> str:
     return hashlib.sha256(",".join(str(visit.pk) for visit in visits).encode()).hexdigest()[:16]
 
 
-def saved(request: StaffRequest, change: SettingChange, words: str | Promise, *, back: str) -> HttpResponse:
-    """Say it with an undo; lead to the visits that have to be moved, if there are any."""
+def saved(request: StaffRequest, change: SettingChange | None, words: str | Promise, *, back: str) -> HttpResponse:
+    """Say it, with an undo where something was changed; lead to the visits that have to be moved, if there are any."""
+    if change is None:
+        messages.success(request, str(words))
+        return redirect(back)
     offer(request, str(words), undo_url=reverse("scheduling:undo_setting_change", args=[change.pk]))
     return redirect("scheduling:setting_change", change.pk) if change.visits else redirect(back)
 

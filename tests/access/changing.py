@@ -231,7 +231,7 @@ TYPED: dict[str, Callable[[Practice, Made], Typed]] = {
     "sessions:follow_up": _plain(outcome="better", change="2"),
     "sessions:mark_left": _plain(left_date="2026-09-01"),
     "sessions:bring_back": _plain(reason="a slip"),
-    "reminders:move_on_call": _plain(to="down"),
+    "reminders:move_on_call": lambda practice, made: {"to": "down", "order": made["person_id"]},
     "reminders:remove_on_call": _plain(is_sure="on"),
     "sessions:rest_recall": _plain(day="2026-10-01"),
 }
