@@ -32,7 +32,7 @@ PAGES: dict[str, tuple[str, str, str, int]] = {
     "scheduling:waiting_entry": (Role.FRONT_DESK, "entry_id", "", 18),
     "scheduling:freed_slots": (Role.FRONT_DESK, "", "", 13),
     "scheduling:freed_slot": (Role.FRONT_DESK, "slot_id", "", 13),
-    "scheduling:set_up": (Role.CLINIC_ADMIN, "", "", 16),
+    "scheduling:set_up": (Role.CLINIC_ADMIN, "", "", 18),
     "scheduling:resources": (Role.CLINIC_ADMIN, "", "", 16),
     "scheduling:guide": (Role.CLINIC_ADMIN, "", "", 21),
     "sessions:chart": (Role.CLINICIAN, "patient_id", "", 25),
