@@ -160,11 +160,15 @@ def test_settings_show_what_a_colleague_changed_and_which_visits_are_touched(
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("The room is saved.")).to_be_visible()
 
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    with tenant(practice.clinic.pk, actor="test"):
+        what = {"patient": practice.patient, "clinician": practice.clinician, "visit_type": practice.visit_type}
+        noon = datetime.combine(tomorrow, time(12), tzinfo=UTC)
+        AppointmentFactory(clinic=practice.clinic, room=practice.room, starts_at=noon, **what)
     page = open_page(reverse("scheduling:add_closure"))
-    today = datetime.now(UTC).date()
     page.locator("#id_name").fill("Inventory")
-    page.locator("#id_first_day").fill(f"{today:%Y-%m-%d}")
-    page.locator("#id_last_day").fill(f"{today + timedelta(days=1):%Y-%m-%d}")
+    page.locator("#id_first_day").fill(f"{tomorrow:%Y-%m-%d}")
+    page.locator("#id_last_day").fill(f"{tomorrow + timedelta(days=1):%Y-%m-%d}")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", name="This touches")).to_be_visible()
     _look(page, "settings-touched")

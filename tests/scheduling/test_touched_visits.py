@@ -179,6 +179,14 @@ def test_fewer_places_in_a_room_touch_those_that_find_none(practice: Practice, a
     assert url("appointment", second.pk) in body
 
 
+def test_a_change_that_cannot_be_is_refused_by_the_database(practice: Practice) -> None:
+    right = {"clinic": practice.clinic, "kind": "leave", "row_id": practice.room.pk, "title": "Leave", "made_at": at(9)}
+    SettingChange.objects.create(**right)
+    for wrong in ({"kind": "weather"}, {"title": ""}, {"undone_by": practice.clinician}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            SettingChange.objects.create(**{**right, **wrong})
+
+
 # --- the zone ---------------------------------------------------------------------------------------------------------
 def test_another_zone_is_asked_for_with_its_visits_and_can_be_taken_back(
     practice: Practice, admin: Client, staff_client: Callable[..., Client]
