@@ -5,18 +5,20 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.db import models
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
-from django.utils.timezone import localtime
+from django.utils.timezone import get_current_timezone_name, localtime
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Clinic, ClinicOwned, Membership
 from accounts.queries import Line, with_names
 from audit.models import AuditEvent
+from common.span_words import end_words
 
 if TYPE_CHECKING:
     AnyField = models.Field[Any, Any]
@@ -86,6 +88,8 @@ def _words(field: "AnyField", value: Any, names: Mapping[str, str]) -> str:
 
 def _moment(field: "AnyField", value: Any) -> str:
     if isinstance(field, models.DateTimeField) and (at := parse_datetime(str(value))):
+        if field.name == "ends_at":
+            return end_words(at, ZoneInfo(get_current_timezone_name()))
         return date_format(localtime(at), "j M Y H:i")
     if isinstance(field, models.DateField):
         return date_format(date.fromisoformat(str(value)[:10]), "j M Y")

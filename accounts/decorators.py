@@ -17,22 +17,26 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.elsewhere import to_sign_in
 from accounts.permissions import Act
 from accounts.requests import StaffRequest
-from accounts.services import sent_forms
+from accounts.services import clinics, sent_forms
 from common.form_keys import FIELD, key_of
 
 _NOT_TYPED = {FIELD, "csrfmiddlewaretoken"}
 V = TypeVar("V", bound=Callable[..., HttpResponseBase])
 
 
-def staff(act: Act, *, methods: Iterable[str] = ("GET", "HEAD"), once: bool = False) -> Callable[[V], V]:
+def staff(
+    act: Act, *, methods: Iterable[str] = ("GET", "HEAD"), once: bool = False, one_by_one: bool = False
+) -> Callable[[V], V]:
     """Let members through whose role may do ``act``; a stranger is sent to sign in, anyone else gets a 403.
 
     ``once`` is for a view whose POST makes a row: its forms carry ``{% once %}``, and the same form sent again makes
-    nothing and leads to where the first answer led.
+    nothing and leads to where the first answer led. ``one_by_one`` is for a view whose POST writes over what stands: no
+    two such saves of one clinic run at the same time, so that what was compared is what is written over.
     """
 
     def decorate(view: V) -> V:
-        checked = require_http_methods(list(methods))(_sent_once(view) if once else view)
+        wrapped = _sent_once(view) if once else view
+        checked = require_http_methods(list(methods))(_one_by_one(wrapped) if one_by_one else wrapped)
 
         @wraps(view)
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -46,6 +50,7 @@ def staff(act: Act, *, methods: Iterable[str] = ("GET", "HEAD"), once: bool = Fa
         inner.required_act = act  # type: ignore[attr-defined]
         inner.allowed_methods = tuple(methods)  # type: ignore[attr-defined]
         inner.is_once = once  # type: ignore[attr-defined]
+        inner.is_one_by_one = one_by_one  # type: ignore[attr-defined]
         return cast(V, inner)
 
     return decorate
@@ -71,6 +76,18 @@ def _sent_once(view: V) -> V:
         response = view(request, *args, **kwargs)
         _keep(request, key, response)
         return response
+
+    return cast(V, inner)
+
+
+def _one_by_one(view: V) -> V:
+    """The view's POST holds the clinic until its transaction ends."""
+
+    @wraps(view)
+    def inner(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method == "POST":
+            clinics.hold(by=request.actor)
+        return view(request, *args, **kwargs)
 
     return cast(V, inner)
 

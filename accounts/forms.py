@@ -11,6 +11,7 @@ from accounts.models import Clinic
 from audit.models import AuditEvent
 from common import phones
 from common.lines import cleaned_line
+from common.seen_forms import SeenForm
 
 
 class AuditQuery(forms.Form):
@@ -33,7 +34,7 @@ class ClinicPhoneField(forms.CharField):
         return phone
 
 
-class ClinicForm(forms.ModelForm):
+class ClinicForm(SeenForm, forms.ModelForm):
     class Meta:
         model = Clinic
         fields = ("name", "sender_name", "phone", "urgent_phone", "emergency_number", "zone", "locale")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import Role
 from accounts.models import User
 from common.lines import check_line
+from common.seen_forms import SeenForm
 
 
 class InviteForm(forms.Form):
@@ -34,7 +35,7 @@ class InviteForm(forms.Form):
         return str(self.cleaned_data["email"]).lower()
 
 
-class RoleForm(forms.Form):
+class RoleForm(SeenForm, forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
 
 

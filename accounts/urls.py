@@ -21,5 +21,6 @@ urlpatterns = [
     path(f"{_PERSON}back/", people.bring_back, name="bring_back"),
     path(f"{_PERSON}second-step/", people.reset_second_factor, name="reset_second_factor"),
     path("settings/history/", clinics.history, name="clinic_history"),
-    path("settings/", clinics.settings_page, name="settings"),
+    path("settings/clinic/zone/undo/", clinics.undo_zone, name="undo_zone"),
+    path("settings/clinic/", clinics.settings_page, name="settings"),
 ]

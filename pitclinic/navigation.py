@@ -37,7 +37,7 @@ ENTRIES = (
     Entry(_("Messages"), "mail", "reminders:messages", Act.SEE_MESSAGES),
     Entry(_("On call"), "bell-ring", "reminders:on_call", Act.SEE_ON_CALL),
     Entry(_("Stock"), "package", "sessions:lots", Act.MANAGE_STOCK),
-    Entry(_("Settings"), "settings", "accounts:settings", Act.CHANGE_SETTINGS),
+    Entry(_("Settings"), "settings", "settings", Act.OWN_ACCOUNT),
     Entry(_("Audit"), "scroll-text", "accounts:audit_log", Act.SEE_AUDIT),
 )
 

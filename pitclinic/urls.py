@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.views import second_factors
-from pitclinic.views import health, home
+from pitclinic.views import health, home, setting_index
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive, name="healthz"),
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/2fa/totp/deactivate/", second_factors.deactivate_totp, name="mfa_deactivate_totp"),
     path("account/2fa/webauthn/keys/<int:pk>/remove/", second_factors.remove_webauthn, name="mfa_remove_webauthn"),
     path("account/", include("allauth.urls")),
+    path("settings/", setting_index.setting_index, name="settings"),
     path("", include("accounts.urls")),
     path("patients/", include("patients.urls")),
     path("schedule/", include("scheduling.urls")),

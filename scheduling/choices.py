@@ -17,6 +17,16 @@ class VisitStatus(models.TextChoices):
     ABORTED = "aborted", _("aborted")
 
 
+class SettingKind(models.TextChoices):
+    """What can be changed under visits that are promised."""
+
+    CLOSURE = "closure", _("closure")
+    LEAVE = "leave", _("leave")
+    HOURS = "hours", _("weekly hours")
+    EXTRA_HOURS = "extra_hours", _("hours of one day")
+    ROOM = "room", _("room")
+
+
 _S = VisitStatus
 
 # from → to. Each way back is legal too, so that every move can be undone.

@@ -1,19 +1,23 @@
 """The clinic a person works at: switch to another, change its details."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.changes import clinic_history
+from accounts.conflicts import find_conflict, status_of
 from accounts.decorators import staff
 from accounts.forms import ClinicForm
-from accounts.models import Clinic, Membership, OnCallPerson
+from accounts.models import Clinic, Membership
 from accounts.permissions import Act
 from accounts.requests import StaffRequest
 from accounts.services import clinics
+from common.undo import offer
 
 
 @staff(Act.OWN_ACCOUNT, methods=("POST",))
@@ -31,14 +35,33 @@ def history(request: StaffRequest) -> HttpResponse:
     return render(request, "accounts/clinic_history.html", {"entries": clinic_history(request.actor)})
 
 
-@staff(Act.CHANGE_SETTINGS, methods=("GET", "POST"))
+@staff(Act.CHANGE_SETTINGS, methods=("GET", "POST"), one_by_one=True)
 def settings_page(request: StaffRequest) -> HttpResponse:
     # A copy: a form writes into its instance even when it is refused, and the page still shows the clinic as it is.
-    form = ClinicForm(request.POST or None, instance=Clinic.objects.get(pk=request.actor.clinic_id))
-    if request.method == "POST" and form.is_valid():
-        clinics.change_details(by=request.actor, **form.cleaned_data)
-        messages.success(request, _("The clinic's details are saved."))
+    clinic = Clinic.objects.get(pk=request.actor.clinic_id)
+    zone_was = clinic.zone
+    form = ClinicForm(request.POST or None, instance=clinic)
+    conflict = find_conflict(request.actor, form, clinic) if form.is_valid() else None
+    if not form.is_valid() or conflict is not None:
+        context = {"form": form, "conflict": conflict, "zone_was": request.GET.get("was", "")[:64]}
+        return render(request, "accounts/settings.html", context, status=status_of(form, conflict))
+    zone = form.cleaned_data["zone"]
+    if zone not in {zone_was, request.POST.get("zone_seen")}:
+        return render(request, "accounts/settings.html", {"form": form, "zone_asked": zone})
+    clinics.change_details(by=request.actor, **form.cleaned_data)
+    words = _("The clinic's details are saved.")
+    if zone == zone_was:
+        messages.success(request, words)
         return redirect("accounts:settings")
-    has_on_call = OnCallPerson.objects.visible_to(request.actor).able().exists()
-    context = {"form": form, "has_on_call": has_on_call}
-    return render(request, "accounts/settings.html", context, status=422 if form.errors else 200)
+    offer(request, words, undo_url=reverse("accounts:undo_zone"))
+    return redirect(f"{reverse('accounts:settings')}?{urlencode({'was': zone_was})}")
+
+
+@staff(Act.CHANGE_SETTINGS, methods=("POST",), one_by_one=True)
+def undo_zone(request: StaffRequest) -> HttpResponse:
+    """Take the own last change of the time zone back."""
+    if clinics.undo_zone(by=request.actor):
+        messages.success(request, _("The time zone is as it was before."))
+    else:
+        messages.error(request, _("Somebody changed this since. Look at how it stands now, and change it there."))
+    return redirect("accounts:settings")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts import people as read
 from accounts.choices import Role
+from accounts.conflicts import Conflict, find_conflict
 from accounts.decorators import staff
 from accounts.models import Invitation, Membership
 from accounts.people_forms import InviteForm, ReasonForm, RoleForm
@@ -71,12 +72,14 @@ def co_signature(request: StaffRequest, membership_id: UUID) -> HttpResponse:
     return redirect("accounts:person", member.pk)
 
 
-@staff(Act.CHANGE_SETTINGS, methods=("POST",))
+@staff(Act.CHANGE_SETTINGS, methods=("POST",), one_by_one=True)
 def change_role(request: StaffRequest, membership_id: UUID) -> HttpResponse:
     member = _member(request, membership_id)
-    form = RoleForm(request.POST)
+    form = RoleForm(request.POST, initial={"role": member.role})
     if not form.is_valid():
         return _person(request, member, role_form=form, status=422)
+    if conflict := find_conflict(request.actor, form, member):
+        return _person(request, member, role_form=form, conflict=conflict, status=409)
     words = _("The role of %(name)s is changed, from the next page on.") % {"name": member.user.full_name}
     return _with_member(request, member, memberships.change_role, words, role=form.cleaned_data["role"])
 
@@ -148,6 +151,7 @@ def _person(
     *,
     role_form: RoleForm | None = None,
     reason_form: ReasonForm | None = None,
+    conflict: Conflict | None = None,
     status: int = 200,
 ) -> HttpResponse:
     context = {
@@ -157,5 +161,6 @@ def _person(
         "letter": read.last_reset_letter(request.actor, member.pk),
         "role_form": role_form or RoleForm(initial={"role": member.role}),
         "reason_form": reason_form or ReasonForm(),
+        "conflict": conflict,
     }
     return render(request, "accounts/person.html", context, status=status)

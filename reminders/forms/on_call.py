@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import Membership, OnCallPerson
+from common.seen_forms import SeenForm
 from patients.contacts import is_mobile, phone_in_e164, region_of
 from scheduling.forms.appointments import PersonField
 
@@ -49,7 +50,14 @@ class AddForm(MobileForm):
         field.queryset = Membership.objects.visible_to(by).clinicians().exclude(pk__in=taken)
 
 
+class ChangeMobileForm(SeenForm, MobileForm):
+    """The phone of somebody who is on call."""
+
+
 class MoveForm(forms.Form):
+    """One place up or down, in the ``order`` that the page showed."""
+
+    order = forms.CharField(max_length=20_000, required=False)
     to = forms.ChoiceField(choices=[("up", _("up")), ("down", _("down"))])
 
 

@@ -1,5 +1,6 @@
 """Who is woken by an urgent report, in order; the admin names them, and a test page shows each that it works."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django import forms
@@ -11,13 +12,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.conflicts import find_conflict, newest_change, status_of
 from accounts.decorators import staff
 from accounts.models import OnCallPerson
 from accounts.permissions import Act
 from accounts.requests import StaffRequest
 from accounts.services import on_call
 from accounts.services.on_call import OnCallRefusedError
-from reminders.forms.on_call import AddForm, MobileForm, MoveForm, RemoveForm
+from reminders.forms.on_call import AddForm, ChangeMobileForm, MoveForm, RemoveForm
 from reminders.queries.alarm_pages import pager_health, recent_tests
 from reminders.services import alarm_pages
 
@@ -27,7 +29,7 @@ def people(request: StaffRequest) -> HttpResponse:
     return _page(request)
 
 
-@staff(Act.CHANGE_SETTINGS, methods=("POST",), once=True)
+@staff(Act.CHANGE_SETTINGS, methods=("POST",), once=True, one_by_one=True)
 def add(request: StaffRequest) -> HttpResponse:
     form = AddForm(request.POST, by=request.actor)
     if not form.is_valid():
@@ -43,24 +45,27 @@ def add(request: StaffRequest) -> HttpResponse:
     return redirect("reminders:on_call")
 
 
-@staff(Act.CHANGE_SETTINGS, methods=("GET", "POST"))
+@staff(Act.CHANGE_SETTINGS, methods=("GET", "POST"), one_by_one=True)
 def change_mobile(request: StaffRequest, person_id: UUID) -> HttpResponse:
     person = _get(request, person_id)
-    form = MobileForm(request.POST or None, by=request.actor, initial={"mobile": person.mobile})
-    if request.method == "POST" and form.is_valid():
+    form = ChangeMobileForm(request.POST or None, by=request.actor, initial={"mobile": person.mobile})
+    conflict = find_conflict(request.actor, form, person) if form.is_valid() else None
+    if form.is_valid() and conflict is None:
         on_call.change_mobile(by=request.actor, person_id=person.pk, mobile=form.cleaned_data["mobile"])
         messages.success(request, _("The phone is saved."))
         return redirect("reminders:on_call")
-    context = {"form": form, "person": person}
-    return render(request, "reminders/on_call_mobile.html", context, status=422 if form.errors else 200)
+    context = {"form": form, "person": person, "conflict": conflict}
+    return render(request, "reminders/on_call_mobile.html", context, status=status_of(form, conflict))
 
 
-@staff(Act.CHANGE_SETTINGS, methods=("POST",))
+@staff(Act.CHANGE_SETTINGS, methods=("POST",), one_by_one=True)
 def move(request: StaffRequest, person_id: UUID) -> HttpResponse:
     person = _get(request, person_id)
     form = MoveForm(request.POST)
     if not form.is_valid():
         raise BadRequest("to")
+    if form.cleaned_data["order"] != _order(OnCallPerson.objects.visible_to(request.actor).in_order()):
+        return _page(request, moved=newest_change(request.actor, person), is_moved=True, status=409)
     on_call.move(by=request.actor, person_id=person.pk, places=-1 if form.cleaned_data["to"] == "up" else 1)
     return redirect("reminders:on_call")
 
@@ -91,6 +96,10 @@ def page_as_test(request: StaffRequest, person_id: UUID) -> HttpResponse:
     return redirect("reminders:on_call")
 
 
+def _order(people: Iterable[OnCallPerson]) -> str:
+    return ",".join(str(person.pk) for person in people)
+
+
 def _get(request: StaffRequest, person_id: UUID) -> OnCallPerson:
     return get_object_or_404(OnCallPerson.objects.visible_to(request.actor).in_order(), pk=person_id)
 
@@ -100,7 +109,8 @@ def _page(
 ) -> HttpResponse:
     by = request.actor
     shown = {
-        "people": OnCallPerson.objects.visible_to(by).in_order(),
+        "people": (people := OnCallPerson.objects.visible_to(by).in_order()),
+        "order": _order(people),
         "health": pager_health(by, now=timezone.now()),
         "add_form": add_form or AddForm(by=by),
         "tests": recent_tests(by),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import Membership
+from common.seen_forms import SeenForm
 from patients.forms.patients import RegisterForm
 from scheduling.choices import IdentityMark, NoShowReason
 from scheduling.forms.appointments import PersonField
@@ -35,7 +36,7 @@ class PageQuery(forms.Form):
     page = forms.IntegerField(min_value=1, max_value=100_000, required=False)
 
 
-class DeskRulesForm(forms.ModelForm):
+class DeskRulesForm(SeenForm, forms.ModelForm):
     class Meta:
         model = DeskRules
         fields = ("no_show_after_minutes",)

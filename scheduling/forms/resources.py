@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.models import Membership
 from catalogue.models import Technique
+from common.seen_forms import SeenForm
 from common.wall_clock import day_bounds, instant
 from scheduling.forms.appointments import DayField, PersonField
 from scheduling.models import Equipment
@@ -20,7 +21,7 @@ def _time_box() -> forms.TimeInput:
     return forms.TimeInput(attrs={"type": "time"})
 
 
-class EquipmentForm(forms.ModelForm):
+class EquipmentForm(SeenForm, forms.ModelForm):
     class Meta:
         model = Equipment
         fields = ("name", "quantity", "is_active")
@@ -73,7 +74,7 @@ class ExtraHoursForm(forms.Form):
         field.queryset = Membership.objects.visible_to(by).clinicians()
 
 
-class CredentialForm(forms.Form):
+class CredentialForm(SeenForm, forms.Form):
     clinician = PersonField(queryset=Membership.objects.none(), label=_("Clinician"))
     technique = forms.ModelChoiceField(queryset=Technique.objects.none(), label=_("Technique"))
     valid_from_date = DayField(label=_("First day"))
@@ -94,7 +95,7 @@ class CredentialForm(forms.Form):
         technique.queryset = Technique.objects.all()
 
 
-class BookingRuleForm(forms.Form):
+class BookingRuleForm(SeenForm, forms.Form):
     max_treatments_per_day = forms.IntegerField(
         label=_("Most treatments a day"),
         min_value=1,

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import Membership
+from accounts.models.clinics import validate_zone
+from common.seen_forms import SeenForm
 from common.wall_clock import day_bounds, instant
 from scheduling.choices import Weekday
 from scheduling.forms.appointments import DayField, PersonField
@@ -19,7 +21,11 @@ class SetUpQuery(forms.Form):
     page = forms.IntegerField(min_value=1, max_value=100_000, required=False)
 
 
-class RoomForm(forms.ModelForm):
+class ZoneQuery(SetUpQuery):
+    zone = forms.CharField(max_length=64, required=False, validators=[validate_zone])
+
+
+class RoomForm(SeenForm, forms.ModelForm):
     def clean_capacity(self) -> int:
         capacity = int(self.cleaned_data["capacity"])
         if not 1 <= capacity <= 50:
@@ -31,7 +37,7 @@ class RoomForm(forms.ModelForm):
         fields = ("name", "capacity", "is_for_observation", "is_active")
 
 
-class VisitTypeForm(forms.ModelForm):
+class VisitTypeForm(SeenForm, forms.ModelForm):
     class Meta:
         model = VisitType
         fields = (

@@ -8,6 +8,7 @@ import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.datetime
 from django.db import migrations, models
+from django.db.models.functions import Lower
 
 import accounts.models.clinic_owned
 import common.database
@@ -122,7 +123,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["name"],
-                "constraints": [models.UniqueConstraint(fields=("clinic", "name"), name="scheduling_room_once")],
+                "constraints": [
+                    models.UniqueConstraint(models.F("clinic"), Lower("name"), name="scheduling_room_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -277,6 +280,7 @@ class Migration(migrations.Migration):
                 "ordering": ["name"],
                 "constraints": [
                     models.UniqueConstraint(fields=("clinic", "code"), name="scheduling_visittype_once"),
+                    models.UniqueConstraint(models.F("clinic"), Lower("name"), name="scheduling_visittype_one_name"),
                     models.CheckConstraint(
                         condition=models.Q(("duration_minutes__gte", 5), ("duration_minutes__lte", 480)),
                         name="scheduling_visittype_duration",

@@ -9,6 +9,7 @@ import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.datetime
 from django.db import migrations, models
+from django.db.models.functions import Lower
 
 import accounts.models.clinic_owned
 import common.database
@@ -104,7 +105,7 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["name"],
                 "constraints": [
-                    models.UniqueConstraint(fields=("clinic", "name"), name="scheduling_equipment_one_name"),
+                    models.UniqueConstraint(models.F("clinic"), Lower("name"), name="scheduling_equipment_one_name"),
                     models.CheckConstraint(
                         condition=models.Q(("quantity__gte", 1), ("quantity__lte", 50)),
                         name="scheduling_equipment_quantity",

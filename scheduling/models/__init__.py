@@ -7,6 +7,7 @@ from scheduling.models.claims import Claim
 from scheduling.models.desk import DeskRules, IdentityCheck, NoShow
 from scheduling.models.equipment import Equipment
 from scheduling.models.rooms import Room
+from scheduling.models.setting_changes import SettingChange
 from scheduling.models.slot_holds import SlotHold
 from scheduling.models.visit_series import VisitSeries
 from scheduling.models.visit_types import VisitType
@@ -30,6 +31,7 @@ __all__ = [
     "Leave",
     "NoShow",
     "Room",
+    "SettingChange",
     "SlotHold",
     "SlotOffer",
     "VisitSeries",

@@ -1,12 +1,19 @@
 """When a clinician works, by the clinic's wall clock: weekly blocks, extra hours of one day, leave, and closed days."""
 
-from typing import ClassVar
+from datetime import date
+from typing import ClassVar, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
 from scheduling.choices import Weekday
+
+
+class AvailabilityBlockQuerySet(ClinicOwnedQuerySet["AvailabilityBlock"]):
+    def on_weekday(self, weekday: int, today: date) -> Self:
+        """Those of a day of the week that hold now or later."""
+        return self.filter(weekday=weekday).exclude(valid_until_date__lt=today)
 
 
 class AvailabilityBlock(ClinicOwned):
@@ -19,7 +26,7 @@ class AvailabilityBlock(ClinicOwned):
     valid_from_date = models.DateField(_("valid from"))
     valid_until_date = models.DateField(_("valid until"), null=True, blank=True)
 
-    objects: ClassVar[ClinicOwnedQuerySet["AvailabilityBlock"]] = manager_of(ClinicOwnedQuerySet["AvailabilityBlock"])
+    objects: ClassVar[AvailabilityBlockQuerySet] = manager_of(AvailabilityBlockQuerySet)
 
     class Meta:
         constraints = [

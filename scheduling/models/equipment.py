@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ClinicOwned, ClinicOwnedQuerySet, manager_of
@@ -20,7 +21,7 @@ class Equipment(ClinicOwned):
     class Meta:
         ordering = ["name"]
         constraints = [
-            models.UniqueConstraint(fields=["clinic", "name"], name="scheduling_equipment_one_name"),
+            models.UniqueConstraint("clinic", Lower("name"), name="scheduling_equipment_one_name"),
             models.CheckConstraint(
                 condition=models.Q(quantity__gte=1, quantity__lte=50), name="scheduling_equipment_quantity"
             ),

@@ -3,6 +3,7 @@
 from typing import ClassVar, Self
 
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ClinicOwned, ClinicOwnedQuerySet, manager_of
@@ -38,7 +39,7 @@ class Room(ClinicOwned):
     class Meta:
         ordering = ["name"]
         constraints = [
-            models.UniqueConstraint(fields=["clinic", "name"], name="scheduling_room_once"),
+            models.UniqueConstraint("clinic", Lower("name"), name="scheduling_room_once"),
             models.CheckConstraint(
                 condition=models.Q(capacity__gte=1, capacity__lte=50), name="scheduling_room_capacity"
             ),

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, manager_of
@@ -36,6 +37,7 @@ class VisitType(ClinicOwned):
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(fields=["clinic", "code"], name="scheduling_visittype_once"),
+            models.UniqueConstraint("clinic", Lower("name"), name="scheduling_visittype_one_name"),
             models.CheckConstraint(
                 condition=models.Q(duration_minutes__gte=5, duration_minutes__lte=480),
                 name="scheduling_visittype_duration",

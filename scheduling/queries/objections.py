@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Membership
+from common.span_words import end_words
 from common.wall_clock import day_bounds, local_day
 from scheduling.models import Leave, VisitType
 from scheduling.queries.agendas import Agenda
@@ -52,7 +53,7 @@ def _working_objections(agenda: Agenda, clinician: Membership, span: Span) -> It
     works = [one for one in agenda.working.get(clinician.pk, []) if local_day(one[0], agenda.zone) == day]
     if leave is not None:
         words = _("%(name)s is away until %(until)s.")
-        until = date_format(leave.ends_at.astimezone(agenda.zone), "j M H:i")
+        until = end_words(leave.ends_at, agenda.zone)
         yield Objection("away", words % {"name": name, "until": until})
     elif not works:
         words = _("%(name)s does not work on %(day)s.")

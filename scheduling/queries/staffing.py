@@ -21,6 +21,18 @@ def has_credential(*, by: Actor, clinician: Membership, visit_type: VisitType, d
     return own.valid_on(day).exists()
 
 
+def is_unheld(*, by: Actor, visit_type: VisitType, day: date) -> bool:
+    """Whether the type asks for a technique that no active clinician holds on that day."""
+    return visit_type.technique_id is not None and visit_type.technique_id not in held_techniques(by=by, day=day)
+
+
+def held_techniques(*, by: Actor, day: date) -> set[UUID]:
+    """The techniques that some active clinician is trusted with on that day."""
+    clinicians = Membership.objects.visible_to(by).clinicians()
+    held = Credential.objects.visible_to(by).valid_on(day).filter(clinician__in=clinicians)
+    return set(held.values_list("technique_id", flat=True))
+
+
 def trusted_with(*, by: Actor, clinician: Membership, day: date) -> dict[UUID, frozenset[str]]:
     """Technique → the parts of the body the clinician is trusted with in it on that day; none: all of them."""
     own = Credential.objects.visible_to(by).filter(clinician=clinician).valid_on(day)

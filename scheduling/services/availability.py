@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Membership
-from scheduling.models import Appointment, AvailabilityBlock, Leave
+from scheduling.models import AvailabilityBlock, Leave
 from scheduling.policies import VisitRefusedError, check_can_treat
 
 
@@ -56,9 +56,3 @@ def add_leave(*, clinician: Membership, starts_at: datetime, ends_at: datetime, 
 
 def remove_leave(*, leave: Leave) -> None:
     leave.delete()
-
-
-def visits_in_leave(leave: Leave, *, by: Actor) -> int:
-    """How many visits the clinician has promised in that time: somebody has to move them."""
-    visits = Appointment.objects.visible_to(by).holding().between(leave.starts_at, leave.ends_at)
-    return visits.filter(clinician_id=leave.clinician_id).count()

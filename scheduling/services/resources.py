@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.models import Membership
 from catalogue.models import Technique
-from scheduling.models import Appointment, BookingRule, Closure, Credential, Equipment, ExtraHours
+from scheduling.models import BookingRule, Closure, Credential, Equipment, ExtraHours
 from scheduling.policies import VisitRefusedError, check_can_treat
 
 
@@ -33,11 +33,6 @@ def close(*, name: str, starts_at: datetime, ends_at: datetime, by: Actor) -> Cl
 
 def open_again(*, closure: Closure) -> None:
     closure.delete()
-
-
-def visits_in_closure(closure: Closure, *, by: Actor) -> int:
-    """How many visits are promised in that time: somebody has to move them."""
-    return Appointment.objects.visible_to(by).holding().between(closure.starts_at, closure.ends_at).count()
 
 
 def add_extra_hours(*, clinician: Membership, day: date, start_time: time, end_time: time, by: Actor) -> ExtraHours:

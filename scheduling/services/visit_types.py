@@ -57,10 +57,17 @@ def save(*, visit_type: VisitType, by: Actor) -> VisitType:
     """Store a new or changed visit type; visits that were booked keep their length."""
     if not visit_type.code:
         visit_type.clinic = by.clinic
-        visit_type.code = slugify(visit_type.name)[:40] or "visit"
+        visit_type.code = _free_code(slugify(visit_type.name)[:36] or "visit", by)
     try:
         with transaction.atomic():
             visit_type.save()
     except IntegrityError as error:
         raise VisitRefusedError(_("There is a visit type of this name already.")) from error
     return visit_type
+
+
+def _free_code(wanted: str, by: Actor) -> str:
+    """Names that differ in a sign alone have one code: the second gets a number."""
+    taken = set(VisitType.objects.visible_to(by).filter(code__startswith=wanted).values_list("code", flat=True))
+    numbered = (f"{wanted}-{number}" for number in range(2, 1000))
+    return wanted if wanted not in taken else next(code for code in numbered if code not in taken)

@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
+from accounts.conflicts import find_conflict, status_of
 from accounts.decorators import staff
 from accounts.permissions import Act
 from accounts.requests import StaffRequest
@@ -13,13 +14,14 @@ from scheduling.models import DeskRules
 from scheduling.services import desk_rules as service
 
 
-@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"))
+@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"), one_by_one=True)
 def desk_rules(request: StaffRequest) -> HttpResponse:
     own = DeskRules.objects.visible_to(request.actor).first() or DeskRules(clinic=request.actor.clinic)
     form = DeskRulesForm(request.POST or None, instance=own)
-    if request.method == "POST" and form.is_valid():
+    conflict = find_conflict(request.actor, form, own) if form.is_valid() else None
+    if form.is_valid() and conflict is None:
         service.save(rules=form.instance, by=request.actor)
         messages.success(request, _("The desk’s rules are saved."))
         return redirect("scheduling:set_up")
-    context = {"form": form, "title": _("The front desk’s board")}
-    return render(request, "scheduling/set_up_form.html", context, status=422 if form.is_bound else 200)
+    context = {"form": form, "title": _("The front desk’s board"), "conflict": conflict}
+    return render(request, "scheduling/set_up_form.html", context, status=status_of(form, conflict))

@@ -7,20 +7,26 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
+from accounts.conflicts import Conflict, find_conflict, status_of
 from accounts.decorators import staff
 from accounts.models import Membership
 from accounts.permissions import Act
 from accounts.requests import StaffRequest
 from common.query_strings import read_query
+from common.wall_clock import local_day
+from scheduling.choices import Weekday
 from scheduling.forms.set_up import HoursForm, LeaveForm, RoomForm, SetUpQuery, VisitTypeForm
 from scheduling.models import AvailabilityBlock, Leave, Room, VisitType
 from scheduling.policies import VisitRefusedError
+from scheduling.queries import staffing, touched_visits
 from scheduling.services import availability, rooms, visit_types
+from scheduling.services import setting_changes as changing
+from scheduling.views import setting_changes
 from scheduling.views.times import refuse
 
 # Each works on five days, often in two blocks: ten make a hundred lines.
@@ -37,7 +43,11 @@ def overview(request: StaffRequest) -> HttpResponse:
     page = people.get_page(number)
     leaves = Leave.objects.visible_to(by).filter(ends_at__gt=timezone.now())
     in_order = ("clinician__user__full_name", "clinician_id", "weekday", "start_time")
+    today = timezone.localdate()
+    worked = set(blocks.values_list("weekday", flat=True))
     context = {
+        "idle_days": [day.label for day in Weekday if day not in worked] if worked else [],
+        "held": staffing.held_techniques(by=by, day=today),
         "rooms": Room.objects.visible_to(by),
         "visit_types": VisitType.objects.visible_to(by),
         "page": page,
@@ -47,16 +57,23 @@ def overview(request: StaffRequest) -> HttpResponse:
     return render(request, "scheduling/set_up.html", context)
 
 
-def _page(request: StaffRequest, form: forms.BaseForm, title: str | Promise) -> HttpResponse:
-    status = 422 if form.is_bound else 200
-    return render(request, "scheduling/set_up_form.html", {"form": form, "title": title}, status=status)
+FORM = "scheduling/set_up_form.html"
 
 
-@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"), once=True)
+def _page(
+    request: StaffRequest, form: forms.BaseForm, title: str | Promise, conflict: Conflict | None = None
+) -> HttpResponse:
+    context = {"form": form, "title": title, "conflict": conflict}
+    return render(request, FORM, context, status=status_of(form, conflict))
+
+
+@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"), once=True, one_by_one=True)
 def room(request: StaffRequest, room_id: UUID | None = None) -> HttpResponse:
     own = get_object_or_404(Room.objects.visible_to(request.actor), pk=room_id) if room_id else Room()
     form = RoomForm(request.POST or None, instance=own)
-    if request.method == "POST" and form.is_valid():
+    if room_id:
+        return _change_room(request, form, own)
+    if form.is_valid():
         try:
             rooms.save(room=form.instance, by=request.actor)
         except VisitRefusedError as refused:
@@ -64,24 +81,50 @@ def room(request: StaffRequest, room_id: UUID | None = None) -> HttpResponse:
         else:
             messages.success(request, _("The room is saved."))
             return redirect("scheduling:set_up")
-    return _page(request, form, _("Change a room") if room_id else _("Add a room"))
+    return _page(request, form, _("Add a room"))
 
 
-@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"), once=True)
+def _change_room(request: StaffRequest, form: RoomForm, room: Room) -> HttpResponse:
+    by, now, title = request.actor, timezone.now(), _("Change a room")
+    conflict = find_conflict(by, form, room) if form.is_valid() else None
+    if not form.is_valid() or conflict is not None:
+        return _page(request, form, title, conflict)
+    visits = touched_visits.losing_room(by, form.instance, now=now)
+    if setting_changes.unseen(request, visits) and not form.instance.is_for_observation:
+        return setting_changes.ask_first(request, FORM, visits, form=form, title=title)
+    try:
+        change = changing.change_room(room=form.instance, by=by, now=now)
+    except VisitRefusedError as refused:
+        refuse(form, refused)
+        return _page(request, form, title)
+    return setting_changes.saved(request, change, _("The room is saved."), back="scheduling:set_up")
+
+
+@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"), once=True, one_by_one=True)
 def visit_type(request: StaffRequest, visit_type_id: UUID | None = None) -> HttpResponse:
     own = VisitType()
     if visit_type_id:
         own = get_object_or_404(VisitType.objects.visible_to(request.actor), pk=visit_type_id)
     form = VisitTypeForm(request.POST or None, instance=own, by=request.actor)
-    if request.method == "POST" and form.is_valid():
+    conflict = find_conflict(request.actor, form, own) if visit_type_id and form.is_valid() else None
+    if form.is_valid() and conflict is None:
         try:
             visit_types.save(visit_type=form.instance, by=request.actor)
         except VisitRefusedError as refused:
             refuse(form, refused)
         else:
             messages.success(request, _("The visit type is saved. Visits already booked keep their length."))
+            warn_of_unheld(request, form.instance)
             return redirect("scheduling:set_up")
-    return _page(request, form, _("Change a visit type") if visit_type_id else _("Add a visit type"))
+    return _page(request, form, _("Change a visit type") if visit_type_id else _("Add a visit type"), conflict)
+
+
+def warn_of_unheld(request: StaffRequest, visit_type: VisitType) -> None:
+    """Say it when nobody could be booked for the type."""
+    today = local_day(timezone.now(), request.actor.zone)
+    if visit_type.is_active and staffing.is_unheld(by=request.actor, visit_type=visit_type, day=today):
+        words = _("Nobody holds the technique “%(technique)s”: “%(type)s” cannot be booked before a clinician does.")
+        messages.warning(request, words % {"technique": visit_type.technique, "type": visit_type.name})
 
 
 @staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"), once=True)
@@ -101,43 +144,38 @@ def hours(request: StaffRequest) -> HttpResponse:
 
 @staff(Act.SET_UP_SCHEDULE, methods=("POST",))
 def remove_hours(request: StaffRequest, block_id: UUID) -> HttpResponse:
-    block = get_object_or_404(AvailabilityBlock.objects.visible_to(request.actor), pk=block_id)
-    availability.remove_block(block=block)
-    messages.success(request, _("The hours are removed. Visits already booked stay."))
-    return redirect("scheduling:set_up")
+    by, now = request.actor, timezone.now()
+    rows = AvailabilityBlock.objects.visible_to(by).select_related("clinician__user")
+    block = get_object_or_404(rows, pk=block_id)
+    visits = touched_visits.losing_hours(by, block, now=now)
+    if setting_changes.unseen(request, visits):
+        context = {"title": _("Remove weekly hours"), "back_url": reverse("scheduling:set_up")}
+        return setting_changes.ask_first(request, "scheduling/touched.html", visits, **context)
+    weekday = block.weekday
+    change = changing.remove_hours(block=block, by=by, now=now)
+    if not AvailabilityBlock.objects.visible_to(by).on_weekday(weekday, local_day(now, by.zone)).exists():
+        day = str(Weekday(weekday).label)
+        messages.warning(request, _("Nobody works on %(day)s now: no visit can be booked then.") % {"day": day})
+    return setting_changes.saved(request, change, _("The hours are removed."), back="scheduling:set_up")
 
 
 @staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"), once=True)
 def leave(request: StaffRequest) -> HttpResponse:
-    form = LeaveForm(request.POST or None, by=request.actor)
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        try:
-            added = availability.add_leave(
-                clinician=said["clinician"],
-                starts_at=said["starts_at"],
-                ends_at=said["ends_at"],
-                reason=said["reason"],
-                by=request.actor,
-            )
-        except VisitRefusedError as refused:
-            refuse(form, refused)
-        else:
-            _say_leave(request, added)
-            return redirect("scheduling:set_up")
-    return _page(request, form, _("Add leave"))
-
-
-def _say_leave(request: StaffRequest, added: Leave) -> None:
-    messages.success(request, _("The leave is saved."))
-    count = availability.visits_in_leave(added, by=request.actor)
-    if count:
-        words = ngettext(
-            "%(count)s visit is booked in this time and has to be moved.",
-            "%(count)s visits are booked in this time and have to be moved.",
-            count,
-        )
-        messages.warning(request, words % {"count": count})
+    by, now, title = request.actor, timezone.now(), _("Add leave")
+    form = LeaveForm(request.POST or None, by=by)
+    if not form.is_valid():
+        return _page(request, form, title)
+    said = {name: form.cleaned_data[name] for name in ("clinician", "starts_at", "ends_at", "reason")}
+    span = (said["starts_at"], said["ends_at"])
+    visits = touched_visits.between(by, span, now=now, clinician_id=said["clinician"].pk)
+    if setting_changes.unseen(request, visits):
+        return setting_changes.ask_first(request, FORM, visits, form=form, title=title)
+    try:
+        change = changing.add_leave(by=by, now=now, **said)
+    except VisitRefusedError as refused:
+        refuse(form, refused)
+        return _page(request, form, title)
+    return setting_changes.saved(request, change, _("The leave is saved."), back="scheduling:set_up")
 
 
 @staff(Act.SET_UP_SCHEDULE, methods=("POST",))

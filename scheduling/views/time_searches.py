@@ -18,6 +18,7 @@ from scheduling.forms.time_searches import FindQuery, KeepForm
 from scheduling.models import SlotHold
 from scheduling.policies import VisitRefusedError
 from scheduling.queries.time_searches import WEEKS, Findings, find_times
+from scheduling.queries.why_nothing import why_nothing
 from scheduling.services import appointments, slot_holds
 from scheduling.services.places import SlotTakenError
 from scheduling.views.patients import banner_of
@@ -62,10 +63,12 @@ def _search(
     visit_type = said.get("visit_type")
     first_day = max(said.get("day") or local_day(now, by.zone), local_day(now, by.zone))
     findings: Findings | None = None
+    why: list[str] = []
     if visit_type and is_valid:
+        clinicians = list(said["clinician"] or Membership.objects.visible_to(by).clinicians())
         findings = find_times(
             by=by,
-            clinicians=list(said["clinician"] or Membership.objects.visible_to(by).clinicians()),
+            clinicians=clinicians,
             visit_type=visit_type,
             first_day=first_day,
             now=now,
@@ -73,6 +76,16 @@ def _search(
             patient_id=patient.pk if patient else None,
             wish=form.wish(),
         )
+        if not findings.suggestions:
+            why = why_nothing(
+                by=by,
+                clinicians=clinicians,
+                visit_type=visit_type,
+                first_day=first_day,
+                days=WEEKS * 7,
+                wish=form.wish(),
+                patient_id=patient.pk if patient else None,
+            )
     return {
         "form": form,
         "patient": patient,
@@ -81,6 +94,7 @@ def _search(
         "minutes": said.get("minutes"),
         "equipment": said.get("equipment"),
         "findings": findings,
+        "why": why,
         "first_day": first_day,
         "weeks": WEEKS,
         "refused": refused,

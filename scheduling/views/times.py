@@ -15,6 +15,7 @@ from scheduling.choices import VisitStatus
 from scheduling.models import Appointment, VisitType
 from scheduling.policies import VisitChangedError, VisitRefusedError
 from scheduling.queries.free_times import FreeTime, free_times
+from scheduling.queries.why_nothing import why_nothing
 from scheduling.services.places import SlotTakenError
 
 DAYS = 7
@@ -62,6 +63,16 @@ def times_context(
     week = _week(first_day)
     shown_day = query["shown"] if query["shown"] in week else min(by_day, default=first_day)
     times = _of_day(found, shown_day, request)
+    why: list[str] = []
+    if visit_type and not times:
+        why = why_nothing(
+            by=by,
+            clinicians=[clinician] if clinician else clinicians,
+            visit_type=visit_type,
+            first_day=shown_day if found else first_day,
+            days=1 if found else DAYS,
+            patient_id=patient_id,
+        )
     shown = times if query["everybody"] else times[:CLINICIANS_SHOWN]
     return {
         "visit_types": visit_types,
@@ -75,6 +86,7 @@ def times_context(
         "next_week": first_day + timedelta(days=DAYS),
         "times": shown,
         "more_clinicians": len(times) - len(shown),
+        "why": why,
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.seen_forms import SeenForm
 from sessions import signatures
 from sessions.choices import ConsentSigner
 from sessions.drafts import ConsentRow
@@ -68,8 +69,7 @@ class WithdrawalForm(forms.Form):
     reason = forms.CharField(label=_("Why, in the patient’s words"), max_length=300)
 
 
-class WordingForm(forms.Form):
-    version = forms.CharField(max_length=20, widget=forms.HiddenInput)
+class WordingForm(SeenForm, forms.Form):
     text = forms.CharField(
         label=_("Read to everybody, one paragraph a line"),
         max_length=20_000,
@@ -79,7 +79,7 @@ class WordingForm(forms.Form):
     reason = forms.CharField(label=_("Why it is changed"), max_length=300)
 
     def __init__(self, data: Any = None, *, wording: Wording) -> None:
-        initial = {"version": wording.version, "text": "\n".join(str(line) for line in wording.lines)}
+        initial = {"text": "\n".join(str(line) for line in wording.lines)}
         initial |= {f"risk_{name}": str(line) for name, line in wording.risk_lines.items()}
         super().__init__(data, initial=initial)
         for name, words in RISK_NAMES.items():

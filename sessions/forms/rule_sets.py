@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.seen_forms import SeenForm
 from sessions.forms.dressing import dress
 from sessions.rules import RULES, Level, Rule
 from sessions.rules.settings import LIMITS, LimitSpec, Maximum, RuleSettings, problems
@@ -45,10 +46,9 @@ class MaximumRow:
     fields: list[forms.BoundField]
 
 
-class RuleSetForm(forms.Form):
+class RuleSetForm(SeenForm, forms.Form):
     """``anaesthetics``: name → the plain figures on file (mg/kg, ceiling in mg, mark of the source)."""
 
-    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     reason = forms.CharField(label=_("Why it is changed"), max_length=300)
     confirms_weaker = forms.BooleanField(
         label=_("Yes: what stopped until now shall stop less, as chosen above"), required=False
@@ -59,10 +59,9 @@ class RuleSetForm(forms.Form):
         data: Any = None,
         *,
         settings: RuleSettings,
-        version: int,
         anaesthetics: dict[str, list[tuple[Decimal, Decimal | None, str]]],
     ) -> None:
-        super().__init__(data, initial={"version": version, **_initial(settings)})
+        super().__init__(data, initial=_initial(settings))
         self.before, self.anaesthetics = settings, anaesthetics
         for name, spec in LIMITS.items():
             kind = forms.IntegerField if spec.is_whole else forms.DecimalField

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Solution
+from common.seen_forms import SeenForm
 from sessions.forms.dressing import rows
 from sessions.models import Product
 from sessions.services.solution_lots import Goods
@@ -88,6 +89,10 @@ class ProductForm(forms.Form):
         return Goods(is_single_dose=typed["dose"] != MULTI, **plain)
 
 
+class ChangeProductForm(SeenForm, ProductForm):
+    """A product that is there."""
+
+
 if TYPE_CHECKING:
     _ProductField = forms.ModelChoiceField[Product]
 else:
@@ -138,7 +143,7 @@ class QuarantineForm(forms.Form):
     reason = forms.CharField(label=_("Why it is set aside"), max_length=200)
 
 
-class RulesForm(forms.Form):
+class RulesForm(SeenForm, forms.Form):
     """The clinic's rules; the ranges are those the database accepts."""
 
     mix_hours = forms.IntegerField(label=_("Hours a mixture may be used"), min_value=1, max_value=168)

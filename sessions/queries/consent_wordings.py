@@ -21,6 +21,11 @@ class Wording:
     row_id: UUID | None = None
 
 
+def latest_wording(actor: Actor) -> ConsentWording | None:
+    """The clinic's own newest version; None while the product's text is in force."""
+    return ConsentWording.objects.visible_to(actor).order_by("-made_at", "-id").first()
+
+
 def wording_of(clinic_id: UUID) -> Wording:
     row = ConsentWording.objects.filter(clinic_id=clinic_id).order_by("-made_at", "-id").first()
     return _own(row) if row else _product(product.CURRENT_VERSION)

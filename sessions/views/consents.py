@@ -8,12 +8,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.conflicts import find_conflict, status_of
 from accounts.decorators import staff
 from accounts.permissions import Act
 from accounts.requests import StaffRequest
 from sessions.forms.consents import WithdrawalForm, WordingForm
 from sessions.models import Consent
-from sessions.queries.consent_wordings import wording_history, wording_of
+from sessions.queries.consent_wordings import latest_wording, wording_history, wording_of
 from sessions.services import consents
 
 
@@ -32,17 +33,18 @@ def withdraw(request: StaffRequest, consent_id: UUID) -> HttpResponse:
     return redirect("sessions:chart", patient_id=consent.patient_id)
 
 
-@staff(Act.CHANGE_SETTINGS, methods=("GET", "POST"))
+@staff(Act.CHANGE_SETTINGS, methods=("GET", "POST"), one_by_one=True)
 def wording(request: StaffRequest) -> HttpResponse:
     in_force = wording_of(request.actor.clinic_id)
     form = WordingForm(request.POST if request.method == "POST" else None, wording=in_force)
-    if request.method == "POST" and form.is_valid():
+    conflict = find_conflict(request.actor, form, latest_wording(request.actor)) if form.is_valid() else None
+    if form.is_valid() and conflict is None:
         try:
             made = consents.change_wording(
                 lines=form.lines(),
                 risk_lines=form.risk_lines(),
                 reason=form.cleaned_data["reason"],
-                version=form.cleaned_data["version"],
+                version=in_force.version,
                 says_off_label=form.cleaned_data["says_off_label"],
                 by=request.actor,
                 now=timezone.now(),
@@ -54,5 +56,6 @@ def wording(request: StaffRequest) -> HttpResponse:
                 request, _("Version %(version)s is in force; every patient signs anew.") % {"version": made.version}
             )
             return redirect("sessions:consent_wording")
-    context = {"form": form, "in_force": in_force, "history": wording_history(request.actor)}
-    return render(request, "sessions/rule_sets/wording.html", context, status=422 if form.errors else 200)
+    history = wording_history(request.actor)
+    context = {"form": form, "in_force": in_force, "history": history, "conflict": conflict}
+    return render(request, "sessions/rule_sets/wording.html", context, status=status_of(form, conflict))

@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.conflicts import find_conflict, status_of
 from accounts.decorators import staff
 from accounts.permissions import Act
 from accounts.requests import StaffRequest
 from common.undo import offer
-from sessions.forms.solution_lots import ProductForm, initial_of
+from sessions.forms.solution_lots import ChangeProductForm, initial_of
 from sessions.models import Product
 from sessions.policies.solution_lots import StockRefusedError
 from sessions.queries import solution_lots as queries
@@ -27,11 +28,12 @@ def products(request: StaffRequest) -> HttpResponse:
     return render(request, f"{_TEMPLATES}/products.html", {"products": queries.products(request.actor)})
 
 
-@staff(Act.MANAGE_STOCK, methods=("GET", "POST"))
+@staff(Act.MANAGE_STOCK, methods=("GET", "POST"), one_by_one=True)
 def product(request: StaffRequest, product_id: UUID) -> HttpResponse:
     found = _product(request, product_id)
-    form = ProductForm(request.POST if request.method == "POST" else None, initial=initial_of(found))
-    if form.is_valid():
+    form = ChangeProductForm(request.POST if request.method == "POST" else None, initial=initial_of(found))
+    conflict = find_conflict(request.actor, form, found) if form.is_valid() else None
+    if form.is_valid() and conflict is None:
         try:
             service.change_product(product=found, goods=form.goods(), by=request.actor)
         except StockRefusedError as refusal:
@@ -39,8 +41,8 @@ def product(request: StaffRequest, product_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The product is changed. Records keep what they were signed with."))
             return redirect("sessions:products")
-    context = {"form": form, "product": found, "has_lots": found.lots.exists()}
-    return render(request, f"{_TEMPLATES}/product.html", context, status=422 if form.is_bound else 200)
+    context = {"form": form, "product": found, "has_lots": found.lots.exists(), "conflict": conflict}
+    return render(request, f"{_TEMPLATES}/product.html", context, status=status_of(form, conflict))
 
 
 @staff(Act.MANAGE_STOCK, methods=("POST",))

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.conflicts import find_conflict, status_of
 from accounts.decorators import staff
 from accounts.permissions import Act
 from accounts.requests import StaffRequest
@@ -35,21 +36,21 @@ class VersionRow:
     changes: list[ChangeWords]
 
 
-@staff(Act.CHANGE_SETTINGS, methods=("GET", "POST"))
+@staff(Act.CHANGE_SETTINGS, methods=("GET", "POST"), one_by_one=True)
 def rules(request: StaffRequest) -> HttpResponse:
     row = latest_rule_set(request.actor.clinic_id)
     form = RuleSetForm(
         request.POST if request.method == "POST" else None,
         settings=rule_settings(request.actor.clinic_id),
-        version=row.version if row else 0,
         anaesthetics=plain_maximums(),
     )
-    if request.method == "POST" and form.is_valid():
+    conflict = find_conflict(request.actor, form, row) if form.is_valid() else None
+    if form.is_valid() and conflict is None:
         try:
             made = rule_sets.change(
                 settings=form.settings(),
                 reason=form.cleaned_data["reason"],
-                version=form.cleaned_data["version"],
+                version=row.version if row else 0,
                 confirms_weaker=form.cleaned_data["confirms_weaker"],
                 by=request.actor,
                 now=timezone.now(),
@@ -59,8 +60,8 @@ def rules(request: StaffRequest) -> HttpResponse:
         else:
             messages.success(request, _("Version %(number)s of the rules is in force.") % {"number": made.version})
             return redirect("sessions:rules")
-    context = {"form": form, "row": row, "history": list(_history(request))}
-    return render(request, "sessions/rule_sets/rules.html", context, status=422 if form.errors else 200)
+    context = {"form": form, "row": row, "history": list(_history(request)), "conflict": conflict}
+    return render(request, "sessions/rule_sets/rules.html", context, status=status_of(form, conflict))
 
 
 def _history(request: StaffRequest) -> Iterator[VersionRow]:

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.conflicts import find_conflict, status_of
 from accounts.decorators import staff
 from accounts.permissions import Act
 from accounts.requests import StaffRequest, exported, saw
@@ -121,13 +122,15 @@ def recall(request: StaffRequest, lot_id: UUID) -> HttpResponse:
     return answer
 
 
-@staff(Act.MANAGE_STOCK, methods=("GET", "POST"))
+@staff(Act.MANAGE_STOCK, methods=("GET", "POST"), one_by_one=True)
 def stock_rules(request: StaffRequest) -> HttpResponse:
     own = queries.rules_of(request.actor)
     initial = {name: getattr(own, name) for name in RulesForm.base_fields}
     form = RulesForm(request.POST if request.method == "POST" else None, initial=initial)
-    if not form.is_valid():
-        return render(request, f"{_TEMPLATES}/rules.html", {"form": form}, status=422 if form.is_bound else 200)
+    conflict = find_conflict(request.actor, form, own) if form.is_valid() else None
+    if not form.is_valid() or conflict is not None:
+        context = {"form": form, "conflict": conflict}
+        return render(request, f"{_TEMPLATES}/rules.html", context, status=status_of(form, conflict))
     service.set_rules(by=request.actor, **form.cleaned_data)
     messages.success(request, _("The rules of the stock are changed. What is open keeps its time."))
     return redirect("sessions:lots")

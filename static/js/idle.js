@@ -8,7 +8,10 @@ const TYPING_COUNTS_EVERY_MS = 60000;
 const NOT_KEPT = /^(csrfmiddlewaretoken|once|version)$/;
 
 const place = (body) => `form:${body.dataset.member}:${location.pathname}${location.search}`;
-const kept = (field) => field.name && !NOT_KEPT.test(field.name) && !/^(hidden|password|file|submit|button)$/.test(field.type);
+// What the page showed when it was typed goes with the text: whoever saved in between is not written over (SeenForm).
+const SEEN = "seen";
+const isText = (field) => !NOT_KEPT.test(field.name) && !/^(hidden|password|file|submit|button)$/.test(field.type);
+const kept = (field) => field.name && (field.name === SEEN || isText(field));
 
 /** What stands in the forms that were changed: [which of the page's forms, name, value or ticked]. */
 export function typedIn(forms, all) {
@@ -27,6 +30,7 @@ export function putBack(typed, all) {
     if (!field || (isTicked === null ? field.value === value : field.checked === isTicked)) continue;
     if (isTicked === null) field.value = value;
     else field.checked = isTicked;
+    if (name === SEEN) continue;
     field.dispatchEvent(new Event("input", { bubbles: true }));
     some = true;
   }

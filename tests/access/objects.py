@@ -37,6 +37,7 @@ from scheduling.models import (
     ExtraHours,
     FreedSlot,
     Leave,
+    SettingChange,
     SlotOffer,
     VisitSeries,
     WaitingEntry,
@@ -135,7 +136,8 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
                 technique=Technique.objects.order_by("code")[0],
                 valid_from_date=date(2026, 1, 1),
             ).pk,
-            "leave_id": _leave(clinic, clinician).pk,
+            "leave_id": (leave := _leave(clinic, clinician)).pk,
+            "change_id": _setting_change(clinic, leave, visit).pk,
             "hold_id": SlotHoldFactory(clinic=clinic, starts_at=THEN + timedelta(days=400)).pk,
             "batch_id": _batch(visit),
             "series_id": _series(visit).pk,
@@ -192,6 +194,12 @@ def _batch(visit: Appointment) -> UUID:
 
 def _leave(clinic: Clinic, clinician: Membership) -> Leave:
     return Leave.objects.create(clinic=clinic, clinician=clinician, starts_at=THEN, ends_at=THEN + timedelta(days=1))
+
+
+def _setting_change(clinic: Clinic, leave: Leave, visit: Appointment) -> SettingChange:
+    return SettingChange.objects.create(
+        clinic=clinic, kind="leave", row_id=leave.pk, title="Leave", visits=[visit.pk], made_at=THEN
+    )
 
 
 def _alike(clinic: Clinic, *patients: Patient) -> AlikePair:

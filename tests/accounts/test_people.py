@@ -104,5 +104,5 @@ def test_nobody_switches_themselves_off_and_the_page_offers_it_to_nobody(admin: 
 
 def test_the_first_steps_and_the_settings_lead_there(admin: StaffClient) -> None:
     people = reverse("accounts:people")
-    for page in (reverse("scheduling:guide"), reverse("accounts:settings")):
+    for page in (reverse("scheduling:guide"), reverse("settings")):
         assert f'href="{people}"' in admin.get(page).content.decode()

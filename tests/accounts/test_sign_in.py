@@ -202,9 +202,11 @@ def test_what_is_sent_too_late_leads_back_to_its_form(clinic: Clinic, staff_clie
     with time_machine.travel(time.time(), tick=False) as clock:
         client.get(reverse("accounts:settings"))
         clock.shift(16 * 60)
-        answer = client.post(reverse("accounts:settings"), {}, headers={"Referer": "http://testserver/settings/?a=1"})
+        answer = client.post(
+            reverse("accounts:settings"), {}, headers={"Referer": "http://testserver/settings/clinic/?a=1"}
+        )
 
-    assert answer.headers["Location"] == f"{reverse('account_login')}?next=/settings/%3Fa%3D1"
+    assert answer.headers["Location"] == f"{reverse('account_login')}?next=/settings/clinic/%3Fa%3D1"
 
 
 def test_a_page_asks_how_long_it_lasts_without_using_it_and_typing_uses_it(

@@ -220,7 +220,7 @@ def _the_admin_imports_a_file(story: Story) -> None:
     expect(admin.get_by_text("Imported. The file is deleted.")).to_be_visible()
     for name, words in (
         ("patients:list", "patients after the import"),
-        ("accounts:settings", "settings"),
+        ("settings", "settings"),
         ("scheduling:set_up", "set up the schedule"),
         ("sessions:lots", "stock"),
     ):

@@ -22,7 +22,7 @@ class VisitTypeFactory(DjangoModelFactory):
         model = VisitType
 
     code = factory.Sequence(lambda n: f"type-{n}")
-    name = "Follow-up session"
+    name = factory.Sequence(lambda n: f"Visit {n}")
     duration_minutes = 30
 
 

@@ -58,7 +58,7 @@ def test_while_nobody_is_on_call_every_page_that_should_says_so(
     desk = staff_client(Role.FRONT_DESK, clinic=clinic)
     worklists, counts = reverse("sessions:worklists"), reverse("sessions:worklist_counts")
     shown = {
-        (admin, reverse("accounts:settings")), (admin, url("on_call")), (clinician, url("on_call")),
+        (admin, reverse("settings")), (admin, url("on_call")), (clinician, url("on_call")),
         (admin, worklists), (clinician, worklists), (desk, worklists), (admin, counts), (clinician, counts),
         (desk, reverse("scheduling:today")), (admin, reverse("scheduling:today")),
         (desk, url("alarm_notice")), (clinician, url("alarm_notice")),

@@ -105,7 +105,7 @@ def make_practice(clinic: Clinic, **changes: Any) -> Practice:
         desk=desk.as_actor(),
         clinician=clinician,
         room=RoomFactory(clinic=clinic, name="Room A"),
-        visit_type=VisitTypeFactory(clinic=clinic, turnover_minutes=5),
+        visit_type=VisitTypeFactory(clinic=clinic, name="Usual visit", turnover_minutes=5),
         patient=PatientFactory(clinic=clinic),
     )
 

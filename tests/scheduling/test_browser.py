@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from accounts.choices import Role
 from accounts.models import Membership
@@ -133,6 +133,56 @@ def test_every_page_is_clean_on_a_phone_in_light_or_on_a_desk_in_the_dark(practi
         if problems := _problems(page):
             found[f"{name} at {width}"] = problems
     assert found == {}
+
+
+def _look(page: Page, name: str) -> None:
+    """Judge the page as it stands at both widths; a picture of each where they are asked for."""
+    page.said.clear()  # type: ignore[attr-defined] # a late save is answered 409, which the console tells
+    for width in (390, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        if SHOTS:
+            page.screenshot(path=f"{SHOTS}/{name}-{width}.png", full_page=True)
+        assert _problems(page) == [], f"{name} at {width}"
+
+
+def test_settings_show_what_a_colleague_changed_and_which_visits_are_touched(
+    practice: Practice, open_page: Any, staff_client: Callable[..., Client]
+) -> None:
+    colleague = staff_client(Role.CLINIC_ADMIN, clinic=practice.clinic)
+    room = reverse("scheduling:change_room", args=[practice.room.pk])
+    page = open_page(room)
+    colleague.post(room, {"name": "Room A", "capacity": 4, "is_active": "on"})
+    page.locator("#id_name").fill("Garden room")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="This was changed while you had it open")).to_be_visible()
+    expect(page.locator("#id_name")).to_have_value("Garden room")
+    _look(page, "settings-late-save")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("The room is saved.")).to_be_visible()
+
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    with tenant(practice.clinic.pk, actor="test"):
+        what = {"patient": practice.patient, "clinician": practice.clinician, "visit_type": practice.visit_type}
+        noon = datetime.combine(tomorrow, time(12), tzinfo=UTC)
+        AppointmentFactory(clinic=practice.clinic, room=practice.room, starts_at=noon, **what)
+    page = open_page(reverse("scheduling:add_closure"))
+    page.locator("#id_name").fill("Inventory")
+    page.locator("#id_first_day").fill(f"{tomorrow:%Y-%m-%d}")
+    page.locator("#id_last_day").fill(f"{tomorrow + timedelta(days=1):%Y-%m-%d}")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="This touches")).to_be_visible()
+    _look(page, "settings-touched")
+    page.get_by_role("button", name="Save, and list the visits").click()
+    expect(page.get_by_role("button", name="Take this change back")).to_be_visible()
+    _look(page, "settings-to-move")
+    page = open_page(reverse("settings"))
+    _look(page, "settings-index")
+
+    page = open_page(reverse("accounts:settings"))
+    page.locator("#id_zone").fill("Asia/Kolkata")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#zone-visits")).to_be_visible()
+    _look(page, "settings-zone")
 
 
 def test_one_tap_moves_a_patient_and_undo_takes_it_back(practice: Practice, open_page: Any) -> None:

@@ -58,7 +58,7 @@ def test_a_visit_is_told_by_the_clinics_clock_and_without_clinical_detail(practi
         "start": "2026-09-07T09:00",
         "end": "2026-09-07T09:30",
         "name": practice.patient.full_name,
-        "type": "Follow-up session",
+        "type": "Usual visit",
         "status": "booked",
         "where": "Room A",
         "turnover": 5,

@@ -50,8 +50,8 @@ def test_the_sheet_lists_everybody_who_comes_clinician_after_clinician(practice:
 
     assert answer.headers["Content-Disposition"] == 'attachment; filename="day-2026-09-07.xlsx"'
     assert table(answer.content)[1:] == [
-        ["Dr Ada Berg", "10:00", "10:30", practice.patient.full_name, "Follow-up session", "Room A", "booked", ""],
-        ["Dr Zoe Aalto", "08:00", "08:30", patient.full_name, "Follow-up session", "", "arrived", ""],
+        ["Dr Ada Berg", "10:00", "10:30", practice.patient.full_name, "Usual visit", "Room A", "booked", ""],
+        ["Dr Zoe Aalto", "08:00", "08:30", patient.full_name, "Usual visit", "", "arrived", ""],
     ]
 
 

@@ -148,7 +148,7 @@ def test_every_page_fits_and_reads(
     look("to-co-sign")
     for role, path, name in (
         (Role.CLINICIAN, f"{url}record/#co-signature", "co-sign"),
-        (Role.CLINIC_ADMIN, reverse("accounts:settings"), "settings"),
+        (Role.CLINIC_ADMIN, reverse("settings"), "settings"),
     ):
         other = staff_client(role, clinic=clinic)
         page.context.add_cookies(

@@ -1,0 +1,95 @@
+"""Which promised visits a change of the settings touches, and which of them somebody still has to move."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from accounts.actors import Actor
+from common.wall_clock import local_day
+from scheduling.choices import MOVABLE_STATUSES
+from scheduling.models import Appointment, AppointmentMove, AvailabilityBlock, ExtraHours, Room, SettingChange
+from scheduling.models.appointments import AppointmentQuerySet
+from scheduling.queries.agendas import on_clock
+from scheduling.spans import Span, holds, merged
+
+Hours = AvailabilityBlock | ExtraHours
+
+
+@dataclass(frozen=True)
+class TouchedVisit:
+    """``is_open``: it still stands where the change found it."""
+
+    visit: Appointment
+    is_open: bool
+
+
+def promised(by: Actor, *, now: datetime) -> AppointmentQuerySet:
+    """Visits to come, or under way, that can still be moved; the earliest first."""
+    rows = Appointment.objects.visible_to(by).filter(status__in=MOVABLE_STATUSES, ends_at__gt=now)
+    return rows.select_related("patient", "clinician__user", "visit_type", "room").order_by("starts_at", "id")
+
+
+def between(by: Actor, span: Span, *, now: datetime, clinician_id: UUID | None = None) -> list[Appointment]:
+    """In a closure, or in the leave of one clinician."""
+    rows = promised(by, now=now).between(*span)
+    return list(rows.filter(clinician_id=clinician_id) if clinician_id else rows)
+
+
+def losing_hours(by: Actor, hours: Hours, *, now: datetime) -> list[Appointment]:
+    """Visits that lie in the clinician's hours with these, and would not without. Three queries."""
+    whose = {"clinician_id": hours.clinician_id}
+    visits = promised(by, now=now).filter(**whose)
+    if isinstance(hours, ExtraHours):
+        visits = visits.between(*on_clock(hours.day, hours.start_time, hours.end_time, by.zone))
+    blocks = list(AvailabilityBlock.objects.visible_to(by).filter(**whose))
+    extra = list(ExtraHours.objects.visible_to(by).filter(**whose))
+    every: list[Hours] = [*blocks, *extra]
+    left = [one for one in every if one.pk != hours.pk]
+
+    def is_lost(visit: Appointment) -> bool:
+        span = (visit.starts_at, visit.ends_at)
+        return holds(_open(every, span, by), span) and not holds(_open(left, span, by), span)
+
+    return [visit for visit in visits if is_lost(visit)]
+
+
+def _open(hours: Iterable[Hours], span: Span, by: Actor) -> list[Span]:
+    """When these hours are open around the span."""
+    first = local_day(span[0], by.zone)
+    days = [first + timedelta(days=number) for number in (-1, 0, 1)]
+    return merged(
+        on_clock(day, one.start_time, one.end_time, by.zone) for one in hours for day in days if _is_on(one, day)
+    )
+
+
+def _is_on(hours: Hours, day: date) -> bool:
+    if isinstance(hours, ExtraHours):
+        return hours.day == day
+    until = hours.valid_until_date
+    return hours.weekday == day.weekday() and hours.valid_from_date <= day and (until is None or day <= until)
+
+
+def losing_room(by: Actor, room: Room, *, now: datetime) -> list[Appointment]:
+    """Visits that the room, as it is given, has no place for: all of them once it is out of use."""
+    visits = list(promised(by, now=now).filter(room_id=room.pk))
+    if not room.is_active or room.is_for_observation:
+        return visits
+    touched, running = [], list[Appointment]()
+    for visit in visits:
+        running = [one for one in running if one.ends_at > visit.starts_at]
+        if len(running) >= room.capacity:
+            touched.append(visit)
+        else:
+            running.append(visit)
+    return touched
+
+
+def visits_of(by: Actor, change: SettingChange) -> list[TouchedVisit]:
+    """The visits a change touched, with whether each still waits for somebody. Two queries."""
+    moves = AppointmentMove.objects.visible_to(by).filter(moved_at__gte=change.made_at, was_starts_at__isnull=False)
+    moved = set(moves.filter(appointment__in=change.visits).values_list("appointment_id", flat=True))
+    rows = Appointment.objects.visible_to(by).filter(pk__in=change.visits)
+    listed = rows.select_related("patient", "clinician__user", "visit_type", "room").order_by("starts_at", "id")
+    stands = change.undone_at is None
+    return [TouchedVisit(one, stands and one.status in MOVABLE_STATUSES and one.pk not in moved) for one in listed]

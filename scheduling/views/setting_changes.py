@@ -1,0 +1,103 @@
+"""Which visits a change of the settings touches: asked before it is saved, worked through after, taken back."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from accounts.decorators import staff
+from accounts.permissions import Act
+from accounts.requests import StaffRequest, made_nothing, saw
+from common.query_strings import read_query
+from common.undo import offer
+from scheduling.forms.set_up import SetUpQuery, ZoneQuery
+from scheduling.models import Appointment, SettingChange
+from scheduling.policies import VisitRefusedError
+from scheduling.queries import touched_visits
+from scheduling.services import setting_changes
+
+SEEN = "touched"
+_PER_PAGE = 20
+
+
+def unseen(request: StaffRequest, visits: Sequence[Appointment]) -> bool:
+    """Whether the change touches visits that its sender has not been shown."""
+    return bool(visits) and request.POST.get(SEEN) != _key(visits)
+
+
+def ask_first(request: StaffRequest, template: str, visits: Sequence[Appointment], **context: Any) -> HttpResponse:
+    """Show them; nothing is saved yet, and the same form sent on saves it."""
+    made_nothing(request)
+    saw(request, Appointment._meta.db_table)
+    return render(request, template, {"touched": visits, "touched_key": _key(visits), **context})
+
+
+def _key(visits: Sequence[Appointment]) -> str:
+    return hashlib.sha256(",".join(str(visit.pk) for visit in visits).encode()).hexdigest()[:16]
+
+
+def saved(request: StaffRequest, change: SettingChange | None, words: str | Promise, *, back: str) -> HttpResponse:
+    """Say it, with an undo where something was changed; lead to the visits that have to be moved, if there are any."""
+    if change is None:
+        messages.success(request, str(words))
+        return redirect(back)
+    offer(request, str(words), undo_url=reverse("scheduling:undo_setting_change", args=[change.pk]))
+    return redirect("scheduling:setting_change", change.pk) if change.visits else redirect(back)
+
+
+@staff(Act.BOOK_VISITS)
+def to_move(request: StaffRequest) -> HttpResponse:
+    """The changes that touched visits, the newest first."""
+    by = request.actor
+    number = read_query(SetUpQuery, request).cleaned_data["page"] or 1
+    rows = SettingChange.objects.visible_to(by).that_touched().select_related("made_by__user")
+    page = Paginator(rows, _PER_PAGE).get_page(number)
+    return render(request, "scheduling/setting_changes.html", {"page": page, "changes": list(page)})
+
+
+@staff(Act.BOOK_VISITS)
+def change(request: StaffRequest, change_id: UUID) -> HttpResponse:
+    """One change, and its visits to work through."""
+    found = _change(request, change_id)
+    visits = touched_visits.visits_of(request.actor, found)
+    saw(request, Appointment._meta.db_table)
+    left = sum(one.is_open for one in visits)
+    return render(request, "scheduling/setting_change.html", {"change": found, "visits": visits, "left": left})
+
+
+@staff(Act.SET_UP_SCHEDULE, methods=("POST",), one_by_one=True)
+def undo(request: StaffRequest, change_id: UUID) -> HttpResponse:
+    found = _change(request, change_id)
+    try:
+        setting_changes.undo(change=found, by=request.actor, now=timezone.now())
+    except VisitRefusedError as refused:
+        messages.error(request, refused.words)
+    else:
+        words = _("Taken back: %(what)s. Visits that were moved meanwhile stay where they are now.")
+        messages.success(request, words % {"what": found.title})
+    return redirect("scheduling:setting_change", found.pk)
+
+
+@staff(Act.SET_UP_SCHEDULE)
+def zone_visits(request: StaffRequest) -> HttpResponse:
+    """Visits to come by the clinic's clock and by that of another time zone."""
+    query = read_query(ZoneQuery, request).cleaned_data
+    rows = touched_visits.promised(request.actor, now=timezone.now())
+    page = Paginator(rows, _PER_PAGE).get_page(query["page"] or 1)
+    saw(request, Appointment._meta.db_table)
+    context = {"page": page, "visits": list(page), "zone": query["zone"] or request.actor.clinic.zone}
+    return render(request, "scheduling/zone_visits.html", context)
+
+
+def _change(request: StaffRequest, change_id: UUID) -> SettingChange:
+    rows = SettingChange.objects.visible_to(request.actor).select_related("made_by__user", "undone_by__user")
+    return get_object_or_404(rows, pk=change_id)
