@@ -63,10 +63,10 @@ class ClinicForm(forms.ModelForm):
             "emergency_number": forms.TextInput(attrs={"inputmode": "numeric"}),
         }
         help_texts = {
-            "country": _("It decides how phones are dialled, in which order a date is typed, and what a weight is in."),
-            "locale": _(
-                "Letters to colleagues are in it, where we have the words, and names are sorted as it sorts them."
+            "country": _(
+                "It decides what a phone without + means, in which order a date is typed, and whether a weight is in pounds."
             ),
+            "locale": _("Names are sorted the way this language sorts them."),
             "emergency_number": _("What patients are told to call when they are in danger: digits alone."),
         }
 
@@ -86,7 +86,9 @@ class ClinicForm(forms.ModelForm):
             choices=_languages([*(self.instance.languages or ()), *countries.languages_of(country)]),
             widget=forms.CheckboxSelectMultiple,
             required=False,
-            help_text=_("What patients can speak with you. Their own language is chosen with each of them."),
+            help_text=_(
+                "Languages that patients can speak with you. They stand first where a patient's own is chosen."
+            ),
         )
         self.order_fields([name for field in self.Meta.fields for name in (field, _BOXES.get(field, ""))])
         self.helper = FormHelper()
