@@ -1,5 +1,6 @@
 """What the pages of this app may be asked for."""
 
+import re
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -8,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Clinic
+from accounts.models.clinics import EMERGENCY_NUMBER
 from audit.models import AuditEvent
 from common import countries, phones, spoken_languages
 from common.lines import cleaned_line
@@ -64,7 +66,7 @@ class ClinicForm(forms.ModelForm):
         }
         help_texts = {
             "country": _(
-                "It decides what a phone without + means, in which order a date is typed, and whether a weight is in pounds."
+                "It decides what a phone without + means, how a date is typed, and whether a weight is in pounds."
             ),
             "locale": _("Names are sorted the way this language sorts them."),
             "emergency_number": _("What patients are told to call when they are in danger: digits alone."),
@@ -120,7 +122,8 @@ class ClinicForm(forms.ModelForm):
         country, number = data["country"], data.get("emergency_number")
         usual = countries.emergency_number_of(country)
         is_new = (country, number) != (self.instance.country, self.instance.emergency_number)
-        if number and usual and number != usual and is_new and not is_kept:
+        is_number = re.fullmatch(EMERGENCY_NUMBER, number or "")
+        if is_number and usual and number != usual and is_new and not is_kept:
             words = _(
                 "%(country)s: an ambulance is called at %(usual)s. Write %(usual)s, or tick that %(number)s is right."
             )
