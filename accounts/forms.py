@@ -1,5 +1,6 @@
 """What the pages of this app may be asked for."""
 
+import re
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -8,8 +9,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Clinic
+from accounts.models.clinics import EMERGENCY_NUMBER
 from audit.models import AuditEvent
-from common import phones
+from common import countries, phones, spoken_languages
 from common.lines import cleaned_line
 from common.seen_forms import SeenForm
 
@@ -34,18 +36,64 @@ class ClinicPhoneField(forms.CharField):
         return phone
 
 
+UNUSUAL = "unusual"
+# Beside which field the box to tick stands, once it is asked for.
+_BOXES = {"emergency_number": "keeps_number", "zone": "keeps_zone"}
+
+
 class ClinicForm(SeenForm, forms.ModelForm):
+    """A clinic's details. A number or a zone that its country does not know needs a tick that it is right."""
+
+    keeps_number = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    keeps_zone = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
     class Meta:
         model = Clinic
-        fields = ("name", "sender_name", "phone", "urgent_phone", "emergency_number", "zone", "locale")
+        fields = (
+            "name",
+            "sender_name",
+            "country",
+            "address",
+            "zone",
+            "locale",
+            "languages",
+            "phone",
+            "urgent_phone",
+            "emergency_number",
+        )
+        widgets = {
+            "address": forms.Textarea(attrs={"rows": 4, "autocomplete": "off"}),
+            "emergency_number": forms.TextInput(attrs={"inputmode": "numeric"}),
+        }
+        help_texts = {
+            "country": _(
+                "It decides what a phone without + means, how a date is typed, and whether a weight is in pounds."
+            ),
+            "locale": _("Names are sorted the way this language sorts them."),
+            "emergency_number": _("What patients are told to call when they are in danger: digits alone."),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        region = phones.region_of(self.instance.phone)
+        typed = self.data.get(self.add_prefix("country")) if self.is_bound else ""
+        country = typed if typed in countries.codes() else self.instance.country
         for name in ("phone", "urgent_phone"):
-            self.fields[name] = ClinicPhoneField(region=region, label=self.fields[name].label)
+            self.fields[name] = ClinicPhoneField(region=country or None, label=self.fields[name].label)
             if standing := self.initial.get(name):
                 self.initial[name] = phones.shown(str(standing))
+        self.fields["zone"] = forms.ChoiceField(
+            label=self.fields["zone"].label, choices=_zones(country, standing=self.instance.zone)
+        )
+        self.fields["languages"] = forms.MultipleChoiceField(
+            label=self.fields["languages"].label,
+            choices=_languages([*(self.instance.languages or ()), *countries.languages_of(country)]),
+            widget=forms.CheckboxSelectMultiple,
+            required=False,
+            help_text=_(
+                "Languages that patients can speak with you. They stand first where a patient's own is chosen."
+            ),
+        )
+        self.order_fields([name for field in self.Meta.fields for name in (field, _BOXES.get(field, ""))])
         self.helper = FormHelper()
         self.helper.form_tag = False
 
@@ -54,3 +102,64 @@ class ClinicForm(SeenForm, forms.ModelForm):
 
     def clean_sender_name(self) -> str:
         return cleaned_line(self.cleaned_data["sender_name"])
+
+    def clean_address(self) -> str:
+        """Each line cleaned, and none empty."""
+        lines = (cleaned_line(" ".join(line.split())) for line in self.cleaned_data["address"].splitlines())
+        return "\n".join(filter(None, lines))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        keeps = {name: data.pop(name, False) for name in ("keeps_number", "keeps_zone")}
+        if data.get("locale") and "languages" in data:
+            data["languages"] = list(dict.fromkeys([data["locale"], *data["languages"]]))
+        if data.get("country"):
+            self._check_number(data, is_kept=keeps["keeps_number"])
+            self._check_zone(data, is_kept=keeps["keeps_zone"])
+        return data
+
+    def _check_number(self, data: dict[str, Any], *, is_kept: bool) -> None:
+        """A number that is not the country's is proposed to be changed, and never changed by itself."""
+        country, number = data["country"], data.get("emergency_number")
+        usual = countries.emergency_number_of(country)
+        is_new = (country, number) != (self.instance.country, self.instance.emergency_number)
+        is_number = re.fullmatch(EMERGENCY_NUMBER, number or "")
+        if is_number and usual and number != usual and is_new and not is_kept:
+            words = _(
+                "%(country)s: an ambulance is called at %(usual)s. Write %(usual)s, or tick that %(number)s is right."
+            )
+            said = {"country": countries.name_of(country), "usual": usual, "number": number}
+            self._ask("keeps_number", _("%(number)s is right") % {"number": number})
+            self.add_error("emergency_number", ValidationError(words, code=UNUSUAL, params=said))
+
+    def _check_zone(self, data: dict[str, Any], *, is_kept: bool) -> None:
+        country, zone = data["country"], data.get("zone")
+        is_new = (country, zone) != (self.instance.country, self.instance.zone)
+        if zone and zone not in countries.zones_of(country) and is_new and not is_kept:
+            words = _(
+                "%(country)s: %(zone)s is not a time zone there. Choose one of its own, or tick that it is right."
+            )
+            self._ask("keeps_zone", _("%(zone)s is right") % {"zone": zone})
+            said = {"country": countries.name_of(country), "zone": zone}
+            self.add_error("zone", ValidationError(words, code=UNUSUAL, params=said))
+
+    def _ask(self, name: str, label: str) -> None:
+        """Show a box to tick where none was asked for before."""
+        self.fields[name].widget = forms.CheckboxInput()
+        self[name].label = label
+
+
+def _zones(country: str, *, standing: str) -> list[tuple[str, Any]]:
+    """The country's own first. One that stands but is in no list stays choosable, so that nothing changes unseen."""
+    own = countries.zone_words(country)
+    named = {zone for zone, _words in own}
+    others = [(zone, zone.replace("_", " ")) for zone in sorted(countries.all_zones() - named)]
+    unlisted = [(standing, standing)] if standing and standing not in countries.all_zones() else []
+    groups = [(countries.name_of(country), own)] if own else []
+    return [*unlisted, *groups, (str(_("Elsewhere")), others)]
+
+
+def _languages(first: list[str]) -> list[tuple[str, str]]:
+    """All that we know by name, the likely ones at the top."""
+    choices = spoken_languages.choices()
+    return sorted(choices, key=lambda choice: choice[0] not in first)

@@ -64,14 +64,6 @@ def read_alone(text: str, *, region: str | None) -> str:
     return phone.value
 
 
-def region_of(phone: object) -> str | None:
-    """The country, as ISO letters, a phone number belongs to: a clinic's own tells what its patients leave out."""
-    try:
-        return phonenumbers.region_code_for_number(phonenumbers.parse(str(phone))) or None
-    except phonenumbers.NumberParseException:
-        return None
-
-
 @lru_cache(maxsize=4096)
 def shown(value: str) -> str:
     """``+49 30 901820 ext. 12``; what is no number with its country stands as it is."""

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.utils.formats import date_format
 from django.utils.translation import ngettext
 
 DAYS_UNTIL = 28  # from four weeks on in weeks
@@ -30,3 +31,9 @@ def in_words(born: date, day: date) -> str:
     if years < MONTHS_UNTIL_YEARS:
         return ngettext("%(n)s month", "%(n)s months", months) % {"n": months}
     return ngettext("%(years)s year", "%(years)s years", years) % {"years": years}
+
+
+def birth_date_in_words(born: date, day: date) -> str:
+    """``4 March 1981, 45 years``: said back to whoever typed it, so that a slip in the month or the year is seen."""
+    words = date_format(born, "j F Y")
+    return f"{words}, {in_words(born, day)}" if born <= day else words

@@ -5,14 +5,12 @@ from django.conf import settings
 from django.core.validators import validate_email
 
 from common import phones
-from common.phones import region_of
 from patients.choices import ContactKind
 
 __all__ = [
     "email_in_lower_case",
     "is_mobile",
     "phone_in_e164",
-    "region_of",
     "reversed_digits",
     "takes_code",
     "text_address",

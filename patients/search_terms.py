@@ -35,18 +35,16 @@ class Term:
     email: str = ""
 
 
-def parse(text: str, *, locale: str) -> tuple[Term, ...]:
-    """The terms of a search, at most ``MOST_TERMS``. ``locale`` is the clinic's: in en-US the month comes first."""
+def parse(text: str, *, is_month_first: bool) -> tuple[Term, ...]:
+    """The terms of a search, at most ``MOST_TERMS``. ``is_month_first``: so the clinic's country writes a day."""
     text = text[:LONGEST]
-    terms = [Term(days=days) for match in _DAY.finditer(text) if (days := _days_of(match, locale))]
+    terms = [
+        Term(days=days) for match in _DAY.finditer(text) if (days := _days_of(match, is_month_first=is_month_first))
+    ]
     words = _DAY.sub(" ", text).replace(",", " ").replace(";", " ").split()
     for word in _joined(words):
-        terms += _terms_of(word, locale)
+        terms += _terms_of(word, is_month_first=is_month_first)
     return tuple(dict.fromkeys(terms))[:MOST_TERMS]
-
-
-def is_month_first(locale: str) -> bool:
-    return locale.lower().replace("_", "-").startswith("en-us")
 
 
 def day_of(year: int, month: int, day: int) -> date | None:
@@ -56,18 +54,18 @@ def day_of(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _days_of(match: re.Match[str], locale: str) -> tuple[Days, ...]:
+def _days_of(match: re.Match[str], *, is_month_first: bool) -> tuple[Days, ...]:
     if match[1]:
         found = [day_of(int(match[1]), int(match[2]), int(match[3]))]
     else:
-        found = [_in_order(int(match[4]), int(match[5]), int(match[6]), locale)]
+        found = [_in_order(int(match[4]), int(match[5]), int(match[6]), is_month_first=is_month_first)]
     return tuple((day, day + timedelta(days=1)) for day in found if day and day.year < MAXYEAR)
 
 
-def _in_order(first: int, second: int, year: int, locale: str) -> date | None:
+def _in_order(first: int, second: int, year: int, *, is_month_first: bool) -> date | None:
     """The day as the clinic writes it, or the other way round where that alone is a day."""
     usual, other = day_of(year, second, first), day_of(year, first, second)
-    return (other or usual) if is_month_first(locale) else (usual or other)
+    return (other or usual) if is_month_first else (usual or other)
 
 
 def _joined(words: list[str]) -> list[str]:
@@ -84,22 +82,27 @@ def _joined(words: list[str]) -> list[str]:
     return joined
 
 
-def _terms_of(word: str, locale: str) -> list[Term]:
+def _terms_of(word: str, *, is_month_first: bool) -> list[Term]:
     if "@" in word:
         return [Term(email=word.lower())]
     if any(c.isdecimal() for c in word):
         written = "".join(name_parts(word))[:TOKEN_LENGTH] if word[0].isalnum() else ""
-        term = Term(written=written, days=_compact_days(word, locale), tails=_tails(word), numbers=_numbers(word))
+        term = Term(
+            written=written,
+            days=_compact_days(word, is_month_first=is_month_first),
+            tails=_tails(word),
+            numbers=_numbers(word),
+        )
         return [term] if term != Term() else []
     return [Term(name=part) for part in name_parts(word)]
 
 
-def _compact_days(word: str, locale: str) -> tuple[Days, ...]:
+def _compact_days(word: str, *, is_month_first: bool) -> tuple[Days, ...]:
     """A year alone, or eight digits as a day."""
     if _YEAR.fullmatch(word):
         return ((date(int(word), 1, 1), date(int(word) + 1, 1, 1)),)
     if re.fullmatch(r"[0-9]{8}", word):
-        written = _in_order(int(word[:2]), int(word[2:4]), int(word[4:]), locale)
+        written = _in_order(int(word[:2]), int(word[2:4]), int(word[4:]), is_month_first=is_month_first)
         iso = day_of(int(word[:4]), int(word[4:6]), int(word[6:]))
         found = {day for day in (written, iso) if day and 1890 <= day.year <= 2100}
         return tuple((day, day + timedelta(days=1)) for day in sorted(found))

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("search", lists.search, name="search"),
     path("choose", lists.choose, name="choose"),
     path("register", patients.register, name="register"),
+    path("birth-date", patients.birth_date, name="birth-date"),
     path("alike/", alike_patients.worklist, name="alike"),
     path("merges/<uuid:merge_id>/", merges.show, name="merge"),
     path("merges/<uuid:merge_id>/undo", merges.undo, name="undo-merge"),

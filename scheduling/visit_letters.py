@@ -1,4 +1,4 @@
-"""What a letter about visits says: who writes, when, whom to call. Nothing clinical: no type of visit, no name.
+"""What a letter about visits says: who writes, when, where, whom to call. Nothing clinical: no type of visit, no name.
 
 Pure: the booking pages show the same words before they are sent.
 """
@@ -50,6 +50,7 @@ class Reader:
     clinic_zone: ZoneInfo
     zone: ZoneInfo
     language: str
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ def reader_of(patient: Patient, clinic: Clinic) -> Reader:
         clinic_zone=ZoneInfo(clinic.zone),
         zone=ZoneInfo(patient.zone),
         language=patient.language,
+        address=clinic.address_in_a_line,
     )
 
 
@@ -73,6 +75,7 @@ def visit_letter(told: Sequence[Told], reader: Reader) -> VisitLetter:
     with words_for(reader.language):
         paragraphs = [_news_of(news, told, reader) for news in News if any(one.news == news for one in told)]
         if any(one.news != News.CANCELLED for one in told):
+            paragraphs += _where(reader)
             paragraphs.append(
                 _("If you cannot come, please call {phone}, so that somebody else can have the time.").format(
                     phone=reader.phone
@@ -93,6 +96,7 @@ def offer_letter(starts_at: datetime, expires_at: datetime, link: str, reader: R
         paragraphs = (
             _("{clinic}: a time has become free for you:").format(clinic=reader.sender_name)
             + f"\n{when(starts_at, reader)}",
+            *_where(reader),
             _("It is kept for you until {until}. Take it, or say no, here:").format(until=until) + f"\n{link}",
             _(
                 "You will be asked for your date of birth. If you do not answer, somebody else is asked;"
@@ -101,6 +105,10 @@ def offer_letter(starts_at: datetime, expires_at: datetime, link: str, reader: R
             _("Nobody reads answers to this message."),
         )
         return VisitLetter(subject=_("{clinic}: a free time").format(clinic=reader.sender_name), paragraphs=paragraphs)
+
+
+def _where(reader: Reader) -> list[str]:
+    return [_("Where: {address}").format(address=reader.address)] if reader.address else []
 
 
 def _news_of(news: News, told: Sequence[Told], reader: Reader) -> str:

@@ -1,5 +1,7 @@
 """Change what a clinic says about itself."""
 
+from typing import Any
+
 from django.db import transaction
 
 from accounts.actors import Actor
@@ -13,7 +15,7 @@ def hold(*, by: Actor) -> Clinic:
 
 
 @transaction.atomic
-def change_details(*, by: Actor, **details: str) -> Clinic:
+def change_details(*, by: Actor, **details: Any) -> Clinic:
     """Write the given fields of the actor's own clinic; returns it as it now stands."""
     clinic = hold(by=by)
     for name, value in details.items():

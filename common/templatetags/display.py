@@ -11,6 +11,7 @@ from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide
 
 from common import phones
+from common.countries import KG_IN_A_POUND
 
 register = template.Library()
 
@@ -82,6 +83,12 @@ def mm(value: Amount) -> str:
 def kg(value: Amount) -> str:
     """A weight in kilograms: ``71.5 kg``."""
     return _amount(value, 1, "kg")
+
+
+@register.filter
+def lb(value_kg: Decimal) -> str:
+    """A weight in kilograms, said in pounds: ``157.6 lb``."""
+    return _amount(value_kg / KG_IN_A_POUND, 1, "lb")
 
 
 @register.filter

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Clinic
 from catalogue.models import Condition, Nerve
 from catalogue.queries import condition_choices
+from common.countries import KG_IN_A_POUND, weighs_in_pounds
 from patients.choices import Flag, Side, Substance
 from patients.forms.fields import DayField
 from patients.records import AllergyDetails, ConditionDetails
@@ -25,7 +26,7 @@ class _ClinicForm(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             if isinstance(field, DayField):
-                field.read_as(clinic.locale)
+                field.read_as(clinic.country)
 
 
 class ConditionForm(_ClinicForm):
@@ -111,7 +112,26 @@ class FlagForm(_ClinicForm):
 
 
 class WeightForm(_ClinicForm):
+    """A weight as the country weighs: what is kept is in kilograms."""
+
     weight_kg = forms.DecimalField(
         label=_("Weight (kg)"), min_value=Decimal("1.1"), max_value=Decimal("499.9"), max_digits=4, decimal_places=1
     )
     measured_date = DayField(label=_("Measured on"))
+
+    def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
+        super().__init__(*args, clinic=clinic, **kwargs)
+        self.is_in_pounds = weighs_in_pounds(clinic.country)
+        if self.is_in_pounds:
+            self.fields["weight_kg"] = forms.DecimalField(
+                label=_("Weight (lb)"),
+                min_value=Decimal("2.5"),
+                max_value=Decimal("999.9"),
+                max_digits=4,
+                decimal_places=1,
+                help_text=_("It is kept in kilograms, which doses are counted from."),
+            )
+
+    def clean_weight_kg(self) -> Decimal:
+        typed: Decimal = self.cleaned_data["weight_kg"]
+        return (typed * KG_IN_A_POUND).quantize(Decimal("0.1")) if self.is_in_pounds else typed

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Clinic
 from patients.choices import ContactKind, NumberKind
-from patients.contacts import email_in_lower_case, phone_in_e164, region_of
+from patients.contacts import email_in_lower_case, phone_in_e164
 from patients.forms.fields import LineField, PurposesField
 from patients.models.contact_codes import DIGITS
 from patients.records import NOTE_LENGTH, ContactDetails, NumberDetails
@@ -49,7 +49,7 @@ class ContactForm(UseForm):
         typed: str = self.cleaned_data["value"]
         if "@" in typed:
             return email_in_lower_case(typed)
-        return phone_in_e164(typed, region=region_of(self.clinic.phone))
+        return phone_in_e164(typed, region=self.clinic.country)
 
     def contact(self) -> ContactDetails:
         data = self.cleaned_data

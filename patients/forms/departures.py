@@ -16,7 +16,7 @@ class _DepartureForm(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             if isinstance(field, DayField):
-                field.read_as(clinic.locale)
+                field.read_as(clinic.country)
         self.helper = FormHelper(self)
         self.helper.form_tag = False
         self.helper.disable_csrf = True

@@ -1,46 +1,61 @@
 """Fields the register's forms share."""
 
+from datetime import date
 from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from common import countries
 from common.lines import cleaned_line
+from patients.ages import birth_date_in_words
 from patients.choices import Purpose
 from patients.consents import WORDINGS
-from patients.search_terms import is_month_first
 
 ISO = "%Y-%m-%d"
-_CONTINENTS = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
 
 
 @cache
 def zone_choices() -> list[tuple[str, str]]:
-    return [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones()) if zone.startswith(_CONTINENTS)]
+    return [(zone, zone.replace("_", " ")) for zone in sorted(countries.all_zones())]
 
 
-def day_formats(locale: str) -> list[str]:
-    """How people of the clinic write a day: always ISO and with dots; with slashes the way of the country."""
-    slashed = "%m/%d/%Y" if is_month_first(locale) else "%d/%m/%Y"
-    return [ISO, "%d.%m.%Y", slashed]
+def day_formats(country: str) -> list[str]:
+    """How people of the country write a day: with the year first always, else in the order of the country."""
+    order = ("%m", "%d", "%Y") if countries.is_month_first(country) else ("%d", "%m", "%Y")
+    return [ISO, "%Y/%m/%d", "%Y.%m.%d", *(sign.join(order) for sign in ("/", ".", "-"))]
 
 
-def day_example(locale: str) -> str:
-    return "5/17/1970" if is_month_first(locale) else "17.5.1970"
+def day_example(country: str) -> str:
+    return "12/31/1980" if countries.is_month_first(country) else "31/12/1980"
 
 
 class DayField(forms.DateField):
-    """A day typed the way the clinic writes it; ``read_as`` says which."""
+    """A day typed the way the clinic's country writes it; ``read_as`` says which."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.DateInput(format=ISO, attrs={"autocomplete": "off"}))
         super().__init__(**kwargs)
 
-    def read_as(self, locale: str) -> None:
-        self.input_formats = day_formats(locale)
-        self.widget.attrs["placeholder"] = day_example(locale)
+    def read_as(self, country: str) -> None:
+        self.input_formats = day_formats(country)
+        example = day_example(country)
+        self.widget.attrs["placeholder"] = example
+        self.error_messages["invalid"] = _("Enter a date like %(example)s.") % {"example": example}
+
+
+class BirthDateField(DayField):
+    """A date of birth, which is said back in words with the age before it is saved."""
+
+    def words(self, value: Any, *, today: date) -> str:
+        """``4 March 1981, 45 years``; ``""`` for what is no date."""
+        try:
+            born = self.to_python(value)
+        except ValidationError:
+            return ""
+        return birth_date_in_words(born, today) if born else ""
 
 
 class LineField(forms.CharField):

@@ -1,6 +1,7 @@
 """Register a patient, change the details, look for one."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
@@ -10,11 +11,12 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Clinic
+from common.countries import zones_of
 from common.phones import shown
+from common.spoken_languages import choices as language_choices
 from patients.choices import ContactKind, NumberKind, Sex
-from patients.contacts import email_in_lower_case, phone_in_e164, region_of
-from patients.forms.fields import DayField, LineField, PurposesField, zone_choices
-from patients.languages import choices as language_choices
+from patients.contacts import email_in_lower_case, phone_in_e164
+from patients.forms.fields import BirthDateField, LineField, PurposesField, zone_choices
 from patients.models import Patient
 from patients.records import NOTE_OF_PHONES_LENGTH, ContactDetails, NumberDetails, PatientDetails
 from patients.search_terms import LONGEST
@@ -43,11 +45,30 @@ class PageForm(forms.Form):
         return found
 
 
-class DetailsForm(forms.Form):
+class BirthDateForm(forms.Form):
+    """A date of birth alone, to say it in words while it is typed."""
+
+    birth_date = BirthDateField(required=False)
+
+    def __init__(self, *args: Any, clinic: Clinic, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        day = self.fields["birth_date"]
+        if isinstance(day, BirthDateField):
+            day.read_as(clinic.country)
+
+    @property
+    def birth_words(self) -> str:
+        """What was typed, or what stands, in words with the age: beside the field, before anything is saved."""
+        day = self.fields["birth_date"]
+        return day.words(self["birth_date"].value(), today=self.today) if isinstance(day, BirthDateField) else ""
+
+
+class DetailsForm(BirthDateForm):
     family_name = LineField(label=_("Family name"), max_length=120, required=False)
     given_names = LineField(label=_("Given names"), max_length=120, required=False)
     preferred_name = LineField(label=_("Preferred name"), max_length=60, required=False)
-    birth_date = DayField(label=_("Date of birth"))
+    birth_date = BirthDateField(label=_("Date of birth"))
     sex = forms.ChoiceField(label=_("Sex"), choices=Sex.choices, initial=Sex.UNKNOWN)
     language = forms.ChoiceField(label=_("Language"), choices=language_choices)
     zone = forms.ChoiceField(
@@ -71,14 +92,13 @@ class DetailsForm(forms.Form):
     emergency_contact_phone = forms.CharField(label=_("Their phone"), max_length=40, required=False)
 
     def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, clinic=clinic, **kwargs)
         self.clinic = clinic
-        self.region = region_of(clinic.phone)
-        day = self.fields["birth_date"]
-        if isinstance(day, DayField):
-            day.read_as(clinic.locale)
+        self.region = clinic.country
         self.fields["language"].initial = clinic.locale.split("-")[0]
         self.fields["zone"].initial = clinic.zone
+        self._put_first("language", clinic.languages)
+        self._put_first("zone", zones_of(clinic.country))
         self._keep_unlisted("zone")
         self._keep_unlisted("language")
         # What stands is shown in groups; as long as nobody changes it, it stands as it is.
@@ -86,6 +106,14 @@ class DetailsForm(forms.Form):
         self.initial = {**self.initial, **{name: shown(value) for name, value in self._standing.items()}}
         for name in self.fields:
             self.fields[name].widget.attrs.setdefault("autocomplete", "off")
+
+    def _put_first(self, name: str, likely: Collection[str]) -> None:
+        """What is spoken here, and the zones of the country, before all others."""
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = sorted(
+                cast(list[tuple[str, str]], field.choices), key=lambda choice: choice[0] not in likely
+            )
 
     def _keep_unlisted(self, name: str) -> None:
         """A value that came from a file stays choosable."""

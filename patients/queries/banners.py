@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.permissions import Act
 from common import phones
+from common.spoken_languages import language_name
 from patients.choices import (
     SAFETY_BANNER_FLAGS,
     SAFETY_BANNER_SUBSTANCES,
@@ -22,7 +23,6 @@ from patients.choices import (
     NumberKind,
     Substance,
 )
-from patients.languages import language_name
 from patients.models import Allergy, Identifier, Patient, RiskFlag
 from patients.records import FULL_AGE
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.permissions import Act
 from common.phones import shown
-from patients.languages import language_name
+from common.spoken_languages import language_name
 from patients.models import MovedRow, Patient, PatientMerge
 from patients.queries.banners import PatientBanner, banners
 from patients.queries.profiles import Contact, contacts_of

@@ -46,7 +46,7 @@ def find(actor: Actor, text: str, *, today: date, limit: int = LIMIT) -> list[Pa
 
     Five queries at most: one for each closeness while there is room, two for numbers and contacts.
     """
-    terms = parse(text, locale=actor.clinic.locale)
+    terms = parse(text, is_month_first=actor.clinic.is_month_first)
     if not terms:
         return []
     found: dict[Any, Patient] = {}

@@ -21,14 +21,12 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor, machine
 from accounts.models import Clinic
 from common.tenancy import tenant
-from patients.contacts import region_of
 from patients.importing import csv_rows, fhir_bundle
 from patients.importing.columns import ColumnMap, guess, guess_month_first
 from patients.importing.csv_rows import Habits, Preview
 from patients.importing.files import check_beginning
 from patients.importing.people import FileRefusedError, Person, Problem
 from patients.models import ImportProgress, PatientImport
-from patients.search_terms import is_month_first
 from patients.services.import_progress import Progress
 from patients.services.import_writing import Writer
 
@@ -102,7 +100,7 @@ def guess_map(clinic: Clinic, shown: Preview) -> tuple[ColumnMap, bool]:
     columns = guess(shown.header)
     at = columns.get("birth_date")
     days = [row[at] for row in shown.rows if at is not None and at < len(row)]
-    return columns, guess_month_first(days, clinic_writes_month_first=is_month_first(clinic.locale))
+    return columns, guess_month_first(days, clinic_writes_month_first=clinic.is_month_first)
 
 
 def ask_to_check(*, by: Actor, job: PatientImport, column_map: dict[str, object] | None = None) -> bool:
@@ -262,7 +260,7 @@ def _habits(by: Actor, job: PatientImport, *, today: date) -> Habits:
     return Habits(
         zone=clinic.zone,
         language=clinic.locale.split("-")[0],
-        region=region_of(clinic.phone),
+        region=clinic.country,
         is_month_first=bool(job.column_map.get("is_month_first")),
         today=today,
     )

@@ -16,7 +16,7 @@ from accounts.permissions import Act
 from accounts.requests import StaffRequest, saw
 from patients import queries
 from patients.choices import ContactKind
-from patients.forms.patients import EditForm, RegisterForm
+from patients.forms.patients import BirthDateForm, EditForm, RegisterForm
 from patients.models import Patient
 from patients.queries import Candidate, Likeness, comparisons
 from patients.queries.mailboxes import is_minor
@@ -28,8 +28,8 @@ from patients.views.lists import today_of
 def register(request: StaffRequest) -> HttpResponse:
     """Save a new patient; who may already be here is shown first, and registering anyway is a deliberate act."""
     if request.method != "POST":
-        return _register_page(request, RegisterForm(clinic=request.actor.clinic))
-    form = RegisterForm(request.POST, clinic=request.actor.clinic)
+        return _register_page(request, RegisterForm(clinic=request.actor.clinic, today=today_of(request)))
+    form = RegisterForm(request.POST, clinic=request.actor.clinic, today=today_of(request))
     if not form.is_valid():
         return _register_page(request, form, status=422)
     candidates = queries.possible_duplicates(request.actor, _likeness(form), today=today_of(request))
@@ -52,6 +52,13 @@ def register(request: StaffRequest) -> HttpResponse:
         return _register_page(request, form, status=422)
     messages.success(request, _("Registered."))
     return redirect("patients:detail", patient.pk)
+
+
+@staff(Act.FIND_PATIENTS, methods=("POST",))
+def birth_date(request: StaffRequest) -> HttpResponse:
+    """A date of birth in words with the age, while it is typed. It travels in the body, and nothing is kept."""
+    form = BirthDateForm(request.POST, clinic=request.actor.clinic, today=today_of(request))
+    return render(request, "patients/parts/birth_words.html", {"form": form})
 
 
 def _likeness(form: RegisterForm) -> Likeness:
@@ -127,8 +134,10 @@ def edit(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     patient = get_object_or_404(Patient.objects.visible_to(actor), pk=patient_id)
     if request.method != "POST":
         needs = {"needs_interpreter": queries.needs_interpreter(actor, patient.pk)}
-        return _edit_page(request, patient, EditForm(initial=EditForm.initial_of(patient) | needs, clinic=actor.clinic))
-    form = EditForm(request.POST, initial=EditForm.initial_of(patient), clinic=actor.clinic)
+        shown = EditForm(initial=EditForm.initial_of(patient) | needs, clinic=actor.clinic, today=today_of(request))
+        return _edit_page(request, patient, shown)
+    standing = EditForm.initial_of(patient)
+    form = EditForm(request.POST, initial=standing, clinic=actor.clinic, today=today_of(request))
     if not form.is_valid():
         return _edit_page(request, patient, form, status=422)
     version = form.cleaned_data["version"]
@@ -163,7 +172,8 @@ def _conflict_page(request: StaffRequest, form: EditForm, current: Patient) -> H
         for name in standing
         if name != "version" and form.cleaned_data[name] != standing[name]
     ]
-    again = EditForm({**request.POST.dict(), "version": str(current.version)}, clinic=request.actor.clinic)
+    typed = {**request.POST.dict(), "version": str(current.version)}
+    again = EditForm(typed, clinic=request.actor.clinic, today=today_of(request))
     context = {"form": again, "patient": current, "banner": _banner(request, current), "differing": differing}
     return render(request, "patients/edit.html", context, status=409)
 

@@ -14,29 +14,31 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Place:
+    """``address``: a street that nobody lives in, in the city of the zone."""
+
+    country: str
     zone: str
     phone: str
     urgent_phone: str
-    emergency_number: str
+    address: str
 
 
-_AMERICAN, _AUSTRALIAN = "911", "000"
 _LONDON = ("+442079460100", "+442079460101")
 PLACES = (
-    Place("Europe/Berlin", "+493023125000", "+493023125001", "112"),
-    Place("Europe/London", *_LONDON, "999"),
-    Place("Atlantic/Azores", *_LONDON, "112"),
-    Place("America/Noronha", *_LONDON, "192"),
-    Place("America/St_Johns", "+17095550100", "+17095550101", _AMERICAN),
-    Place("America/New_York", "+12125550100", "+12125550101", _AMERICAN),
-    Place("America/Denver", "+13035550100", "+13035550101", _AMERICAN),
-    Place("America/Los_Angeles", "+12135550100", "+12135550101", _AMERICAN),
-    Place("Pacific/Honolulu", "+18085550100", "+18085550101", _AMERICAN),
-    Place("Pacific/Auckland", *_LONDON, "111"),
-    Place("Australia/Sydney", "+61255500100", "+61255500101", _AUSTRALIAN),
-    Place("Australia/Perth", "+61855500100", "+61855500101", _AUSTRALIAN),
-    Place("Asia/Dhaka", *_LONDON, "999"),
-    Place("Asia/Dubai", *_LONDON, "999"),
+    Place("DE", "Europe/Berlin", "+493023125000", "+493023125001", "Musterweg 1\n10115 Berlin"),
+    Place("GB", "Europe/London", *_LONDON, "1 Sample Street\nLondon SW1A 0AA"),
+    Place("PT", "Atlantic/Azores", *_LONDON, "Rua do Exemplo 1\n9500-000 Ponta Delgada"),
+    Place("BR", "America/Noronha", *_LONDON, "Rua do Exemplo 1\n53990-000 Fernando de Noronha"),
+    Place("CA", "America/St_Johns", "+17095550100", "+17095550101", "1 Sample Street\nSt. John's NL A1A 0A0"),
+    Place("US", "America/New_York", "+12125550100", "+12125550101", "1 Sample Street\nNew York, NY 10001"),
+    Place("US", "America/Denver", "+13035550100", "+13035550101", "1 Sample Street\nDenver, CO 80202"),
+    Place("US", "America/Los_Angeles", "+12135550100", "+12135550101", "1 Sample Street\nLos Angeles, CA 90012"),
+    Place("US", "Pacific/Honolulu", "+18085550100", "+18085550101", "1 Sample Street\nHonolulu, HI 96813"),
+    Place("NZ", "Pacific/Auckland", *_LONDON, "1 Sample Street\nAuckland 1010"),
+    Place("AU", "Australia/Sydney", "+61255500100", "+61255500101", "1 Sample Street\nSydney NSW 2000"),
+    Place("AU", "Australia/Perth", "+61855500100", "+61855500101", "1 Sample Street\nPerth WA 6000"),
+    Place("BD", "Asia/Dhaka", *_LONDON, "1 Sample Street\nDhaka 1000"),
+    Place("AE", "Asia/Dubai", *_LONDON, "1 Sample Street\nDubai"),
 )
 
 

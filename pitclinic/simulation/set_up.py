@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from accounts.choices import Role
 from accounts.models import Clinic, Membership, OnCallPerson, User
+from common import countries
 from patients.models import LastClinicNumber
 from pitclinic.simulation.calendar_grid import AFTERNOON, MORNING
 from pitclinic.simulation.names import DESK_NAMES, OTHER_STAFF, STAFF_NAMES
@@ -71,10 +72,13 @@ def create_clinic(plan: ClinicPlan) -> Clinic:
         name=plan.name,
         sender_name="Your appointments",
         link_code=uuid5(NAMESPACE, f"link:{plan.word}").hex.translate(str.maketrans("01", "xy"))[:6],
+        country=place.country,
+        address=place.address,
         zone=place.zone,
+        languages=list(dict.fromkeys(["en", *countries.languages_of(place.country)])),
         phone=place.phone,
         urgent_phone=place.urgent_phone,
-        emergency_number=place.emergency_number,
+        emergency_number=countries.emergency_number_of(place.country),
         is_synthetic=True,
     )
 

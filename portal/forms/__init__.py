@@ -1,8 +1,11 @@
 """What a patient can send: a birth date, a tap, a few words."""
 
+from datetime import date
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from patients.ages import birth_date_in_words
 from scheduling.forms.birth_dates import BirthDateBoxes
 from sessions.choices import DangerSign, OverallChange
 
@@ -10,8 +13,11 @@ RELIEF_HOURS = (1, 3, 6, 12, 24, 48, 72, 120)
 
 
 class BirthDateForm(BirthDateBoxes):
-    def say_wrong(self) -> None:
-        self.add_error(None, _("That is not the date we have. Please try again. After five tries the link closes."))
+    def say_wrong(self, *, today: date) -> None:
+        """Say the date in words, so that a slip is seen, and the age, so that somebody else's is."""
+        typed = birth_date_in_words(self.cleaned_data["birth_date"], today)
+        words = _("%(typed)s: that is not the date we have. Please try again. After five tries the link closes.")
+        self.add_error(None, words % {"typed": typed})
 
 
 class PainForm(forms.Form):

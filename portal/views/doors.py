@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.decorators import own_transactions, public
 from audit.services.audit_events import View, record
+from common.wall_clock import local_day
 from patients.queries.mailboxes import is_minor
 from portal import limits
 from portal.decorators import remember
@@ -33,7 +34,7 @@ def door(request: HttpRequest, key: str) -> HttpResponse:
     if found is None or not found.is_open:
         return _ended(request, key, found)
     if request.method != "POST":
-        return render(request, "portal/door.html", _context(found, BirthDateForm()))
+        return render(request, "portal/door.html", _context(found, BirthDateForm(country=found.by.clinic.country)))
     if limits.is_reached("guess", _address(request), now=now):
         return render(request, "portal/too_often.html", {"clinic": found.by.clinic}, status=429)
     return _try(request, found)
@@ -67,7 +68,7 @@ def _context(found: Door, form: BirthDateForm) -> dict[str, object]:
 
 def _try(request: HttpRequest, found: Door) -> HttpResponse:
     now = timezone.now()
-    form = BirthDateForm(request.POST)
+    form = BirthDateForm(request.POST, country=found.by.clinic.country)
     if form.is_valid():
         birth_date = form.cleaned_data["birth_date"].isoformat()
         response = _behind(found, birth_date)
@@ -77,7 +78,7 @@ def _try(request: HttpRequest, found: Door) -> HttpResponse:
         after = find_door(found.key, now=now)
         if after is None or not after.is_open:
             return _ended(request, found.key, after)
-        form.say_wrong()
+        form.say_wrong(today=local_day(now, found.by.zone))
     return render(request, "portal/door.html", _context(found, form), status=422)
 
 

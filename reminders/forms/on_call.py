@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.models import Membership, OnCallPerson
 from common.seen_forms import SeenForm
-from patients.contacts import is_mobile, phone_in_e164, region_of
+from patients.contacts import is_mobile, phone_in_e164
 from scheduling.forms.appointments import PersonField
 
 
@@ -25,7 +25,7 @@ class MobileForm(forms.Form):
 
     def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.region = region_of(by.clinic.phone)
+        self.region = by.clinic.country
 
     def clean_mobile(self) -> str:
         typed = self.cleaned_data["mobile"].strip()

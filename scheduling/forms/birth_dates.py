@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.countries import is_month_first
+
 _WRONG = ("required", "invalid", "min_value", "max_value", "null_characters_not_allowed")
 
 
@@ -16,11 +18,19 @@ def _number(label: Any, low: int, high: int, wrong: Any) -> forms.IntegerField:
 
 
 class BirthDateBoxes(forms.Form):
-    """Three boxes, because a calendar is slow for a birth date. Nothing is filled in by the browser."""
+    """Three boxes, because a calendar is slow for a birth date. Nothing is filled in by the browser.
+
+    They stand in the order in which the country writes a day.
+    """
 
     day = _number(_("Day"), 1, 31, _("Enter the day as a number, like 17."))
     month = _number(_("Month"), 1, 12, _("Enter the month as a number, like 5."))
     year = _number(_("Year"), 1890, 2200, _("Enter the year of birth with four digits, like 1980."))
+
+    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_month_first(country):
+            self.order_fields(["month", "day", "year"])
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or self.cleaned_data

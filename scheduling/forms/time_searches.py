@@ -11,9 +11,9 @@ from django.utils.translation import ngettext_lazy
 from accounts.actors import Actor
 from accounts.models import Membership
 from patients.choices import ContactKind
-from patients.contacts import phone_in_e164, region_of
-from patients.forms.fields import DayField as BirthDayField
-from patients.forms.fields import LineField
+from patients.contacts import phone_in_e164
+from patients.forms.fields import BirthDateField, LineField
+from patients.forms.patients import BirthDateForm
 from patients.models import Patient
 from patients.records import ContactDetails, PatientDetails
 from scheduling.choices import PartOfDay, Weekday
@@ -138,31 +138,29 @@ class ExtendForm(VisitsForm):
     tell_patient = forms.BooleanField(label=_("Tell the patient"), required=False)
 
 
-class CallerForm(ExtendForm):
+class CallerForm(ExtendForm, BirthDateForm):
     """Who the kept time is for: somebody found, or somebody new."""
 
     patient = forms.ModelChoiceField(queryset=Patient.objects.none(), required=False)
     family_name = LineField(label=_("Family name"), max_length=120, required=False)
     given_names = LineField(label=_("Given names"), max_length=120, required=False)
-    birth_date = BirthDayField(label=_("Date of birth"), required=False)
+    birth_date = BirthDateField(label=_("Date of birth"), required=False)
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
     guardian_name = LineField(
         label=_("Guardian"), max_length=120, required=False, help_text=_("Needed for anyone under 18.")
     )
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, by: Actor, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
+        super().__init__(data, clinic=by.clinic, **kwargs)
         self.by = by
         people: Any = self.fields["patient"]
         people.queryset = Patient.objects.visible_to(by)
-        day: Any = self.fields["birth_date"]
-        day.read_as(by.clinic.locale)
         for name in ("family_name", "given_names", "birth_date", "phone", "guardian_name"):
             self.fields[name].widget.attrs.setdefault("autocomplete", "off")
 
     def clean_phone(self) -> str:
         typed: str = self.cleaned_data["phone"]
-        return phone_in_e164(typed, region=region_of(self.by.clinic.phone)) if typed else ""
+        return phone_in_e164(typed, region=self.by.clinic.country) if typed else ""
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -26,9 +26,10 @@ _ASK_AGAIN = timedelta(minutes=30)
 
 
 def of_visit(*, by: Actor, visit: Appointment) -> bytes:
-    """The file of one visit for its patient: the clinic's neutral sender name, when, and whom to call. One query."""
+    """The file of one visit for its patient: the clinic's neutral sender name, when, where, whom to call. One query."""
     stamped = _stamped(Appointment.objects.visible_to(by)).only("pk", "created_at").get(pk=visit.pk)
     event = _event(visit, _changed_at(stamped), by.clinic.sender_name)
+    event.add("location", by.clinic.address_in_a_line)
     event.add("description", _("To change it, call %(phone)s.") % {"phone": by.clinic.phone.as_international})
     event["organizer"] = _organizer(by)
     return bytes(_calendar([event]).to_ical())

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -53,7 +53,7 @@ def kept(request: StaffRequest, hold_id: UUID) -> HttpResponse:
         return _book(request, hold, now)
     if hold.ended_at is not None or hold.expires_at <= now:
         return render(request, "scheduling/kept_ended.html", {"hold": hold}, status=409)
-    form = CallerForm(by=request.actor, initial={"visits": 1, "every_days": 7, "tell_patient": True})
+    form = _caller_form(request, now, initial={"visits": 1, "every_days": 7, "tell_patient": True})
     if request.htmx:
         plan = read_query(VisitsForm, request).cleaned_data
         return render(request, "scheduling/kept.html#plan", _context(request, hold, form, _plan(request, hold, plan)))
@@ -104,7 +104,7 @@ def _book(request: StaffRequest, hold: SlotHold, now: datetime) -> HttpResponse:
     data = request.POST.copy()
     if hold.patient_id:
         data["patient"] = str(hold.patient_id)
-    form = CallerForm(data, by=request.actor)
+    form = _caller_form(request, now, data)
     if not form.is_valid():
         return render(request, "scheduling/kept.html", _context(request, hold, form, []), status=422)
     plan = _plan(request, hold, form.cleaned_data)
@@ -118,6 +118,10 @@ def _book(request: StaffRequest, hold: SlotHold, now: datetime) -> HttpResponse:
         return _told(request, booked)
     more = {"candidates": candidates, "seen": _seen(candidates)}
     return render(request, "scheduling/kept.html", _context(request, hold, form, plan, **more), status=409)
+
+
+def _caller_form(request: StaffRequest, now: datetime, data: QueryDict | None = None, **kwargs: Any) -> CallerForm:
+    return CallerForm(data, by=request.actor, today=local_day(now, request.actor.zone), **kwargs)
 
 
 def _settle(

@@ -37,7 +37,7 @@ def here(request: HttpRequest) -> HttpResponse:
         return _try_code(request) if request.method == "POST" else _page(request, "code", form=CodeForm())
     with words_for(found.by.clinic.locale):
         if request.method != "POST":
-            return _page(request, "here", form=HereForm(), clinic=found.by.clinic)
+            return _page(request, "here", form=HereForm(country=found.by.clinic.country), clinic=found.by.clinic)
         return _let_in(request, found)
 
 
@@ -60,7 +60,7 @@ def _let_in(request: HttpRequest, found: OpenTablet) -> HttpResponse:
     now, sender = timezone.now(), str(found.tablet.pk)
     if limits.used("tablet:here", sender, now=now) >= MOST["tablet:here"]:
         return _answer(request, "to_desk", status=429)
-    form = HereForm(request.POST)
+    form = HereForm(request.POST, country=found.by.clinic.country)
     if not form.is_valid():
         return _page(request, "here", form=form, clinic=found.by.clinic, status=422)
     if _arrive(found, form):

@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -38,7 +38,7 @@ def walk_in(request: StaffRequest) -> HttpResponse:
     rows, q = [], ""
     if form.is_valid() and (q := form.cleaned_data["q"]):
         rows = patient_queries.find(request.actor, q, today=_today(request))
-    context = {"search_form": form, "rows": rows, "q": q, "form": CounterForm(clinic=request.actor.clinic)}
+    context = {"search_form": form, "rows": rows, "q": q, "form": _counter_form(request)}
     template = "scheduling/walk_in.html#found" if request.htmx else "scheduling/walk_in.html"
     return render(request, template, context, status=422 if form.errors else 200)
 
@@ -46,7 +46,7 @@ def walk_in(request: StaffRequest) -> HttpResponse:
 @staff(Act.BOOK_VISITS, methods=("POST",), once=True)
 def register(request: StaffRequest) -> HttpResponse:
     """Save somebody new; who may already be here is shown first, as on the page of the register."""
-    form = CounterForm(request.POST, clinic=request.actor.clinic)
+    form = _counter_form(request, request.POST)
     if not form.is_valid():
         return _new_page(request, form, status=422)
     candidates = patient_queries.possible_duplicates(request.actor, _likeness(form), today=_today(request))
@@ -100,6 +100,10 @@ def _put(request: StaffRequest, patient: Patient, form: WalkInForm) -> Appointme
         by=request.actor,
         now=timezone.now(),
     )
+
+
+def _counter_form(request: StaffRequest, data: QueryDict | None = None) -> CounterForm:
+    return CounterForm(data, clinic=request.actor.clinic, today=_today(request))
 
 
 def _today(request: StaffRequest) -> date:

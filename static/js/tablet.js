@@ -1,9 +1,12 @@
 // What was typed is forgotten: half a minute after the last key, and when the page comes back out of the browser's memory.
+import { startBirthDates } from "./birth-date.js";
+
 const FORGET_AFTER = 30_000;
 
 for (const form of document.querySelectorAll("form[data-forget]")) {
   const empty = () => {
     for (const box of form.querySelectorAll("input:not([type=hidden])")) box.value = "";
+    for (const words of form.querySelectorAll(".birth-words")) words.textContent = "";
   };
   let timer = 0;
   const later = () => {
@@ -16,3 +19,5 @@ for (const form of document.querySelectorAll("form[data-forget]")) {
     if (event.persisted) empty();
   });
 }
+
+startBirthDates();

@@ -34,6 +34,7 @@ CHANGING: dict[str, str] = {
     "accounts:reset_second_factor": "removes what is there; the second finds nothing",
     "patients:search": _READS,
     "patients:choose": _READS,
+    "patients:birth-date": _READS,
     "patients:compare-with": _READS,
     "patients:undo-merge": _UNDO,
     "patients:reverse-merge": _UNDO,

@@ -1,6 +1,7 @@
 """Who changed the clinic's own details: written by the database, read by the admin."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.urls import reverse
 
@@ -18,7 +19,13 @@ def test_each_change_of_the_details_stands_in_the_history_with_who_made_it(
 ) -> None:
     admin = staff_client(Role.CLINIC_ADMIN, clinic=clinic)
     assert "Nothing was changed yet" in admin.get(URL).content.decode()
-    details = {"name": clinic.name, "sender_name": "Your appointment", "zone": "Europe/Lisbon", "locale": "en"}
+    details: dict[str, Any] = {
+        "name": clinic.name,
+        "sender_name": "Your appointment",
+        "country": "PT",
+        "address": "Rua 1",
+    }
+    details |= {"zone": "Europe/Lisbon", "locale": "en", "languages": ["en", "pt"]}
     details["zone_seen"] = details["zone"]
     numbers = {"phone": "+493012345678", "urgent_phone": "+493012345679", "emergency_number": "112"}
 
@@ -28,6 +35,8 @@ def test_each_change_of_the_details_stands_in_the_history_with_who_made_it(
     (entry,) = page.context["entries"]
     changed = {change.field: (change.before, change.after) for change in entry.changes}
     assert changed["time zone"] == ("Europe/Berlin", "Europe/Lisbon")
+    assert changed["country"] == ("Germany", "Portugal")
+    assert changed["languages spoken here"] == ("English, German", "English, Portuguese")
     assert entry.line.actor_name == admin.member.user.full_name
     assert "Europe/Lisbon" in page.content.decode()
 

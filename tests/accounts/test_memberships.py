@@ -24,7 +24,13 @@ from scheduling.models import VisitType
 from tests.factories.accounts import ClinicFactory, MembershipFactory
 
 PERSON = {"email": "Admin@Example.org", "name": "Ada Admin", "role": Role.CLINIC_ADMIN}
-DETAILS = {"zone": "Europe/Berlin", "phone": "+4930901820", "urgent_phone": "+4930901821"}
+DETAILS = {
+    "country": "DE",
+    "address": ["Musterweg 1", "10115 Berlin"],
+    "zone": "Europe/Berlin",
+    "phone": "030 901820",
+    "urgent_phone": "+4930901821",
+}
 
 
 def told(**given: object) -> str:

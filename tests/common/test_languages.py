@@ -6,8 +6,8 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import translation
 
+from common import spoken_languages as languages
 from common.languages import served, words_for
-from patients import languages
 
 ROOT = Path(settings.BASE_DIR)
 APPS = ("accounts", "audit", "catalogue", "common", "patients", "pitclinic", "portal", "reminders", "scheduling")

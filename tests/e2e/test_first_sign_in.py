@@ -186,7 +186,8 @@ def test_a_clinic_follows_the_readme_to_the_answer_of_its_first_patient(
     with django_db_blocker.unblock(), deployment(tmp_path) as site:
         assert set(site.told("app")) == variables_of_compose()
         site.start()
-        details = ("--zone", "Europe/Berlin", "--phone", "+4930901820", "--urgent-phone", "+4930901821")
+        place = ("--country", "DE", "--address", "Musterweg 1", "--address", "10115 Berlin", "--zone", "Europe/Berlin")
+        details = (*place, "--language", "en", "--phone", "+4930901820", "--urgent-phone", "+4930901821")
         person = ("--email", "ada@example.org", "--name", "Ada Admin", "--role", "clinic_admin")
         said = site.manage("add_member", "--clinic", "Riverside", *details, *person)
         assert "/invitation/" not in said

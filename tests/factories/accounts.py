@@ -5,6 +5,7 @@ from factory.django import DjangoModelFactory
 
 from accounts.choices import Role
 from accounts.models import Clinic, Membership, OnCallPerson, User
+from common.countries import emergency_number_of
 
 
 class ClinicFactory(DjangoModelFactory):
@@ -13,9 +14,13 @@ class ClinicFactory(DjangoModelFactory):
 
     name = factory.Sequence(lambda n: f"Clinic {n}")
     sender_name = "The clinic"
+    country = "DE"
+    address = "Musterweg 1\n10115 Berlin"
     zone = "Europe/Berlin"
+    languages = ["en", "de"]
     phone = "+4930901820"
     urgent_phone = "+4930901821"
+    emergency_number = factory.LazyAttribute(lambda clinic: emergency_number_of(clinic.country))
 
 
 class UserFactory(DjangoModelFactory):

@@ -38,7 +38,7 @@ def test_every_icon_of_a_template_exists(path: Path) -> None:
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=IDS)
 def test_a_closed_dialog_asks_for_no_focus_of_the_page(path: Path) -> None:
-    """A browser takes ``autofocus`` as a wish of the whole page, and complains where the address names a place on it."""
+    """A browser takes ``autofocus`` as a wish of the page, and complains where the address names a place on it."""
     for dialog in re.findall(r"<dialog\b.*?</dialog>", path.read_text(), flags=re.S):
         assert "autofocus" not in dialog
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from accounts.actors import machine
 from accounts.choices import Role
@@ -92,6 +93,7 @@ def test_every_page_of_the_register_is_clean(signed_in, known, width, scheme):
     page.get_by_label("Family name").fill("Muller")
     page.get_by_label("Given names").fill("Jurgen")
     page.get_by_role("textbox", name="Date of birth").fill("17.5.1970")
+    expect(page.locator(".birth-words")).to_contain_text("17 May 1970")
     page.get_by_role("main").get_by_role("button", name="Register").click()
     page.get_by_text("may already be here").wait_for()
     page.said.clear()  # the browser notes the 409 itself

@@ -12,7 +12,7 @@ from accounts.actors import Actor, machine
 from accounts.choices import Role
 from common.tenancy import tenant
 from patients.choices import ContactKind, Flag, Purpose, Substance
-from patients.contacts import phone_in_e164, region_of, reversed_digits
+from patients.contacts import phone_in_e164, reversed_digits
 from patients.models import ContactConsent, ContactPoint, Identifier, NameToken, Patient
 from patients.queries import Likeness, banner, banners, possible_duplicates
 from patients.records import AllergyDetails, ConditionDetails, ContactDetails, NumberDetails, PatientDetails
@@ -280,9 +280,7 @@ def test_a_phone_is_kept_in_one_shape(typed, region, stored):
     assert phone_in_e164(typed, region=region) == stored
 
 
-def test_the_country_of_the_clinics_phone_is_understood():
-    assert region_of("+4930901820") == "DE"
-    assert region_of("") is None
+def test_a_phone_is_found_by_its_end():
     assert reversed_digits("+4930901820") == "0281090394"
 
 

@@ -251,3 +251,13 @@ def test_an_unknown_method_is_no_forgery(clinic):
     for path in ("/p/nobody/", "/p/abc/01a22b51-124e-77b1-8d18-6b31593ff8f2/1/"):
         for method in ("put", "delete", "patch"):
             assert getattr(strict, method)(path).status_code == 405
+
+
+def test_the_boxes_stand_as_the_country_writes_a_day_and_a_wrong_date_is_said_in_words(visit):
+    for country, order in (("DE", ["day", "month", "year"]), ("US", ["month", "day", "year"])):
+        Clinic.objects.filter(pk=visit.clinic.pk).update(country=country)
+        page = visit.browser.get(visit.url).content.decode()
+        assert re.findall('name="(day|month|year)"', page) == order
+    years = timezone.now().year - 1980 - ((timezone.now().month, timezone.now().day) < (3, 4))
+    page = visit.enter(day="4", month="3", year="1980").content.decode()
+    assert f"4 March 1980, {years} years: that is not the date we have" in page

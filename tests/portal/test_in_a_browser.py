@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core import mail as django_mail
 from django.utils import timezone
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from accounts.actors import machine
 from accounts.models import Clinic
@@ -63,6 +63,8 @@ def test_a_patient_answers_in_three_taps(live_server, browser: Browser, width, s
     look(page, f"portal-door-{width}-{scheme}")
     for name, value in BORN.items():
         page.fill(f"#id_{name}", value)
+    if has_script:
+        expect(page.locator(".birth-words")).to_contain_text("17 May 1970")
     page.click("text=Go on")
 
     look(page, f"portal-pain-{width}-{scheme}")

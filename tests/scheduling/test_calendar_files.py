@@ -86,6 +86,7 @@ def test_the_file_of_a_visit_says_when_and_nothing_about_the_treatment(practice:
         "The clinic",
     )
     assert (event.start, event.end) == (at(9), at(9, 30))
+    assert event["location"] == "Musterweg 1, 10115 Berlin"
     for told in (practice.patient.family_name, "Follow-up", practice.clinic.name, "Berg"):
         assert told not in answer.content.decode()
 

@@ -124,10 +124,14 @@ def test_a_tablet_thanks_the_patient_and_forgets_at_once(
     found += problems(page)
 
     page.get_by_label("Day").fill("17")
+    page.get_by_label("Month").fill("5")
+    page.get_by_label("Year").fill("1970")
+    expect(page.locator(".birth-words")).to_contain_text("17 May 1970")
     page.get_by_label("The first three letters").fill("Qui")
     page.clock.run_for(31_000)
     expect(page.get_by_label("The first three letters")).to_have_value("")
     expect(page.get_by_label("Day")).to_have_value("")
+    expect(page.locator(".birth-words")).to_have_text("")
 
     for label, typed in (("Day", "17"), ("Month", "5"), ("Year", "1970"), ("The first three letters", "qui")):
         page.get_by_label(label).fill(typed)

@@ -251,3 +251,9 @@ def test_a_series_goes_on_around_what_is_in_its_way(practice: Practice, desk: Cl
 
     assert _extend(desk, first, **{"visit-1": "skip"}).status_code == 302
     assert max(visit.starts_at for visit in _visits(practice)) == at(10) + 4 * WEEK
+
+
+def test_a_callers_date_of_birth_is_said_in_words_before_anything_is_booked(desk: Client, hold: SlotHold) -> None:
+    page = _book(desk, hold, birth_date="3/4/1981", family_name="", given_names="")
+    assert page.status_code == 422
+    assert "3 April 1981, 45 years" in page.content.decode()

@@ -1,5 +1,6 @@
 """The switch "Tell the patient": on when there is a way, off with the reason, and the exact words beneath."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from patients.choices import Purpose
 from patients.models import ContactConsent
 from scheduling.choices import News
 from scheduling.models import AppointmentMove
-from scheduling.visit_letters import Reader, Told, visit_letter
+from scheduling.visit_letters import Reader, Told, offer_letter, visit_letter
 from tests.factories.patients import EmailFactory
 from tests.scheduling.conftest import NOW, at
 
@@ -117,3 +118,10 @@ def test_a_cancellation_asks_nobody_to_call_off():
     text = "\n".join(visit_letter([Told(News.CANCELLED, NOW)], READER).paragraphs)
     assert "If you cannot come" not in text
     assert "For another time please call +49 30 901820." in text
+
+
+def test_a_letter_says_where_unless_nothing_takes_place():
+    reader = replace(READER, address="Musterweg 1, 10115 Berlin")
+    assert "Where: Musterweg 1, 10115 Berlin" in visit_letter([Told(News.TOMORROW, NOW)], reader).paragraphs
+    assert "Where: Musterweg 1, 10115 Berlin" in offer_letter(NOW, NOW, "link", reader).paragraphs
+    assert "Muster" not in "".join(visit_letter([Told(News.CANCELLED, NOW)], reader).paragraphs)

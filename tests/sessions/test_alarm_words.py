@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from patients import languages
+from common import spoken_languages as languages
 from sessions import alarm_phrases, alarm_words, triage
 from sessions.alarm_phrases import plain_phrases
 from sessions.alarm_words import is_all_clear, is_readable, signs_in

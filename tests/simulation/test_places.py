@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import phonenumbers
 
+from common import countries
 from common.tenancy import tenant
 from pitclinic.simulation.places import PLACES, place_at
 from pitclinic.simulation.run import simulate
@@ -26,6 +27,8 @@ def test_every_place_has_numbers_that_can_be_written_down():
     for place in PLACES:
         numbers = [phonenumbers.parse(number) for number in (place.phone, place.urgent_phone)]
         assert all(map(phonenumbers.is_valid_number, numbers)), place
+        assert place.zone in countries.zones_of(place.country), place
+        assert countries.emergency_number_of(place.country), place
 
 
 def test_on_a_sunday_afternoon_here_the_clinic_has_begun_its_day_and_most_of_it_lies_ahead(db: None):

@@ -7,23 +7,42 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 from django.db import transaction
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actors import Actor, machine
 from accounts.choices import Role
+from accounts.forms import UNUSUAL, ClinicForm
 from accounts.models import Clinic, Invitation, Membership
 from accounts.services import invitations, memberships
 from accounts.services.memberships import MemberRefusedError
-from common import phones
+from common import countries, spoken_languages
+from common.spoken_languages import language_name
 from common.tenancy import tenant
 from scheduling.services.visit_types import set_up_defaults
+
+_OF_A_CLINIC = {
+    "--country": "two letters, like DE or US",
+    "--zone": "its time zone, where the country has several",
+    "--language": "the clinic's own, else the country's",
+    "--phone": "with + or as it is dialled in the country",
+    "--urgent-phone": "the one for urgent problems",
+    "--emergency-number": "where it is not known from the country",
+    "--sender-name": "what patients see as the sender, else its name",
+}
+_OPTIONS = {
+    "name": "--clinic",
+    "locale": "--language",
+    "languages": "--speaks",
+}
 
 
 class Command(BaseCommand):
     help = (
-        "Invites a person to a clinic by e-mail. With --zone, --phone and --urgent-phone the clinic is made when it is"
-        " new. At a terminal the link is shown as well: the first admin of a new server may have no mail yet."
+        "Invites a person to a clinic by e-mail. With --country, --address, --phone and --urgent-phone a new clinic is"
+        " made; its country tells the emergency number, the language and, where it has only one, the time zone."
+        " At a terminal the link is shown as well: the first admin of a new server may have no mail yet."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -31,8 +50,17 @@ class Command(BaseCommand):
         parser.add_argument("--email", required=True)
         parser.add_argument("--name", required=True, help="the person's full name")
         parser.add_argument("--role", choices=Role.values, required=True)
-        for option in ("--zone", "--phone", "--urgent-phone", "--sender-name"):
-            parser.add_argument(option, default="", help="of a new clinic")
+        for option, words in _OF_A_CLINIC.items():
+            parser.add_argument(option, default="", help=f"of a new clinic: {words}")
+        parser.add_argument(
+            "--address", action="append", default=[], help="of a new clinic: a line of it, once for each"
+        )
+        parser.add_argument(
+            "--speaks", action="append", default=[], help="of a new clinic: a language beside its own, once for each"
+        )
+        parser.add_argument(
+            "--unusual", action="store_true", help="keep a number or time zone that is not the country's"
+        )
         parser.add_argument(
             "--show-link", action="store_true", help="show the link also where the output is no terminal"
         )
@@ -88,27 +116,61 @@ class Command(BaseCommand):
             self.stdout.write(settings.PUBLIC_ORIGIN + reverse("accounts:invitation", args=[key]))
 
     def _new_clinic(self, options: dict[str, Any]) -> Clinic:
-        numbers = {}
-        for name in ("phone", "urgent_phone"):
-            try:
-                numbers[name] = phones.read_alone(options[name], region=None) if options[name] else None
-            except ValidationError as error:
-                option = name.replace("_", "-")
-                words = (
-                    f"There is no clinic {options['clinic']} yet, and a new one needs --{option}: {error.messages[0]}"
-                )
-                raise CommandError(words) from error
-        clinic = Clinic(
-            name=options["clinic"],
-            sender_name=options["sender_name"] or options["clinic"],
-            zone=options["zone"],
-            **numbers,
+        """By the rules of the settings page; what the country tells need not be said."""
+        form = ClinicForm(_details(options), instance=Clinic())
+        if not form.is_valid():
+            lines = [f"There is no clinic {options['clinic']} yet, and a new one needs:"]
+            lines += [f"{_option(name)}: {_what_is_wrong(form, name, options)}" for name in form.errors]
+            raise CommandError("\n".join(lines))
+        clinic: Clinic = form.save()
+        self.stdout.write(
+            f"{clinic.name} is made: {countries.name_of(clinic.country)}, {clinic.zone},"
+            f" emergency number {clinic.emergency_number}, language {language_name(clinic.locale)}."
         )
-        try:
-            clinic.full_clean()
-        except ValidationError as error:
-            raise CommandError(
-                f"There is no clinic {clinic.name} yet, and a new one needs: {error.message_dict}"
-            ) from error
-        clinic.save()
         return clinic
+
+
+def _details(options: dict[str, Any]) -> QueryDict:
+    """What was said, as the page would send it."""
+    country = options["country"].upper()
+    zones, languages = countries.zones_of(country), countries.languages_of(country)
+    said: dict[str, list[str]] = {
+        "name": [options["clinic"]],
+        "sender_name": [options["sender_name"] or options["clinic"]],
+        "country": [country],
+        "address": ["\n".join(options["address"])],
+        "zone": [options["zone"] or (zones[0] if len(zones) == 1 else "")],
+        "locale": [options["language"] or next(iter(languages), "en")],
+        "languages": options["speaks"] or list(languages),
+        "emergency_number": [options["emergency_number"] or countries.emergency_number_of(country)],
+        "phone": [options["phone"]],
+        "urgent_phone": [options["urgent_phone"]],
+    }
+    if options["unusual"]:
+        said |= {"keeps_number": ["on"], "keeps_zone": ["on"]}
+    data = QueryDict(mutable=True)
+    for name, values in said.items():
+        data.setlist(name, values)
+    return data
+
+
+def _option(field: str) -> str:
+    return _OPTIONS.get(field) or f"--{field.replace('_', '-')}"
+
+
+def _what_is_wrong(form: ClinicForm, field: str, options: dict[str, Any]) -> str:
+    said = " ".join(map(str, form.errors[field]))
+    if form.has_error(field, UNUSUAL):
+        said += " With --unusual it is kept."
+    return said + _which(field, options)
+
+
+def _which(field: str, options: dict[str, Any]) -> str:
+    """The list to choose from."""
+    lists = {
+        "country": sorted(countries.codes()),
+        "zone": countries.zones_of(options["country"].upper()),
+        "locale": spoken_languages.CODES,
+        "languages": spoken_languages.CODES,
+    }
+    return f" One of {', '.join(lists[field])}" if lists.get(field) else ""
