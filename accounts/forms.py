@@ -8,14 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Clinic
-from audit.models import AuditEvent
 from common import phones
 from common.lines import cleaned_line
-
-
-class AuditQuery(forms.Form):
-    kind = forms.ChoiceField(label=_("What"), choices=[("", _("Everything")), *AuditEvent.Kind.choices], required=False)
-    before = forms.DateTimeField(widget=forms.HiddenInput, required=False)
 
 
 class ClinicPhoneField(forms.CharField):

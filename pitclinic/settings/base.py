@@ -254,6 +254,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-imports": {"task": "patients.tasks.sweep_imports", "schedule": crontab(minute="*")},
     "sweep-alike-patients": {"task": "patients.tasks.sweep_alike_patients", "schedule": crontab(minute="*/2")},
     "seal-audit": {"task": "accounts.tasks.seal_audit", "schedule": crontab(minute="*")},
+    "check-audit": {"task": "accounts.tasks.check_audit", "schedule": crontab(hour="3", minute="0")},
     "let-old-forms-go": {"task": "accounts.tasks.let_old_forms_go", "schedule": crontab(hour="3", minute="10")},
     "let-old-typing-go": {"task": "sessions.tasks.let_old_typing_go", "schedule": crontab(hour="3", minute="20")},
 }
