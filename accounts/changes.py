@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 SILENT = frozenset(
     {"version", "content_sha256", "digits_reversed", "created_at", "nonce", "sort_key", "file_key", "dedupe_key"}
 )
-_UNIT = re.compile(r"^(.+) \(([^)]+)\)$")
+_UNIT = re.compile(r"^(.+) \(([^)\d]+)\)$")
 MOST = 200
 # Whose name is made of another row's.
 _READ_WITH = {"pit_sessions.Container": ("lot",)}

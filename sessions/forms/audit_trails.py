@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.changes import models_by_table
 from accounts.models import ClinicOwned
+from scheduling.forms.appointments import DayField
 from sessions.queries.audit_trails import Asked, members_of
 
 ACTS = [
@@ -26,8 +27,8 @@ DAYS_OF_A_RECORD = 31
 class AuditQuery(forms.Form):
     patient = forms.UUIDField(required=False, widget=forms.HiddenInput)
     person = forms.TypedChoiceField(label=_("Person"), required=False)
-    first = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    first = DayField(label=_("From"), required=False)
+    last = DayField(label=_("To"), required=False)
     act = forms.ChoiceField(label=_("What"), choices=ACTS, required=False)
     record = forms.ChoiceField(label=_("Record"), required=False)
     before = forms.DateTimeField(required=False)

@@ -78,6 +78,11 @@ class Told:
         return int((self.entry.line.event.changes or {}).get("rows", 0)) if self._is_told else 0
 
     @property
+    def is_listed(self) -> bool:
+        """Seen as a line of a list, not opened."""
+        return self._is_told and "listed" in (self.entry.line.event.changes or {})
+
+    @property
     def _is_told(self) -> bool:
         return self.entry.line.event.kind not in CHANGES
 

@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from accounts.choices import Role
 from accounts.models import Clinic
+from accounts.tasks import check_audit
 from audit.models import AuditCheck, AuditEvent
 from catalogue.models import Nerve, Solution
 from common.tenancy import tenant
@@ -83,7 +85,7 @@ def test_who_looked_at_this_patient(
     shown = auditor.get(reverse(AUDIT) + link(found, "Who looked").partition("/audit/")[2])  # click 3
 
     assert "Dr Vera Ito Patient: viewed" in text_of(shown)
-    assert "Tom Desk Patient: viewed" in text_of(shown)
+    assert "Tom Desk Patient: viewed in a list" in text_of(shown)
     history = auditor.get(link(shown, "History of this patient"))
     assert "Dr Vera Ito" in text_of(history)
     assert "Auditsentinel" not in link(found, "Who looked")
@@ -160,7 +162,10 @@ def test_a_list_leaves_one_event_for_each_patient_is_told_once_and_not_again_wit
     with tenant(clinic.pk):
         told = AuditEvent.objects.in_clinic(clinic.pk).filter(kind="view", actor=f"user:{desk.member.user_id}")  # type: ignore[attr-defined]
         assert sorted(str(event.patient_id) for event in told) == sorted(str(patient.pk) for patient in made)
-    assert text_of(auditor.get(reverse(AUDIT), {"act": "views"})).count("Tom Desk Patient: viewed 3 patients") == 1
+    assert (
+        text_of(auditor.get(reverse(AUDIT), {"act": "views"})).count("Tom Desk Patient: viewed in a list 3 patients")
+        == 1
+    )
 
 
 def test_pages_follow_one_another_without_a_gap_or_a_double(in_clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -253,6 +258,7 @@ def test_the_page_says_how_far_the_trail_is_sealed_and_what_the_last_check_found
         )
     assert "2 breaks in the chain, the first at link 3: changed event" in text_of(auditor.get(reverse(AUDIT)))
     assert AuditCheck.objects.count() == 2
+    assert check_audit.name in {row["task"] for row in settings.CELERY_BEAT_SCHEDULE.values()}
 
 
 def test_an_auditor_and_an_admin_reach_a_patients_history(
