@@ -122,6 +122,7 @@ ACCOUNT_LOGOUT_ON_GET = False
 SECOND_CHECK_SECONDS: int | None = 300  # how old a password or passkey may be when a record is signed
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/10m/key"}
 MFA_ADAPTER = "accounts.adapters.MfaAdapter"
+MFA_FORMS = {"authenticate": "accounts.second_steps.SecondStepForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 FACTOR_KEYS: list[str] = []  # encrypt second factors: the first, then those before it

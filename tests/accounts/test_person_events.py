@@ -93,6 +93,16 @@ def test_a_refused_sign_in_and_a_lock_are_told_once_and_an_unknown_address_leave
         assert "wrong" not in json.dumps(list(rows.values("changes", "reason", "actor")), default=str)
 
 
+def test_a_lock_of_the_second_step_is_told_too(person: User, clinic: Clinic) -> None:
+    TOTP.activate(person, SECRET)
+    client, _answer = login("jana@example.org", PASSWORD)
+    for _try in range(7):
+        client.post(reverse("mfa_authenticate"), {"code": "000000"})
+
+    kinds = [kind for kind, _who, _how in told(clinic)]
+    assert (kinds.count("sign_in_failed"), kinds.count("locked_out")) == (5, 1)
+
+
 def test_a_recovery_code_used_and_factors_added_and_removed_are_told(
     person: User, clinic: Clinic, django_capture_on_commit_callbacks: Any
 ) -> None:
