@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from typing import Any
 
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
@@ -9,7 +10,10 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+
+from accounts.services import person_events
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +36,13 @@ def _box(use: bytes, secret: str) -> Fernet:
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            person_events.locked_out(credentials.get("email"))
+            raise
 
     def is_safe_url(self, url: str | None) -> bool:
         try:

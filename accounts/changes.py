@@ -1,8 +1,10 @@
 """Changed columns of the audit trail in words: the field's name, what stood there before and after."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -24,8 +26,13 @@ if TYPE_CHECKING:
     AnyField = models.Field[Any, Any]
 
 # Bookkeeping that tells a reader nothing.
-SILENT = frozenset({"version", "content_sha256", "digits_reversed", "created_at", "code_hash", "key_hash"})
+SILENT = frozenset(
+    {"version", "content_sha256", "digits_reversed", "created_at", "nonce", "sort_key", "file_key", "dedupe_key"}
+)
+_UNIT = re.compile(r"^(.+) \(([^)\d]+)\)$")
 MOST = 200
+# Whose name is made of another row's.
+_READ_WITH = {"pit_sessions.Container": ("lot",)}
 CHANGES = (AuditEvent.Kind.INSERT, AuditEvent.Kind.UPDATE, AuditEvent.Kind.DELETE)
 
 
@@ -64,19 +71,40 @@ def _changes(event: AuditEvent, names: Mapping[str, str]) -> Iterable[Change]:
     """The fields of an update before → after; of a deletion, what was there."""
     for column, value in (event.changes or {}).items():
         field = _field(event.table_name, column)
-        if column in SILENT or field is None or event.kind not in CHANGES:
+        if field is None or event.kind not in CHANGES or _is_silent(field):
             continue
         was, became = value if event.kind == AuditEvent.Kind.UPDATE else (value, None)
-        yield Change(str(field.verbose_name), _words(field, was, names), _words(field, became, names))
+        name, unit = _name_and_unit(field)
+        before, after = (_words(field, one, names, unit) for one in (was, became))
+        yield Change(name, before, after)
 
 
-def _words(field: "AnyField", value: Any, names: Mapping[str, str]) -> str:
+def _is_by_id(field: "AnyField") -> bool:
+    """A relation that is stored as an id; one by a code speaks for itself."""
+    return isinstance(field, models.ForeignKey) and field.target_field.primary_key
+
+
+def _is_silent(field: "AnyField") -> bool:
+    """Bookkeeping, what a secret is recognised by, and bytes."""
+    return field.name in SILENT or field.name.endswith("_hash") or isinstance(field, models.BinaryField)
+
+
+def _name_and_unit(field: "AnyField") -> tuple[str, str]:
+    """“volume (mL)” is a volume in mL."""
+    name = str(field.verbose_name)
+    found = _UNIT.match(name) if isinstance(field, models.DecimalField | models.IntegerField) else None
+    return (found[1], found[2]) if found else (name, "")
+
+
+def _words(field: "AnyField", value: Any, names: Mapping[str, str], unit: str = "") -> str:
     """A stored value as a reader would say it."""
     if value is None or value in ("", []):
         return "–"
     if isinstance(value, list):
         return ", ".join(_words(getattr(field, "base_field", field), one, names) for one in value)
-    if field.is_relation:
+    if unit and not field.flatchoices:
+        return f"{Decimal(str(value)).normalize():f} {unit}"
+    if _is_by_id(field):
         return names.get(str(value), _("another one"))
     if isinstance(value, bool):
         return _("yes") if value else _("no")
@@ -104,30 +132,41 @@ def _names_of_targets(
     for event in events:
         for column, value in (event.changes or {}).items():
             field = _field(event.table_name, column)
-            target = field.related_model if field is not None and field.is_relation else None
-            if isinstance(target, type) and issubclass(target, named):
+            target = field.related_model if field is not None and _is_by_id(field) else None
+            if isinstance(target, type) and issubclass(target, named) and event.kind in CHANGES:
                 values = value if isinstance(value, list) else [value]
                 wanted.setdefault(target, set()).update(str(one) for one in values if one)
+    return names_of(actor, wanted)
+
+
+def names_of(actor: Actor, wanted: Mapping[type[models.Model], Collection[str]]) -> dict[str, str]:
+    """What the rows with these ids are called, those of the actor's clinic: one query for each kind."""
     names: dict[str, str] = {}
     for target, ids in wanted.items():
-        rows = target._default_manager.filter(pk__in=ids)
+        rows = target._default_manager.filter(pk__in=ids).select_related(*_READ_WITH.get(target._meta.label, ()))
         if issubclass(target, ClinicOwned):
             rows = rows.filter(clinic_id=actor.clinic_id)
         if issubclass(target, Membership):
             names |= {str(pk): name for pk, name in rows.values_list("pk", "user__full_name")}
         else:
-            names |= {str(row.pk): str(row) for row in rows}
+            names |= {str(row.pk): _name_of(row) for row in rows}
     return names
 
 
+def _name_of(row: models.Model) -> str:
+    """What a row is called; a time as the clinic's clock shows it."""
+    moment = getattr(row, "starts_at", None)
+    return date_format(localtime(moment), "j M Y H:i") if moment else str(row)
+
+
 @cache
-def _models_by_table() -> dict[str, type[models.Model]]:
+def models_by_table() -> dict[str, type[models.Model]]:
     return {model._meta.db_table: model for model in apps.get_models()}
 
 
 def _field(table: str, column: str) -> "AnyField | None":
     """The model field of a column; None for a table or column that is gone, whose words nobody knows any more."""
-    model = _models_by_table().get(table)
+    model = models_by_table().get(table)
     if model is None:
         return None
     for field in model._meta.concrete_fields:

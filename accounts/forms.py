@@ -10,15 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Clinic
 from accounts.models.clinics import EMERGENCY_NUMBER
-from audit.models import AuditEvent
 from common import countries, phones, spoken_languages
 from common.lines import cleaned_line
 from common.seen_forms import SeenForm
-
-
-class AuditQuery(forms.Form):
-    kind = forms.ChoiceField(label=_("What"), choices=[("", _("Everything")), *AuditEvent.Kind.choices], required=False)
-    before = forms.DateTimeField(widget=forms.HiddenInput, required=False)
 
 
 class ClinicPhoneField(forms.CharField):

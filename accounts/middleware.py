@@ -26,6 +26,8 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 # Pages a member without a second factor may still reach.
 _SETUP_URLS = ("mfa_", "account_logout", "account_reauthenticate", "healthz", "readyz")
+# A form that is asked back shows what its page shows.
+_ASKED_BACK = {409, 422}
 
 
 def seconds_left(request: HttpRequest, *, now: int) -> int:
@@ -127,7 +129,7 @@ class ActorMiddleware:
     def _record_views(request: HttpRequest, response: HttpResponseBase) -> None:
         """Record what the answer showed, in its own short transaction; if that fails, the answer is not given."""
         actor, views = request.actor, request.audit_views  # type: ignore[attr-defined]
-        if actor is None or not views or response.status_code >= 400:
+        if actor is None or not views or (response.status_code >= 400 and response.status_code not in _ASKED_BACK):
             return
         with tenant(actor.clinic_id, actor=actor.audit_name, user_id=actor.user_id, request_id=_request_id()):
             for view in views:

@@ -1,5 +1,6 @@
 """The request of a signed-in member, as the views see it."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -23,9 +24,35 @@ def saw(request: StaffRequest, table: str, *, row_id: UUID | None = None, patien
     request.audit_views.append(View(table=table, row_id=row_id, patient_id=patient_id))
 
 
-def exported(request: StaffRequest, table: str, *, patient_id: UUID | None = None, rows: int = 0) -> None:
-    """Note that this answer is an export of ``rows`` rows of ``table``."""
-    request.audit_views.append(View(table=table, patient_id=patient_id, kind="export", details={"rows": rows}))
+def saw_patient(request: StaffRequest, table: str, patient_id: UUID) -> None:
+    """Note that this answer is about the patient, unless it says so already; of a part of a page once an hour."""
+    if any(view.patient_id == patient_id for view in request.audit_views):
+        return
+    if request.htmx:
+        saw_list(request, table, [patient_id])
+    else:
+        saw(request, table, patient_id=patient_id)
+
+
+def saw_list(request: StaffRequest, table: str, patient_ids: Iterable[UUID | None]) -> None:
+    """Note that this answer lists rows of ``table``, of these patients; nothing, where it lists nobody's."""
+    shown = tuple({one for one in patient_ids if one is not None})
+    if shown:
+        request.audit_views.append(View(table=table, patient_ids=shown, details={"listed": len(shown)}))
+
+
+def exported(
+    request: StaffRequest,
+    table: str,
+    *,
+    patient_id: UUID | None = None,
+    patient_ids: Iterable[UUID | None] = (),
+    rows: int = 0,
+) -> None:
+    """Note that this answer is an export of ``rows`` rows of ``table``, of this patient or of these."""
+    listed = tuple({one for one in patient_ids if one is not None})
+    view = View(table=table, patient_id=patient_id, patient_ids=listed, kind="export", details={"rows": rows})
+    request.audit_views.append(view)
 
 
 def leads_to(request: StaffRequest, address: str) -> None:

@@ -1,4 +1,4 @@
-"""Before a signature, once more: is it still you? A password or a passkey, not older than five minutes."""
+"""Before a signature or an export, once more: is it still you? A password or a passkey, not older than five minutes."""
 
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 
 class SecondCheck:
-    """What stands between a signed-in person and a signature (21 CFR 11.200; security.md 1.5).
+    """What stands between a signed-in person and a signature or an export (21 CFR 11.200; security.md 1.5).
 
     ``settings.SECOND_CHECK_SECONDS`` is how old the last password or passkey may be; None, only in the demo, asks for
     nothing. A code from an app alone does not count: it is the other half of a sign-in.
@@ -59,7 +59,7 @@ class SecondCheck:
     def refusal(self) -> str:
         """Why ``passes`` said no, in a sentence."""
         errors = self.form.errors.get("password") if self.form is not None else None
-        return str(errors[0]) if errors else _("A signature needs your password or your passkey once more.")
+        return str(errors[0]) if errors else _("This needs your password or your passkey once more.")
 
     @cached_property
     def has_passkey(self) -> bool:

@@ -1,4 +1,4 @@
-"""What the clock does for every clinic: its audit trail is sealed, keys of old forms are let go."""
+"""What the clock does for every clinic: its audit trail is sealed and checked, keys of old forms are let go."""
 
 from celery import shared_task
 from django.utils import timezone
@@ -12,6 +12,12 @@ from audit.services import audit_events
 def seal_audit() -> None:
     """Extend each clinic's hash chain over the events of the last minute."""
     for_each_clinic("audit.seal", lambda actor: audit_events.seal(actor.clinic_id))
+
+
+@shared_task
+def check_audit() -> None:
+    """Each night: recompute each clinic's hash chain, and write down whether it holds."""
+    for_each_clinic("audit.check", lambda actor: audit_events.check(actor.clinic_id))
 
 
 @shared_task

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import audit_log, clinics, invitations, people, sign_ins
+from accounts.views import clinics, invitations, people, sign_ins
 
 app_name = "accounts"
 _PERSON = "settings/people/<uuid:membership_id>/"
@@ -9,7 +9,6 @@ urlpatterns = [
     path("clinic/<uuid:membership_id>/switch/", clinics.switch, name="switch_clinic"),
     path("invitation/<str:key>/", invitations.invitation, name="invitation"),
     path("still-here/", sign_ins.still_here, name="still_here"),
-    path("audit/", audit_log.audit_log, name="audit_log"),
     path("settings/people/", people.people, name="people"),
     path("settings/people/invite/", people.invite, name="invite"),
     path(f"{_INVITATION}send/", people.resend_invitation, name="resend_invitation"),

@@ -38,7 +38,7 @@ ENTRIES = (
     Entry(_("On call"), "bell-ring", "reminders:on_call", Act.SEE_ON_CALL),
     Entry(_("Stock"), "package", "sessions:lots", Act.MANAGE_STOCK),
     Entry(_("Settings"), "settings", "settings", Act.OWN_ACCOUNT),
-    Entry(_("Audit"), "scroll-text", "accounts:audit_log", Act.SEE_AUDIT),
+    Entry(_("Audit"), "scroll-text", "sessions:audit_log", Act.SEE_AUDIT),
 )
 
 

@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from sessions.views import (
+    audit_trails,
     chart,
     co_signatures,
     consents,
@@ -89,6 +90,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         preparations.take_back_preparation,
         name="take_back_preparation",
     ),
+    path("audit/", audit_trails.audit_log, name="audit_log"),
+    path("audit/find/", audit_trails.find, name="audit_find"),
+    path("audit/trail.csv", audit_trails.download, name="audit_csv"),
     path("patients/<uuid:patient_id>/chart/", chart.chart, name="chart"),
     path("patients/<uuid:patient_id>/review-card/", review_cards.review_card, name="review_card"),
     path("patients/<uuid:patient_id>/history/", history.history, name="history"),

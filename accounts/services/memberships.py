@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.choices import LetterKind, Role
 from accounts.models import Clinic, Membership, StaffLetter, User
-from accounts.services import invitations
+from accounts.services import invitations, person_events
+from audit.models import AuditEvent
 from common.tenancy import set_context, tenant
 
 
@@ -87,6 +88,7 @@ def reset_second_factor(*, by: Actor, now: datetime, membership_id: UUID, reason
             % {"name": member.user.full_name}
         )
     before = set_context(reason=reason)
+    person_events.record(member.user_id, AuditEvent.Kind.FACTORS_RESET)
     StaffLetter.objects.create(clinic_id=by.clinic_id, kind=LetterKind.FACTOR_RESET, membership=member, next_at=now)
     set_context(**before)
     _end_sign_ins(member)

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+import common.database
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -16,5 +18,53 @@ class Migration(migrations.Migration):
                 fields=["clinic_id", "row_id", "at"],
                 name="audit_event_row",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="auditevent",
+            index=models.Index(fields=["clinic_id", "actor", "at"], name="audit_event_actor"),
+        ),
+        migrations.AddIndex(
+            model_name="auditevent",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        (
+                            "export",
+                            "delete",
+                            "sign_in",
+                            "sign_in_failed",
+                            "locked_out",
+                            "sign_out",
+                            "password_reset",
+                            "password_changed",
+                            "factor_added",
+                            "factor_removed",
+                            "factors_reset",
+                            "recovery_made",
+                            "recovery_used",
+                        ),
+                    )
+                ),
+                fields=["clinic_id", "at"],
+                name="audit_event_rare",
+            ),
+        ),
+        migrations.CreateModel(
+            name="AuditCheck",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=common.database.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("clinic_id", models.UUIDField()),
+                ("checked_at", models.DateTimeField()),
+                ("last_number", models.BigIntegerField()),
+                ("problem_count", models.BigIntegerField()),
+                ("first_problem", models.TextField()),
+            ],
+            options={"indexes": [models.Index(fields=["clinic_id", "checked_at"], name="audit_check_at")]},
         ),
     ]

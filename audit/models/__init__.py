@@ -1,3 +1,3 @@
-from audit.models.audit_events import AuditEvent, AuditSeal
+from audit.models.audit_events import AuditCheck, AuditEvent, AuditSeal
 
-__all__ = ["AuditEvent", "AuditSeal"]
+__all__ = ["AuditCheck", "AuditEvent", "AuditSeal"]

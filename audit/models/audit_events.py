@@ -29,11 +29,30 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
         return self.order_by("-at", "-id")
 
 
+# Kinds that are few among the changes and the views.
+_RARE = (
+    "export",
+    "delete",
+    "sign_in",
+    "sign_in_failed",
+    "locked_out",
+    "sign_out",
+    "password_reset",
+    "password_changed",
+    "factor_added",
+    "factor_removed",
+    "factors_reset",
+    "recovery_made",
+    "recovery_used",
+)
+
+
 class AuditEvent(models.Model):
-    """A change (by trigger) or a view (by the application), with actor, request and reason.
+    """A change (by trigger), a view or an export (by the application), an act of a sign-in; with actor and request.
 
     ``changes`` maps a column to ``[before, after]`` for an update, and holds the whole row for a deletion. An insertion
-    keeps no copy: its values are the row's present ones with the later updates undone.
+    keeps no copy: its values are the row's present ones with the later updates undone. Of a view or an export it tells
+    how much was shown, of a sign-in how it was made.
     """
 
     class Kind(models.TextChoices):
@@ -42,12 +61,23 @@ class AuditEvent(models.Model):
         DELETE = "delete", _("removed")
         VIEW = "view", _("viewed")
         EXPORT = "export", _("exported")
+        SIGN_IN = "sign_in", _("signed in")
+        SIGN_IN_FAILED = "sign_in_failed", _("sign-in refused")
+        LOCKED_OUT = "locked_out", _("sign-in locked after too many tries")
+        SIGN_OUT = "sign_out", _("signed out")
+        PASSWORD_RESET = "password_reset", _("password reset by mail")
+        PASSWORD_CHANGED = "password_changed", _("password changed")
+        FACTOR_ADDED = "factor_added", _("second factor added")
+        FACTOR_REMOVED = "factor_removed", _("second factor removed")
+        FACTORS_RESET = "factors_reset", _("second factors reset by an admin")
+        RECOVERY_MADE = "recovery_made", _("new recovery codes made")
+        RECOVERY_USED = "recovery_used", _("recovery code used")
 
     id = models.UUIDField(primary_key=True, db_default=UUIDv7(), editable=False)
     clinic_id = models.UUIDField()
     at = models.DateTimeField()
     xid = models.BigIntegerField()
-    kind = models.CharField(max_length=10, choices=Kind)
+    kind = models.CharField(max_length=16, choices=Kind)
     table_name = models.CharField(max_length=63)
     row_id = models.UUIDField(null=True)
     patient_id = models.UUIDField(null=True)
@@ -62,11 +92,15 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["clinic_id", "xid", "id"], name="audit_event_seal"),
             models.Index(fields=["clinic_id", "at"], name="audit_event_at"),
+            # what one person did
+            models.Index(fields=["clinic_id", "actor", "at"], name="audit_event_actor"),
             models.Index(
                 fields=["clinic_id", "patient_id", "at"],
                 condition=models.Q(patient_id__isnull=False),
                 name="audit_event_patient",
             ),
+            # who exported what, who was refused at the door
+            models.Index(fields=["clinic_id", "at"], condition=models.Q(kind__in=_RARE), name="audit_event_rare"),
             # the history of a setting: rows that belong to nobody
             models.Index(
                 fields=["clinic_id", "row_id", "at"],
@@ -98,3 +132,20 @@ class AuditSeal(models.Model):
 
     def __str__(self) -> str:
         return f"seal {self.number}"
+
+
+class AuditCheck(models.Model):
+    """The chain was recomputed at ``checked_at``, up to the link ``last_number``: how many breaks, and the first."""
+
+    id = models.UUIDField(primary_key=True, db_default=UUIDv7(), editable=False)
+    clinic_id = models.UUIDField()
+    checked_at = models.DateTimeField()
+    last_number = models.BigIntegerField()
+    problem_count = models.BigIntegerField()
+    first_problem = models.TextField()
+
+    class Meta:
+        indexes = [models.Index(fields=["clinic_id", "checked_at"], name="audit_check_at")]
+
+    def __str__(self) -> str:
+        return f"check up to {self.last_number}"

@@ -18,11 +18,21 @@ class View:
     patient_id: UUID | None = None
     kind: str = "view"
     details: dict[str, str | int] | None = None
+    patient_ids: tuple[UUID, ...] = ()  # of a list or an export: one event for each
 
 
 def record(view: View) -> None:
-    """Append one view or export to the trail of the clinic in context. Raises ``DatabaseError`` without a clinic."""
+    """Append a view or an export to the trail of the clinic in context: one statement, one event for each patient.
+
+    Raises ``DatabaseError`` without a clinic.
+    """
     with connection.cursor() as cursor:
+        if view.patient_ids:
+            cursor.execute(
+                "SELECT audit_record_patients(%s, %s, %s::uuid[], %s)",
+                [view.kind, view.table, list(view.patient_ids), json.dumps(view.details) if view.details else None],
+            )
+            return
         cursor.execute(
             "SELECT audit_record(%s, %s, %s, %s, %s)",
             [
@@ -45,6 +55,14 @@ def seal(clinic_id: UUID) -> int:
             total += sealed
             if sealed < SEAL_RUN:
                 return total
+
+
+def check(clinic_id: UUID) -> int:
+    """Recompute the chain of the clinic in context and write down the result; return how many breaks were found."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")  # a trail of years takes its time, at night
+        cursor.execute("SELECT audit_check(%s)", [clinic_id])
+        return int(cursor.fetchone()[0])
 
 
 def problems(clinic_id: UUID) -> list[tuple[int, str]]:

@@ -61,6 +61,40 @@ BEGIN
     coalesce(current_setting('app.request_id', true), ''), coalesce(current_setting('app.reason', true), ''), p_details);
 END $$;
 
+-- One event for each patient of a list or of an export, in one statement. Whoever looks at the same list again and again
+-- (a board that asks by itself) leaves one event an hour for each patient on it; an export leaves one each time.
+CREATE OR REPLACE FUNCTION audit_record_patients(p_kind text, p_table text, p_patients uuid[], p_details jsonb)
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  clinic CONSTANT uuid := nullif(current_setting('app.clinic_id', true), '')::uuid;
+BEGIN
+  IF clinic IS NULL OR p_kind NOT IN ('view', 'export') THEN
+    RAISE EXCEPTION 'only views and exports of a clinic are recorded by the application' USING ERRCODE = 'check_violation';
+  END IF;
+  INSERT INTO audit_auditevent
+    (clinic_id, at, xid, kind, table_name, row_id, patient_id, actor, request_id, reason, changes)
+  SELECT clinic, clock_timestamp(), pg_current_xact_id()::text::bigint, p_kind, p_table, NULL, p.id, audit_actor(),
+    coalesce(current_setting('app.request_id', true), ''), coalesce(current_setting('app.reason', true), ''), p_details
+  FROM (SELECT DISTINCT unnest(p_patients) AS id) p
+  WHERE p_kind = 'export' OR NOT EXISTS (SELECT FROM audit_auditevent e
+    WHERE e.clinic_id = clinic AND e.patient_id = p.id AND e.at > clock_timestamp() - interval '1 hour'
+      AND e.actor = audit_actor() AND e.kind = 'view' AND e.table_name = p_table AND e.row_id IS NULL);
+END $$;
+
+-- Recompute the chain and write down what was found: what the audit page says of it.
+CREATE OR REPLACE FUNCTION audit_check(p_clinic uuid) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  broken bigint;
+  first text;
+BEGIN
+  SELECT count(*), (array_agg(v.number || ': ' || v.problem ORDER BY v.number))[1] INTO broken, first FROM audit_verify(p_clinic) v;
+  INSERT INTO audit_auditcheck (clinic_id, checked_at, last_number, problem_count, first_problem)
+  VALUES (p_clinic, clock_timestamp(), coalesce((SELECT max(s.number) FROM audit_auditseal s WHERE s.clinic_id = p_clinic), 0),
+    broken, coalesce(first, ''));
+  RETURN broken;
+END $$;
+
 -- The canonical hash of one event: the same in every session, whatever its time zone or settings.
 CREATE OR REPLACE FUNCTION audit_event_hash(e audit_auditevent) RETURNS bytea
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
@@ -128,7 +162,11 @@ CREATE OR REPLACE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE 
   FOR EACH STATEMENT EXECUTE FUNCTION audit_write_denied();
 CREATE OR REPLACE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_auditseal
   FOR EACH STATEMENT EXECUTE FUNCTION audit_write_denied();
-REVOKE ALL ON FUNCTION audit_changes(), audit_record(text, text, uuid, uuid, jsonb), audit_seal(uuid, integer), audit_verify(uuid) FROM PUBLIC;
+CREATE OR REPLACE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_auditcheck
+  FOR EACH STATEMENT EXECUTE FUNCTION audit_write_denied();
+REVOKE ALL ON FUNCTION audit_changes(), audit_record(text, text, uuid, uuid, jsonb),
+  audit_record_patients(text, text, uuid[], jsonb), audit_seal(uuid, integer), audit_verify(uuid), audit_check(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION audit_record(text, text, uuid, uuid, jsonb) TO pit_app, pit_worker;
-GRANT EXECUTE ON FUNCTION audit_seal(uuid, integer) TO pit_worker;
+GRANT EXECUTE ON FUNCTION audit_record_patients(text, text, uuid[], jsonb) TO pit_app, pit_worker;
+GRANT EXECUTE ON FUNCTION audit_seal(uuid, integer), audit_check(uuid) TO pit_worker;
 GRANT EXECUTE ON FUNCTION audit_verify(uuid) TO pit_app, pit_worker;

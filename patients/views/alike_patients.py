@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.decorators import staff
 from accounts.permissions import Act
-from accounts.requests import StaffRequest
+from accounts.requests import StaffRequest, saw, saw_list
 from common import undo
 from common.query_strings import read_query
 from patients import queries
@@ -32,6 +32,7 @@ def worklist(request: StaffRequest) -> HttpResponse:
     pairs = alike_patients.open_pairs(request.actor)
     page = Paginator(pairs, PAGE_SIZE).get_page(query.cleaned_data["page"] or 1)
     rows = alike_patients.rows_of_pairs(request.actor, page.object_list, today=today_of(request))
+    saw_list(request, "patients_alikepair", [one for pair in page for one in (pair.one_id, pair.other_id)])
     return render(request, "patients/alike.html", {"page": page, "rows": rows})
 
 
@@ -45,6 +46,7 @@ def choose_other(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     """Choose the record to lay beside this one."""
     own = Patient.objects.visible_to(request.actor)
     patient = get_object_or_404(own, pk=patient_id)
+    saw(request, "patients_patient", row_id=patient.pk, patient_id=patient.pk)
     form = OtherForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         other = get_object_or_404(own, pk=form.cleaned_data["patient"])

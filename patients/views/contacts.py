@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.decorators import staff
 from accounts.permissions import Act
-from accounts.requests import StaffRequest
+from accounts.requests import StaffRequest, saw, saw_list
 from common import undo
 from common.phones import shown
 from patients import queries
@@ -42,6 +42,8 @@ def _page(
     holders: Sequence[Patient] = (),
     status: int = 200,
 ) -> HttpResponse:
+    saw(request, "patients_contactpoint", row_id=point.pk if point else None, patient_id=patient_id)
+    saw_list(request, "patients_patient", [holder.pk for holder in holders])
     context = {
         "form": form,
         "heading": heading,

@@ -18,6 +18,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from accounts.decorators import staff
 from accounts.permissions import Act
 from accounts.requests import StaffRequest, exported, saw
+from accounts.views.checked_exports import still_you
 from common.csv_export import csv_text
 from patients.forms.imports import ColumnsForm, UploadForm
 from patients.importing.people import FileRefusedError
@@ -135,10 +136,12 @@ def discard(request: StaffRequest, import_id: UUID) -> HttpResponse:
     return redirect("patients:imports")
 
 
-@staff(Act.IMPORT_PATIENTS)
+@staff(Act.IMPORT_PATIENTS, methods=("GET", "HEAD", "POST"))
 def errors(request: StaffRequest, import_id: UUID) -> HttpResponse:
     """The rows that are wrong, as a table to work through."""
     job = _job(request, import_id)
+    if (asked := still_you(request, now=timezone.now())) is not None:
+        return asked
     exported(request, "patients_patientimport", rows=len(job.errors))
     rows = [(error["row"], error["field"], error["reason"]) for error in job.errors]
     answer = HttpResponse(csv_text((_("Row"), _("Field"), _("What is wrong")), rows), content_type="text/csv")

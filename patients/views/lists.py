@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.decorators import staff
 from accounts.permissions import Act
-from accounts.requests import StaffRequest
+from accounts.requests import StaffRequest, saw_list
 from common.query_strings import read_query
 from patients import queries
 from patients.forms.patients import PageForm, SearchForm
@@ -24,6 +24,7 @@ def patient_list(request: StaffRequest) -> HttpResponse:
     after = read_query(PageForm, request).after_id
     page = queries.patient_page(request.actor, after=after, today=today_of(request))
     recent = [] if after else queries.recent_patients(request.actor, today=today_of(request))
+    saw_list(request, "patients_patient", [row.id for row in (*page.rows, *recent)])
     context = {"page": page, "recent": recent, "is_first": after is None, "search_form": SearchForm()}
     return render(request, "patients/list.html", context)
 
@@ -49,4 +50,5 @@ def _results(request: StaffRequest, template: str) -> HttpResponse:
         return render(request, template, {"search_form": form, "rows": [], "q": ""}, status=422)
     q = form.cleaned_data["q"]
     rows = queries.find(request.actor, q, today=today_of(request))
+    saw_list(request, "patients_patient", [row.id for row in rows])
     return render(request, template, {"search_form": form, "rows": rows, "q": q})

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.decorators import staff
 from accounts.permissions import Act
-from accounts.requests import StaffRequest, saw
+from accounts.requests import StaffRequest, saw, saw_list
 from patients import queries
 from patients.choices import ContactKind
 from patients.forms.patients import BirthDateForm, EditForm, RegisterForm
@@ -86,6 +86,7 @@ def _register_page(
     is_shared_offered: bool = False,
     status: int = 200,
 ) -> HttpResponse:
+    saw_list(request, "patients_patient", [candidate.row.id for candidate in candidates or []])
     context = {
         "form": form,
         "candidates": candidates or [],
@@ -179,4 +180,5 @@ def _conflict_page(request: StaffRequest, form: EditForm, current: Patient) -> H
 
 
 def _banner(request: StaffRequest, patient: Patient) -> queries.PatientBanner | None:
+    saw(request, "patients_patient", row_id=patient.pk, patient_id=patient.pk)
     return queries.banner(request.actor, patient.pk, today=today_of(request))

@@ -16,6 +16,7 @@ _OWN_GUARDS = (
     ("patients_contactcode", "patients/sql/contact_codes.sql"),
     ("accounts_clinic", "accounts/sql/clinic_changes.sql"),
     ("accounts_membership", "accounts/sql/last_admin.sql"),
+    ("accounts_membership", "accounts/sql/person_events.sql"),
     ("scheduling_claim", "scheduling/sql/claims.sql"),
     ("scheduling_noshow", "scheduling/sql/statuses.sql"),
     ("scheduling_slotoffer", "scheduling/sql/departures.sql"),

@@ -62,7 +62,7 @@ def clinic_models() -> Iterator[type[ClinicOwned]]:
 
 def clinic_tables() -> list[ClinicTable]:
     """Every clinic-owned table with its rules, the audit trail's own two included."""
-    tables = [ClinicTable(name, "SELECT") for name in ("audit_auditevent", "audit_auditseal")]
+    tables = [ClinicTable(name, "SELECT") for name in ("audit_auditevent", "audit_auditseal", "audit_auditcheck")]
     for model in clinic_models():
         rules: ClinicRules = model.clinic_rules
         name = model._meta.db_table

@@ -122,6 +122,7 @@ ACCOUNT_LOGOUT_ON_GET = False
 SECOND_CHECK_SECONDS: int | None = 300  # how old a password or passkey may be when a record is signed
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/10m/key"}
 MFA_ADAPTER = "accounts.adapters.MfaAdapter"
+MFA_FORMS = {"authenticate": "accounts.second_steps.SecondStepForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 FACTOR_KEYS: list[str] = []  # encrypt second factors: the first, then those before it
@@ -254,6 +255,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-imports": {"task": "patients.tasks.sweep_imports", "schedule": crontab(minute="*")},
     "sweep-alike-patients": {"task": "patients.tasks.sweep_alike_patients", "schedule": crontab(minute="*/2")},
     "seal-audit": {"task": "accounts.tasks.seal_audit", "schedule": crontab(minute="*")},
+    "check-audit": {"task": "accounts.tasks.check_audit", "schedule": crontab(hour="3", minute="0")},
     "let-old-forms-go": {"task": "accounts.tasks.let_old_forms_go", "schedule": crontab(hour="3", minute="10")},
     "let-old-typing-go": {"task": "sessions.tasks.let_old_typing_go", "schedule": crontab(hour="3", minute="20")},
 }

@@ -10,6 +10,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.decorators import public
 from accounts.models import Clinic, Membership
+from accounts.services import person_events
+from audit.models import AuditEvent
 from common.tenancy import tenant
 
 
@@ -39,5 +41,6 @@ def sign_in(request: HttpRequest, membership_id: UUID) -> HttpResponse:
             if membership.pk == membership_id:
                 login(request, membership.user, backend=settings.AUTHENTICATION_BACKENDS[0])
                 request.session["membership_id"] = str(membership.pk)
+                person_events.record(membership.user_id, AuditEvent.Kind.SIGN_IN, how="demo")
                 return redirect("home")
     raise Http404

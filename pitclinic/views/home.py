@@ -13,5 +13,5 @@ def home(request: StaffRequest) -> HttpResponse:
     if request.actor.may(Act.SEE_TODAY):
         return redirect("scheduling:today")
     if request.actor.may(Act.SEE_AUDIT):
-        return redirect("accounts:audit_log")
+        return redirect("sessions:audit_log")
     return render(request, "home.html")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.decorators import staff
 from accounts.permissions import Act
-from accounts.requests import StaffRequest, saw
+from accounts.requests import StaffRequest, saw, saw_list
 from common.query_strings import read_query
 from common.undo import offer
 from common.wall_clock import local_day
@@ -39,9 +39,10 @@ def messages_page(request: StaffRequest) -> HttpResponse:
     if day is None and state != "stuck":
         day = local_day(now, ZoneInfo(request.actor.clinic.zone))
     rows = queries.messages_of_clinic(request.actor, day=day, state=state, now=now)
-    saw(request, "reminders_message")
+    page = Paginator(rows, PAGE).get_page(query.cleaned_data["page"])
+    saw_list(request, "reminders_message", [message.patient_id for message in page])
     context = {
-        "page": Paginator(rows, PAGE).get_page(query.cleaned_data["page"]),
+        "page": page,
         "query": query,
         "day": day,
         "state": state,

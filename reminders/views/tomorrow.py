@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.decorators import staff
 from accounts.permissions import Act
-from accounts.requests import StaffRequest, saw
+from accounts.requests import StaffRequest, saw_list
 from common.query_strings import read_query
 from common.wall_clock import local_day
 from reminders.forms import PageQuery
@@ -23,10 +23,11 @@ def tomorrow(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     number = read_query(PageQuery, request).cleaned_data["page"] or 1
     page = Paginator(visits_of_tomorrow(request.actor, now=now), PAGE).get_page(number)
-    saw(request, "reminders_message")
+    visits = list(page)
+    saw_list(request, "scheduling_appointment", [visit.patient_id for visit in visits])
     context = {
         "page": page,
-        "rows": with_reminders(request.actor, list(page), now=now),
+        "rows": with_reminders(request.actor, visits, now=now),
         "day": local_day(now, request.actor.zone) + timedelta(days=1),
     }
     return render(request, "reminders/tomorrow.html", context)

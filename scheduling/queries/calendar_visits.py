@@ -14,6 +14,7 @@ from scheduling.models.appointments import AppointmentQuerySet
 
 _COLUMNS = (
     "pk",
+    "patient_id",
     "clinician_id",
     "room_id",
     "starts_at",
@@ -37,6 +38,7 @@ class CalendarVisit(NamedTuple):
     """``starts`` and ``ends`` are what the clinic's clock shows then. A large clinic has hundreds of them on a day."""
 
     pk: UUID
+    patient_id: UUID
     clinician_id: UUID
     room_id: UUID | None
     starts_at: datetime
@@ -83,7 +85,8 @@ def read(visits: AppointmentQuerySet, zone: ZoneInfo) -> list[CalendarVisit]:
 def of_visit(visit: Appointment, zone: ZoneInfo) -> CalendarVisit:
     """The same about a visit that is at hand."""
     room = visit.room.name if visit.room else None
-    own = (visit.pk, visit.clinician_id, visit.room_id, visit.starts_at, visit.ends_at, visit.status, visit.version)
+    own = (visit.pk, visit.patient_id, visit.clinician_id, visit.room_id)
+    state = (visit.starts_at, visit.ends_at, visit.status, visit.version)
     patient = visit.patient
     of_patient = (
         patient.given_names,
@@ -93,11 +96,12 @@ def of_visit(visit: Appointment, zone: ZoneInfo) -> CalendarVisit:
         patient.left_date,
     )
     of_type = (visit.visit_type.name, visit.visit_type.turnover_minutes)
-    return made(*own, visit.doubled, *of_patient, *of_type, visit.clinician.user.full_name, room, zone=zone)
+    return made(*own, *state, visit.doubled, *of_patient, *of_type, visit.clinician.user.full_name, room, zone=zone)
 
 
 def made(
     pk: UUID,
+    patient_id: UUID,
     clinician_id: UUID,
     room_id: UUID | None,
     starts_at: datetime,
@@ -120,6 +124,7 @@ def made(
     """Of a row of ``_COLUMNS``."""
     return CalendarVisit(
         pk,
+        patient_id,
         clinician_id,
         room_id,
         starts_at,

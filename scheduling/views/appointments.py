@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.decorators import staff
 from accounts.permissions import Act
-from accounts.requests import StaffRequest, saw
+from accounts.requests import StaffRequest, saw, saw_list
 from common.query_strings import read_query
 from common.undo import offer
 from scheduling.choices import (
@@ -64,8 +64,9 @@ def _waiting(request: StaffRequest, visit: Appointment) -> dict[str, Any]:
         return {}
     if visit.status not in FREE_STATUSES:
         return {"can_wait": visit.status in MOVABLE_STATUSES}
-    found = matches(by=by, slot=Slot(visit.clinician, visit.starts_at, visit.ends_at), now=now)
-    return {"is_freed": True, "matches": found[:3]}
+    found = matches(by=by, slot=Slot(visit.clinician, visit.starts_at, visit.ends_at), now=now)[:3]
+    saw_list(request, "scheduling_waitingentry", [match.entry.patient_id for match in found])
+    return {"is_freed": True, "matches": found}
 
 
 @staff(Act.BOOK_VISITS, methods=("GET", "POST"))

@@ -12,7 +12,7 @@ from accounts.choices import Role
 from accounts.decorators import staff
 from accounts.models import Membership, OnCallPerson
 from accounts.permissions import Act
-from accounts.requests import StaffRequest
+from accounts.requests import StaffRequest, saw_list
 from common.query_strings import read_query
 from common.wall_clock import local_day
 from scheduling.forms.appointments import BoardQuery
@@ -43,8 +43,11 @@ def today(request: StaffRequest) -> HttpResponse:
         if visit_type
         else []
     )
+    shown = board(by=by, day=day, now=now, clinician_id=clinician_id, lane=query["lane"], page=query["page"] or 1)
+    on_board = [card.visit.patient_id for lane in (*shown.lanes, shown.off) for card in lane.cards]
+    saw_list(request, "scheduling_appointment", on_board)
     context = {
-        "board": board(by=by, day=day, now=now, clinician_id=clinician_id, lane=query["lane"], page=query["page"] or 1),
+        "board": shown,
         "day": day,
         "now": now,
         "clinicians": clinicians,

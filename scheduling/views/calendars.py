@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.decorators import staff
 from accounts.models import Membership
 from accounts.permissions import Act
-from accounts.requests import StaffRequest
+from accounts.requests import StaffRequest, saw_list
 from common.query_strings import read_query
 from common.wall_clock import clock_change, local_day
 from scheduling.choices import FREE_STATUSES, VisitStatus
@@ -51,6 +51,7 @@ def _asked(request: StaffRequest, now: datetime, *, is_picture: bool = False) ->
         is_whole=is_picture and not is_week,
         only=query["only"],
     )
+    saw_list(request, "scheduling_appointment", [visit.patient_id for visit in found.visits])
     return _Asked(day, is_week, is_by_room, query, clinicians, found)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.decorators import staff
 from accounts.permissions import Act
 from accounts.requests import StaffRequest, exported
+from accounts.views.checked_exports import still_you
 from common import sheets
 from common.query_strings import read_query
 from common.wall_clock import local_day
@@ -23,19 +24,24 @@ from scheduling.views.visit_links import visit_url
 def _of_day(request: StaffRequest) -> tuple[date, list[DayOf]]:
     day = read_query(DaySheetQuery, request).cleaned_data["day"] or local_day(timezone.now(), request.actor.zone)
     people = day_sheet(by=request.actor, day=day)
-    exported(request, "scheduling_appointment", rows=sum(len(one.visits) for one in people))
+    whose = [visit.patient_id for one in people for visit in one.visits]
+    exported(request, "scheduling_appointment", patient_ids=whose, rows=len(whose))
     return day, people
 
 
-@staff(Act.SEE_SCHEDULE)
+@staff(Act.SEE_SCHEDULE, methods=("GET", "HEAD", "POST"))
 def print_day(request: StaffRequest) -> HttpResponse:
+    if (asked := still_you(request, now=timezone.now())) is not None:
+        return asked
     day, people = _of_day(request)
     context = {"day": day, "people": people, "now": timezone.now(), "visit_url": visit_url()}
     return render(request, "scheduling/day_sheet.html", context)
 
 
-@staff(Act.SEE_SCHEDULE)
+@staff(Act.SEE_SCHEDULE, methods=("GET", "HEAD", "POST"))
 def download(request: StaffRequest) -> HttpResponse:
+    if (asked := still_you(request, now=timezone.now())) is not None:
+        return asked
     day, people = _of_day(request)
     body = sheets.xlsx(
         name=f"{day}",

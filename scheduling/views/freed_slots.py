@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.decorators import staff
 from accounts.permissions import Act
-from accounts.requests import StaffRequest, made_nothing
+from accounts.requests import StaffRequest, made_nothing, saw_list
 from common.query_strings import read_query
 from common.undo import offer
 from scheduling.forms.desk import PageQuery
@@ -31,7 +31,10 @@ PAGE_SIZE = 30
 def freed_slots(request: StaffRequest) -> HttpResponse:
     number = read_query(PageQuery, request).cleaned_data["page"] or 1
     rows = waiting_lists.freed_slots(request.actor, now=timezone.now())
-    context = {"page": Paginator(rows, PAGE_SIZE).get_page(number)}
+    page = Paginator(rows, PAGE_SIZE).get_page(number)
+    asked: list[SlotOffer] = [one for slot in page for one in slot.asked]  # type: ignore[attr-defined]  # prefetched
+    saw_list(request, "scheduling_slotoffer", [one.patient_id for one in asked])
+    context = {"page": page}
     return render(request, "scheduling/freed_slots.html", context)
 
 
@@ -42,11 +45,14 @@ def freed_slot(request: StaffRequest, slot_id: UUID) -> HttpResponse:
     standing = waiting_lists.standing_offer(by, slot)
     is_open = slot.closed_at is None and standing is None and slot.starts_at > now
     wanted = Slot(slot.clinician, slot.starts_at, slot.ends_at, slot.pk)
+    offers = list(waiting_lists.offers_of(by).filter(freed_slot=slot))
+    found = matches(by=by, slot=wanted, now=now) if is_open else []
+    saw_list(request, "scheduling_slotoffer", [one.patient_id for one in (*offers, *(match.entry for match in found))])
     context = {
         "slot": slot,
         "standing": standing,
-        "offers": waiting_lists.offers_of(by).filter(freed_slot=slot),
-        "matches": matches(by=by, slot=wanted, now=now) if is_open else [],
+        "offers": offers,
+        "matches": found,
         "is_open": is_open,
     }
     return render(request, "scheduling/freed_slot.html", context)

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from accounts.decorators import staff
 from accounts.models import Membership
 from accounts.permissions import Act
-from accounts.requests import StaffRequest
+from accounts.requests import StaffRequest, saw_list
 from common.query_strings import read_query
 from common.undo import offer
 from common.wall_clock import local_day
@@ -116,6 +116,7 @@ def _book(request: StaffRequest, hold: SlotHold, now: datetime) -> HttpResponse:
         booked = _settle(request, hold, form, plan, now, apart)
     if booked is not None:
         return _told(request, booked)
+    saw_list(request, "patients_patient", [candidate.row.id for candidate in candidates])
     more = {"candidates": candidates, "seen": _seen(candidates)}
     return render(request, "scheduling/kept.html", _context(request, hold, form, plan, **more), status=409)
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.decorators import staff
 from accounts.permissions import Act
-from accounts.requests import StaffRequest
+from accounts.requests import StaffRequest, saw_patient
 from patients.models import Patient
 from patients.queries import PatientBanner, banner
 from scheduling.models import Appointment
@@ -27,6 +27,8 @@ def page_of(url_name: str, **arguments: object) -> str:
 
 
 def banner_of(request: StaffRequest, patient_id: UUID) -> PatientBanner | None:
+    """The strip, which is noted as a look at the patient where the page has not noted one already."""
+    saw_patient(request, "patients_patient", patient_id)
     return banner(request.actor, patient_id, today=timezone.localdate())
 
 
@@ -35,6 +37,7 @@ def patient_visits(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     """The newest visits of a patient; a part of other pages, and a page of its own without scripts."""
     patient = get_object_or_404(Patient.objects.visible_to(request.actor), pk=patient_id)
     visits = Appointment.objects.visible_to(request.actor).filter(patient=patient).order_by("-starts_at")
+    saw_patient(request, "scheduling_appointment", patient.pk)
     context: dict[str, object] = {"patient": patient}
     context["visits"] = visits.select_related("clinician__user", "room", "visit_type")[:SHOWN]
     if request.htmx:

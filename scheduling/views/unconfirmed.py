@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.decorators import staff
 from accounts.permissions import Act
-from accounts.requests import StaffRequest
+from accounts.requests import StaffRequest, saw_list
 from common.query_strings import read_query
 from scheduling.choices import VisitStatus
 from scheduling.forms.desk import ConfirmForm, PageQuery
@@ -29,6 +29,7 @@ def unconfirmed(request: StaffRequest) -> HttpResponse:
     number = read_query(PageQuery, request).cleaned_data["page"] or 1
     page = Paginator(queries.unconfirmed(request.actor, now=timezone.now()), PAGE_SIZE).get_page(number)
     context = {"page": page, "visits": list(page), "days": queries.DAYS_AHEAD, "confirm_after": CONFIRM_AFTER}
+    saw_list(request, "scheduling_appointment", [visit.patient_id for visit in page])
     return render(request, "scheduling/unconfirmed.html", context)
 
 

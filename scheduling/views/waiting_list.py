@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.decorators import staff
 from accounts.models import Membership
 from accounts.permissions import Act
-from accounts.requests import StaffRequest
+from accounts.requests import StaffRequest, saw_list
 from common.query_strings import read_query
 from common.undo import offer
 from patients.models import Patient
@@ -48,8 +48,10 @@ def waiting_list(request: StaffRequest) -> HttpResponse:
     rows = waiting_lists.entries(
         request.actor, show=wanted["show"], visit_type=wanted["visit_type"], clinician=wanted["clinician"]
     )
+    page = Paginator(rows, PAGE_SIZE).get_page(wanted["page"] or 1)
+    saw_list(request, "scheduling_waitingentry", [entry.patient_id for entry in page])
     context = {
-        "page": Paginator(rows, PAGE_SIZE).get_page(wanted["page"] or 1),
+        "page": page,
         "query": query,
         "wanted": wanted,
         "visit_types": VisitType.objects.visible_to(request.actor).filter(is_active=True),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.decorators import staff
 from accounts.models import Membership
 from accounts.permissions import Act
-from accounts.requests import StaffRequest
+from accounts.requests import StaffRequest, saw_list
 from common.undo import offer
 from common.wall_clock import local_day
 from patients import queries as patient_queries
@@ -38,6 +38,7 @@ def walk_in(request: StaffRequest) -> HttpResponse:
     rows, q = [], ""
     if form.is_valid() and (q := form.cleaned_data["q"]):
         rows = patient_queries.find(request.actor, q, today=_today(request))
+        saw_list(request, "patients_patient", [row.id for row in rows])
     context = {"search_form": form, "rows": rows, "q": q, "form": _counter_form(request)}
     template = "scheduling/walk_in.html#found" if request.htmx else "scheduling/walk_in.html"
     return render(request, template, context, status=422 if form.errors else 200)
@@ -137,6 +138,7 @@ def _seen(candidates: list[Candidate]) -> str:
 def _new_page(
     request: StaffRequest, form: CounterForm, *, candidates: list[Candidate] | None = None, status: int
 ) -> HttpResponse:
+    saw_list(request, "patients_patient", [candidate.row.id for candidate in candidates or []])
     context = {
         "search_form": SearchForm(),
         "rows": [],

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -28,6 +29,12 @@ class OpenWork:
     @property
     def can_be_handed_over(self) -> bool:
         return bool(self.follow_ups or self.recalls or self.reviews or self.is_on_call)
+
+    @property
+    def patient_ids(self) -> list[UUID]:
+        """Whose work is named on the page."""
+        rows = (*self.drafts, *self.follow_ups, *self.recalls, *self.reviews)
+        return [row.patient_id for row in rows]
 
     @property
     def is_nothing(self) -> bool:

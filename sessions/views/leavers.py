@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from accounts.decorators import staff
 from accounts.models import Membership
 from accounts.permissions import Act
-from accounts.requests import StaffRequest, saw
+from accounts.requests import StaffRequest, saw, saw_list
 from sessions.forms.leavers import HandOverForm
 from sessions.queries import leavers as read
 from sessions.services import leavers
@@ -47,5 +47,6 @@ def _member(request: StaffRequest, membership_id: UUID) -> Membership:
 def _page(request: StaffRequest, member: Membership, form: HandOverForm, status: int = 200) -> HttpResponse:
     work = read.open_work(request.actor, member, now=timezone.now())
     saw(request, "accounts_membership", row_id=member.pk)
+    saw_list(request, "pit_sessions_injectionsession", work.patient_ids)
     context = {"member": member, "work": work, "form": form}
     return render(request, "sessions/leavers/page.html", context, status=status)

@@ -43,6 +43,7 @@ def report(request: StaffRequest, patient_id: UUID) -> HttpResponse:
         told = _report(form, patient, request)
         if told is not None:
             return _after_report(request, told)
+    saw(request, "patients_patient", row_id=patient.pk, patient_id=patient.pk)
     today = local_day(timezone.now(), actor.zone)
     context = {"form": form, "patient": patient, "banner": banner(actor, patient_id, today=today)}
     return render(request, "sessions/side_effects/report.html", context, status=422 if form.is_bound else 200)

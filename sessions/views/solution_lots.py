@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from accounts.conflicts import find_conflict, status_of
 from accounts.decorators import staff
 from accounts.permissions import Act
-from accounts.requests import StaffRequest, exported, saw
+from accounts.requests import StaffRequest, exported, saw, saw_list
+from accounts.views.checked_exports import still_you
 from common.csv_export import csv_text
 from common.query_strings import read_query
 from common.wall_clock import local_day
@@ -85,8 +86,7 @@ def lot(request: StaffRequest, lot_id: UUID) -> HttpResponse:
     page = Paginator(recalls.sessions_of(request.actor, found), _PER_PAGE).get_page(number)
     rows = recalls.received(page.object_list)  # type: ignore[arg-type]
     saw(request, "pit_sessions_solutionlot", row_id=found.pk)
-    for row in rows:
-        saw(request, "pit_sessions_injectionsession", row_id=row.session_id, patient_id=row.patient_id)
+    saw_list(request, "pit_sessions_injectionsession", [row.patient_id for row in rows])
     context: dict[str, Any] = {
         "lot": found,
         "page": page,
@@ -97,12 +97,15 @@ def lot(request: StaffRequest, lot_id: UUID) -> HttpResponse:
     return render(request, f"{_TEMPLATES}/lot.html", context)
 
 
-@staff(Act.MANAGE_STOCK)
+@staff(Act.MANAGE_STOCK, methods=("GET", "HEAD", "POST"))
 def recall(request: StaffRequest, lot_id: UUID) -> HttpResponse:
     """Everybody who received something of a lot, as a table to work through."""
     found = _lot(request, lot_id)
+    if (asked := still_you(request, now=timezone.now())) is not None:
+        return asked
     rows = recalls.received(recalls.sessions_of(request.actor, found))
-    exported(request, "pit_sessions_injectionsession", rows=len(rows))
+    whose = [row.patient_id for row in rows]
+    exported(request, "pit_sessions_injectionsession", patient_ids=whose, rows=len(rows))
     header = (_("Patient"), _("Born"), _("Session"), _("Record"), _("Points"), _("mL"), _("Side effects reported"))
     zone = request.actor.zone
     table = (

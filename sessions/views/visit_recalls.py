@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.decorators import staff
 from accounts.permissions import Act
-from accounts.requests import StaffRequest, saw
+from accounts.requests import StaffRequest, saw, saw_list
 from common.query_strings import read_query
 from common.undo import offer
 from common.wall_clock import local_day
@@ -33,11 +33,13 @@ def recalls(request: StaffRequest) -> HttpResponse:
     query = read_query(RecallQuery, request).cleaned_data
     kind = RecallKind(query["kind"] or RecallKind.NOT_BOOKED)
     now = timezone.now()
+    page = queries.recall_page(request.actor, kind, now=now, number=query["page"] or 1)
+    saw_list(request, "pit_sessions_injectionsession", [row.patient_id for row in page.rows])
     context = {
         "kind": kind,
         "counts": queries.recall_counts(request.actor, now=now),
         "now": now,
-        "page": queries.recall_page(request.actor, kind, now=now, number=query["page"] or 1),
+        "page": page,
         "visit_type_id": queries.type_to_book(request.actor, kind),
     }
     return render(request, "sessions/visit_recalls/list.html", context)

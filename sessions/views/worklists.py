@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.decorators import staff
 from accounts.permissions import Act
-from accounts.requests import StaffRequest
+from accounts.requests import StaffRequest, saw_list
 from common.query_strings import read_query
 from sessions.forms.worklists import WorklistQuery
 from sessions.queries import worklists as queries
@@ -23,6 +23,13 @@ PAGE_SIZE = 50
 FOLLOW_UP_OVERDUE = timedelta(days=1)
 SIGN_WITHIN = timedelta(hours=24)
 REVIEW_WITHIN = timedelta(days=7)  # [DEF] sessions are about a week apart: decided before the next one
+_TABLES = {
+    "alerts": "pit_sessions_sideeffect",
+    "follow_ups": "pit_sessions_followup",
+    "unsigned": "pit_sessions_injectionsession",
+    "reviews": "pit_sessions_coursereview",
+    "to_co_sign": "pit_sessions_injectionsession",
+}
 
 
 @staff(Act.SEE_WORKLISTS)
@@ -31,7 +38,7 @@ def overview(request: StaffRequest) -> HttpResponse:
     actor, now = request.actor, timezone.now()
     query = read_query(WorklistQuery, request)
     new_alerts = queries.urgent_alerts_since(actor, query.cleaned_data["since"])
-    context = {
+    context: dict[str, Any] = {
         "now": now,
         "counts": queries.counts(actor, now=now),
         "alerts": queries.alert_rows(queries.alerts(actor)[:SHOWN_OF_EACH], now),
@@ -42,6 +49,8 @@ def overview(request: StaffRequest) -> HttpResponse:
         "new_alerts": new_alerts,
         "since": new_alerts.latest or now,
     }
+    for name, table in _TABLES.items():
+        saw_list(request, table, [row.patient_id for row in context[name]])
     if "X-Poll" in request.headers:
         return render(request, "sessions/worklists/lists.html", context)
     context["recalls"] = recent_recall_counts(actor, now=now)
@@ -59,6 +68,7 @@ def one_list(request: StaffRequest, name: str) -> HttpResponse:
         page.object_list = queries.alert_rows(values, now)
     else:
         page.object_list = _rows(values, now, FOLLOW_UP_OVERDUE if name == "follow_ups" else SIGN_WITHIN)
+    saw_list(request, _TABLES[name], [row.patient_id for row in page.object_list])
     context = {"now": now, "page": page, "list_name": name, name: page.object_list}
     return render(request, "sessions/worklists/one_list.html", context)
 
@@ -71,6 +81,7 @@ def reviews(request: StaffRequest) -> HttpResponse:
     page = Paginator(queries.course_reviews(actor), PAGE_SIZE).get_page(query.cleaned_data["page"] or 1)
     values: Any = page.object_list
     page.object_list = queries.review_rows(values, now, REVIEW_WITHIN)
+    saw_list(request, _TABLES["reviews"], [row.patient_id for row in page.object_list])
     context = {"now": now, "page": page, "list_name": "reviews", "reviews": page.object_list}
     return render(request, "sessions/worklists/one_list.html", context)
 

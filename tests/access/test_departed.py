@@ -39,7 +39,7 @@ REFUSED = {
     "patients:ask-code", "sessions:open_course", "sessions:give_picture_consent", "sessions:call_recall",
 }  # fmt: skip
 # They list what was written, of any patient, and act on none.
-LISTS = {"accounts:audit_log", "sessions:history", "patients:import"}
+LISTS = {"sessions:audit_log", "sessions:history", "patients:import"}
 TAGS = re.compile(r"(?:href|action|hx-get|hx-post)=\"(/[^\"#?]*)")
 
 

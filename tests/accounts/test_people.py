@@ -58,13 +58,13 @@ def test_who_works_elsewhere_too_stays_signed_in_there(
         MembershipFactory(clinic=other_clinic, user=colleague.member.user, role=Role.AUDITOR)
     act(admin, "switch_off", colleague.member)
     assert colleague.get(LIST).status_code == 403
-    assert colleague.get(reverse("accounts:audit_log")).status_code == 200
+    assert colleague.get(reverse("sessions:audit_log")).status_code == 200
 
 
 def test_another_role_counts_from_the_next_page(admin: StaffClient, colleague: StaffClient) -> None:
     assert "role of" in act(admin, "change_role", colleague.member, role=Role.AUDITOR)
     assert colleague.get(LIST).status_code == 403
-    assert colleague.get(reverse("accounts:audit_log")).status_code == 200
+    assert colleague.get(reverse("sessions:audit_log")).status_code == 200
 
 
 def test_a_lost_second_step_needs_a_reason_ends_every_sign_in_and_is_set_up_anew(

@@ -155,7 +155,7 @@ def test_switching_to_a_clinic_needs_an_own_membership_there(
     assert client.post(reverse("accounts:switch_clinic", args=[foreign.pk])).status_code == 404
     client.post(reverse("accounts:switch_clinic", args=[own.pk]))
     assert client.get(reverse("accounts:settings")).status_code == 403
-    assert client.get(reverse("accounts:audit_log")).status_code == 200
+    assert client.get(reverse("sessions:audit_log")).status_code == 200
 
 
 def test_a_page_that_asks_by_itself_gets_nothing_until_a_second_factor_is_set_up(member: User) -> None:

@@ -10,12 +10,11 @@ from tests.access.walking import address, staff_urls, view_of
 
 # Other browser tests look at these with axe: whoever takes a page out there takes it out here.
 LOOKED_AT = {
-    "accounts": "audit_log",
     "patients": "list search register alike merge compare imports import detail edit add-contact profile",
     "scheduling": "today calendar print_day book find kept appointment move cancel check_in patient_visits set_up guide"
     " setting_history resources add_room add_visit_type add_hours add_leave unconfirmed walk_in put_on_board tablets",
     "sessions": "edit sign view lots lot receive_lot stock_rules prepare worklists alerts chart history review_card"
-    " course course_review side_effect report_side_effect follow_up recalls",
+    " course course_review side_effect report_side_effect follow_up recalls audit_log",
     "reminders": "messages tomorrow patient",
 }
 # Files, pictures, and parts of a page that a script asks for.
@@ -24,7 +23,8 @@ NO_PAGES = {
     "patients": "import-progress import-errors",
     "scheduling": "calendar_events day_sheet visit_file letter",
     "reminders": "alarm_notice",
-    "sessions": "picture_image picture_thumbnail paper letter worklist_counts session_review_card nerve_atlas recall",
+    "sessions": "picture_image picture_thumbnail paper letter worklist_counts session_review_card nerve_atlas recall"
+    " audit_csv",
 }
 WHO = (Role.CLINICIAN, Role.FRONT_DESK, Role.CLINIC_ADMIN, Role.AUDITOR)
 

@@ -364,7 +364,7 @@ def _the_chart_shows_the_course(story: Story, clinician: Page, patient_id: str) 
 
 def _the_auditor_reads_who_saw_what(story: Story, patient_id: str) -> None:
     auditor = story.person(Role.AUDITOR)
-    story.go(auditor, "accounts:audit_log")
+    story.go(auditor, "sessions:audit_log")
     story.eyes.look(auditor, "audit")
     story.go(auditor, "sessions:history", patient_id)
     expect(auditor.get_by_text("viewed").first).to_be_visible()

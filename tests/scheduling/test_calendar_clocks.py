@@ -36,6 +36,7 @@ def drawn(zone: ZoneInfo, day: date, visits: list[datetime], *, opens: time, clo
     rows = [
         made(
             UUID(int=2),
+            UUID(int=3),
             WHO,
             None,
             at,

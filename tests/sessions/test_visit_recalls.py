@@ -342,7 +342,7 @@ def test_a_list_costs_the_same_for_one_patient_and_for_three(
     ) as asked:
         desk.get(url, {"kind": kind})
 
-    assert len(asked) == 13
+    assert len(asked) == 18
 
 
 @pytest.mark.parametrize("kind", ["nothing", "not-booked"])

@@ -198,5 +198,5 @@ def test_an_alarm_stands_in_the_page_itself(clinic: Clinic, staff_client: Callab
             assert "1 urgent" in page.partition("<main")[0], url
         assert ("Nobody is on call" in page.partition("<main")[0]) is (role == Role.CLINICIAN)
     assert (
-        "1 urgent" not in staff_client(Role.AUDITOR, clinic=clinic).get(reverse("accounts:audit_log")).content.decode()
+        "1 urgent" not in staff_client(Role.AUDITOR, clinic=clinic).get(reverse("sessions:audit_log")).content.decode()
     )

@@ -1,0 +1,127 @@
+"""Who saw, changed and exported what, and who signed in: the clinic's audit trail, asked in five ways."""
+
+from datetime import date
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.decorators import staff
+from accounts.permissions import Act
+from accounts.requests import StaffRequest, exported, saw, saw_list
+from accounts.views.checked_exports import still_you
+from common.csv_export import csv_text
+from common.wall_clock import local_day
+from patients import queries as patients
+from patients.forms.patients import SearchForm
+from patients.models import Patient
+from sessions.forms.audit_trails import AuditQuery
+from sessions.queries import audit_trails as queries
+
+_TEMPLATES = "sessions/audit"
+
+
+@staff(Act.SEE_AUDIT)
+def audit_log(request: StaffRequest) -> HttpResponse:
+    query = _query(request)
+    patient = _patient(request, query.asked.patient_id)
+    page = queries.trail_page(request.actor, query.asked)
+    saw(request, "audit_auditevent", patient_id=patient.pk if patient else None)
+    named = [pk for told in page.told for pk, _name in told.patients]
+    saw_list(request, "audit_auditevent", named)
+    context = {
+        "page": page,
+        "query": query,
+        "patient": patient,
+        "chain": queries.chain(request.actor),
+        "search_form": SearchForm(),
+        "today": _today(request),
+        "asked": _address(query, {}),
+        "older": _address(query, {"before": page.older.at.isoformat(), "before_id": page.older.pk})
+        if page.older
+        else "",
+    }
+    return render(request, f"{_TEMPLATES}/page.html", context)
+
+
+@staff(Act.SEE_AUDIT, methods=("POST",))
+def find(request: StaffRequest) -> HttpResponse:
+    """Whose record: the words travel in the body; each line leads to what was done with that record."""
+    form = SearchForm(request.POST)
+    if not form.is_valid():
+        return render(request, f"{_TEMPLATES}/found.html", {"search_form": form, "rows": [], "q": ""}, status=422)
+    q = form.cleaned_data["q"]
+    rows = patients.find(request.actor, q, today=_today(request))
+    saw_list(request, "patients_patient", [row.id for row in rows])
+    return render(request, f"{_TEMPLATES}/found.html", {"search_form": form, "rows": rows, "q": q})
+
+
+@staff(Act.SEE_AUDIT, methods=("GET", "HEAD", "POST"))
+def download(request: StaffRequest) -> HttpResponse:
+    """What the page shows, as a table, older lines too; itself an export."""
+    query = _query(request)
+    _patient(request, query.asked.patient_id)
+    if (asked := still_you(request, now=timezone.now())) is not None:
+        return asked
+    lines = queries.all_of_trail(request.actor, query.asked)
+    whose = [pk for told in lines for pk, _name in told.patients]
+    exported(request, "audit_auditevent", patient_ids=whose, rows=len(lines))
+    heads = (
+        _("When"),
+        _("Who"),
+        _("What"),
+        _("Record"),
+        _("Patient or name"),
+        _("From → to"),
+        _("Reason"),
+        _("Request"),
+    )
+    answer = HttpResponse(csv_text(heads, map(_row, lines)), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = 'attachment; filename="audit-trail.csv"'
+    return answer
+
+
+def _row(told: queries.Told) -> tuple[object, ...]:
+    entry, event = told.entry, told.entry.line.event
+    changes = "; ".join(f"{one.field}: {one.before} → {one.after}" for one in entry.changes)
+    return (
+        f"{timezone.localtime(event.at):%Y-%m-%d %H:%M:%S}",
+        entry.line.actor_name,
+        event.get_kind_display(),
+        entry.line.record_name,
+        told.patients[0][1] if told.patients else told.subject,
+        changes or told.how,
+        event.reason,
+        event.request_id,
+    )
+
+
+def _query(request: StaffRequest) -> AuditQuery:
+    query = AuditQuery(request.GET, by=request.actor, today=_today(request))
+    if not query.is_valid():
+        raise BadRequest("; ".join(query.errors))
+    return query
+
+
+def _patient(request: StaffRequest, patient_id: UUID | None) -> Patient | None:
+    """The patient asked for; another clinic's is as missing as nobody's."""
+    if patient_id is None:
+        return None
+    found = Patient.objects.visible_to(request.actor).filter(pk=patient_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _today(request: StaffRequest) -> date:
+    return local_day(timezone.now(), request.actor.zone)
+
+
+def _address(query: AuditQuery, more: dict[str, object]) -> str:
+    """The same question again; no name stands in it."""
+    said = {name: query.data.get(name, "") for name in ("patient", "person", "first", "last", "act", "record")}
+    return urlencode({name: value for name, value in (said | more).items() if value})

@@ -1,0 +1,272 @@
+"""The audit page answers four questions in three clicks, shows no clinic another's trail, and says its state."""
+
+import csv
+import io
+import re
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from html import unescape
+from typing import Any
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from accounts.choices import Role
+from accounts.models import Clinic
+from accounts.tasks import check_audit
+from audit.models import AuditCheck, AuditEvent
+from catalogue.models import Nerve, Solution
+from common.tenancy import tenant
+from patients.models import Patient
+from patients.services import name_tokens
+from sessions.models import InjectionPoint
+from sessions.queries import audit_trails
+from tests.access import objects
+from tests.factories.accounts import MembershipFactory, UserFactory
+from tests.factories.patients import PatientFactory
+from tests.factories.sessions import InjectionSessionFactory
+
+AUDIT = "sessions:audit_log"
+PASSWORD = "correct horse battery staple"
+EXPORTS = (
+    "scheduling:print_day",
+    "scheduling:day_sheet",
+    "sessions:recall",
+    "patients:import-errors",
+    "sessions:audit_csv",
+)
+
+
+@pytest.fixture
+def auditor(clinic: Clinic, staff_client: Callable[..., Client]) -> Client:
+    user = UserFactory(full_name="Ada Auditor")
+    user.set_password(PASSWORD)
+    user.save()
+    return staff_client(Role.AUDITOR, clinic=clinic, user=user)
+
+
+@pytest.fixture
+def patient(clinic: Clinic) -> Patient:
+    with tenant(clinic.pk, actor="test"):
+        made = PatientFactory(clinic=clinic, given_names="Aroha", family_name="Auditsentinel")
+        name_tokens.add(clinic_id=clinic.pk, names={made.pk: ("Aroha", "Auditsentinel", "")})
+    return made
+
+
+def text_of(answer: Any) -> str:
+    assert answer.status_code == 200
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())).split())
+
+
+def link(answer: Any, words: str) -> str:
+    """Where a link whose words begin so leads."""
+    for address, inner in re.findall(r'<a\b[^>]*href="([^"]+)"[^>]*>(.*?)</a>', answer.content.decode(), flags=re.S):
+        if " ".join(re.sub(r"<[^>]+>", "", inner).split()).startswith(words):
+            return unescape(address)
+    raise AssertionError(words)
+
+
+def people(clinic: Clinic, staff_client: Callable[..., Client], role: str, name: str) -> Client:
+    return staff_client(role, clinic=clinic, user=UserFactory(full_name=name))
+
+
+def test_who_looked_at_this_patient(
+    clinic: Clinic, patient: Patient, auditor: Client, staff_client: Callable[..., Client]
+) -> None:
+    people(clinic, staff_client, Role.CLINICIAN, "Dr Vera Ito").get(reverse("sessions:chart", args=[patient.pk]))
+    people(clinic, staff_client, Role.FRONT_DESK, "Tom Desk").get(reverse("patients:list"))
+
+    found = auditor.post(reverse("sessions:audit_find"), {"q": "Auditsent"})  # click 2: after “Audit”
+    shown = auditor.get(reverse(AUDIT) + link(found, "Who looked").partition("/audit/")[2])  # click 3
+
+    assert "Dr Vera Ito Patient: viewed" in text_of(shown)
+    assert "Tom Desk Patient: viewed in a list" in text_of(shown)
+    history = auditor.get(link(shown, "History of this patient"))
+    assert "Dr Vera Ito" in text_of(history)
+    assert "Auditsentinel" not in link(found, "Who looked")
+
+
+def test_what_did_this_person_do_that_day(
+    clinic: Clinic, patient: Patient, auditor: Client, staff_client: Callable[..., Client]
+) -> None:
+    vera = people(clinic, staff_client, Role.CLINICIAN, "Dr Vera Ito")
+    vera.get(reverse("sessions:chart", args=[patient.pk]))
+    people(clinic, staff_client, Role.FRONT_DESK, "Tom Desk").get(reverse("patients:detail", args=[patient.pk]))
+    person = str(vera.member.user_id)  # type: ignore[attr-defined]
+    with tenant(clinic.pk):
+        day = (
+            AuditEvent.objects.in_clinic(clinic.pk).newest_first()[0].at.astimezone(vera.member.as_actor().zone).date()
+        )  # type: ignore[attr-defined]
+
+    page = text_of(auditor.get(reverse(AUDIT), {"person": person, "first": f"{day}", "last": f"{day}"}))
+    before = text_of(auditor.get(reverse(AUDIT), {"person": person, "last": "2020-01-01"}))
+
+    rows = page.partition("From → to Reason")[2]
+    assert "Dr Vera Ito" in rows
+    assert "Tom Desk" not in rows
+    assert "No entries" in before
+
+
+def test_who_changed_this_dose(clinic: Clinic, patient: Patient, auditor: Client) -> None:
+    with tenant(clinic.pk, actor="test"):
+        session = InjectionSessionFactory(clinic=clinic, appointment__patient=patient)
+        nerve, solution = Nerve.objects.order_by("pk")[0], Solution.objects.order_by("pk")[0]
+        point = InjectionPoint.objects.create(
+            clinic=clinic,
+            injection_session=session,
+            number=1,
+            nerve=nerve,
+            side="left",
+            volume_ml="0.5",
+            solution=solution,
+        )
+        vera = MembershipFactory(clinic=clinic, role=Role.CLINICIAN, user__full_name="Dr Vera Ito")
+    with tenant(clinic.pk, actor=vera.as_actor().audit_name, reason="read wrongly"):
+        InjectionPoint.objects.filter(pk=point.pk).update(volume_ml="1")
+
+    found = auditor.post(reverse("sessions:audit_find"), {"q": "Auditsent"})
+    shown = text_of(auditor.get(link(found, "Who changed")))
+
+    assert "Dr Vera Ito Injection point: changed Aroha Auditsentinel Volume: 0.5 mL → 1 mL read wrongly" in shown
+
+
+def test_who_exported_what(
+    clinic: Clinic, patient: Patient, auditor: Client, staff_client: Callable[..., Client]
+) -> None:
+    desk = people(clinic, staff_client, Role.FRONT_DESK, "Tom Desk")
+    with tenant(clinic.pk, actor="test"):
+        session = InjectionSessionFactory(clinic=clinic, appointment__patient=patient)
+    day = session.started_at.astimezone(desk.member.as_actor().zone).date()  # type: ignore[attr-defined]
+    desk.get(reverse("scheduling:day_sheet"), {"day": f"{day}"})
+
+    page = auditor.get(reverse(AUDIT))
+    shown = text_of(auditor.get(link(page, "Who exported what")))
+
+    assert "Tom Desk Appointment: exported 1 row Aroha Auditsentinel" in shown
+
+
+def test_a_list_leaves_one_event_for_each_patient_is_told_once_and_not_again_within_the_hour(
+    clinic: Clinic, auditor: Client, staff_client: Callable[..., Client]
+) -> None:
+    with tenant(clinic.pk, actor="test"):
+        made = PatientFactory.create_batch(3, clinic=clinic)
+    desk = people(clinic, staff_client, Role.FRONT_DESK, "Tom Desk")
+    for _look in range(3):
+        desk.get(reverse("patients:list"))
+
+    with tenant(clinic.pk):
+        told = AuditEvent.objects.in_clinic(clinic.pk).filter(kind="view", actor=f"user:{desk.member.user_id}")  # type: ignore[attr-defined]
+        assert sorted(str(event.patient_id) for event in told) == sorted(str(patient.pk) for patient in made)
+    assert (
+        text_of(auditor.get(reverse(AUDIT), {"act": "views"})).count("Tom Desk Patient: viewed in a list 3 patients")
+        == 1
+    )
+
+
+def test_pages_follow_one_another_without_a_gap_or_a_double(in_clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit_trails, "PAGE_SIZE", 3)
+    by = MembershipFactory(clinic=in_clinic).as_actor()
+    patient = PatientFactory(clinic=in_clinic)
+    for number in range(7):
+        Patient.objects.filter(pk=patient.pk).update(given_names=f"Name{number}")
+    seen: list[Any] = []
+    older: AuditEvent | None = None
+    while True:
+        before = {"before": older.at, "before_id": older.pk} if older else {}
+        page = audit_trails.trail_page(by, audit_trails.Asked(patient_id=patient.pk, **before))
+        seen += [told.entry.line.event.pk for told in page.told]
+        older = page.older
+        if older is None:
+            break
+    assert len(seen) == len(set(seen)) == 8
+
+
+def test_one_clinics_trail_is_never_anothers(
+    clinic: Clinic, other_clinic: Clinic, patient: Patient, staff_client: Callable[..., Client], as_superuser: Any
+) -> None:
+    stranger = staff_client(Role.AUDITOR, clinic=other_clinic)
+    as_superuser()
+
+    assert stranger.get(reverse(AUDIT), {"patient": str(patient.pk)}).status_code == 404
+    assert stranger.get(reverse("sessions:audit_csv"), {"patient": str(patient.pk)}).status_code == 404
+    assert stranger.get(reverse(AUDIT), {"person": str(UserFactory().pk)}).status_code == 400
+    assert stranger.get(reverse(AUDIT), {"record": "pg_authid"}).status_code == 400
+    for address in (reverse(AUDIT), reverse("sessions:audit_csv")):
+        assert "Auditsentinel" not in stranger.get(address).content.decode()
+    assert "Auditsentinel" not in stranger.post(reverse("sessions:audit_find"), {"q": "Auditsent"}).content.decode()
+
+
+def test_a_table_asks_for_the_password_and_is_written_for_each_patient_in_it(
+    clinic: Clinic, patient: Patient, auditor: Client
+) -> None:
+    session = auditor.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time() - 900}]
+    session.save()
+    url = reverse("sessions:audit_csv")
+
+    assert "Is it still you?" in text_of(auditor.get(url))
+    assert auditor.post(url, {"password": "wrong"}).status_code == 422
+    ready = auditor.post(f"{url}?act=changes", {"password": PASSWORD})
+    answer = auditor.get(link(ready, "Open the list"))
+
+    rows = list(csv.reader(io.StringIO(answer.content.decode())))
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="audit-trail.csv"'
+    assert [row[4] for row in rows if row[3] == "patient"] == ["Aroha Auditsentinel"]
+    with tenant(clinic.pk):
+        told = AuditEvent.objects.in_clinic(clinic.pk).filter(kind="export", table_name="audit_auditevent")
+        assert [event.patient_id for event in told] == [patient.pk]
+
+
+def test_each_list_that_leaves_asks_whether_it_is_still_you(
+    clinic: Clinic, staff_client: Callable[..., Client]
+) -> None:
+    made = objects.make(clinic, "Exportsentinel")
+    admin = staff_client(Role.CLINIC_ADMIN, clinic=clinic)
+    arguments = {"sessions:recall": ["lot_id"], "patients:import-errors": ["import_id"]}
+    session = admin.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time() - 900}]
+    session.save()
+    for name in EXPORTS:
+        url = reverse(name, args=[made[key] for key in arguments.get(name, [])])
+        assert "Is it still you?" in text_of(admin.get(url)), name
+    with tenant(clinic.pk):
+        assert not AuditEvent.objects.in_clinic(clinic.pk).filter(kind="export").exists()
+
+
+@time_machine.travel(datetime(2026, 3, 4, 10, 0, tzinfo=UTC), tick=False)
+def test_the_page_says_how_far_the_trail_is_sealed_and_what_the_last_check_found(
+    clinic: Clinic, patient: Patient, auditor: Client, as_superuser: Callable[[], None]
+) -> None:
+    assert "Not sealed yet" in text_of(auditor.get(reverse(AUDIT)))
+    with connection.cursor() as cursor, tenant(clinic.pk):
+        cursor.execute("SET ROLE pit_worker")
+        cursor.execute("SELECT audit_check(%s)", [clinic.pk])
+        assert cursor.fetchone() == (0,)
+        cursor.execute("SET ROLE pit_app")
+    assert re.search(r"Checked on \d+ \w+ \d{4} \d\d:\d\d: no break\.", text_of(auditor.get(reverse(AUDIT))))
+    as_superuser()
+    with connection.cursor() as cursor, tenant(clinic.pk):
+        cursor.execute(
+            "INSERT INTO audit_auditcheck (clinic_id, checked_at, last_number, problem_count, first_problem)"
+            " VALUES (%s, clock_timestamp(), 7, 2, '3: changed event')",
+            [clinic.pk],
+        )
+    assert "2 breaks in the chain, the first at link 3: changed event" in text_of(auditor.get(reverse(AUDIT)))
+    assert AuditCheck.objects.count() == 2
+    assert check_audit.name in {row["task"] for row in settings.CELERY_BEAT_SCHEDULE.values()}
+
+
+def test_an_auditor_and_an_admin_reach_a_patients_history(
+    clinic: Clinic, patient: Patient, auditor: Client, staff_client: Callable[..., Client]
+) -> None:
+    admin = staff_client(Role.CLINIC_ADMIN, clinic=clinic)
+    for client, page in (
+        (auditor, auditor.get(reverse(AUDIT), {"patient": str(patient.pk)})),
+        (admin, admin.get(reverse("patients:detail", args=[patient.pk]))),
+    ):
+        assert "Aroha" in text_of(client.get(link(page, "History")))
