@@ -13,6 +13,7 @@ from playwright.sync_api import BrowserType, Page, expect
 
 from pitclinic import gunicorn
 from tests.e2e.deployment import Deployment, deployment, variables_of_compose
+from tests.e2e.places import where_it_is_morning
 from tests.e2e.sockets import holders_of_connections
 from tests.e2e.steps import confirm_the_time_out, fill_in_session, look_it_over, say_birthday
 from tests.look.test_passkey import make_authenticator
@@ -44,7 +45,7 @@ def set_up_app(page: Page) -> None:
 
 def invite_a_colleague(page: Page, email: str) -> None:
     page.get_by_role("link", name="Settings").first.click()
-    page.get_by_role("link", name="People").first.click()
+    page.get_by_role("link", name="People and roles").click()
     page.get_by_label("Full name").fill("Cleo Clinician")
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Role").select_option("clinician")
@@ -75,7 +76,7 @@ def sign_in_with_passkey(page: Page, site: Deployment) -> None:
 def open_the_doors(page: Page) -> None:
     """The first steps of the guide that a first visit needs: a room, and hours of the one who treats."""
     page.get_by_role("link", name="Settings").first.click()
-    page.get_by_role("link", name="Rooms, hours and visit types").click()
+    page.get_by_role("link", name="Rooms and chairs").click()
     page.get_by_role("link", name="Add a room").click()
     page.locator("main").get_by_label("Name").fill("Room 1")
     page.get_by_role("button", name="Save").click()
@@ -186,8 +187,9 @@ def test_a_clinic_follows_the_readme_to_the_answer_of_its_first_patient(
     with django_db_blocker.unblock(), deployment(tmp_path) as site:
         assert set(site.told("app")) == variables_of_compose()
         site.start()
-        place = ("--country", "DE", "--address", "Musterweg 1", "--address", "10115 Berlin", "--zone", "Europe/Berlin")
-        details = (*place, "--language", "en", "--phone", "+4930901820", "--urgent-phone", "+4930901821")
+        place = where_it_is_morning(timezone.now())
+        where = ("--country", place.country, "--address", "Example Street 1", "--zone", place.zone, "--language", "en")
+        details = (*where, "--phone", place.phone, "--urgent-phone", place.phone)
         person = ("--email", "ada@example.org", "--name", "Ada Admin", "--role", "clinic_admin")
         said = site.manage("add_member", "--clinic", "Riverside", *details, *person)
         assert "/invitation/" not in said
