@@ -61,6 +61,7 @@ FORMS: dict[str, Form] = {
 ELSEWHERE = {
     "accounts:co_signature": "each state offers the other one only, and says which",
     "reminders:move_on_call": "a test of its own, below",
+    "sessions:recall": "a list that leaves after a password; nothing is written over",
     "sessions:quarantine_lot": "one tap with a reason; what is set aside already is refused",
 }
 
