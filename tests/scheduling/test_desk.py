@@ -283,7 +283,7 @@ def test_the_list_costs_the_same_with_one_visit_and_with_three(practice: Practic
         ) as queries:
             desk.get(reverse("scheduling:unconfirmed"))
         counts.append(len(queries))
-    assert counts == [12, 12, 12]
+    assert counts == [17, 17, 17]
 
 
 # --- walk-ins ---------------------------------------------------------------------------------------------------------
