@@ -2,11 +2,14 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.backups import backup_state
 from accounts.changes import clinic_history
 from accounts.decorators import staff
 from accounts.forms import ClinicForm
@@ -40,5 +43,6 @@ def settings_page(request: StaffRequest) -> HttpResponse:
         messages.success(request, _("The clinic's details are saved."))
         return redirect("accounts:settings")
     has_on_call = OnCallPerson.objects.visible_to(request.actor).able().exists()
-    context = {"form": form, "has_on_call": has_on_call}
+    backups = None if settings.DEMO_MODE else backup_state(now=timezone.now())
+    context = {"form": form, "has_on_call": has_on_call, "backups": backups}
     return render(request, "accounts/settings.html", context, status=422 if form.errors else 200)
