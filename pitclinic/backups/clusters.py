@@ -53,7 +53,7 @@ def run(words: list[str], *, environment: dict[str, str] | None = None, user: st
     )
     if done.returncode:
         raise BackupError(f"{words[0]}: {_last_line(done.stderr)}")
-    return done.stdout
+    return str(done.stdout)
 
 
 def _last_line(text: str) -> str:

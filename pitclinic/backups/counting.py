@@ -28,17 +28,18 @@ class Standing:
 
 
 def standing(connection: Connection) -> Standing:
-    """Count in one snapshot, at a moment when nobody is writing if there is one. Outside a transaction."""
+    """Count in one snapshot, at a moment when nobody is writing if there is one. Outside a transaction.
+
+    Nobody is, when no transaction that writes is open, and from before that until after the snapshot nothing came into
+    the log: then what the snapshot sees is what a recovery up to that place in the log sees.
+    """
     check_sees_everything(connection)
     for attempt in range(1, TRIES + 1):
         (before,) = _one(connection, "SELECT pg_current_wal_insert_lsn()::text")
+        (is_quiet,) = _one(connection, "SELECT NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'transactionid')")
         with connection.transaction():
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            at, lsn, is_quiet = _one(
-                connection,
-                "SELECT clock_timestamp(), pg_current_wal_insert_lsn()::text,"
-                " pg_snapshot_xmin(pg_current_snapshot()) = pg_snapshot_xmax(pg_current_snapshot())",
-            )
+            at, lsn = _one(connection, "SELECT clock_timestamp(), pg_current_wal_insert_lsn()::text")
             is_exact = bool(is_quiet and lsn == before)
             if is_exact or attempt == TRIES:
                 return Standing(at.isoformat(), str(lsn), is_exact, counts(connection), heads(connection))

@@ -54,7 +54,7 @@ def keys() -> dict[str, str]:
     factor, *before = settings.FACTOR_KEYS or [""]
     return {
         "PITCLINIC_SECRET_KEY": settings.SECRET_KEY,
-        "PITCLINIC_SECRET_KEY_FALLBACKS": ",".join(settings.SECRET_KEY_FALLBACKS),
+        "PITCLINIC_SECRET_KEY_FALLBACKS": ",".join(map(str, settings.SECRET_KEY_FALLBACKS)),
         "PITCLINIC_FACTOR_KEY": factor,
         "PITCLINIC_FACTOR_KEY_FALLBACKS": ",".join(before),
     }

@@ -90,8 +90,11 @@ def prove(store: Store, manifest: Manifest, *, work: Path) -> int:
     return len(log)
 
 
-def segments_from(store: Store, manifest: Manifest) -> Iterator[str]:
-    """The archived log from the start of a set on, with the histories. Raises ``BackupError`` where one is missing."""
+def segments_from(store: Store, manifest: Manifest, *, past_gaps: bool = True) -> Iterator[str]:
+    """The archived log from the start of a set on, with the histories.
+
+    Raises ``BackupError`` where a part is missing; with ``past_gaps`` False it ends there, for a moment before it.
+    """
     start, in_one = manifest.start_segment, (1 << 32) // manifest.segment_bytes
     expected = int(start[8:16], 16) * in_one + int(start[16:24], 16)
     for name in store.segments():
@@ -101,6 +104,8 @@ def segments_from(store: Store, manifest: Manifest) -> Iterator[str]:
     for name in sorted(after, key=lambda name: name[8:]):
         number = int(name[8:16], 16) * in_one + int(name[16:24], 16)
         if number > expected:
+            if not past_gaps:
+                return
             raise BackupError(f"The log of changes has a gap before {name}.")
         expected = number if name.endswith(".partial") else number + 1
         yield name

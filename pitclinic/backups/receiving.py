@@ -23,6 +23,7 @@ class Receiver:
     def __init__(self, store: Store, primary: Primary, *, spool: Path) -> None:
         self.store, self.primary, self.spool = store, primary, spool
         self._process: subprocess.Popen[bytes] | None = None
+        self.has_gap = False  # changes were lost between the last set and now: a full backup begins anew
 
     def is_held_by_another(self) -> bool:
         """Whether another process receives the log already; then it seals it, too."""
@@ -36,6 +37,7 @@ class Receiver:
         self.seal_finished()
         self._seal_unfinished()
         environment = self.primary.environment()
+        self._drop_lost_slot()
         common = ["pg_receivewal", "--directory", str(self.spool), "--slot", SLOT, "--no-password"]
         run([*common, "--create-slot", "--if-not-exists"], environment=environment)
         with (self.spool / "log").open("ab") as log:
@@ -46,6 +48,16 @@ class Receiver:
                 stdout=log,
                 stderr=log,
             )
+
+    def _drop_lost_slot(self) -> None:
+        """A cluster that waited too long for the backup has thrown changes away, and the slot with them."""
+        with self.primary.connect() as connection:
+            row = connection.execute(
+                "SELECT wal_status FROM pg_replication_slots WHERE slot_name = %s", [SLOT]
+            ).fetchone()
+            if row and row[0] == "lost":
+                connection.execute("SELECT pg_drop_replication_slot(%s)", [SLOT])
+        self.has_gap = self.has_gap or row is None or row[0] == "lost"
 
     def check_lives(self) -> None:
         if self._process is not None and self._process.poll() is not None:

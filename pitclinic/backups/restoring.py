@@ -98,7 +98,7 @@ class Restoration:
         shutil.rmtree(work / "parts", ignore_errors=True)
         log = work / "wal"
         log.mkdir(mode=0o700)
-        for name in proving.segments_from(self.store, manifest):
+        for name in proving.segments_from(self.store, manifest, past_gaps=False):
             self._unseal(name, log)
         (copy.data / "recovery.signal").touch()
         copy.own(copy.data, log)
@@ -180,6 +180,8 @@ class Restoration:
             for path in (copy.data / "pg_wal").glob("*.history"):
                 if path.name not in self.store.segments():
                     self.store.seal_segment(path)
+                    whose = self.store.wal_folder.stat()
+                    os.chown(self.store.wal_folder / path.name, whose.st_uid, whose.st_gid)
         os.sync()  # nothing was, on the way
         if self.target.exists() and any(self.target.iterdir()):
             self.target.rename(self.target.with_name(f"{self.target.name}.before-{now:%Y%m%dT%H%M%SZ}"))
@@ -202,7 +204,7 @@ def _await(reader: counting.Connection, question: str, copy: Copy) -> None:
     """Until PostgreSQL says yes; recovery may take its time, and a server that gave up ends the connection."""
     while True:
         try:
-            row = reader.execute(question).fetchone()  # type: ignore[call-overload] # our own text
+            row = reader.execute(question).fetchone()
         except psycopg.OperationalError:
             raise copy.why_it_ended() from None
         if row and row[0]:

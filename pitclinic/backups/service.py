@@ -125,6 +125,8 @@ class Service:
             self.receiver.stop()
             self.receiver.start()
             self._is_receiving = True
+            if self.receiver.has_gap:
+                self._due_at.pop(BackupAct.BACKUP, None)
         self.receiver.check_lives()
         if self.receiver.seal_finished():
             report(BackupAct.ARCHIVE, self.clock())
@@ -132,10 +134,12 @@ class Service:
     def _set(self) -> None:
         names = self.store.names()
         newest = self.store.manifest(names[-1]) if names else None
-        if newest is None or self.clock() - newest.counted >= SET_EVERY:
+        if newest is None or self.receiver.has_gap or self.clock() - newest.counted >= SET_EVERY:
+            kind = FULL if self.receiver.has_gap else INCREMENTAL
             newest = take(
-                self.store, kind=INCREMENTAL, files=self.files, receiver=self.receiver, say=self.say, clock=self.clock
+                self.store, kind=kind, files=self.files, receiver=self.receiver, say=self.say, clock=self.clock
             )
+            self.receiver.has_gap = False
             self.say(f"{newest.name} is complete")
         self._due_at[BackupAct.BACKUP] = newest.counted + SET_EVERY
 

@@ -119,7 +119,7 @@ class Taker:
         return listed
 
     def _uploads(self, out: Sealer) -> None:
-        with tarfile.open(fileobj=out, mode="w|") as tar:  # type: ignore[call-overload] # a raw file will do
+        with tarfile.open(fileobj=out, mode="w|") as tar:
             if self.uploads.is_dir():
                 tar.add(self.uploads, arcname=".")
 
@@ -159,7 +159,7 @@ def _read_list(stream: IO[bytes], out: Sealer) -> bytes | None:
     listed = None
     tee = _Tee(stream, out)
     try:
-        with tarfile.open(fileobj=tee, mode="r|") as tar:  # type: ignore[call-overload] # it needs read alone
+        with tarfile.open(fileobj=tee, mode="r|") as tar:
             for member in tar:
                 if member.name == "backup_manifest":
                     found = tar.extractfile(member)
@@ -198,7 +198,7 @@ def _migrations(connection: Connection) -> list[str]:
 
 
 def _number(connection: Connection, query: str) -> int:
-    row = connection.execute(query).fetchone()  # type: ignore[call-overload] # our own text
+    row = connection.execute(query).fetchone()
     return int(row[0]) if row else 0
 
 

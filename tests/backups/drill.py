@@ -111,7 +111,7 @@ class Drill:
 
     def dump(self, role: str, *options: str) -> Path:
         path = self.folder / f"{role}.dump"
-        dump = [POSTGRES_BIN_PATH / "pg_dump", "--format=custom", f"--file={path}", *options]
+        dump = [str(POSTGRES_BIN_PATH / "pg_dump"), "--format=custom", f"--file={path}", *options]
         subprocess.run([*dump, self.postgres.dsn(user=f"pit_{role}", database="pitclinic")], check=True)
         return path
 

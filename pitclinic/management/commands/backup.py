@@ -44,7 +44,7 @@ class Command(BaseCommand):
         try:
             made = service.take(
                 store,
-                kind=FULL if options["full"] else INCREMENTAL,
+                kind=FULL if options["full"] or receiver.has_gap else INCREMENTAL,
                 files=options["uploads"],
                 receiver=receiver if alone else None,
                 say=self.stdout.write,
