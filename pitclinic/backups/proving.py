@@ -12,7 +12,7 @@ from django.db.migrations.loader import MigrationLoader
 from pitclinic.backups import counting
 from pitclinic.backups.clusters import major_version, run
 from pitclinic.backups.sealing import SealError
-from pitclinic.backups.sets import BackupError, Counts, Manifest, Store
+from pitclinic.backups.sets import BackupError, Counts, Manifest, Store, segment_number
 
 _COPY = re.compile(r"COPY (?:public\.)?\"?(\w+)\"? \((.*)\) FROM stdin;")
 
@@ -95,14 +95,14 @@ def segments_from(store: Store, manifest: Manifest, *, past_gaps: bool = True) -
 
     Raises ``BackupError`` where a part is missing; with ``past_gaps`` False it ends there, for a moment before it.
     """
-    start, in_one = manifest.start_segment, (1 << 32) // manifest.segment_bytes
-    expected = int(start[8:16], 16) * in_one + int(start[16:24], 16)
+    start = manifest.start_segment
+    expected = segment_number(start, manifest.segment_bytes)
     for name in store.segments():
         if "history" in name:
             yield name
     after = (name for name in store.segments() if "history" not in name and name[8:24] >= start[8:24])
     for name in sorted(after, key=lambda name: name[8:]):
-        number = int(name[8:16], 16) * in_one + int(name[16:24], 16)
+        number = segment_number(name, manifest.segment_bytes)
         if number > expected:
             if not past_gaps:
                 return

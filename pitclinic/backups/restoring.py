@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 import psycopg
@@ -22,7 +23,7 @@ from common.tenancy import tenant
 from pitclinic.backups import after_restore, counting, proving
 from pitclinic.backups.clusters import Copy, run
 from pitclinic.backups.sealing import SealError
-from pitclinic.backups.sets import BackupError, Counts, Manifest, Store
+from pitclinic.backups.sets import BackupError, Counts, Manifest, Store, number_at, segment_number
 
 _HOLE = bytes(4096)
 Say = Callable[[str], None]
@@ -99,10 +100,22 @@ class Restoration:
         log = work / "wal"
         log.mkdir(mode=0o700)
         for name in proving.segments_from(self.store, manifest, past_gaps=False):
-            self._unseal(name, log)
+            if self._is_needed(name):
+                self._unseal(name, log)
         (copy.data / "recovery.signal").touch()
         copy.own(copy.data, log)
         return copy
+
+    @cached_property
+    def _next(self) -> Manifest | None:
+        return self.store.first_after(self.until) if self.until else None
+
+    def _is_needed(self, name: str) -> bool:
+        """What lies behind the count of the next set lies behind the moment, too."""
+        if self._next is None or "history" in name:
+            return True
+        size = self._next.segment_bytes
+        return segment_number(name, size) <= number_at(self._next.counted_lsn, size) + 1
 
     def _unseal(self, name: str, log: Path) -> None:
         """With holes where nothing was written: most segments are nearly empty. A whole one replaces its beginning."""

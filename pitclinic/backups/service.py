@@ -23,6 +23,7 @@ from pitclinic.backups.sets import FULL, INCREMENTAL, BackupError, Manifest, Sto
 SET_EVERY = timedelta(hours=24)
 DRILL_EVERY = timedelta(days=7)
 AGAIN_AFTER = timedelta(minutes=15)
+QUIET_AFTER = timedelta(seconds=15)
 PAUSE_SECONDS = 2.0
 FAULTS = (BackupError, SealError, psycopg.Error, DatabaseError, OSError)
 Clock = Callable[[], datetime]
@@ -53,7 +54,6 @@ def _first_or_full(taker: taking.Taker, kind: str, receiver: Receiver | None, sa
         if kind == FULL:
             raise
         say(f"No increment ({fault}); a full backup instead")
-        taker.store.prepare()
         return taker.take(FULL, now=clock(), receiver=receiver)
 
 
@@ -93,6 +93,7 @@ class Service:
         self.store, self.files, self.account, self.say, self.clock = store, files, account, say, clock
         self.receiver = deployment.receiver(store)
         self._is_receiving = False
+        self._quiet_until: datetime | None = None
         self._due_at: dict[BackupAct, datetime] = {}  # not before; when it is known
 
     def run(self) -> None:
@@ -102,6 +103,8 @@ class Service:
                 time.sleep(PAUSE_SECONDS)
 
     def round(self) -> None:
+        if self._quiet_until is not None and self.clock() < self._quiet_until:
+            return
         for act, do in (
             (BackupAct.ARCHIVE, self._archive),
             (BackupAct.BACKUP, self._set),
@@ -117,6 +120,7 @@ class Service:
                 if act == BackupAct.ARCHIVE:
                     report(act, now, problem=str(fault))
                     self._is_receiving = False
+                    self._quiet_until = now + QUIET_AFTER
                     return
                 self._due_at[act] = now + AGAIN_AFTER
 

@@ -54,6 +54,17 @@ class Manifest:
         return datetime.fromisoformat(self.counted_at)
 
 
+def segment_number(name: str, segment_bytes: int) -> int:
+    """Where a segment of the log stands in all of it, whatever its timeline."""
+    return int(name[8:16], 16) * ((1 << 32) // segment_bytes) + int(name[16:24], 16)
+
+
+def number_at(lsn: str, segment_bytes: int) -> int:
+    """The number of the segment that holds a place in the log."""
+    high, low = (int(half, 16) for half in lsn.split("/"))
+    return ((high << 32) + low) // segment_bytes
+
+
 class Store:
     """The place of the backups, and the key they are sealed with."""
 
@@ -61,10 +72,11 @@ class Store:
         self.root, self.key = root, key
         self.sets_folder, self.wal_folder = root / "sets", root / "wal"
 
-    def prepare(self) -> None:
+    def prepare(self, *, is_alone: bool) -> None:
+        """Make the folders; ``is_alone``: what an earlier run left unfinished is thrown away."""
         for folder in (self.sets_folder, self.wal_folder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for left in (*self.sets_folder.glob("*.part"), *self.wal_folder.glob("*.part")):
+        for left in () if not is_alone else (*self.sets_folder.glob("*.part"), *self.wal_folder.glob("*.part")):
             shutil.rmtree(left) if left.is_dir() else left.unlink()
 
     # --- sets ---
@@ -86,6 +98,10 @@ class Store:
             if until is None or manifest.counted <= until:
                 return manifest
         raise BackupError(f"No backup in {self.root} is old enough." if until else f"No backup in {self.root}.")
+
+    def first_after(self, moment: datetime) -> Manifest | None:
+        """The first set that was counted later."""
+        return next((one for one in map(self.manifest, self.names()) if one.counted > moment), None)
 
     def chain(self, manifest: Manifest) -> list[Manifest]:
         """The full backup a set builds on, the increments between, and the set itself."""

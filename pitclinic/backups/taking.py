@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -21,7 +22,7 @@ from pitclinic.backups.clusters import Primary, tool
 from pitclinic.backups.counting import Connection
 from pitclinic.backups.receiving import Receiver
 from pitclinic.backups.sealing import Sealer
-from pitclinic.backups.sets import FULL, INCREMENTAL, BackupError, Manifest, Store
+from pitclinic.backups.sets import FULL, INCREMENTAL, BackupError, Manifest, Store, number_at
 
 # A new full backup after a week, so that a chain stays short; what is older than five weeks goes.
 FULL_EVERY = timedelta(days=7)
@@ -58,6 +59,19 @@ class Taker:
         parent = self.store.newest() if kind == INCREMENTAL else None
         name = f"{now:%Y%m%dT%H%M%SZ}-{kind}"
         draft = self.store.draft(name)
+        try:
+            manifest, segment = self._fill(draft, name, kind, parent, now=now)
+            _await(self.store, segment, receiver)
+            self.store.finish(manifest)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
+        return manifest
+
+    def _fill(
+        self, draft: Path, name: str, kind: str, parent: Manifest | None, *, now: datetime
+    ) -> tuple[Manifest, str]:
+        """Everything but the manifest, which is returned with the last segment of the log that it needs."""
         listed = self._base(draft, name, parent)
         with self.store.sealed(draft / "files", of=name) as out:
             self._uploads(out)
@@ -87,9 +101,7 @@ class Taker:
                 heads=standing.heads,
                 files=files,
             )
-        _await(self.store, segment, receiver)
-        self.store.finish(manifest)
-        return manifest
+        return manifest, segment
 
     def _base(self, draft: Path, name: str, parent: Manifest | None) -> bytes:
         """The cluster as one tar, straight from the stream into the sealed file: nothing of it lies in clear.
@@ -174,8 +186,7 @@ def _read_list(stream: IO[bytes], out: Sealer) -> bytes | None:
 def _start_segment(listed: bytes, segment_bytes: int) -> str:
     """The name of the first segment of the log that a restore needs."""
     begin = json.loads(listed)["WAL-Ranges"][0]
-    high, low = (int(half, 16) for half in begin["Start-LSN"].split("/"))
-    number, in_one = ((high << 32) + low) // segment_bytes, (1 << 32) // segment_bytes
+    number, in_one = number_at(begin["Start-LSN"], segment_bytes), (1 << 32) // segment_bytes
     return f"{begin['Timeline']:08X}{number // in_one:08X}{number % in_one:08X}"
 
 

@@ -16,7 +16,7 @@ SEGMENT = "0000000100000000000000"
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     store = Store(tmp_path, key="a-key-of-the-backups-0123456789-0123456789")
-    store.prepare()
+    store.prepare(is_alone=True)
     return store
 
 
@@ -58,7 +58,9 @@ def test_a_set_without_its_manifest_is_none(store: Store) -> None:
     store.draft("20260303T120000Z-full")
 
     assert store.names() == [full.name]
-    store.prepare()
+    store.prepare(is_alone=False)
+    assert len(list(store.sets_folder.iterdir())) == 2  # another process may be at it
+    store.prepare(is_alone=True)
     assert [path.name for path in store.sets_folder.iterdir()] == [full.name]
 
 

@@ -28,8 +28,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             store = deployment.store()
-            store.prepare()
             if options["forever"]:
+                store.prepare(is_alone=True)
                 self._forever(store, options)
             else:
                 self._once(store, options)
@@ -39,6 +39,7 @@ class Command(BaseCommand):
     def _once(self, store: Store, options: dict[str, Any]) -> None:
         receiver = deployment.receiver(store)
         alone = not receiver.is_held_by_another()
+        store.prepare(is_alone=alone)
         if alone:
             receiver.start()
         try:
