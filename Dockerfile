@@ -1,9 +1,25 @@
-# One image; web, worker, beat and migrate are four commands of it (see docker-compose.yml).
+# One image; web, worker, beat and migrate are four commands of it (see docker-compose.yml). The backup has an image of its
+# own, because it needs the tools of the very PostgreSQL that runs.
 
 FROM node:24-slim AS assets
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --ignore-scripts
+
+FROM postgres:18-trixie AS backup
+ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 DJANGO_SETTINGS_MODULE=pitclinic.settings.production \
+    PATH=/opt/pitclinic/bin:/usr/lib/postgresql/18/bin:$PATH
+WORKDIR /app
+RUN apt-get update && apt-get install -y --no-install-recommends python3-venv && rm -rf /var/lib/apt/lists/*
+COPY requirements/production.txt requirements/production.txt
+RUN python3 -m venv /opt/pitclinic \
+    && pip install --no-cache-dir --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/production.txt
+COPY . .
+RUN useradd --system --uid 10001 --home-dir /var/lib/pitclinic --create-home pitclinic \
+    && install -d -o pitclinic /var/lib/pitclinic/imports /var/lib/pitclinic/backups /var/lib/pitclinic/backup-work
+USER 10001
+ENTRYPOINT []
+CMD ["python", "manage.py", "backup", "--forever"]
 
 FROM python:3.13-slim
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 DJANGO_SETTINGS_MODULE=pitclinic.settings.production

@@ -22,7 +22,7 @@ CHECK_PRODUCTION := DJANGO_SETTINGS_MODULE=pitclinic.settings.production \
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.run/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo demo-reset manage test lint lock screenshots
+.PHONY: help demo demo-reset manage test restore-drill lint lock screenshots
 .DEFAULT_GOAL := help
 
 help:
@@ -30,6 +30,7 @@ help:
 	@echo "make demo-reset   throw the demo's data away"
 	@echo "make manage       a command on the demo's data: make manage DO=\"bench\""
 	@echo "make test         every check and every test"
+	@echo "make restore-drill  a clinic loses everything and comes back from its backup"
 	@echo "make lint         the checks alone"
 	@echo "make lock         renew the lock files from pyproject.toml and package.json"
 	@echo "make screenshots  the pictures of the README"
@@ -50,6 +51,9 @@ test: .stamps/test .stamps/assets-tests .stamps/words
 	@mkdir -p .run; { $(MAKE) --no-print-directory lint && echo passed; } > $(CHECKED) 2>&1 & \
 	$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder; tests=$$?; wait; \
 	tail -n 1 $(CHECKED) | grep -qx passed || { cat $(CHECKED); exit 1; }; exit $$tests
+
+restore-drill: .stamps/test .stamps/assets-tests .stamps/words
+	@$(RUN) -m pytest -q tests/backups/test_restore_drill.py
 
 lint: .stamps/test .stamps/assets-tests .stamps/words
 	$(SAY) "Format and lint"

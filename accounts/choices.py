@@ -1,4 +1,4 @@
-"""The roles a member of a clinic can hold, and the letters to people who work there."""
+"""The roles a member of a clinic can hold, the letters to people who work there, what is done against loss."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -24,3 +24,11 @@ class LetterState(models.TextChoices):
     SENT = "sent", _("sent")
     FAILED = "failed", _("could not be sent")
     STOPPED = "stopped", _("not sent any more")
+
+
+class BackupAct(models.TextChoices):
+    """What keeps the record from being lost."""
+
+    BACKUP = "backup", _("backup")
+    ARCHIVE = "archive", _("log of changes saved")
+    DRILL = "drill", _("restore drill")

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 class MessageState(models.TextChoices):
     PLANNED = "planned", _("planned")
+    HELD = "held", _("held")
     CLAIMED = "claimed", _("due")
     SENDING = "sending", _("sending")
     SENT = "sent", _("sent")
@@ -16,8 +17,8 @@ class MessageState(models.TextChoices):
 
 # Somebody has to look: it may not have arrived, and the machine will not try again.
 STUCK = (MessageState.FAILED, MessageState.UNKNOWN)
-# Not yet on its way, so that it can still be stopped.
-WAITING = (MessageState.PLANNED, MessageState.CLAIMED)
+# Not yet on its way, so that it can still be stopped; what is held leaves only when a person says so.
+WAITING = (MessageState.PLANNED, MessageState.HELD, MessageState.CLAIMED)
 
 
 class SkipReason(models.TextChoices):

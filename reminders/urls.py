@@ -6,6 +6,7 @@ from reminders.views import alarm_pages, messages, on_call, outbox, tomorrow
 app_name = "reminders"
 urlpatterns = [
     path("", messages.messages_page, name="messages"),
+    path("hold/end/", messages.end_hold, name="end_hold"),
     path("tomorrow/", tomorrow.tomorrow, name="tomorrow"),
     path("patients/<uuid:patient_id>/", messages.patient_messages, name="patient"),
     path("on-call/", on_call.people, name="on_call"),

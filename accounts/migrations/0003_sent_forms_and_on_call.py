@@ -341,4 +341,38 @@ class Migration(migrations.Migration):
                 name="accounts_staffletter_sent_at",
             ),
         ),
+        migrations.CreateModel(
+            name="BackupReport",
+            fields=[
+                (
+                    "act",
+                    models.CharField(
+                        choices=[("backup", "backup"), ("archive", "log of changes saved"), ("drill", "restore drill")],
+                        max_length=8,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("succeeded_at", models.DateTimeField(null=True, verbose_name="last done")),
+                ("failed_at", models.DateTimeField(null=True, verbose_name="last failed")),
+                ("problem", models.CharField(blank=True, max_length=200)),
+            ],
+            options={
+                "verbose_name": "state of the backups",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("act__in", ["backup", "archive", "drill"])),
+                        name="accounts_backupreport_act",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("failed_at__isnull", True), ("problem", "")),
+                            models.Q(("failed_at__isnull", False), models.Q(("problem", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="accounts_backupreport_problem",
+                    ),
+                ],
+            },
+        ),
     ]

@@ -1,3 +1,4 @@
+from accounts.models.backup_reports import BackupReport
 from accounts.models.clinic_owned import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
 from accounts.models.clinics import Clinic
 from accounts.models.invitations import Invitation
@@ -8,6 +9,7 @@ from accounts.models.staff_letters import StaffLetter
 from accounts.models.users import User
 
 __all__ = [
+    "BackupReport",
     "Clinic",
     "ClinicForeignKey",
     "ClinicOwned",

@@ -79,6 +79,16 @@ def withdraw_all_to(*, by: Actor, now: datetime, email: str) -> None:
         _end(invitation, now=now)
 
 
+@transaction.atomic
+def withdraw_all(*, by: Actor, now: datetime) -> int:
+    """No link that was ever mailed lets anybody in; return how many were open."""
+    _hold(by)
+    open_ones = list(Invitation.objects.visible_to(by).open())
+    for invitation in open_ones:
+        _end(invitation, now=now)
+    return len(open_ones)
+
+
 def key_of(invitation: Invitation, *, clinic: Clinic) -> str:
     """What stands in the link."""
     return f"{clinic.link_code}-{_token(invitation)}"

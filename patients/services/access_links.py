@@ -28,12 +28,20 @@ def issue(
     The token is an HMAC of the subject under the site's secret: writing the same message again writes the same key.
     """
     token = token_of("patients.access_links", subject)
-    link, _is_new = AccessLink.objects.visible_to(by).get_or_create(
+    link, is_new = AccessLink.objects.visible_to(by).get_or_create(
         clinic_id=by.clinic_id,
         token_hash=token_hash(token),
         defaults={"patient_id": patient_id, "purpose": purpose, "expires_at": now + lasts},
     )
+    if not is_new and link.revoked_at is not None:  # whoever sends it again means it to open
+        link.revoked_at, link.expires_at = None, now + lasts
+        link.save(update_fields=["revoked_at", "expires_at"])
     return link, f"{by.clinic.link_code}-{token}"
+
+
+def revoke_all(*, by: Actor, now: datetime) -> int:
+    """No link opens anything any more, until it is sent again; return how many did."""
+    return AccessLink.objects.visible_to(by).filter(revoked_at__isnull=True).update(revoked_at=now)
 
 
 def is_open(link: AccessLink, *, now: datetime) -> bool:

@@ -78,6 +78,12 @@ def ask(*, by: Actor, now: datetime, point: ContactPoint) -> ContactCode:
     )
 
 
+@transaction.atomic
+def end_all(*, by: Actor, now: datetime) -> int:
+    """No code that was sent confirms anything any more; return how many stood."""
+    return ContactCode.objects.visible_to(by).standing().update(ended_at=now)
+
+
 def code_of(code: ContactCode) -> str:
     """The six digits, for the message alone."""
     return _digits(bytes(code.nonce))

@@ -24,6 +24,7 @@ _OPEN_LABELS = {
     "sessions": _WRITE,
 }
 _OPEN_TABLES = {
+    "accounts_backupreport": _READ,
     "accounts_clinic": "SELECT, INSERT, UPDATE",
     "accounts_user": "SELECT, INSERT, UPDATE",
     "accounts_user_groups": _READ,

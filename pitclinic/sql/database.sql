@@ -15,3 +15,6 @@ BEGIN
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO pit_app, pit_worker, pit_research, pit_backup', current_database());
 END
 $$;
+
+-- A backup ends the running segment of the log, so that the archive holds all that was counted.
+GRANT EXECUTE ON FUNCTION pg_switch_wal() TO pit_backup;

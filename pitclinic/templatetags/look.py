@@ -44,6 +44,7 @@ STATUS_LOOKS = {
     "voided": Look("ban", "off"),
     # messages
     "planned": Look("clock", "planned"),
+    "held": Look("hand", "warn"),
     "due": Look("hourglass", "active"),
     "sending": Look("send", "active"),
     "sent": Look("send", "good"),

@@ -1,9 +1,11 @@
 """One page that leads to every setting a person may change."""
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from accounts.backups import backup_state
 from accounts.decorators import staff
 from accounts.permissions import Act
 from accounts.requests import StaffRequest
@@ -13,7 +15,12 @@ from pitclinic.setting_states import setting_states
 
 @staff(Act.OWN_ACCOUNT)
 def setting_index(request: StaffRequest) -> HttpResponse:
-    states = setting_states(request.actor, now=timezone.now())
-    groups = list(groups_for(request.actor, states))
-    is_nobody_on_call = request.actor.may(Act.CHANGE_SETTINGS) and not states.on_call
-    return render(request, "settings.html", {"groups": groups, "is_nobody_on_call": is_nobody_on_call})
+    now = timezone.now()
+    states = setting_states(request.actor, now=now)
+    is_admin = request.actor.may(Act.CHANGE_SETTINGS)
+    context = {
+        "groups": list(groups_for(request.actor, states)),
+        "is_nobody_on_call": is_admin and not states.on_call,
+        "backups": backup_state(now=now) if is_admin and not settings.DEMO_MODE else None,
+    }
+    return render(request, "settings.html", context)

@@ -23,6 +23,12 @@ class PageQuery(forms.Form):
     page = forms.IntegerField(required=False, min_value=1, max_value=100_000)
 
 
+class EndHold(forms.Form):
+    """What becomes of the messages that are still held."""
+
+    held = forms.ChoiceField(choices=[("send", _("send")), ("stop", _("stop"))])
+
+
 class WhereFrom(forms.Form):
     """The page a button stood on, to return there."""
 

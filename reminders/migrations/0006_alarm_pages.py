@@ -191,4 +191,109 @@ class Migration(migrations.Migration):
                 max_length=16,
             ),
         ),
+        migrations.CreateModel(
+            name="OutboxHold",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=common.database.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("restored_to", models.DateTimeField(verbose_name="restored to")),
+                ("held_at", models.DateTimeField(verbose_name="held since")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended")),
+            ],
+            options={
+                "verbose_name": "hold of the messages after a restore",
+            },
+        ),
+        migrations.RemoveConstraint(
+            model_name="message",
+            name="reminders_message_state",
+        ),
+        migrations.AddField(
+            model_name="message",
+            name="held_at",
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AlterField(
+            model_name="message",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("planned", "planned"),
+                    ("held", "held"),
+                    ("claimed", "due"),
+                    ("sending", "sending"),
+                    ("sent", "sent"),
+                    ("unknown", "maybe sent"),
+                    ("failed", "failed"),
+                    ("skipped", "skipped"),
+                ],
+                default="planned",
+                max_length=8,
+                verbose_name="state",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("state", "held")), fields=["clinic", "-due_at"], name="reminders_message_held"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["planned", "held", "claimed", "sending", "sent", "unknown", "failed", "skipped"])
+                ),
+                name="reminders_message_state",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "held"), _negated=True), ("held_at__isnull", False), _connector="OR"
+                ),
+                name="reminders_message_held_at",
+            ),
+        ),
+        migrations.AddField(
+            model_name="outboxhold",
+            name="clinic",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.clinic"
+            ),
+        ),
+        migrations.AddField(
+            model_name="outboxhold",
+            name="ended_by",
+            field=accounts.models.clinic_owned.ClinicForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.membership",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="outboxhold",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)), fields=("clinic",), name="reminders_outboxhold_one_open"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="outboxhold",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ended_at__isnull", True), ("ended_at__gte", models.F("held_at")), _connector="OR"),
+                name="reminders_outboxhold_ends_after",
+            ),
+        ),
     ]

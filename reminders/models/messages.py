@@ -38,7 +38,8 @@ class Message(PatientOwned):
     ``lease_until`` frees a claim whose worker died. ``is_ambiguous`` marks that a copy may already have left, and
     ``resends`` counts how often it was sent again in spite of that (at most once). ``is_requested``: somebody asked for
     it now, so that quiet hours do not hold it back. ``move`` is the change of a visit it tells of; with a ``batch_id``
-    it tells of all that were changed in the same act.
+    it tells of all that were changed in the same act. ``held_at``: since when it waits for a person, because the record
+    came back from a backup.
     """
 
     injection_session = ClinicForeignKey(
@@ -66,6 +67,7 @@ class Message(PatientOwned):
     lease_until = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=60, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    held_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[MessageQuerySet] = manager_of(MessageQuerySet)
 
@@ -87,6 +89,7 @@ class Message(PatientOwned):
                 condition=models.Q(batch_id__isnull=False),
                 name="reminders_message_batch",
             ),
+            models.Index(fields=["clinic", "-due_at"], condition=models.Q(state="held"), name="reminders_message_held"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["clinic", "dedupe_key"], name="reminders_message_once"),
@@ -99,6 +102,9 @@ class Message(PatientOwned):
             models.CheckConstraint(
                 condition=~models.Q(state="sent") | models.Q(sent_at__isnull=False),
                 name="reminders_message_sent_at",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="held") | models.Q(held_at__isnull=False), name="reminders_message_held_at"
             ),
             models.CheckConstraint(
                 condition=~models.Q(state__in=("claimed", "sending"))

@@ -14,7 +14,7 @@ from catalogue.choices import CareAnchor
 from catalogue.models import CareMessage
 from common.wall_clock import day_bounds
 from reminders.choices import LADDER, MessageState
-from reminders.models import Message, SweepBeat
+from reminders.models import Message, OutboxHold, SweepBeat
 from reminders.timing import Rung
 from sessions.models import InjectionSession
 
@@ -115,6 +115,14 @@ def messages_of_clinic(by: Actor, *, day: date | None, state: str, now: datetime
 
 def messages_of_patient(by: Actor, patient_id: UUID) -> QuerySet[Message]:
     return Message.objects.visible_to(by).filter(patient_id=patient_id).select_related("patient").newest_first()
+
+
+def held_count(by: Actor) -> int:
+    return Message.objects.visible_to(by).filter(state=MessageState.HELD).count()
+
+
+def open_hold(by: Actor) -> OutboxHold | None:
+    return OutboxHold.objects.visible_to(by).open().first()
 
 
 def stuck_count(by: Actor, *, now: datetime) -> int:

@@ -13,6 +13,7 @@ from reminders.choices import Channel, MessageState, SkipReason
 from reminders.mail import Letter, Outcome, Result
 from reminders.models import Message, ToldVisit
 from reminders.policies import Decision, decide
+from reminders.services import outbox_holds
 from reminders.services.letters import compose, compose_about_visits, compose_code, compose_offer, compose_text
 from reminders.timing import MAX_ATTEMPTS, backoff
 from scheduling.choices import News
@@ -28,6 +29,7 @@ RESEND_NEEDS = timedelta(hours=2)
 @transaction.atomic
 def claim(*, owner: str, by: Actor, now: datetime, limit: int) -> list[UUID]:
     """Take what is due for two minutes; rows another sweep holds are passed over. Locks the rows taken."""
+    outbox_holds.keep_back(by=by, now=now)
     due = Message.objects.visible_to(by).due(now).select_for_update(skip_locked=True)
     ids = list(due.values_list("pk", flat=True)[:limit])
     own = Message.objects.filter(pk__in=ids)

@@ -33,12 +33,12 @@ def stop(*, message_id: UUID, by: Actor, now: datetime) -> Message:
 
 @transaction.atomic
 def resume(*, message_id: UUID, by: Actor, now: datetime) -> Message:
-    """Take a stop back: it is planned again for its old time, or for now when that has passed."""
+    """Take a stop back: it is planned again for its old time, or for now when that has passed; or held, as it was."""
     message = _locked(message_id, by)
     _check_is_here(message)
     if message.skip_reason != SkipReason.STOPPED:
         raise MessageRefusedError(_("This message was not stopped by the clinic."))
-    message.state = MessageState.PLANNED
+    message.state = _as_before(message)
     message.skip_reason = ""
     message.next_at = max(message.due_at, now)
     return _released(message)
@@ -70,7 +70,7 @@ def hold(*, message_id: UUID, by: Actor, now: datetime) -> Message:
         message.state = MessageState.SKIPPED
         message.skip_reason = SkipReason.STOPPED
     else:
-        message.state = MessageState.PLANNED
+        message.state = _as_before(message)
         message.is_requested = False
         message.next_at = max(message.due_at, now)
     return _released(message)
@@ -98,6 +98,10 @@ def _is_in_time(message: Message, now: datetime) -> bool:
     if message.patient.departure is not None:
         return False
     return bool(now - session.signed_at <= ASKING_LASTS)
+
+
+def _as_before(message: Message) -> MessageState:
+    return MessageState.HELD if message.held_at else MessageState.PLANNED
 
 
 def _check_is_here(message: Message) -> None:

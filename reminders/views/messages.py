@@ -21,10 +21,10 @@ from common.undo import offer
 from common.wall_clock import local_day
 from patients.models import Patient
 from reminders import queries
-from reminders.forms import MessagesQuery, WhereFrom
+from reminders.forms import EndHold, MessagesQuery, WhereFrom
 from reminders.models import Message
 from reminders.policies import MessageRefusedError
-from reminders.services import messages
+from reminders.services import messages, outbox_holds
 
 PAGE = 50
 Deed = Callable[..., Message]
@@ -32,16 +32,19 @@ Deed = Callable[..., Message]
 
 @staff(Act.SEE_MESSAGES)
 def messages_page(request: StaffRequest) -> HttpResponse:
-    """One day's messages; those that need somebody are shown for thirty days."""
+    """One day's messages; those that need somebody are shown for thirty days, those that are held all."""
     query, now = read_query(MessagesQuery, request), timezone.now()
     state = query.cleaned_data["state"]
     day = query.cleaned_data["day"]
-    if day is None and state != "stuck":
+    if day is None and state not in ("stuck", "held"):
         day = local_day(now, ZoneInfo(request.actor.clinic.zone))
     rows = queries.messages_of_clinic(request.actor, day=day, state=state, now=now)
+    hold = queries.open_hold(request.actor)
     page = Paginator(rows, PAGE).get_page(query.cleaned_data["page"])
     saw_list(request, "reminders_message", [message.patient_id for message in page])
     context = {
+        "hold": hold,
+        "held": queries.held_count(request.actor) if hold else 0,
         "page": page,
         "query": query,
         "day": day,
@@ -87,6 +90,21 @@ def stop(request: StaffRequest, message_id: UUID) -> HttpResponse:
 @staff(Act.SEND_MESSAGES, methods=("POST",))
 def resume(request: StaffRequest, message_id: UUID) -> HttpResponse:
     return _do(request, message_id, messages.resume, _("This message is planned again."), undo="stop")
+
+
+@staff(Act.CHANGE_SETTINGS, methods=("POST",))
+def end_hold(request: StaffRequest) -> HttpResponse:
+    """After a restore: what is still held is sent or stopped, and messages leave by themselves again."""
+    form = EndHold(request.POST)
+    if form.is_valid():
+        is_sent = form.cleaned_data["held"] == "send"
+        try:
+            outbox_holds.end(by=request.actor, now=timezone.now(), is_sent=is_sent)
+        except MessageRefusedError as refusal:
+            notices.error(request, str(refusal))
+        else:
+            notices.success(request, _("The hold has ended: messages leave by themselves again."))
+    return redirect("reminders:messages")
 
 
 def _do(request: StaffRequest, message_id: UUID, deed: Deed, said: str, *, undo: str = "") -> HttpResponse:

@@ -72,6 +72,13 @@ def revoke(*, tablet_id: UUID, by: Actor, now: datetime) -> CheckInTablet:
     return tablet
 
 
+@transaction.atomic
+def close_all(*, by: Actor) -> int:
+    """Every tablet needs a new code before it opens anything; return how many were open or had one."""
+    own = CheckInTablet.objects.visible_to(by).enrolled().exclude(code_hash=None, key_hash=None)
+    return own.update(code_hash=None, code_expires_at=None, key_hash=None)
+
+
 def _locked(tablet_id: UUID, by: Actor) -> CheckInTablet:
     tablet = CheckInTablet.objects.visible_to(by).select_for_update().get(pk=tablet_id)
     if tablet.revoked_at is not None:

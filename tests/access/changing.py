@@ -162,6 +162,7 @@ CHANGING: dict[str, str] = {
     "reminders:move_on_call": "changes the order of rows",
     "reminders:remove_on_call": _GONE,
     "reminders:page_as_test": "a test page that has not left stands for the next",
+    "reminders:end_hold": _TAP,
     "reminders:send_now": _TAP,
     "reminders:hold": _TAP,
     "reminders:stop": _TAP,

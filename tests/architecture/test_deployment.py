@@ -70,7 +70,9 @@ def test_a_missing_secret_stops_compose():
 
 def test_the_example_holds_no_secret():
     secrets = [
-        line for line in EXAMPLE.splitlines() if re.match(r"PITCLINIC_\w*(PASSWORD|SECRET_KEY|FACTOR_KEY)=.", line)
+        line
+        for line in EXAMPLE.splitlines()
+        if re.match(r"PITCLINIC_\w*(PASSWORD|SECRET_KEY|FACTOR_KEY|BACKUP_KEY)=.", line)
     ]
     assert secrets == []
 
@@ -82,7 +84,24 @@ def test_each_process_has_the_role_of_its_own():
         service = name or service
         if role:
             found[service] = role
-    assert found == {"migrate": "pit_migrator", "web": "pit_app", "worker": "pit_worker"}
+    assert found == {"migrate": "pit_migrator", "web": "pit_app", "worker": "pit_worker", "backup": "pit_backup"}
+
+
+def test_only_the_backup_and_the_restore_know_the_key_of_the_backups():
+    services = re.findall(r"^  (\w+):\n(.*?)(?=^  \w+:\n|^\w)", COMPOSE, re.MULTILINE | re.DOTALL)
+    told = {name for name, block in services if "BACKUP_KEY" in block or "*backup-environment" in block}
+    assert told == {"backup", "restore"}
+    assert "BACKUP_KEY" not in COMPOSE.partition("services:")[0]
+
+
+def test_the_database_lets_the_backup_read_the_cluster_and_nobody_else():
+    lines = [line.split() for line in (ROOT / "deploy/pg_hba.conf").read_text().splitlines() if line[:1] != "#"]
+    assert [line for line in lines if line[1] == "replication"] == [
+        ["host", "replication", "pit_backup", "all", "scram-sha-256"]
+    ]
+    assert [line[-1] for line in lines if line[0] == "host"] == ["scram-sha-256"] * 2
+    for option in ("hba_file=/etc/pitclinic/pg_hba.conf", "summarize_wal=on", "archive_timeout=60"):
+        assert f'"{option}"' in COMPOSE
 
 
 def test_the_demo_starts_the_same_processes():

@@ -190,7 +190,7 @@ class Deployment:
             golden.pour_into(first.dsn(database="pitclinic"))
         finally:
             first.stop()
-        (data / "pg_hba.conf").write_text("host all all 127.0.0.1/32 scram-sha-256\n")
+        (data / "pg_hba.conf").write_bytes((ROOT / "deploy/pg_hba.conf").read_bytes())
         options = {"listen_addresses": "127.0.0.1", "port": self.database_port, "unix_socket_directories": "",
                    "max_connections": 100, "fsync": "off", "timezone": "UTC"}  # fmt: skip
         arguments = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]

@@ -188,7 +188,7 @@ def test_a_list_asks_the_same_number_of_questions_for_one_message_and_three(
         desk.get("/messages/?day=2026-03-04")
 
 
-QUERIES = 19
+QUERIES = 20
 
 
 def test_the_demos_mailbox_shows_the_real_mail_files_with_links_to_click(clinic, settings, tmp_path):
