@@ -203,7 +203,7 @@ def test_what_is_sent_too_late_leads_back_to_its_form(clinic: Clinic, staff_clie
         client.get(reverse("accounts:settings"))
         clock.shift(16 * 60)
         answer = client.post(
-            reverse("accounts:settings"), {}, headers={"Referer": "http://testserver/settings/clinic/?a=1"}
+            reverse("accounts:settings"), {"seen": ""}, headers={"Referer": "http://testserver/settings/clinic/?a=1"}
         )
 
     assert answer.headers["Location"] == f"{reverse('account_login')}?next=/settings/clinic/%3Fa%3D1"
