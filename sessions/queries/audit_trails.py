@@ -113,10 +113,10 @@ def trail_page(actor: Actor, asked: Asked) -> Page:
     return Page(tell(actor, shown), shown[-1] if len(rows) > PAGE_SIZE else None)
 
 
-def all_of_trail(actor: Actor, asked: Asked) -> list[Told]:
-    """What was asked for as a table, the newest ``CSV_ROWS`` of it, one line for each event."""
-    events = list(_events(actor, asked)[:CSV_ROWS])
-    return tell(actor, events, together=False)
+def all_of_trail(actor: Actor, asked: Asked) -> tuple[list[Told], bool]:
+    """What was asked for as a table, one line for each event; and whether older ones than ``CSV_ROWS`` were left out."""
+    events = list(_events(actor, asked)[: CSV_ROWS + 1])
+    return tell(actor, events[:CSV_ROWS], together=False), len(events) > CSV_ROWS
 
 
 def chain(actor: Actor) -> Chain:

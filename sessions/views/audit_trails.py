@@ -67,7 +67,7 @@ def download(request: StaffRequest) -> HttpResponse:
     _patient(request, query.asked.patient_id)
     if (asked := still_you(request, now=timezone.now())) is not None:
         return asked
-    lines = queries.all_of_trail(request.actor, query.asked)
+    lines, is_cut = queries.all_of_trail(request.actor, query.asked)
     whose = [pk for told in lines for pk, _name in told.patients]
     exported(request, "audit_auditevent", patient_ids=whose, rows=len(lines))
     heads = (
@@ -80,7 +80,8 @@ def download(request: StaffRequest) -> HttpResponse:
         _("Reason"),
         _("Request"),
     )
-    answer = HttpResponse(csv_text(heads, map(_row, lines)), content_type="text/csv; charset=utf-8")
+    rows = [*map(_row, lines), *([(_("Older entries are left out: ask for fewer days."),)] if is_cut else [])]
+    answer = HttpResponse(csv_text(heads, rows), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = 'attachment; filename="audit-trail.csv"'
     return answer
 

@@ -222,6 +222,14 @@ def test_a_table_asks_for_the_password_and_is_written_for_each_patient_in_it(
         assert [event.patient_id for event in told] == [patient.pk]
 
 
+def test_a_table_that_had_no_room_for_all_says_so(
+    patient: Patient, auditor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit_trails, "CSV_ROWS", 1)
+    answer = auditor.get(reverse("sessions:audit_csv"))
+    assert answer.content.decode().splitlines()[-1] == '"Older entries are left out: ask for fewer days."'
+
+
 def test_each_list_that_leaves_asks_whether_it_is_still_you(
     clinic: Clinic, staff_client: Callable[..., Client]
 ) -> None:
