@@ -114,7 +114,7 @@ def trail_page(actor: Actor, asked: Asked) -> Page:
 
 
 def all_of_trail(actor: Actor, asked: Asked) -> tuple[list[Told], bool]:
-    """What was asked for as a table, one line for each event; and whether older ones than ``CSV_ROWS`` were left out."""
+    """What was asked for as a table, a line for each event; and whether older ones than ``CSV_ROWS`` were left out."""
     events = list(_events(actor, asked)[: CSV_ROWS + 1])
     return tell(actor, events[:CSV_ROWS], together=False), len(events) > CSV_ROWS
 
