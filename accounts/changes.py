@@ -27,7 +27,19 @@ if TYPE_CHECKING:
 
 # Bookkeeping that tells a reader nothing.
 SILENT = frozenset(
-    {"version", "content_sha256", "digits_reversed", "created_at", "nonce", "sort_key", "file_key", "dedupe_key"}
+    {
+        "id",
+        "version",
+        "content_sha256",
+        "digits_reversed",
+        "created_at",
+        "nonce",
+        "sort_key",
+        "file_key",
+        "dedupe_key",
+        "saved_page",
+        "saved_number",
+    }
 )
 _UNIT = re.compile(r"^(.+) \(([^)\d]+)\)$")
 MOST = 200

@@ -20,6 +20,6 @@ urlpatterns = [
     path(f"{_PERSON}back/", people.bring_back, name="bring_back"),
     path(f"{_PERSON}second-step/", people.reset_second_factor, name="reset_second_factor"),
     path("settings/history/", clinics.history, name="clinic_history"),
-    path("settings/clinic/zone/undo/", clinics.undo_zone, name="undo_zone"),
+    path("settings/clinic/undo/", clinics.undo_details, name="undo_details"),
     path("settings/clinic/", clinics.settings_page, name="settings"),
 ]

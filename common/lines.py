@@ -66,6 +66,14 @@ def cleaned_line(text: str) -> str:
     return _seen(cleaned(text), may_turn=False)
 
 
+def plain_name(text: str) -> str:
+    """The name of a thing, such as a room, as one writes it by hand: one space, one kind of hyphen.
+
+    Two that look the same on a list are the same. Raises ``ValidationError`` as ``cleaned_line``.
+    """
+    return " ".join(cleaned_line(text).split()).translate({0x2010: "-", 0x2011: "-"})
+
+
 def check_line(text: str) -> None:
     """Raise ``ValidationError`` for a line that was not cleaned."""
     if cleaned_line(text) != text:

@@ -15,24 +15,30 @@ def hold(*, by: Actor) -> Clinic:
 
 
 @transaction.atomic
-def change_details(*, by: Actor, **details: Any) -> Clinic:
-    """Write the given fields of the actor's own clinic; returns it as it now stands."""
+def change_details(*, by: Actor, **details: Any) -> list[str]:
+    """Write the given fields of the actor's own clinic; returns those that changed."""
     clinic = hold(by=by)
-    for name, value in details.items():
-        setattr(clinic, name, value)
-    clinic.save(update_fields=list(details))
-    return clinic
+    changed = [name for name, value in details.items() if getattr(clinic, name) != value]
+    for name in changed:
+        setattr(clinic, name, details[name])
+    if changed:
+        clinic.save(update_fields=changed)
+    return changed
 
 
 @transaction.atomic
-def undo_zone(*, by: Actor) -> bool:
-    """Put back the time zone that stood before the actor's own change; False where somebody changed it since."""
+def undo_details(*, by: Actor) -> bool:
+    """Put back what stood before the actor's own last save; False, and nothing, where somebody changed it since."""
     clinic = hold(by=by)
     rows = AuditEvent.objects.in_clinic(by.clinic_id).of_row(Clinic._meta.db_table, by.clinic_id)
-    last = rows.filter(kind=AuditEvent.Kind.UPDATE, changes__has_key="zone").newest_first().first()
-    was, became = last.changes["zone"] if last and last.changes else (None, None)
-    if last is None or last.actor != by.audit_name or became != clinic.zone:
+    last = rows.filter(kind=AuditEvent.Kind.UPDATE).newest_first().first()
+    if last is None or last.actor != by.audit_name or not last.changes:
         return False
-    clinic.zone = str(was)
-    clinic.save(update_fields=["zone"])
+    fields = [field for field in Clinic._meta.concrete_fields if field.name in last.changes]
+    for field in fields:
+        was, became = map(field.to_python, last.changes[field.name])
+        if became != getattr(clinic, field.name):
+            return False
+        setattr(clinic, field.name, was)
+    clinic.save(update_fields=[field.name for field in fields])
     return True

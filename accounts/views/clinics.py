@@ -48,20 +48,20 @@ def settings_page(request: StaffRequest) -> HttpResponse:
     zone = form.cleaned_data["zone"]
     if zone not in {zone_was, request.POST.get("zone_seen")}:
         return render(request, "accounts/settings.html", {"form": form, "zone_asked": zone})
-    clinics.change_details(by=request.actor, **form.cleaned_data)
-    words = _("The clinic's details are saved.")
+    if clinics.change_details(by=request.actor, **form.cleaned_data):
+        offer(request, _("The clinic's details are saved."), undo_url=reverse("accounts:undo_details"))
+    else:
+        messages.info(request, _("Nothing was changed."))
     if zone == zone_was:
-        messages.success(request, words)
         return redirect("accounts:settings")
-    offer(request, words, undo_url=reverse("accounts:undo_zone"))
     return redirect(f"{reverse('accounts:settings')}?{urlencode({'was': zone_was})}")
 
 
 @staff(Act.CHANGE_SETTINGS, methods=("POST",), one_by_one=True)
-def undo_zone(request: StaffRequest) -> HttpResponse:
-    """Take the own last change of the time zone back."""
-    if clinics.undo_zone(by=request.actor):
-        messages.success(request, _("The time zone is as it was before."))
+def undo_details(request: StaffRequest) -> HttpResponse:
+    """Take the own last save back, all of it."""
+    if clinics.undo_details(by=request.actor):
+        messages.success(request, _("The clinic's details are as they were before."))
     else:
         messages.error(request, _("Somebody changed this since. Look at how it stands now, and change it there."))
     return redirect("accounts:settings")

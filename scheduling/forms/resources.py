@@ -13,6 +13,7 @@ from catalogue.models import Technique
 from common.seen_forms import SeenForm
 from common.wall_clock import day_bounds, instant
 from scheduling.forms.appointments import DayField, PersonField
+from scheduling.forms.set_up import NamedForm
 from scheduling.models import Equipment
 from scheduling.models.bookable_people import TRUSTED_PARTS
 
@@ -21,7 +22,7 @@ def _time_box() -> forms.TimeInput:
     return forms.TimeInput(attrs={"type": "time"})
 
 
-class EquipmentForm(SeenForm, forms.ModelForm):
+class EquipmentForm(SeenForm, NamedForm):
     class Meta:
         model = Equipment
         fields = ("name", "quantity", "is_active")

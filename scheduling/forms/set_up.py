@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.models import Membership
 from accounts.models.clinics import validate_zone
+from common.lines import plain_name
 from common.seen_forms import SeenForm
 from common.wall_clock import day_bounds, instant
 from scheduling.choices import Weekday
@@ -25,7 +26,14 @@ class ZoneQuery(SetUpQuery):
     zone = forms.CharField(max_length=64, required=False, validators=[validate_zone])
 
 
-class RoomForm(SeenForm, forms.ModelForm):
+class NamedForm(forms.ModelForm):
+    """Of something that the clinic has several of, told apart by their names."""
+
+    def clean_name(self) -> str:
+        return plain_name(self.cleaned_data["name"])
+
+
+class RoomForm(SeenForm, NamedForm):
     def clean_capacity(self) -> int:
         capacity = int(self.cleaned_data["capacity"])
         if not 1 <= capacity <= 50:
@@ -37,7 +45,7 @@ class RoomForm(SeenForm, forms.ModelForm):
         fields = ("name", "capacity", "is_for_observation", "is_active")
 
 
-class VisitTypeForm(SeenForm, forms.ModelForm):
+class VisitTypeForm(SeenForm, NamedForm):
     class Meta:
         model = VisitType
         fields = (

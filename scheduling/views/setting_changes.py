@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.decorators import staff
 from accounts.permissions import Act
-from accounts.requests import StaffRequest, made_nothing, saw
+from accounts.requests import StaffRequest, made_nothing, saw_list
 from common.query_strings import read_query
 from common.undo import offer
 from scheduling.forms.set_up import SetUpQuery, ZoneQuery
@@ -37,7 +37,7 @@ def unseen(request: StaffRequest, visits: Sequence[Appointment]) -> bool:
 def ask_first(request: StaffRequest, template: str, visits: Sequence[Appointment], **context: Any) -> HttpResponse:
     """Show them; nothing is saved yet, and the same form sent on saves it."""
     made_nothing(request)
-    saw(request, Appointment._meta.db_table)
+    _saw(request, visits)
     return render(request, template, {"touched": visits, "touched_key": _key(visits), **context})
 
 
@@ -69,7 +69,7 @@ def change(request: StaffRequest, change_id: UUID) -> HttpResponse:
     """One change, and its visits to work through."""
     found = _change(request, change_id)
     visits = touched_visits.visits_of(request.actor, found)
-    saw(request, Appointment._meta.db_table)
+    _saw(request, [one.visit for one in visits])
     left = sum(one.is_open for one in visits)
     return render(request, "scheduling/setting_change.html", {"change": found, "visits": visits, "left": left})
 
@@ -93,9 +93,13 @@ def zone_visits(request: StaffRequest) -> HttpResponse:
     query = read_query(ZoneQuery, request).cleaned_data
     rows = touched_visits.promised(request.actor, now=timezone.now())
     page = Paginator(rows, _PER_PAGE).get_page(query["page"] or 1)
-    saw(request, Appointment._meta.db_table)
+    _saw(request, list(page))
     context = {"page": page, "visits": list(page), "zone": query["zone"] or request.actor.clinic.zone}
     return render(request, "scheduling/zone_visits.html", context)
+
+
+def _saw(request: StaffRequest, visits: Sequence[Appointment]) -> None:
+    saw_list(request, Appointment._meta.db_table, [visit.patient_id for visit in visits])
 
 
 def _change(request: StaffRequest, change_id: UUID) -> SettingChange:

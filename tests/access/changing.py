@@ -25,7 +25,7 @@ CHANGING: dict[str, str] = {
     "accounts:still_here": _READS,
     "accounts:co_signature": _ROW,
     "accounts:settings": _ROW,
-    "accounts:undo_zone": _UNDO,
+    "accounts:undo_details": _UNDO,
     "accounts:resend_invitation": "a new link in place of the old one, once a minute",
     "accounts:withdraw_invitation": _TAP,
     "accounts:change_role": _ROW,

@@ -195,7 +195,7 @@ def test_another_zone_is_asked_for_with_its_visits_and_can_be_taken_back(
     address = reverse("accounts:settings")
     form = form_with(admin.get(address).content, "seen", "zone")
 
-    asked = admin.post(address, form | {"zone": ["Europe/Lisbon"]})
+    asked = admin.post(address, form | {"zone": ["Europe/Lisbon"], "keeps_zone": ["on"]})
 
     practice.clinic.refresh_from_db()
     assert (asked.status_code, practice.clinic.zone) == (200, "Europe/Berlin")
@@ -209,12 +209,28 @@ def test_another_zone_is_asked_for_with_its_visits_and_can_be_taken_back(
     practice.clinic.refresh_from_db()
     assert practice.clinic.zone == "Europe/Lisbon"
     assert f"{url('zone_visits')}?zone=Europe/Berlin" in saved.content.decode()
-    assert reverse("accounts:undo_zone") in saved.content.decode()
+    assert reverse("accounts:undo_details") in saved.content.decode()
     other = staff_client("clinic_admin", clinic=practice.clinic)
-    assert "Somebody changed this since" in other.post(reverse("accounts:undo_zone"), follow=True).content.decode()
-    admin.post(reverse("accounts:undo_zone"))
+    assert "Somebody changed this since" in other.post(reverse("accounts:undo_details"), follow=True).content.decode()
+    admin.post(reverse("accounts:undo_details"))
     practice.clinic.refresh_from_db()
     assert practice.clinic.zone == "Europe/Berlin"
+
+
+def test_a_save_of_the_clinics_details_is_taken_back_whole_and_only_by_who_made_it(
+    practice: Practice, admin: Client
+) -> None:
+    address, undo = reverse("accounts:settings"), reverse("accounts:undo_details")
+    before = form_with(admin.get(address).content, "seen", "zone")
+    assert "Nothing was changed" in admin.post(address, before, follow=True).content.decode()
+
+    changed = {"name": ["Other"], "urgent_phone": ["+49 30 7654321"], "address": ["Way 2"], "languages": ["en", "fr"]}
+    saved = admin.post(address, form_with(admin.get(address).content, "seen", "zone") | changed, follow=True)
+    assert undo in saved.content.decode()
+    admin.post(undo)
+
+    after = form_with(admin.get(address).content, "seen", "zone")
+    assert {name: after[name] for name in changed} == {name: before[name] for name in changed}
 
 
 # --- said at once -----------------------------------------------------------------------------------------------------
@@ -225,6 +241,7 @@ def test_two_of_one_name_are_refused_whatever_their_letters(practice: Practice, 
     for name, typed in (
         ("add_visit_type", {"name": type_name.upper(), "duration_minutes": 30, "turnover_minutes": 0}),
         ("add_room", {"name": "ROOM A", "capacity": 1}),
+        ("add_room", {"name": "room \u00a0a", "capacity": 1}),
         ("add_equipment", {"name": "ultraSound", "quantity": 1}),
     ):
         answer = admin.post(url(name), typed)
