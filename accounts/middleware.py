@@ -119,6 +119,7 @@ class ActorMiddleware:
         chosen = request.session.get("membership_id")
         membership = (own.filter(pk=chosen).first() if chosen else None) or own.order_by("clinic__name").first()
         if membership is None:
+            request.works_nowhere = True  # type: ignore[attr-defined] # said by the page that refuses
             return
         actor = membership.as_actor()
         request.actor = actor  # type: ignore[attr-defined]

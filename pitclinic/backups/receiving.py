@@ -65,7 +65,9 @@ class Receiver:
             raise BackupError(f"pg_receivewal ended: {lines[-1] if lines else 'it said nothing'}")
 
     def seal_finished(self) -> int:
-        """Move whole segments into the archive; return how many."""
+        """Move whole segments into the archive; return how many. Before the first start there are none."""
+        if not self.spool.is_dir():
+            return 0
         finished = sorted(path for path in self.spool.iterdir() if _FINISHED.fullmatch(path.name))
         for path in finished:
             self.store.seal_segment(path)

@@ -16,7 +16,7 @@ from accounts.models import BackupReport
 from accounts.services import backup_reports
 from pitclinic.backups import deployment, taking
 from pitclinic.backups.receiving import Receiver
-from pitclinic.backups.restoring import Restoration
+from pitclinic.backups.restoring import Restoration, keys_of
 from pitclinic.backups.sealing import SealError
 from pitclinic.backups.sets import FULL, INCREMENTAL, BackupError, Manifest, Store
 
@@ -86,6 +86,11 @@ def report(act: BackupAct, now: datetime, *, problem: str = "") -> None:
         connection.close()
 
 
+def is_set_due(store: Store, newest: Manifest, *, now: datetime) -> bool:
+    """A day after the newest, and at once where it holds other keys: with those nobody could read what comes now."""
+    return now - newest.counted >= SET_EVERY or keys_of(store, newest) != deployment.keys()
+
+
 class Service:
     """Runs until it is interrupted."""
 
@@ -138,7 +143,7 @@ class Service:
     def _set(self) -> None:
         names = self.store.names()
         newest = self.store.manifest(names[-1]) if names else None
-        if newest is None or self.receiver.has_gap or self.clock() - newest.counted >= SET_EVERY:
+        if newest is None or self.receiver.has_gap or is_set_due(self.store, newest, now=self.clock()):
             kind = FULL if self.receiver.has_gap else INCREMENTAL
             newest = take(
                 self.store, kind=kind, files=self.files, receiver=self.receiver, say=self.say, clock=self.clock

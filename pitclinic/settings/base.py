@@ -128,6 +128,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 FACTOR_KEYS: list[str] = []  # encrypt second factors: the first, then those before it
 MFA_TOTP_ISSUER = "PIT Clinic"
+MFA_TOTP_TOLERANCE = 1  # the code before and the one after: people type slowly, and phones are half a minute off
 USERSESSIONS_TRACK_ACTIVITY = False
 STAFF_IDLE_SECONDS = 15 * 60
 STAFF_SESSION_SECONDS = 12 * 60 * 60

@@ -8,6 +8,9 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.db.models.base import Model
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.changes import CHANGES, Entry, entries_of, models_by_table, names_of
@@ -17,6 +20,7 @@ from audit.models.audit_events import AuditEventQuerySet
 from common.wall_clock import day_bounds
 from patients.models import Patient
 from patients.queries.survivors import records_of
+from sessions.models import InjectionPoint
 
 PAGE_SIZE = 50
 CSV_ROWS = 20_000
@@ -169,7 +173,8 @@ def _told(entries: tuple[Entry, ...], names: dict[str, str]) -> Told:
     patients = tuple(
         (event.patient_id, names.get(str(event.patient_id), "")) for event in events if event.patient_id is not None
     )
-    subject = "" if patients else names.get(str(events[0].row_id), "")
+    has_name = not patients or events[0].table_name == InjectionPoint._meta.db_table
+    subject = names.get(str(events[0].row_id), "") if has_name else ""
     return Told(entries, tuple(sorted(patients, key=lambda one: one[1])), subject)
 
 
@@ -182,7 +187,25 @@ def _names(actor: Actor, events: list[AuditEvent]) -> dict[str, str]:
             wanted.setdefault(Patient, set()).add(str(event.patient_id))
         elif event.row_id is not None and (model := known.get(event.table_name)) is not None:
             wanted.setdefault(model, set()).add(str(event.row_id))
-    return names_of(actor, wanted)
+    return names_of(actor, wanted) | _points(actor, events)
+
+
+def _points(actor: Actor, events: list[AuditEvent]) -> dict[str, str]:
+    """Where each point lies and in which session: what its number alone does not tell. No query without points."""
+    ids = [str(event.row_id) for event in events if event.table_name == InjectionPoint._meta.db_table]
+    if not ids:
+        return {}
+    rows = InjectionPoint.objects.filter(clinic_id=actor.clinic_id, pk__in=ids)
+    words = _("%(nerve)s, %(side)s, session of %(day)s")
+    return {
+        str(row.pk): words
+        % {
+            "nerve": row.nerve.name,
+            "side": row.get_side_display(),
+            "day": date_format(localtime(row.injection_session.started_at), "j M Y"),
+        }
+        for row in rows.select_related("nerve", "injection_session")
+    }
 
 
 def members_of(actor: Actor) -> list[tuple[UUID, str]]:

@@ -94,7 +94,7 @@ def _row(told: queries.Told) -> tuple[object, ...]:
         entry.line.actor_name,
         event.get_kind_display(),
         entry.line.record_name,
-        told.patients[0][1] if told.patients else told.subject,
+        ": ".join(filter(None, (*(name for _pk, name in told.patients[:1]), told.subject))),
         changes or told.how,
         event.reason,
         event.request_id,

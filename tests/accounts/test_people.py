@@ -106,3 +106,17 @@ def test_the_first_steps_and_the_settings_lead_there(admin: StaffClient) -> None
     people = reverse("accounts:people")
     for page in (reverse("scheduling:guide"), reverse("settings")):
         assert f'href="{people}"' in admin.get(page).content.decode()
+
+
+def test_who_is_switched_off_everywhere_is_told_so_and_can_sign_out(
+    clinic: Clinic, staff_client: Callable[..., Client]
+) -> None:
+    leaver = staff_client(Role.FRONT_DESK, clinic=clinic)
+    with tenant(clinic.pk, actor="test"):
+        Membership.objects.filter(pk=leaver.member.pk).update(is_active=False)
+
+    page = leaver.get("/")
+
+    assert page.status_code == 403
+    assert "You are not switched on at any clinic" in page.content.decode()
+    assert leaver.get(reverse("account_logout")).status_code == 200

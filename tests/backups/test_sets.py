@@ -1,12 +1,15 @@
 """Which set is taken, what it builds on, when a log has a gap, what is thrown away."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from pitclinic.backups import counting, proving, taking
-from pitclinic.backups.clusters import Copy
+from pitclinic.backups import counting, deployment, proving, service, taking
+from pitclinic.backups.clusters import Copy, Primary
+from pitclinic.backups.receiving import Receiver
 from pitclinic.backups.sets import BackupError, Manifest, Store
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -51,6 +54,27 @@ def test_the_newest_set_before_a_moment_is_taken_with_what_it_builds_on(store: S
     assert [part.name for part in store.chain(second)] == [full.name, first.name, second.name]
     with pytest.raises(BackupError, match="old enough"):
         store.newest(until=NOON - timedelta(minutes=1))
+
+
+def test_other_keys_make_a_new_set_due_at_once_and_the_same_ones_a_day_later(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newest = a_set(store, NOON)
+    with store.sealed(store.sets_folder / newest.name / "keys", of=newest.name) as out:
+        out.write(json.dumps({"PITCLINIC_FACTOR_KEY": "before"}).encode())
+    monkeypatch.setattr(deployment, "keys", lambda: {"PITCLINIC_FACTOR_KEY": "before"})
+
+    assert not service.is_set_due(store, newest, now=NOON + timedelta(hours=1))
+    assert service.is_set_due(store, newest, now=NOON + timedelta(hours=24))
+    monkeypatch.setattr(deployment, "keys", lambda: {"PITCLINIC_FACTOR_KEY": "after"})
+    assert service.is_set_due(store, newest, now=NOON + timedelta(hours=1))
+
+
+def test_what_never_received_anything_can_be_stopped(store: Store, tmp_path: Path) -> None:
+    """As the service does before its first start, on the empty folder of a new machine."""
+    receiver = Receiver(store, cast(Primary, None), spool=tmp_path / "work" / "spool")
+    receiver.stop()
+    assert store.segments() == []
 
 
 def test_a_set_without_its_manifest_is_none(store: Store) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from html import unescape
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -132,7 +133,9 @@ def test_who_changed_this_dose(clinic: Clinic, patient: Patient, auditor: Client
     found = auditor.post(reverse("sessions:audit_find"), {"q": "Auditsent"})
     shown = text_of(auditor.get(link(found, "Who changed")))
 
-    assert "Dr Vera Ito Injection point: changed Aroha Auditsentinel Volume: 0.5 mL → 1 mL read wrongly" in shown
+    where = f"{nerve.name}, Left, session of {session.started_at.astimezone(ZoneInfo(clinic.zone)):%-d %b %Y}"
+    words = f"Dr Vera Ito Injection point: changed Aroha Auditsentinel {where} Volume: 0.5 mL → 1 mL read wrongly"
+    assert words in shown
 
 
 def test_who_exported_what(

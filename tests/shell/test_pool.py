@@ -85,9 +85,10 @@ def test_a_connection_that_comes_back_in_the_middle_of_a_transaction_is_thrown_a
     assert answer(wrapper, "SELECT pg_backend_pid()") != (process,)
 
 
-def test_who_finds_no_connection_is_asked_to_come_again(pooled: Pooled, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "WAIT_SECONDS", 0.01)
-    answer(pooled(), "SELECT 1")
+def test_who_finds_no_connection_is_asked_to_come_again(pooled: Pooled) -> None:
+    first = pooled()
+    answer(first, "SELECT 1")
+    first.pool.timeout = 0.01  # from now on, so that the first had time to be made
 
     with pytest.raises(OperationalError) as refused:
         answer(pooled(), "SELECT 1")

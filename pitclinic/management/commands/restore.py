@@ -2,6 +2,7 @@
 
 import os
 import pwd
+from argparse import ArgumentTypeError
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from pitclinic.backups import counting, deployment, restoring, service
 from pitclinic.backups.restoring import Restoration, Restored
 from pitclinic.backups.sets import Store
+
+_LIKE = '"2026-11-30 09:12:00+01:00"'
 
 
 class Command(BaseCommand):
@@ -80,9 +83,12 @@ class Command(BaseCommand):
 
 
 def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{text} is no moment; write it like {_LIKE}") from error
     if moment.tzinfo is None:
-        raise ValueError("without a zone")
+        raise ArgumentTypeError(f"{text} says no time zone; write it like {_LIKE}")
     return moment.astimezone(UTC)
 
 
