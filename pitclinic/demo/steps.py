@@ -41,8 +41,7 @@ def steps_to_do(run_dir: Path) -> list[str]:
         "simulate": "once",
         "collectstatic": fingerprint([*static_files(), *ROOT.glob("requirements/*.txt")]),
     }
-    # Static files live with the code, not with the data: another run folder may have cleared them.
-    if not (ROOT / "staticfiles" / "staticfiles.json").exists():
+    if not (run_dir / "staticfiles" / "staticfiles.json").exists():
         (done / "collectstatic").unlink(missing_ok=True)
     for name, need in needs.items():
         noted = done / f"{name}.input"

@@ -27,6 +27,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 LOGIN_URL = "demo:people"
 
 STORAGES["imports"]["OPTIONS"]["location"] = str(RUN_DIR / "imports")
+STATIC_ROOT = RUN_DIR / "staticfiles"  # of its own: another demo of this code clears what it collects
 
 # Real mail files, which the demo's outbox page reads.
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
