@@ -24,6 +24,10 @@ def logged(say: Callable[[], None], logger: str = "pitclinic.test") -> str:
             lines.append(self.format(record))
 
     handler, target = Kept(), logging.getLogger(logger)
+    # Whatever a test before this one left of levels and switches.
+    logging.disable(logging.NOTSET)
+    target.disabled = False
+    target.setLevel(logging.DEBUG)
     handler.setFormatter(json_formatter())
     handler.addFilter(ScrubFilter())
     target.addHandler(handler)
@@ -31,6 +35,7 @@ def logged(say: Callable[[], None], logger: str = "pitclinic.test") -> str:
         say()
     finally:
         target.removeHandler(handler)
+        target.setLevel(logging.NOTSET)
     (line,) = lines
     return line
 
@@ -52,10 +57,16 @@ def _with_logging() -> None:
 
 def _with_structlog() -> None:
     configure()
+    log = structlog.wrap_logger(
+        None,
+        processors=structlog.get_config()["processors"],
+        logger_factory_args=("pitclinic.test",),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.NOTSET),
+    )
     try:
         _fail()
     except LookupError as error:
-        structlog.get_logger("pitclinic.test").exception("request_failed", code=500, error=str(error))
+        log.exception("request_failed", code=500, error=str(error))
 
 
 def _as_celery_says_it() -> None:
