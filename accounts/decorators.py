@@ -50,7 +50,7 @@ def staff(
         inner.required_act = act  # type: ignore[attr-defined]
         inner.allowed_methods = tuple(methods)  # type: ignore[attr-defined]
         inner.is_once = once  # type: ignore[attr-defined]
-        inner.is_one_by_one = one_by_one  # type: ignore[attr-defined]
+        inner.is_one_by_one = one_by_one  # type: ignore[attr-defined] # read by the tests of every address
         return cast(V, inner)
 
     return decorate

@@ -87,7 +87,12 @@ GROUPS = (
     Group(
         t("The clinic"),
         (
-            Setting(t("Clinic details"), t("Name, phones, time zone and language."), "accounts:settings", _set),
+            Setting(
+                t("Clinic details"),
+                t("Name, country, address, phones, time zone and languages."),
+                "accounts:settings",
+                _set,
+            ),
             Setting(
                 t("Closures"),
                 t("Days and hours when the whole clinic is closed."),
