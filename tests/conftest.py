@@ -38,6 +38,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     Before all of them the simulation: it writes most, and into tables full of other tests' dead rows many times slower.
     """
+    for item in items:
+        if item.get_closest_marker("e2e"):
+            item.add_marker(pytest.mark.flaky(reruns=1))  # docs/adr/0032
     long = {item.path for item in items if any(map(item.get_closest_marker, ("slow", "e2e")))}
     items.sort(key=lambda item: (item.path.parent.name != "simulation", item.path not in long))
 

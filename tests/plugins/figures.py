@@ -22,5 +22,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             for key, entry in getattr(report, "user_properties", []):
                 if key == "figure":
                     seen[entry[0]] = entry[1]
+    for report in terminalreporter.stats.get("rerun", []):
+        terminalreporter.write_line(f"TRIED TWICE {report.nodeid}")
+    seen["browser_tests_tried_twice"] = len(terminalreporter.stats.get("rerun", []))
     for name, value in sorted(seen.items()):
         terminalreporter.write_line(f"FIGURE {name} {value}")
