@@ -31,7 +31,6 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "django_htmx",
     "template_partials",
-    "lucide",
     "csp",
     "phonenumber_field",
     "django_structlog",
