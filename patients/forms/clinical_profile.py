@@ -17,6 +17,7 @@ from patients.forms.fields import DayField
 from patients.records import AllergyDetails, ConditionDetails
 
 _NO_SIDE = ("", _("No side"))
+_CHOOSE = ("", _("Choose"))
 
 
 class _ClinicForm(forms.Form):
@@ -92,7 +93,7 @@ class EndForm(_ClinicForm):
 
 
 class AllergyForm(_ClinicForm):
-    substance = forms.ChoiceField(label=_("Allergic to"), choices=Substance.choices)
+    substance = forms.ChoiceField(label=_("Allergic to"), choices=[_CHOOSE, *Substance.choices])
     substance_text = forms.CharField(label=_("Which"), max_length=200, required=False)
     reaction = forms.CharField(label=_("Reaction"), max_length=200, required=False)
 
@@ -107,7 +108,7 @@ class AllergyForm(_ClinicForm):
 
 
 class FlagForm(_ClinicForm):
-    flag = forms.ChoiceField(label=_("Flag"), choices=Flag.choices)
+    flag = forms.ChoiceField(label=_("Flag"), choices=[_CHOOSE, *Flag.choices])
     detail = forms.CharField(label=_("Detail"), max_length=200, required=False)
 
 

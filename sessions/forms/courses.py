@@ -110,7 +110,7 @@ class OpenCourseForm(CourseForm):
 
 
 class EndCourseForm(forms.Form):
-    reason = forms.ChoiceField(label=_("Why it ends"), choices=EndReason)
+    reason = forms.ChoiceField(label=_("Why it ends"), choices=[("", _("Choose")), *EndReason.choices])
     note = forms.CharField(label=_("In words"), max_length=300, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -20,7 +20,13 @@ TOLD_BY = [(Source.PHONE, _("by phone")), (Source.CLINICIAN, _("seen or told her
 
 
 class _SideEffectForm(forms.Form):
+    """``act`` tells the forms of one page apart: each field has an id of its own."""
+
+    act = ""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if self.act:
+            kwargs.setdefault("auto_id", f"id_{self.act}_%s")
         super().__init__(*args, **kwargs)
         self.helper = FormHelper(self)
         self.helper.form_tag = False
@@ -82,7 +88,7 @@ class ClinicalReportForm(ReportForm):
         queryset=AdverseEventType.objects.none(),
         to_field_name="code",
         required=False,
-        empty_label=_("take it from the danger signs"),
+        empty_label=_("not judged yet"),
     )
     has_escalated = forms.BooleanField(
         label=_("What makes this kind more urgent is there"),
@@ -107,8 +113,20 @@ class ActForm(forms.Form):
     back = forms.ChoiceField(choices=[("worklists", ""), ("chart", "")], required=False)
 
 
+def _kind(*, is_required: bool) -> Any:
+    return forms.ModelChoiceField(
+        label=_("What it was"),
+        queryset=AdverseEventType.objects.none(),
+        to_field_name="code",
+        required=is_required,
+        empty_label=_("not judged yet"),
+    )
+
+
 class GradeForm(_SideEffectForm):
+    act = "grade"
     version = forms.IntegerField(widget=forms.HiddenInput)
+    event_type = _kind(is_required=False)
     severity = forms.TypedChoiceField(
         label=_("Severity"),
         choices=[("", _("not graded yet")), *Severity.choices],
@@ -133,13 +151,18 @@ class GradeForm(_SideEffectForm):
     onset_at = _when(_("It began"))
     outcome = forms.CharField(label=_("Outcome so far"), max_length=300, required=False)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows(self, "event_type").queryset = adverse_event_choices()
+
     @classmethod
     def of(cls, side_effect: SideEffect) -> "GradeForm":
-        names: Sequence[str] = ("version", "severity", "seriousness", "causality", "onset_at", "outcome")
+        names: Sequence[str] = ("version", "event_type", "severity", "seriousness", "causality", "onset_at", "outcome")
         return cls(initial={name: getattr(side_effect, name) for name in names})
 
 
 class RetriageForm(_SideEffectForm):
+    act = "retriage"
     version = forms.IntegerField(widget=forms.HiddenInput)
     priority = forms.ChoiceField(label=_("Priority"), choices=Priority.choices)
     reason = forms.CharField(
@@ -152,9 +175,16 @@ class RetriageForm(_SideEffectForm):
 
 
 class CloseForm(_SideEffectForm):
+    act = "close"
     version = forms.IntegerField(widget=forms.HiddenInput)
+    event_type = _kind(is_required=True)
     outcome = forms.CharField(label=_("What came of it"), max_length=300)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows(self, "event_type").queryset = adverse_event_choices()
 
     @classmethod
     def of(cls, side_effect: SideEffect) -> "CloseForm":
-        return cls(initial={"version": side_effect.version, "outcome": side_effect.outcome})
+        names = ("version", "event_type", "outcome")
+        return cls(initial={name: getattr(side_effect, name) for name in names})

@@ -1,17 +1,17 @@
 """Harm: what the patient or the clinic reported, how urgent it is, who took it and what came of it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ClinicForeignKey, ClinicOwnedQuerySet, manager_of
 from patients.models import PatientOwned
 from sessions.choices import AlertStatus, Causality, DangerSign, Priority, Seriousness, Severity, Source
-
-NO_KIND = "OTHER"  # the catalogue's kind of event for what fits no other
 
 
 class SideEffectQuerySet(ClinicOwnedQuerySet["SideEffect"]):
@@ -27,8 +27,10 @@ class SideEffectQuerySet(ClinicOwnedQuerySet["SideEffect"]):
 
 
 class SideEffect(PatientOwned):
-    """Priority is set by triage at once; severity and causality by a clinician later. Serious is not severe.
+    """Priority is set by triage at once; kind, severity and causality by a clinician later. Serious is not severe.
 
+    ``event_type``: what a clinician says it was, None until then. ``suspected_type``: what the signs told point at, to
+    be ruled out; never a finding.
     Any one criterion of ``seriousness`` makes ``is_serious`` true (ICH E2A). ``taken_back_at``: the patient said that
     the tap was a slip; the report stands as it is until a clinician has looked. ``alarm_at``: when the report became
     P0, where that was not at once; None while the alarm counts from the report itself. ``alarm_again_at``: when it was
@@ -38,7 +40,23 @@ class SideEffect(PatientOwned):
     injection_session = ClinicForeignKey(
         "pit_sessions.InjectionSession", null=True, blank=True, related_name="side_effects"
     )
-    event_type = models.ForeignKey("catalogue.AdverseEventType", on_delete=models.PROTECT, related_name="+")
+    event_type = models.ForeignKey(
+        "catalogue.AdverseEventType",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("what it was"),
+    )
+    suspected_type = models.ForeignKey(
+        "catalogue.AdverseEventType",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+        verbose_name=_("to rule out"),
+    )
     priority = models.CharField(_("priority"), max_length=2, choices=Priority)
     triage_reason = models.CharField(_("why this priority"), max_length=300, blank=True)
     danger_signs = ArrayField(models.CharField(max_length=12, choices=DangerSign), default=list, blank=True)
@@ -83,6 +101,10 @@ class SideEffect(PatientOwned):
                 name="sessions_sideeffect_status_is_whole",
             ),
             models.CheckConstraint(
+                condition=~models.Q(status="closed") | models.Q(event_type__isnull=False),
+                name="sessions_sideeffect_closed_with_its_kind",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(severity__isnull=True) | models.Q(severity__range=(1, 5)),
                 name="sessions_sideeffect_severity",
             ),
@@ -115,18 +137,16 @@ class SideEffect(PatientOwned):
         return self.alarm_again_at or self.alarm_began_at
 
     @property
-    def is_only_told(self) -> bool:
-        """A sign somebody told and no clinician has judged: the kind of event is what to rule out, not a finding."""
-        return bool(self.danger_signs) and self.severity is None
-
-    @property
     def to_rule_out(self) -> str:
-        """The kind of event the signs point at, while nobody has judged; empty where they point at none."""
-        return self.event_type.name if self.is_only_told and self.event_type.code != NO_KIND else ""
+        """The kind of event the signs point at, while no clinician has said what it was; empty where at none."""
+        return self.suspected_type.name if self.suspected_type and not self.event_type_id else ""
 
     @property
     def headline(self) -> str:
-        """What to call it: the signs as told, until a clinician has judged what it was."""
-        if not self.is_only_told:
-            return self.event_type.name
-        return "; ".join(str(DangerSign(sign).label) for sign in self.danger_signs)
+        """What to call it: what a clinician says it was; until then the signs as told, or that there are words."""
+        return self.event_type.name if self.event_type else called_by(self.danger_signs)
+
+
+def called_by(danger_signs: Sequence[str]) -> str:
+    """What a report is called while nobody has said what it was."""
+    return "; ".join(str(DangerSign(sign).label) for sign in danger_signs) or gettext("told in words")

@@ -16,9 +16,9 @@ from patients.choices import Departure
 from patients.models import AlikePair
 from patients.names import full_name
 from patients.queries.phones import phone_of_patient
-from sessions.choices import AlertStatus, DangerSign, Priority, StopRule
+from sessions.choices import AlertStatus, Priority, StopRule
 from sessions.models import CourseReview, FollowUp, InjectionSession, SideEffect
-from sessions.models.side_effects import NO_KIND
+from sessions.models.side_effects import called_by
 from sessions.queries.course_reviews import Evidence, evidence_of
 from sessions.triage import is_assessment_overdue
 
@@ -70,9 +70,8 @@ class AlertRow(Row):
     version: int
     taken_back_at: datetime | None = None
     is_assessment_overdue: bool = False
-    event_name: str = ""
+    called: str = ""
     to_rule_out: str = ""
-    signs: tuple[str, ...] = ()
     description: str = ""
 
 
@@ -117,7 +116,7 @@ def alerts(actor: Actor) -> QuerySet[Any]:
     if actor.may(Act.SEE_CHART):
         columns += ["description", "danger_signs"]
         names["event_name"] = F("event_type__name")
-        names["event_code"] = F("event_type__code")
+        names["suspected"] = F("suspected_type__name")
     rows = SideEffect.objects.visible_to(actor).open().most_urgent_first()
     return _with_people(rows, *columns, whose=F("acknowledged_by_id"), **names)
 
@@ -253,8 +252,7 @@ def _alert_row(value: dict[str, Any], now: datetime) -> AlertRow:
         return row
     return replace(
         row,
-        event_name=value["event_name"],
-        to_rule_out="" if value["event_code"] == NO_KIND else value["event_name"],
-        signs=tuple(str(DangerSign(sign).label) for sign in value["danger_signs"]),
+        called=value["event_name"] or called_by(value["danger_signs"]),
+        to_rule_out="" if value["event_name"] else value["suspected"] or "",
         description=value["description"],
     )

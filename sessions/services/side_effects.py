@@ -63,7 +63,9 @@ def report(
     policies.check_onset(injection_session, onset_at, reported_at=now)
     signs = [sign for sign in DangerSign if sign in {DangerSign(told) for told in danger_signs}]
     reviewed = _reviewed(signs)
-    event_type = _event_type(event_type_code, reviewed)
+    judged = AdverseEventType.objects.get(code=event_type_code) if event_type_code else None
+    suspected = next((sign.adverse_event_type for sign in reviewed if sign.adverse_event_type), None)
+    event_type = judged or suspected or AdverseEventType.objects.get(code=UNKNOWN_KIND)
     is_unsorted = bool(description.strip()) and not event_type_code
     heard = _reviewed(signs_in(description)) if is_unsorted else []
     is_unread = is_unsorted and not heard and _is_unread(description, patient, is_pain_alarming=is_pain_alarming)
@@ -88,7 +90,8 @@ def report(
         clinic_id=by.clinic_id,
         patient=patient,
         injection_session=injection_session,
-        event_type=event_type,
+        event_type=judged,
+        suspected_type=suspected,
         priority=priority,
         triage_reason=_what_was_heard(heard, reviewed, is_unread=is_unread, locale=by.clinic.locale),
         danger_signs=[sign.value for sign in signs],
@@ -162,6 +165,7 @@ def grade(
     *,
     side_effect_id: UUID,
     version: int,
+    event_type: AdverseEventType | None,
     severity: int | None,
     seriousness: Sequence[str],
     causality: str,
@@ -170,12 +174,13 @@ def grade(
     by: Actor,
     now: datetime,
 ) -> SideEffect:
-    """Set severity 1-5, seriousness criteria (any one makes it serious), WHO-UMC causality and outcome."""
+    """Set what it was, severity 1-5, seriousness criteria (any one makes it serious), WHO-UMC causality and outcome."""
 
     def judge(side_effect: SideEffect) -> dict[str, Any]:
         policies.check_can_change(side_effect)
         policies.check_onset(side_effect.injection_session, onset_at, reported_at=side_effect.reported_at)
         return {
+            "event_type_id": event_type.pk if event_type else None,
             "severity": severity,
             "seriousness": list(seriousness),
             "is_serious": bool(seriousness),
@@ -203,12 +208,20 @@ def retriage(*, side_effect_id: UUID, version: int, priority: str, reason: str, 
 
 
 @transaction.atomic
-def close(*, side_effect_id: UUID, version: int, outcome: str, by: Actor, now: datetime) -> SideEffect:
-    """Close with its outcome; whoever closes a report nobody has taken takes it by that."""
+def close(
+    *, side_effect_id: UUID, version: int, event_type: AdverseEventType, outcome: str, by: Actor, now: datetime
+) -> SideEffect:
+    """Close with what it was and what came of it; whoever closes a report nobody has taken takes it by that."""
 
     def finish(side_effect: SideEffect) -> dict[str, Any]:
         policies.check_can_close(side_effect, outcome)
-        values = {"status": AlertStatus.CLOSED, "outcome": outcome, "closed_at": now, "closed_by_id": by.membership_id}
+        values: dict[str, Any] = {
+            "status": AlertStatus.CLOSED,
+            "event_type_id": event_type.pk,
+            "outcome": outcome,
+            "closed_at": now,
+            "closed_by_id": by.membership_id,
+        }
         if side_effect.acknowledged_at is None:
             values |= {"acknowledged_at": now, "acknowledged_by_id": by.membership_id}
         return values
@@ -218,7 +231,7 @@ def close(*, side_effect_id: UUID, version: int, outcome: str, by: Actor, now: d
 
 @transaction.atomic
 def reopen(*, side_effect_id: UUID, version: int, by: Actor, now: datetime) -> SideEffect:
-    """Undo the closing: the report is taken again, by whoever opens it; the outcome stays as a draft."""
+    """Undo the closing: the report is taken again, by whoever opens it; kind and outcome stay as drafts."""
 
     def again(side_effect: SideEffect) -> dict[str, Any]:
         policies.check_can_reopen(side_effect)
@@ -279,15 +292,6 @@ def _what_was_heard(
         if not names:
             return ""
         return (_("The words may tell of: %(signs)s.") % {"signs": "; ".join(names)})[:WHY_LASTS]
-
-
-def _event_type(code: str | None, reviewed: Sequence[ReviewedSign]) -> AdverseEventType:
-    """The type named, else that of the most urgent sign that has one, else “something else”."""
-    if code is None:
-        for sign in reviewed:
-            if sign.adverse_event_type:
-                return sign.adverse_event_type
-    return AdverseEventType.objects.get(code=code or UNKNOWN_KIND)
 
 
 def _is_escalated_by_flags(patient: Patient, event_type: AdverseEventType) -> bool:

@@ -20,11 +20,11 @@ from common.undo import offer
 from common.wall_clock import local_day
 from patients.models import Patient
 from patients.queries.banners import banner
-from sessions.choices import DangerSign
+from sessions.choices import DangerSign, Seriousness
 from sessions.forms.side_effects import ActForm, ClinicalReportForm, CloseForm, GradeForm, ReportForm, RetriageForm
 from sessions.models import InjectionSession, SideEffect
 from sessions.policies.side_effects import SideEffectRefusedError
-from sessions.queries.side_effects import phones_of, side_effect_for_page
+from sessions.queries.side_effects import history_of, phones_of, side_effect_for_page
 from sessions.services import side_effects
 from sessions.triage import is_assessment_overdue
 
@@ -206,6 +206,8 @@ def _page(request: StaffRequest, side_effect: SideEffect, *, status: int = 200, 
     context = {
         "side_effect": side_effect,
         "signs": [DangerSign(sign).label for sign in side_effect.danger_signs],
+        "serious_because": [str(Seriousness(why).label) for why in side_effect.seriousness],
+        "history": history_of(request.actor, side_effect) if request.actor.may(Act.SEE_HISTORY) else [],
         "is_assessment_overdue": is_assessment_overdue(
             is_serious=side_effect.is_serious,
             outcome=side_effect.outcome,

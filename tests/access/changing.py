@@ -233,7 +233,7 @@ TYPED: dict[str, Callable[[Practice, Made], Typed]] = {
     "sessions:reopen_side_effect": _plain(version=1),
     "sessions:grade_side_effect": _plain(version=1, severity=1),
     "sessions:retriage_side_effect": _plain(version=1, priority="P3", reason="seen today"),
-    "sessions:close_side_effect": _plain(version=1, outcome="well again"),
+    "sessions:close_side_effect": _plain(version=1, event_type="OTHER", outcome="well again"),
     "sessions:end_course": _plain(reason="patient"),
     "sessions:course_review": _plain(decision="continue", reason="sleeps better"),
     "sessions:follow_up": _plain(outcome="better", change="2"),

@@ -23,7 +23,9 @@ def test_every_url_answers_each_role_as_the_table_says(
 
     figure("access_cells_checked", tally.checked)
     figure("access_cells_wrong", len(tally.wrong))
+    figure("duplicate_ids", len(tally.twice))
     assert tally.wrong == []
+    assert tally.twice == set()
     assert tally.checked > 0
 
 

@@ -4,6 +4,8 @@ What differs from the permission table is told cell by cell.
 """
 
 import logging
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
@@ -32,6 +34,7 @@ THIRD_PARTY = ("allauth.",)
 OWN_OBJECT_IS_ANOTHERS = {"accounts:switch_clinic"}
 # Reading or writing these is impossible for a fresh object and says so (409) or is not there yet (404).
 ALSO_FINE: dict[str, set[int]] = {}
+_ID = re.compile(rb'<[^>]*\sid="([^"]+)"')
 ANSWERED = {200, 204, 302, 400, 409, 422}
 
 
@@ -39,6 +42,12 @@ ANSWERED = {200, 204, 302, 400, 409, 422}
 class Tally:
     checked: int = 0
     wrong: list[str] = field(default_factory=list)
+    twice: set[str] = field(default_factory=set)
+
+    def read(self, body: bytes, name: str) -> None:
+        """Remember the ids that stand twice in a page: a label, a link or a script would take the first for both."""
+        ids = Counter(_ID.findall(body))
+        self.twice |= {f"{name}: {one.decode()}" for one, times in ids.items() if times > 1}
 
     def note(self, ok: bool, cell: str) -> None:
         self.checked += 1
@@ -190,6 +199,7 @@ def _ask_all(
                     tally.note(status in wanted, f"{cell}, expected {sorted(wanted)}")
                     tally.note(FOREIGN.encode() not in body, f"{cell} shows another clinic's patient")
                     if method == "GET":
+                        tally.read(body, name)
                         tally.note(changes == before, f"{cell} changed {changes - before} rows by reading")
                     bodies[whose] = (status, body)
                 if "missing" in bodies:

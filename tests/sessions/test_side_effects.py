@@ -8,6 +8,7 @@ from accounts.actors import Actor, machine
 from accounts.choices import Role
 from accounts.models import Clinic
 from audit.models import AuditEvent
+from catalogue.models import AdverseEventType
 from common.tenancy import tenant
 from patients.models import RiskFlag
 from sessions.choices import AlertStatus, DangerSign, Source
@@ -51,17 +52,19 @@ def test_a_danger_sign_told_in_the_portal_is_urgent_at_once_and_names_its_event(
         source=Source.PORTAL,
     )
 
-    assert (told.priority, told.event_type.code, told.status) == ("P0", "PNEUMOTHORAX", AlertStatus.OPEN)
+    assert (told.priority, told.event_type, told.status) == ("P0", None, AlertStatus.OPEN)
+    assert told.to_rule_out == "Pneumothorax"
     assert (told.danger_signs, told.reported_at) == (["breathless"], NOW)
 
 
-def test_the_most_urgent_sign_names_the_event(clinician: Actor) -> None:
-    assert reported(clinician, danger_signs=[DangerSign.PUS, DangerSign.WEAKNESS]).event_type.code == "NERVE_INJURY"
+def test_the_most_urgent_sign_names_what_to_rule_out(clinician: Actor) -> None:
+    told = reported(clinician, danger_signs=[DangerSign.PUS, DangerSign.WEAKNESS])
+    assert told.suspected_type.code == "NERVE_INJURY"
 
 
 def test_words_nobody_has_sorted_are_something_else_to_call_about_today(clinician: Actor) -> None:
     told = reported(clinician, description="A funny feeling")
-    assert (told.priority, told.event_type.code, told.triage_reason) == ("P1", "OTHER", "")
+    assert (told.priority, told.event_type, told.triage_reason) == ("P1", None, "")
 
 
 def test_words_that_may_tell_of_a_sign_are_as_urgent_as_the_sign_and_note_none(clinician: Actor) -> None:
@@ -126,13 +129,24 @@ def test_who_saw_an_older_version_is_told_and_changes_nothing(clinician: Actor) 
     told = reported(clinician)
     side_effects.acknowledge(side_effect_id=told.pk, version=1, by=clinician, now=NOW)
     with pytest.raises(side_effects.StaleSideEffectError):
-        side_effects.close(side_effect_id=told.pk, version=1, outcome="gone", by=clinician, now=NOW)
+        side_effects.close(side_effect_id=told.pk, version=1, event_type=other(), outcome="gone", by=clinician, now=NOW)
     told.refresh_from_db()
     assert told.status == AlertStatus.ACKNOWLEDGED
 
 
+def other() -> AdverseEventType:
+    return AdverseEventType.objects.get(code="OTHER")
+
+
 def graded(told: SideEffect, by: Actor, **given: object) -> SideEffect:
-    values = {"severity": 2, "seriousness": [], "causality": "possible", "outcome": "", "onset_at": None}
+    values = {
+        "event_type": other(),
+        "severity": 2,
+        "seriousness": [],
+        "causality": "possible",
+        "outcome": "",
+        "onset_at": None,
+    }
     return side_effects.grade(side_effect_id=told.pk, version=told.version, by=by, now=NOW, **(values | given))
 
 
@@ -179,9 +193,11 @@ def test_a_higher_priority_needs_none(clinician: Actor) -> None:
 def test_a_report_is_closed_with_its_outcome_and_opened_again(clinician: Actor) -> None:
     told = reported(clinician)
     with pytest.raises(SideEffectRefusedError, match="what came of it"):
-        side_effects.close(side_effect_id=told.pk, version=1, outcome="", by=clinician, now=NOW)
+        side_effects.close(side_effect_id=told.pk, version=1, event_type=other(), outcome="", by=clinician, now=NOW)
 
-    done = side_effects.close(side_effect_id=told.pk, version=1, outcome="gone", by=clinician, now=NOW)
+    done = side_effects.close(
+        side_effect_id=told.pk, version=1, event_type=other(), outcome="gone", by=clinician, now=NOW
+    )
     assert (done.status, done.closed_by_id, done.acknowledged_by_id) == (
         AlertStatus.CLOSED,
         clinician.membership_id,
@@ -199,7 +215,7 @@ def test_a_report_is_closed_with_its_outcome_and_opened_again(clinician: Actor) 
 def test_a_serious_event_is_not_closed_without_a_judgement_of_its_cause(clinician: Actor) -> None:
     told = graded(reported(clinician), clinician, seriousness=["hospital"], causality="")
     with pytest.raises(SideEffectRefusedError, match="judgement of its cause"):
-        side_effects.close(side_effect_id=told.pk, version=2, outcome="gone", by=clinician, now=NOW)
+        side_effects.close(side_effect_id=told.pk, version=2, event_type=other(), outcome="gone", by=clinician, now=NOW)
 
 
 @pytest.mark.parametrize(

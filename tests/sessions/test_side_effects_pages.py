@@ -112,7 +112,9 @@ def test_taking_a_report_offers_to_undo_it_and_the_undo_gives_it_back(told: Side
 
 
 def test_closing_offers_to_undo_it(told: SideEffect, clinician: Client) -> None:
-    page = clinician.post(url("close_side_effect", told), {"version": 1, "outcome": "gone"}, follow=True)
+    page = clinician.post(
+        url("close_side_effect", told), {"version": 1, "event_type": "OTHER", "outcome": "gone"}, follow=True
+    )
     assert "?version=2" in page.content.decode()
     clinician.post(f"{url('reopen_side_effect', told)}?version=2")
     assert stored(told).status == AlertStatus.ACKNOWLEDGED
@@ -138,14 +140,16 @@ def test_a_lower_priority_without_a_reason_is_refused_and_the_choice_kept(told: 
 
 def test_who_was_slower_is_told_and_keeps_what_was_typed(told: SideEffect, clinician: Client) -> None:
     clinician.post(url("acknowledge_side_effect", told), {"version": 1})
-    answer = clinician.post(url("close_side_effect", told), {"version": 1, "outcome": "typed words"})
+    answer = clinician.post(
+        url("close_side_effect", told), {"version": 1, "event_type": "OTHER", "outcome": "typed words"}
+    )
     page = answer.content.decode()
     assert answer.status_code == 409
     assert "Somebody changed this report" in page
     assert "typed words" in page
     assert stored(told).status == AlertStatus.ACKNOWLEDGED
 
-    clinician.post(url("close_side_effect", told), {"version": 2, "outcome": "typed words"})
+    clinician.post(url("close_side_effect", told), {"version": 2, "event_type": "OTHER", "outcome": "typed words"})
     assert stored(told).outcome == "typed words"
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.choices import Role
 from accounts.models import Clinic
+from catalogue.models import AdverseEventType
 from common.tenancy import tenant
 from patients.models import ContactPoint
 from sessions.queries import worklists
@@ -34,7 +35,14 @@ def test_the_most_urgent_alert_comes_first_and_the_oldest_of_equals(in_clinic: C
         SideEffectFactory(clinic=in_clinic, priority=priority, reported_at=NOW - timedelta(hours=hours))
     by = member(in_clinic, Role.CLINICIAN)
     done = SideEffectFactory(clinic=in_clinic, priority="P0")
-    side_effects.close(side_effect_id=done.pk, version=1, outcome="gone", by=by, now=NOW)
+    side_effects.close(
+        side_effect_id=done.pk,
+        version=1,
+        event_type=AdverseEventType.objects.get(code="OTHER"),
+        outcome="gone",
+        by=by,
+        now=NOW,
+    )
 
     rows = worklists.alert_rows(worklists.alerts(by), NOW)
 
