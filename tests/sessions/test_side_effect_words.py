@@ -14,6 +14,7 @@ from accounts.choices import Role
 from accounts.models import Clinic
 from catalogue.models import AdverseEventType
 from common.tenancy import tenant
+from sessions.choices import Severity
 from sessions.models import SideEffect
 from tests.factories.accounts import MembershipFactory
 from tests.factories.sessions import SideEffectFactory
@@ -56,7 +57,7 @@ def test_the_kind_is_set_changed_and_closed_with_on_the_page_and_its_history_say
     page = client.get(reverse("sessions:side_effect", args=[report.pk])).content.decode()
     text = " ".join(re.sub(r"<[^>]+>", " ", page).split())
     assert f"What it was {kind('OTHER').name}" in text
-    assert "Severity severe" in text
+    assert f"Severity {Severity(3).label}" in text
     assert "Caused by the treatment possible" in text
     assert f"What it was: {kind('PNEUMOTHORAX').name} → {kind('OTHER').name}" in text
     assert client.member.user.full_name in text  # type: ignore[attr-defined]
