@@ -88,7 +88,7 @@ def test_the_desk_gets_name_phone_and_priority_and_the_rest_is_not_even_read(in_
         (row,) = worklists.alert_rows(worklists.alerts(member(in_clinic, Role.FRONT_DESK)), NOW)
 
     assert (row.patient_name, row.phone) == ("Ann Lee", "+49302")
-    assert (row.event_name, row.signs, row.description) == ("", (), "")
+    assert (row.called, row.to_rule_out, row.description) == ("", "", "")
     assert "description" not in asked[-1]["sql"]
 
 
