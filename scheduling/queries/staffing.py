@@ -1,16 +1,18 @@
 """Who may be booked for what: credentials, chaperones, the most treatments of a day."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
+
+from django.db.models import Q
 
 from accounts.actors import Actor
 from accounts.models import Membership
 from common.wall_clock import local_day
 from patients.choices import Flag
 from patients.models import RiskFlag
-from scheduling.models import Appointment, BookingRule, Credential, VisitType
+from scheduling.models import Appointment, AvailabilityBlock, BookingRule, Credential, VisitType
 
 
 def has_credential(*, by: Actor, clinician: Membership, visit_type: VisitType, day: date) -> bool:
@@ -31,6 +33,25 @@ def held_techniques(*, by: Actor, day: date) -> set[UUID]:
     clinicians = Membership.objects.visible_to(by).clinicians()
     held = Credential.objects.visible_to(by).valid_on(day).filter(clinician__in=clinicians)
     return set(held.values_list("technique_id", flat=True))
+
+
+def overlapping(*, by: Actor, blocks: Sequence[AvailabilityBlock]) -> list[AvailabilityBlock]:
+    """Other weekly hours of the same people that hold at the same time as these. One query."""
+    same = Q(pk__in=[])
+    for block in blocks:
+        ends = Q(valid_from_date__lte=block.valid_until_date) if block.valid_until_date else Q()
+        same |= (
+            ends
+            & Q(
+                clinician=block.clinician_id,
+                weekday=block.weekday,
+                start_time__lt=block.end_time,
+                end_time__gt=block.start_time,
+            )
+            & (Q(valid_until_date__isnull=True) | Q(valid_until_date__gte=block.valid_from_date))
+        )
+    rows = AvailabilityBlock.objects.visible_to(by).filter(same).exclude(pk__in=[block.pk for block in blocks])
+    return list(rows.select_related("clinician__user").order_by("weekday", "start_time", "id"))
 
 
 def trusted_with(*, by: Actor, clinician: Membership, day: date) -> dict[UUID, frozenset[str]]:

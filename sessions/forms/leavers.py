@@ -11,15 +11,34 @@ from scheduling.forms.appointments import PersonField
 from sessions.queries.leavers import colleagues
 
 
+class ColleagueField(PersonField):
+    """By name, with the role: not everybody takes over everything."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.user.full_name}, {obj.get_role_display()}"
+
+
 class HandOverForm(forms.Form):
-    to = PersonField(
+    to = ColleagueField(
         label=_("Hand over to"),
         queryset=Membership.objects.none(),
         empty_label=_("Choose a colleague"),
-        error_messages={"required": _("Choose a colleague.")},
+        error_messages={
+            "required": _("Choose a colleague."),
+            "invalid_choice": _("This colleague cannot take over any more. Choose another."),
+        },
     )
 
     def __init__(self, *args: Any, by: Actor, member: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["to"]
         field.queryset = colleagues(by, member)
+
+
+class SwitchOffForm(HandOverForm):
+    """A colleague may be named, and need not be."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["to"]
+        field.required, field.empty_label = False, _("Nobody for now")

@@ -297,7 +297,7 @@ def _owe_follow_up(session: InjectionSession, *, by: Actor, now: datetime) -> No
         patient_id=session.patient_id,
         injection_session=session,
         due_at=instant(day, FOLLOW_UP_TIME, by.zone),
-        owner_id=session.clinician_id,
+        owner_id=session.handed_to_id or session.clinician_id,
     )
 
 

@@ -21,6 +21,7 @@ from common import countries, spoken_languages
 from common.spoken_languages import language_name
 from common.tenancy import tenant
 from scheduling.services.visit_types import set_up_defaults
+from sessions.services import leavers
 
 _OF_A_CLINIC = {
     "--country": "two letters, like DE or US",
@@ -87,7 +88,7 @@ class Command(BaseCommand):
         """Somebody who is a member already gets the new role and becomes active again."""
         try:
             if not member.is_active:
-                memberships.bring_back(by=actor, membership_id=member.pk)
+                leavers.bring_back(by=actor, now=timezone.now(), member=member)
             memberships.change_role(by=actor, membership_id=member.pk, role=role)
         except MemberRefusedError as refused:
             raise CommandError(str(refused)) from refused
