@@ -1,11 +1,9 @@
 """Who may be booked for what: credentials, chaperones, the most treatments of a day."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, time
 from uuid import UUID
-
-from django.db.models import Q
 
 from accounts.actors import Actor
 from accounts.models import Membership
@@ -35,23 +33,22 @@ def held_techniques(*, by: Actor, day: date) -> set[UUID]:
     return set(held.values_list("technique_id", flat=True))
 
 
-def overlapping(*, by: Actor, blocks: Sequence[AvailabilityBlock]) -> list[AvailabilityBlock]:
-    """Other weekly hours of the same people that hold at the same time as these. One query."""
-    same = Q(pk__in=[])
-    for block in blocks:
-        ends = Q(valid_from_date__lte=block.valid_until_date) if block.valid_until_date else Q()
-        same |= (
-            ends
-            & Q(
-                clinician=block.clinician_id,
-                weekday=block.weekday,
-                start_time__lt=block.end_time,
-                end_time__gt=block.start_time,
-            )
-            & (Q(valid_until_date__isnull=True) | Q(valid_until_date__gte=block.valid_from_date))
-        )
-    rows = AvailabilityBlock.objects.visible_to(by).filter(same).exclude(pk__in=[block.pk for block in blocks])
-    return list(rows.select_related("clinician__user").order_by("weekday", "start_time", "id"))
+def overlapping(
+    *,
+    by: Actor,
+    clinician: Membership,
+    weekdays: Collection[int],
+    start_time: time,
+    end_time: time,
+    valid_from_date: date,
+    valid_until_date: date | None,
+) -> list[AvailabilityBlock]:
+    """Weekly hours of the clinician that hold at the same time as these would. One query."""
+    rows = AvailabilityBlock.objects.visible_to(by).filter(clinician=clinician, weekday__in=weekdays)
+    rows = rows.filter(start_time__lt=end_time, end_time__gt=start_time).exclude(valid_until_date__lt=valid_from_date)
+    if valid_until_date is not None:
+        rows = rows.filter(valid_from_date__lte=valid_until_date)
+    return list(rows.order_by("weekday", "start_time", "id"))
 
 
 def trusted_with(*, by: Actor, clinician: Membership, day: date) -> dict[UUID, frozenset[str]]:

@@ -65,7 +65,7 @@ def _zones(event: AuditEvent) -> tuple[str, str]:
 
 def _touched(by: Actor, events: Iterable[AuditEvent], *, now: datetime) -> dict[UUID, list[Appointment]]:
     moves = AppointmentMove.objects.filter(appointment=OuterRef("pk"), was_starts_at__isnull=False)
-    last_move = Subquery(moves.order_by("-moved_at").values("moved_at")[:1])
+    last_move = Subquery(moves.order_by("-created_at").values("created_at")[:1])
     found: dict[UUID, list[Appointment]] = {}
     visits: Any = promised(by, now=now).annotate(promised_at=Greatest("created_at", last_move))
     for visit in visits:

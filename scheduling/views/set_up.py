@@ -135,24 +135,24 @@ def hours(request: StaffRequest) -> HttpResponse:
     initial = {"valid_from_date": timezone.localdate(), "weekdays": range(5)}
     form = HoursForm(request.POST or None, by=request.actor, initial=initial)
     if request.method == "POST" and form.is_valid():
+        overlaps = staffing.overlapping(by=request.actor, **form.cleaned_data)
         try:
-            blocks = availability.add_blocks(by=request.actor, **form.cleaned_data)
+            availability.add_blocks(by=request.actor, **form.cleaned_data)
         except VisitRefusedError as refused:
             refuse(form, refused)
         else:
             messages.success(request, _("The hours are saved."))
-            _warn_of_overlaps(request, blocks)
+            if overlaps:
+                _warn_of_overlaps(request, form.cleaned_data["clinician"], overlaps)
             return redirect("scheduling:set_up")
     return _page(request, form, _("Add weekly hours"))
 
 
-def _warn_of_overlaps(request: StaffRequest, blocks: list[AvailabilityBlock]) -> None:
+def _warn_of_overlaps(request: StaffRequest, clinician: Membership, found: list[AvailabilityBlock]) -> None:
     """Both hold: nobody is booked twice by it, but one of the two is often a slip."""
-    found = staffing.overlapping(by=request.actor, blocks=blocks)
-    if found:
-        hours = ", ".join(f"{one.get_weekday_display()} {one.start_time:%H:%M}–{one.end_time:%H:%M}" for one in found)
-        words = _("These overlap with other weekly hours of %(name)s: %(hours)s. Both hold: remove what is wrong.")
-        messages.warning(request, words % {"name": found[0].clinician.user.full_name, "hours": hours})
+    hours = ", ".join(f"{one.get_weekday_display()} {one.start_time:%H:%M}–{one.end_time:%H:%M}" for one in found)
+    words = _("These overlap with other weekly hours of %(name)s: %(hours)s. Both hold: remove what is wrong.")
+    messages.warning(request, words % {"name": clinician.user.full_name, "hours": hours})
 
 
 @staff(Act.SET_UP_SCHEDULE, methods=("POST",))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.models import Membership
 from scheduling.forms.appointments import PersonField
-from sessions.queries.leavers import colleagues
+from sessions.queries.leavers import colleagues, may_take_all
 
 
 class ColleagueField(PersonField):
@@ -36,9 +36,12 @@ class HandOverForm(forms.Form):
 
 
 class SwitchOffForm(HandOverForm):
-    """A colleague may be named, and need not be."""
+    """A colleague may be named, and need not be; the only other clinician is proposed."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["to"]
         field.required, field.empty_label = False, _("Nobody for now")
+        clinicians = [one for one in field.queryset if may_take_all(one)]
+        if len(clinicians) == 1:
+            self.initial["to"] = clinicians[0]

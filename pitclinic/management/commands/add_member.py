@@ -160,16 +160,32 @@ def _option(field: str) -> str:
 
 
 def _what_is_wrong(form: ClinicForm, field: str, options: dict[str, Any]) -> str:
-    said = " ".join(map(str, form.errors[field]))
-    if form.has_error(field, UNUSUAL):
-        said += " With --unusual it is kept."
-    return said + _which(field, options)
+    said = [_sentence(field, error) for error in form.errors[field].as_data()]
+    return " ".join(said) + _which(field, options)
+
+
+def _sentence(field: str, error: ValidationError) -> str:
+    """At a terminal there is no box to tick."""
+    if error.code != UNUSUAL or not error.params:
+        return " ".join(error.messages)
+    if field == "emergency_number":
+        words = (
+            "%(country)s: an ambulance is called at %(usual)s. Leave --emergency-number out,"
+            " or keep %(number)s with --unusual."
+        )
+    else:
+        words = "%(country)s: %(zone)s is not a time zone there. Choose one of its own, or keep it with --unusual."
+    return words % error.params
 
 
 def _which(field: str, options: dict[str, Any]) -> str:
-    """The list to choose from."""
+    """What to choose from."""
+    if field == "country":
+        meant = ", ".join(f"{code} for {name}" for code, name in countries.like(options["country"]))
+        return (
+            f" Is it {meant}?" if meant else " Write its two letters, like DE for Germany or US for the United States."
+        )
     lists = {
-        "country": sorted(countries.codes()),
         "zone": countries.zones_of(options["country"].upper()),
         "locale": spoken_languages.CODES,
         "languages": spoken_languages.CODES,
