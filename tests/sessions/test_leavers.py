@@ -221,11 +221,25 @@ def test_who_finishes_a_leavers_session_is_owed_the_call_and_leaves_it_again(
     assert leaving.owners()[0] == second.pk
     admin.post(reverse("sessions:bring_person_back", args=[first.pk]))
     assert leaving.owners()[0] == first.pk
+    assert sign(leaving, first) == first.pk
+
+
+def test_who_signs_what_a_leaver_handed_to_nobody_is_owed_the_call(
+    leaving: Leaving, admin: StaffClient, staff_client: Callable[..., StaffClient]
+) -> None:
+    signer = staff_client(Role.CLINICIAN, clinic=leaving.practice.clinic).member
+    admin.post(leaving.url("switch_off"))
+    leaving.owners()
+    assert sign(leaving, signer) == signer.pk
+
+
+def sign(leaving: Leaving, member: Membership) -> object:
+    """The member finishes the leaver's session; who owes the call?"""
     with tenant(leaving.practice.clinic.pk, actor="test"):
-        by, now = first.as_actor(), leaving.draft.started_at + timedelta(minutes=10)
-        lot = SolutionLotFactory(clinic=leaving.practice.clinic)
+        by, now = member.as_actor(), leaving.draft.started_at + timedelta(minutes=10)
+        draft = a_draft(lot=SolutionLotFactory(clinic=leaving.practice.clinic))
         saved = injection_sessions.save_draft(
-            injection_session=leaving.draft, version=leaving.draft.version, draft=a_draft(lot=lot), by=by, now=now
+            injection_session=leaving.draft, version=leaving.draft.version, draft=draft, by=by, now=now
         )
         injection_sessions.sign(injection_session=saved, version=saved.version, by=by, now=now)
-        assert FollowUp.objects.get(injection_session=saved).owner_id == first.pk
+        return FollowUp.objects.get(injection_session=saved).owner_id
