@@ -62,7 +62,7 @@ PAGES: dict[str, tuple[str, str, str, int]] = {
     "accounts:settings": (Role.CLINIC_ADMIN, "", "", 11),
     "accounts:people": (Role.CLINIC_ADMIN, "", "", 13),
     "accounts:person": (Role.CLINIC_ADMIN, "membership_id", "", 13),
-    "sessions:open_work": (Role.CLINIC_ADMIN, "clinician_id", "", 27),
+    "sessions:open_work": (Role.CLINIC_ADMIN, "clinician_id", "", 28),
     "accounts:clinic_history": (Role.CLINIC_ADMIN, "", "", 11),
 }
 
