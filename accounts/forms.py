@@ -1,11 +1,16 @@
 """What the pages of this app may be asked for."""
 
 import re
-from typing import Any
+from datetime import date
+from typing import Any, Self
 
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Clinic
@@ -35,6 +40,19 @@ UNUSUAL = "unusual"
 _BOXES = {"emergency_number": "keeps_number", "zone": "keeps_zone"}
 
 
+class CountryQuery(forms.Form):
+    """``country``: what it would propose; ``was``: the zone before the last save."""
+
+    country = forms.CharField(max_length=2, required=False)
+    was = forms.CharField(max_length=64, required=False)
+
+    def clean_country(self) -> str:
+        said: str = self.cleaned_data["country"]
+        if said and said not in countries.codes():
+            raise ValidationError(_("This is no country."))
+        return said
+
+
 class ClinicForm(SeenForm, forms.ModelForm):
     """A clinic's details. A number or a zone that its country does not know needs a tick that it is right."""
 
@@ -60,9 +78,6 @@ class ClinicForm(SeenForm, forms.ModelForm):
             "emergency_number": forms.TextInput(attrs={"inputmode": "numeric"}),
         }
         help_texts = {
-            "country": _(
-                "It decides what a phone without + means, how a date is typed, and whether a weight is in pounds."
-            ),
             "locale": _("Names are sorted the way this language sorts them."),
             "emergency_number": _("What patients are told to call when they are in danger: digits alone."),
         }
@@ -88,8 +103,25 @@ class ClinicForm(SeenForm, forms.ModelForm):
             ),
         )
         self.order_fields([name for field in self.Meta.fields for name in (field, _BOXES.get(field, ""))])
+        self.fields["country"].help_text = _what_it_decides(country)
+        self.fields["country"].widget.attrs |= _ASKS_WHAT_IT_PROPOSES
         self.helper = FormHelper()
         self.helper.form_tag = False
+
+    @classmethod
+    def proposed(cls, *, country: str, clinic: Clinic) -> Self:
+        """What another country would say: its number, its zones, what a phone and a date mean. Nothing is stored.
+
+        ``clinic`` is a copy. Where a country has several zones one has to be chosen.
+        """
+        clinic.country = country
+        zones = countries.zones_of(country)
+        form = cls(instance=clinic, initial={"emergency_number": countries.emergency_number_of(country)})
+        if clinic.zone not in zones:
+            field: Any = form.fields["zone"]
+            form.initial["zone"] = zones[0] if len(zones) == 1 else ""
+            field.choices = [("", _("Choose the time zone")), *field.choices]
+        return form
 
     def clean_name(self) -> str:
         return cleaned_line(self.cleaned_data["name"])
@@ -141,6 +173,30 @@ class ClinicForm(SeenForm, forms.ModelForm):
         """Show a box to tick where none was asked for before."""
         self.fields[name].widget = forms.CheckboxInput()
         self[name].label = label
+
+
+# A tap on another country asks for its proposal at once; without script the saving tells.
+_ASKS_WHAT_IT_PROPOSES = {
+    "hx-get": reverse_lazy("accounts:settings"),
+    "hx-trigger": "change",
+    "hx-params": "country",
+    "hx-swap": "none",
+    "hx-select-oob": "#div_id_zone,#div_id_emergency_number,#country-decides:innerHTML",
+}
+
+
+def _what_it_decides(country: str) -> SafeString:
+    """How phones, dates and weights are read in the country, in a place that a screen reader follows."""
+    said = str(_("It decides what a phone without + means, how a date is typed, and whether a weight is in pounds."))
+    if country:
+        name, code = countries.name_of(country), phones.calling_code(country)
+        day = date_format(date(1981, 3, 4) if countries.is_month_first(country) else date(1981, 4, 3), "j F Y")
+        weight = _("a weight is in pounds") if countries.weighs_in_pounds(country) else _("a weight is in kilograms")
+        words = _("%(country)s: a phone without + gets %(code)s, 3/4/1981 is read as %(day)s, %(weight)s.")
+        said = words % {"country": name, "code": code or "+", "day": day, "weight": weight}
+        if number := countries.emergency_number_of(country):
+            said += " " + _("An ambulance is called at %(number)s.") % {"number": number}
+    return format_html('<span id="country-decides" aria-live="polite">{}</span>', said)
 
 
 def _zones(country: str, *, standing: str) -> list[tuple[str, Any]]:

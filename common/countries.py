@@ -5,6 +5,7 @@ Facts of others, in the form they keep them: ISO 3166-1 and the zones of each co
 """
 
 from decimal import Decimal
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 
@@ -19,6 +20,7 @@ from common.languages import served
 from common.spoken_languages import CODES as SPOKEN
 
 COUNTRY_CODE = "^[A-Z]{2}$"
+_FEW = 5
 KG_IN_A_POUND = Decimal("0.45359237")  # by definition, since 1959
 
 
@@ -61,6 +63,21 @@ def _names(language: str) -> dict[str, str]:
 @cache
 def _choices(language: str) -> list[tuple[str, str]]:
     return sorted(_names(language).items(), key=lambda choice: choice[1])
+
+
+def like(said: str) -> list[tuple[str, str]]:
+    """(code, name) of what somebody may have meant who wrote this, a few at most."""
+    text = said.strip().casefold()
+    if not text:
+        return []
+    called: dict[str, str] = {name.casefold(): code for code, name, *_rest in _rows("iso3166.tab") if code in codes()}
+    called |= {name.casefold(): code for code, name in choices()}
+    near = get_close_matches(text, called, n=_FEW, cutoff=0.7)
+    holding = sorted(name for name in called if text in name) if len(text) > 1 else []
+    found = [called[name] for name in (*near, *holding)]
+    if len(text) == len("deu") and text[:2].upper() in codes():
+        found.append(text[:2].upper())
+    return [(code, name_of(code)) for code in list(dict.fromkeys(found))[:_FEW]]
 
 
 def emergency_number_of(country: str) -> str:

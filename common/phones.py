@@ -74,6 +74,12 @@ def shown(value: str) -> str:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
 
 
+def calling_code(region: str) -> str:
+    """``+49``; ``""`` where nobody numbers phones."""
+    code = phonenumbers.country_code_for_region(region)
+    return f"+{code}" if code else ""
+
+
 def _plain(text: str) -> str:
     """Digits of every script as 0 to 9; the invisible marks that come with a copied number are gone."""
     kept = (c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")

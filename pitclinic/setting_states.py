@@ -22,6 +22,7 @@ from scheduling.models import (
     SettingChange,
     VisitType,
 )
+from scheduling.queries.zone_changes import zone_changes
 from sessions.models import ConsentWording, Product, RuleSet
 
 
@@ -48,7 +49,7 @@ class States:
 
 
 def setting_states(by: Actor, *, now: datetime) -> States:
-    """One query."""
+    """One query, one more for changes of the zone, and two where there were any."""
     today = local_day(now, by.zone)
     credentials = Credential.objects.valid_on(today)
     held = credentials.filter(clinic_id=OuterRef("clinic_id"), technique=OuterRef("technique"))
@@ -70,14 +71,14 @@ def setting_states(by: Actor, *, now: datetime) -> States:
         "rules": RuleSet.objects.filter(made_by__isnull=False),
         "wordings": ConsentWording.objects.all(),
     }
-    hours = AvailabilityBlock.objects.exclude(valid_until_date__lt=today)
+    hours = AvailabilityBlock.objects.filter(clinician__is_active=True).exclude(valid_until_date__lt=today)
     row = (
         Clinic.objects.filter(pk=by.clinic_id)
         .annotate(working=_count(hours, "clinician"), **{name: _count(rows) for name, rows in counted.items()})
         .values(*(field.name for field in fields(States)))
         .get()
     )
-    return States(**row)
+    return States(**row | {"changes": row["changes"] + len(zone_changes(by, now=now))})
 
 
 def _count(rows: QuerySet[Model], what: str = "pk") -> Coalesce:

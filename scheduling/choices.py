@@ -25,6 +25,7 @@ class SettingKind(models.TextChoices):
     HOURS = "hours", _("weekly hours")
     EXTRA_HOURS = "extra_hours", _("hours of one day")
     ROOM = "room", _("room")
+    LEAVER = "leaver", _("somebody who left")
 
 
 _S = VisitStatus

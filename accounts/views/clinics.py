@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from accounts.changes import clinic_history
 from accounts.conflicts import find_conflict, status_of
 from accounts.decorators import staff
-from accounts.forms import ClinicForm
+from accounts.forms import ClinicForm, CountryQuery
 from accounts.models import Clinic, Membership
 from accounts.permissions import Act
 from accounts.requests import StaffRequest
 from accounts.services import clinics
+from common.query_strings import read_query
 from common.undo import offer
 
 
@@ -39,11 +40,15 @@ def history(request: StaffRequest) -> HttpResponse:
 def settings_page(request: StaffRequest) -> HttpResponse:
     # A copy: a form writes into its instance even when it is refused, and the page still shows the clinic as it is.
     clinic = Clinic.objects.get(pk=request.actor.clinic_id)
+    query = read_query(CountryQuery, request).cleaned_data
+    if query["country"] and request.method == "GET":
+        form = ClinicForm.proposed(country=query["country"], clinic=clinic)
+        return render(request, "accounts/settings.html", {"form": form})
     zone_was = clinic.zone
     form = ClinicForm(request.POST or None, instance=clinic)
     conflict = find_conflict(request.actor, form, clinic) if form.is_valid() else None
     if not form.is_valid() or conflict is not None:
-        context = {"form": form, "conflict": conflict, "zone_was": request.GET.get("was", "")[:64]}
+        context = {"form": form, "conflict": conflict, "zone_was": query["was"]}
         return render(request, "accounts/settings.html", context, status=status_of(form, conflict))
     zone = form.cleaned_data["zone"]
     if zone not in {zone_was, request.POST.get("zone_seen")}:

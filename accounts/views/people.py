@@ -1,4 +1,4 @@
-"""Who works at the clinic: invite, change a role, switch off, bring back, help with a lost second step."""
+"""Who works at the clinic: invite, change a role, help with a lost second step."""
 
 from collections.abc import Callable
 from typing import Any
@@ -82,20 +82,6 @@ def change_role(request: StaffRequest, membership_id: UUID) -> HttpResponse:
         return _person(request, member, role_form=form, conflict=conflict, status=409)
     words = _("The role of %(name)s is changed, from the next page on.") % {"name": member.user.full_name}
     return _with_member(request, member, memberships.change_role, words, role=form.cleaned_data["role"])
-
-
-@staff(Act.CHANGE_SETTINGS, methods=("POST",))
-def switch_off(request: StaffRequest, membership_id: UUID) -> HttpResponse:
-    member = _member(request, membership_id)
-    words = _("%(name)s is switched off, and signed out.") % {"name": member.user.full_name}
-    return _with_member(request, member, memberships.switch_off, words, now=timezone.now())
-
-
-@staff(Act.CHANGE_SETTINGS, methods=("POST",))
-def bring_back(request: StaffRequest, membership_id: UUID) -> HttpResponse:
-    member = _member(request, membership_id)
-    words = _("%(name)s works here again.") % {"name": member.user.full_name}
-    return _with_member(request, member, memberships.bring_back, words)
 
 
 @staff(Act.CHANGE_SETTINGS, methods=("POST",))

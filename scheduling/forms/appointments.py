@@ -58,13 +58,17 @@ class BoardQuery(forms.Form):
 
 
 class TimesQuery(forms.Form):
-    """What times are looked for: the week from ``day`` on, and the day of it that is ``shown``."""
+    """What times are looked for: the week from ``day`` on, and the day of it that is ``shown``.
+
+    ``list``: the change of a setting that touched the visit, in whose list the mover works.
+    """
 
     visit_type = forms.UUIDField(required=False)
     clinician = forms.UUIDField(required=False)
     day = DayField(required=False)
     shown = DayField(required=False)
     everybody = forms.BooleanField(required=False)
+    list = forms.UUIDField(required=False)
 
 
 class PersonField(forms.ModelChoiceField):
@@ -176,6 +180,7 @@ class MoveForm(PlaceForm):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2_000_000_000)
     reason = forms.CharField(label=_("Why (optional)"), max_length=200, required=False)
     tell_patient = forms.BooleanField(label=_("Tell the patient"), required=False)
+    list = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
 
 class CancelForm(forms.Form):

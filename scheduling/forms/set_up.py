@@ -23,7 +23,10 @@ class SetUpQuery(forms.Form):
 
 
 class ZoneQuery(SetUpQuery):
+    """``change``: only the visits that this change of the zone touched."""
+
     zone = forms.CharField(max_length=64, required=False, validators=[validate_zone])
+    change = forms.UUIDField(required=False)
 
 
 class NamedForm(forms.ModelForm):

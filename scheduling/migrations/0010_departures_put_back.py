@@ -50,6 +50,7 @@ class Migration(migrations.Migration):
                             ("hours", "weekly hours"),
                             ("extra_hours", "hours of one day"),
                             ("room", "room"),
+                            ("leaver", "somebody who left"),
                         ],
                         max_length=12,
                         verbose_name="kind",
@@ -103,7 +104,9 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["clinic", "made_at"], name="scheduling_settingchange_made")],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("kind__in", ["closure", "leave", "hours", "extra_hours", "room"])),
+                        condition=models.Q(
+                            ("kind__in", ["closure", "leave", "hours", "extra_hours", "room", "leaver"])
+                        ),
                         name="scheduling_settingchange_kind",
                     ),
                     models.CheckConstraint(

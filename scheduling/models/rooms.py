@@ -14,6 +14,10 @@ class RoomQuerySet(ClinicOwnedQuerySet["Room"]):
         """Those in use that a visit can be booked into."""
         return self.filter(is_active=True, is_for_observation=False)
 
+    def are_all_off(self) -> bool:
+        """There are rooms for visits, and none of them is in use."""
+        return set(self.filter(is_for_observation=False).values_list("is_active", flat=True)) == {False}
+
     def for_observation(self) -> Self:
         return self.filter(is_active=True, is_for_observation=True)
 

@@ -146,7 +146,9 @@ class Search:
         self.hours = [
             (one, opened)
             for one in sorted(clinicians, key=lambda one: one.user.full_name)
-            if (opened := self.agenda.opened(one.pk)) and (self.credentials is None or one.pk in self.credentials)
+            if one.is_active
+            and (opened := self.agenda.opened(one.pk))
+            and (self.credentials is None or one.pk in self.credentials)
         ]
 
     def day_by_day(self, first_day: date, days: int) -> Iterator[tuple[date, list[FreeTime]]]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
 from accounts.actors import Actor
@@ -10,7 +10,7 @@ from accounts.models import Membership
 from common.wall_clock import local_day
 from patients.choices import Flag
 from patients.models import RiskFlag
-from scheduling.models import Appointment, BookingRule, Credential, VisitType
+from scheduling.models import Appointment, AvailabilityBlock, BookingRule, Credential, VisitType
 
 
 def has_credential(*, by: Actor, clinician: Membership, visit_type: VisitType, day: date) -> bool:
@@ -31,6 +31,24 @@ def held_techniques(*, by: Actor, day: date) -> set[UUID]:
     clinicians = Membership.objects.visible_to(by).clinicians()
     held = Credential.objects.visible_to(by).valid_on(day).filter(clinician__in=clinicians)
     return set(held.values_list("technique_id", flat=True))
+
+
+def overlapping(
+    *,
+    by: Actor,
+    clinician: Membership,
+    weekdays: Collection[int],
+    start_time: time,
+    end_time: time,
+    valid_from_date: date,
+    valid_until_date: date | None,
+) -> list[AvailabilityBlock]:
+    """Weekly hours of the clinician that hold at the same time as these would. One query."""
+    rows = AvailabilityBlock.objects.visible_to(by).filter(clinician=clinician, weekday__in=weekdays)
+    rows = rows.filter(start_time__lt=end_time, end_time__gt=start_time).exclude(valid_until_date__lt=valid_from_date)
+    if valid_until_date is not None:
+        rows = rows.filter(valid_from_date__lte=valid_until_date)
+    return list(rows.order_by("weekday", "start_time", "id"))
 
 
 def trusted_with(*, by: Actor, clinician: Membership, day: date) -> dict[UUID, frozenset[str]]:

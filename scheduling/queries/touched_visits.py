@@ -36,6 +36,11 @@ def between(by: Actor, span: Span, *, now: datetime, clinician_id: UUID | None =
     return list(rows.filter(clinician_id=clinician_id) if clinician_id else rows)
 
 
+def of_leaver(by: Actor, clinician_id: UUID, *, now: datetime) -> AppointmentQuerySet:
+    """All that one clinician has promised."""
+    return promised(by, now=now).filter(clinician_id=clinician_id)
+
+
 def losing_hours(by: Actor, hours: Hours, *, now: datetime) -> list[Appointment]:
     """Visits that lie in the clinician's hours with these, and would not without. Three queries."""
     whose = {"clinician_id": hours.clinician_id}
@@ -83,6 +88,22 @@ def losing_room(by: Actor, room: Room, *, now: datetime) -> list[Appointment]:
         else:
             running.append(visit)
     return touched
+
+
+def left_of(by: Actor, changes: Iterable[SettingChange]) -> dict[UUID, int]:
+    """Change → how many of its visits still wait for somebody. Two queries."""
+    shown = list(changes)
+    ids = {pk for change in shown for pk in change.visits}
+    rows = Appointment.objects.visible_to(by).filter(pk__in=ids, status__in=MOVABLE_STATUSES)
+    movable = set(rows.values_list("pk", flat=True))
+    moves = AppointmentMove.objects.visible_to(by).filter(appointment__in=ids, was_starts_at__isnull=False)
+    moved: dict[UUID, datetime] = {}
+    for pk, at in moves.order_by("moved_at").values_list("appointment_id", "moved_at"):
+        moved[pk] = at
+    return {
+        change.pk: sum(pk in movable and not (pk in moved and moved[pk] >= change.made_at) for pk in change.visits)
+        for change in shown
+    }
 
 
 def visits_of(by: Actor, change: SettingChange) -> list[TouchedVisit]:

@@ -25,7 +25,7 @@ from scheduling.queries import touched_visits
 from scheduling.services import availability, resources, rooms
 
 _ROOM = ("name", "capacity", "is_for_observation", "is_active")
-_HOURS = ("start_time", "end_time")
+HOURS_FIELDS = ("start_time", "end_time")
 _DATES = frozenset({"day", "valid_from_date", "valid_until_date"})
 M = TypeVar("M", bound=ClinicOwned)
 
@@ -36,7 +36,7 @@ def close(*, name: str, starts_at: datetime, ends_at: datetime, by: Actor, now: 
     closure = resources.close(name=name, starts_at=starts_at, ends_at=ends_at, by=by)
     words = _("Closed: %(name)s, %(when)s") % {"name": name.strip(), "when": span_words(starts_at, ends_at, by.zone)}
     visits = touched_visits.between(by, (starts_at, ends_at), now=now)
-    return _note(SettingKind.CLOSURE, closure, words, visits, by=by, now=now)
+    return note(SettingKind.CLOSURE, closure, words, visits, by=by, now=now)
 
 
 @transaction.atomic
@@ -47,7 +47,7 @@ def add_leave(
     leave = availability.add_leave(clinician=clinician, starts_at=starts_at, ends_at=ends_at, reason=reason, by=by)
     said = {"name": clinician.user.full_name, "when": span_words(starts_at, ends_at, by.zone)}
     visits = touched_visits.between(by, (starts_at, ends_at), now=now, clinician_id=clinician.pk)
-    return _note(SettingKind.LEAVE, leave, _("Leave of %(name)s, %(when)s") % said, visits, by=by, now=now)
+    return note(SettingKind.LEAVE, leave, _("Leave of %(name)s, %(when)s") % said, visits, by=by, now=now)
 
 
 @transaction.atomic
@@ -55,8 +55,8 @@ def remove_hours(*, block: AvailabilityBlock, by: Actor, now: datetime) -> Setti
     """Weekly hours end; what is booked in them stays, and is listed."""
     visits = touched_visits.losing_hours(by, block, now=now)
     said = {"name": block.clinician.user.full_name, "day": Weekday(block.weekday).label, "hours": _hours(block)}
-    before = _as_json(block, (*_HOURS, "weekday", "valid_from_date", "valid_until_date", "clinician_id"))
-    change = _note(
+    before = as_json(block, (*HOURS_FIELDS, "weekday", "valid_from_date", "valid_until_date", "clinician_id"))
+    change = note(
         SettingKind.HOURS,
         block,
         _("Hours removed: %(name)s, %(day)s %(hours)s") % said,
@@ -75,8 +75,8 @@ def remove_extra_hours(*, extra: ExtraHours, by: Actor, now: datetime) -> Settin
     visits = touched_visits.losing_hours(by, extra, now=now)
     said = {"name": extra.clinician.user.full_name, "day": extra.day.isoformat(), "hours": _hours(extra)}
     words = _("Hours removed: %(name)s, %(day)s %(hours)s") % said
-    before = _as_json(extra, (*_HOURS, "day", "clinician_id"))
-    change = _note(SettingKind.EXTRA_HOURS, extra, words, visits, before=before, by=by, now=now)
+    before = as_json(extra, (*HOURS_FIELDS, "day", "clinician_id"))
+    change = note(SettingKind.EXTRA_HOURS, extra, words, visits, before=before, by=by, now=now)
     resources.remove_extra_hours(extra=extra)
     return change
 
@@ -84,14 +84,14 @@ def remove_extra_hours(*, extra: ExtraHours, by: Actor, now: datetime) -> Settin
 @transaction.atomic
 def change_room(*, room: Room, by: Actor, now: datetime) -> SettingChange | None:
     """Store a changed room; visits it has no place for any more stay, and are listed. None: nothing was changed."""
-    before = _as_json(Room.objects.visible_to(by).get(pk=room.pk), _ROOM)
+    before = as_json(Room.objects.visible_to(by).get(pk=room.pk), _ROOM)
     rooms.save(room=room, by=by)
-    after = _as_json(room, _ROOM)
+    after = as_json(room, _ROOM)
     if before == after:
         return None
     visits = touched_visits.losing_room(by, room, now=now)
     words = _("Room changed: %(name)s") % {"name": room.name}
-    return _note(SettingKind.ROOM, room, words, visits, before=before, after=after, by=by, now=now)
+    return note(SettingKind.ROOM, room, words, visits, before=before, after=after, by=by, now=now)
 
 
 @transaction.atomic
@@ -104,7 +104,10 @@ def undo(*, change: SettingChange, by: Actor, now: datetime) -> SettingChange:
     change.refresh_from_db()
     if change.undone_at is not None:
         raise VisitRefusedError(_("This is taken back already."))
-    _UNDO[change.kind](change, by)
+    take_back = _UNDO.get(change.kind)
+    if take_back is None:
+        raise VisitRefusedError(_("Bring the person back on their own page: their hours come back with them."))
+    take_back(change, by)
     change.undone_at, change.undone_by_id = now, by.membership_id
     change.save(update_fields=["undone_at", "undone_by"])
     return change
@@ -119,16 +122,16 @@ def _end_leave(change: SettingChange, by: Actor) -> None:
 
 
 def _put_block_back(change: SettingChange, by: Actor) -> None:
-    AvailabilityBlock.objects.create(pk=change.row_id, clinic=by.clinic, **_from_json(change.before))
+    AvailabilityBlock.objects.create(pk=change.row_id, clinic=by.clinic, **from_json(change.before))
 
 
 def _put_extra_back(change: SettingChange, by: Actor) -> None:
-    ExtraHours.objects.create(pk=change.row_id, clinic=by.clinic, **_from_json(change.before))
+    ExtraHours.objects.create(pk=change.row_id, clinic=by.clinic, **from_json(change.before))
 
 
 def _put_room_back(change: SettingChange, by: Actor) -> None:
     room = _standing(Room, change, by)
-    if _as_json(room, _ROOM) != change.after:
+    if as_json(room, _ROOM) != change.after:
         raise _changed_since()
     for name, value in change.before.items():
         setattr(room, name, value)
@@ -155,7 +158,7 @@ def _changed_since() -> VisitRefusedError:
     return VisitRefusedError(_("Somebody changed this since. Look at how it stands now, and change it there."))
 
 
-def _note(
+def note(
     kind: SettingKind,
     row: ClinicOwned,
     title: str,
@@ -183,19 +186,19 @@ def _hours(hours: AvailabilityBlock | ExtraHours) -> str:
     return f"{hours.start_time:%H:%M}–{hours.end_time:%H:%M}"
 
 
-def _as_json(row: ClinicOwned, names: Iterable[str]) -> dict[str, Any]:
+def as_json(row: ClinicOwned, names: Iterable[str]) -> dict[str, Any]:
     """Numbers and yes or no as they are, everything else as text."""
     values = {name: getattr(row, name) for name in names}
     return {name: one if one is None or isinstance(one, int) else str(one) for name, one in values.items()}
 
 
-def _from_json(values: dict[str, Any]) -> dict[str, Any]:
+def from_json(values: dict[str, Any]) -> dict[str, Any]:
     return {name: _value(name, one) for name, one in values.items()}
 
 
 def _value(name: str, value: Any) -> Any:
     if value is None:
         return None
-    if name in _HOURS:
+    if name in HOURS_FIELDS:
         return time.fromisoformat(value)
     return date.fromisoformat(value) if name in _DATES else value

@@ -31,6 +31,7 @@ from scheduling.queries.telling import telling
 from scheduling.queries.waiting_matches import Slot, matches
 from scheduling.services import appointments, series
 from scheduling.views.patients import banner_of, page_of
+from scheduling.views.setting_changes import list_url
 from scheduling.views.steps import back_first, own_visit, say_step, undo_address
 from scheduling.views.times import refuse, times_context
 from scheduling.visit_letters import Told
@@ -118,13 +119,15 @@ def _in_series(request: StaffRequest, visit: Appointment) -> int:
 @staff(Act.BOOK_VISITS, methods=("GET", "POST"))
 def move(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
     visit, now = own_visit(request, appointment_id), timezone.now()
+    visit_url = reverse("scheduling:appointment", args=[visit.pk])
     try:
         check_can_reschedule(visit)
     except VisitRefusedError as refused:
         said = {"visit": visit, "banner": banner_of(request, visit.patient_id), "words": refused.words}
         return render(request, "scheduling/cannot_move.html", said, status=409)
     tell = telling(by=request.actor, patient=visit.patient, told=[], now=now)
-    initial = {"version": visit.version, "tell_patient": tell.is_possible}
+    query = read_query(TimesQuery, request).cleaned_data
+    initial = {"version": visit.version, "tell_patient": tell.is_possible, "list": query["list"]}
     form = MoveForm(request.POST or None, by=request.actor, initial=initial)
     status, taken = 200, None
     if request.method == "POST":
@@ -135,12 +138,12 @@ def move(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
             except VisitRefusedError as refused:
                 status, taken = refuse(form, refused, version=visit.version), refused
             else:
-                return redirect("scheduling:appointment", appointment_id=visit.pk)
-    query = read_query(TimesQuery, request).cleaned_data
+                return redirect(list_url(request, form.cleaned_data["list"]) or visit_url)
     query = query | {"visit_type": visit.visit_type_id, "clinician": query["clinician"] or visit.clinician_id}
     context = times_context(request, query, now=now, patient_id=visit.patient_id, leave_out=visit)
     context |= {"visit": visit, "form": form, "refused": taken, "banner": banner_of(request, visit.patient_id)}
     context |= {"tell": tell, "news": News.MOVED, "in_series": _in_series(request, visit)}
+    context["back_url"] = list_url(request, query["list"]) or visit_url
     template = "scheduling/move.html#times" if request.htmx else "scheduling/move.html"
     return render(request, template, context, status=status)
 

@@ -25,6 +25,7 @@ from scheduling.queries import touched_visits
 from scheduling.services import resources
 from scheduling.services import setting_changes as changing
 from scheduling.views import setting_changes
+from scheduling.views.removed import removed_already
 from scheduling.views.set_up import warn_of_unheld
 from scheduling.views.times import refuse
 
@@ -94,7 +95,9 @@ def closure(request: StaffRequest) -> HttpResponse:
 
 @staff(Act.SET_UP_SCHEDULE, methods=("POST",))
 def remove_closure(request: StaffRequest, closure_id: UUID) -> HttpResponse:
-    own = get_object_or_404(Closure.objects.visible_to(request.actor), pk=closure_id)
+    own = Closure.objects.visible_to(request.actor).filter(pk=closure_id).first()
+    if own is None:
+        return removed_already(request, Closure, closure_id, back="scheduling:resources")
     resources.open_again(closure=own)
     return _saved(request, _("The closure is removed."))
 
@@ -115,7 +118,9 @@ def extra_hours(request: StaffRequest) -> HttpResponse:
 @staff(Act.SET_UP_SCHEDULE, methods=("POST",))
 def remove_extra_hours(request: StaffRequest, extra_id: UUID) -> HttpResponse:
     by, now = request.actor, timezone.now()
-    own = get_object_or_404(ExtraHours.objects.visible_to(by).select_related("clinician__user"), pk=extra_id)
+    own = ExtraHours.objects.visible_to(by).select_related("clinician__user").filter(pk=extra_id).first()
+    if own is None:
+        return removed_already(request, ExtraHours, extra_id, back="scheduling:resources")
     visits = touched_visits.losing_hours(by, own, now=now)
     if setting_changes.unseen(request, visits):
         context = {"title": _("Remove hours of one day"), "back_url": reverse("scheduling:resources")}
@@ -152,7 +157,9 @@ def _credential_conflict(request: StaffRequest, form: CredentialForm) -> Conflic
 
 @staff(Act.SET_UP_SCHEDULE, methods=("POST",))
 def remove_credential(request: StaffRequest, credential_id: UUID) -> HttpResponse:
-    own = get_object_or_404(Credential.objects.visible_to(request.actor), pk=credential_id)
+    own = Credential.objects.visible_to(request.actor).filter(pk=credential_id).first()
+    if own is None:
+        return removed_already(request, Credential, credential_id, back="scheduling:resources")
     resources.end_trust(credential=own)
     for visit_type in VisitType.objects.visible_to(request.actor).filter(technique=own.technique_id):
         warn_of_unheld(request, visit_type)

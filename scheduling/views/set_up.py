@@ -27,6 +27,7 @@ from scheduling.queries import staffing, touched_visits
 from scheduling.services import availability, rooms, visit_types
 from scheduling.services import setting_changes as changing
 from scheduling.views import setting_changes
+from scheduling.views.removed import removed_already
 from scheduling.views.times import refuse
 
 # Each works on five days, often in two blocks: ten make a hundred lines.
@@ -44,7 +45,7 @@ def overview(request: StaffRequest) -> HttpResponse:
     leaves = Leave.objects.visible_to(by).filter(ends_at__gt=timezone.now())
     in_order = ("clinician__user__full_name", "clinician_id", "weekday", "start_time")
     today = timezone.localdate()
-    worked = set(blocks.values_list("weekday", flat=True))
+    worked = set(blocks.filter(clinician__is_active=True).values_list("weekday", flat=True))
     context = {
         "idle_days": [day.label for day in Weekday if day not in worked] if worked else [],
         "held": staffing.held_techniques(by=by, day=today),
@@ -97,6 +98,8 @@ def _change_room(request: StaffRequest, form: RoomForm, room: Room) -> HttpRespo
     except VisitRefusedError as refused:
         refuse(form, refused)
         return _page(request, form, title)
+    if change is not None:
+        setting_changes.warn_of_no_room(request)
     return setting_changes.saved(request, change, _("The room is saved."), back="scheduling:set_up")
 
 
@@ -132,21 +135,33 @@ def hours(request: StaffRequest) -> HttpResponse:
     initial = {"valid_from_date": timezone.localdate(), "weekdays": range(5)}
     form = HoursForm(request.POST or None, by=request.actor, initial=initial)
     if request.method == "POST" and form.is_valid():
+        overlaps = staffing.overlapping(by=request.actor, **form.cleaned_data)
         try:
             availability.add_blocks(by=request.actor, **form.cleaned_data)
         except VisitRefusedError as refused:
             refuse(form, refused)
         else:
             messages.success(request, _("The hours are saved."))
+            if overlaps:
+                _warn_of_overlaps(request, form.cleaned_data["clinician"], overlaps)
             return redirect("scheduling:set_up")
     return _page(request, form, _("Add weekly hours"))
+
+
+def _warn_of_overlaps(request: StaffRequest, clinician: Membership, found: list[AvailabilityBlock]) -> None:
+    """Both hold: nobody is booked twice by it, but one of the two is often a slip."""
+    hours = ", ".join(f"{one.get_weekday_display()} {one.start_time:%H:%M}–{one.end_time:%H:%M}" for one in found)
+    words = _("These overlap with other weekly hours of %(name)s: %(hours)s. Both hold: remove what is wrong.")
+    messages.warning(request, words % {"name": clinician.user.full_name, "hours": hours})
 
 
 @staff(Act.SET_UP_SCHEDULE, methods=("POST",))
 def remove_hours(request: StaffRequest, block_id: UUID) -> HttpResponse:
     by, now = request.actor, timezone.now()
     rows = AvailabilityBlock.objects.visible_to(by).select_related("clinician__user")
-    block = get_object_or_404(rows, pk=block_id)
+    block = rows.filter(pk=block_id).first()
+    if block is None:
+        return removed_already(request, AvailabilityBlock, block_id, back="scheduling:set_up")
     visits = touched_visits.losing_hours(by, block, now=now)
     if setting_changes.unseen(request, visits):
         context = {"title": _("Remove weekly hours"), "back_url": reverse("scheduling:set_up")}
@@ -180,7 +195,9 @@ def leave(request: StaffRequest) -> HttpResponse:
 
 @staff(Act.SET_UP_SCHEDULE, methods=("POST",))
 def remove_leave(request: StaffRequest, leave_id: UUID) -> HttpResponse:
-    own = get_object_or_404(Leave.objects.visible_to(request.actor), pk=leave_id)
+    own = Leave.objects.visible_to(request.actor).filter(pk=leave_id).first()
+    if own is None:
+        return removed_already(request, Leave, leave_id, back="scheduling:set_up")
     availability.remove_leave(leave=own)
     messages.success(request, _("The leave is removed."))
     return redirect("scheduling:set_up")

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,9 +21,11 @@ from accounts.requests import StaffRequest, made_nothing, saw_list
 from common.query_strings import read_query
 from common.undo import offer
 from scheduling.forms.set_up import SetUpQuery, ZoneQuery
-from scheduling.models import Appointment, SettingChange
+from scheduling.models import Appointment, Room, SettingChange
+from scheduling.models.appointments import AppointmentQuerySet
 from scheduling.policies import VisitRefusedError
 from scheduling.queries import touched_visits
+from scheduling.queries.zone_changes import zone_changes
 from scheduling.services import setting_changes
 
 SEEN = "touched"
@@ -54,14 +57,26 @@ def saved(request: StaffRequest, change: SettingChange | None, words: str | Prom
     return redirect("scheduling:setting_change", change.pk) if change.visits else redirect(back)
 
 
+def warn_of_no_room(request: StaffRequest) -> None:
+    """Say it when the last room that visits are booked into went out of use."""
+    if Room.objects.visible_to(request.actor).are_all_off():
+        messages.warning(request, _("No room is in use now: visits are booked without a room until one is."))
+
+
 @staff(Act.BOOK_VISITS)
 def to_move(request: StaffRequest) -> HttpResponse:
-    """The changes that touched visits, the newest first."""
+    """The changes that touched visits, the newest first; on the first page those of the time zone above them."""
     by = request.actor
     number = read_query(SetUpQuery, request).cleaned_data["page"] or 1
     rows = SettingChange.objects.visible_to(by).that_touched().select_related("made_by__user")
     page = Paginator(rows, _PER_PAGE).get_page(number)
-    return render(request, "scheduling/setting_changes.html", {"page": page, "changes": list(page)})
+    left = touched_visits.left_of(by, page)
+    context = {
+        "page": page,
+        "changes": [(change, left[change.pk]) for change in page],
+        "zone_changes": zone_changes(by, now=timezone.now()) if page.number == 1 else [],
+    }
+    return render(request, "scheduling/setting_changes.html", context)
 
 
 @staff(Act.BOOK_VISITS)
@@ -84,18 +99,33 @@ def undo(request: StaffRequest, change_id: UUID) -> HttpResponse:
     else:
         words = _("Taken back: %(what)s. Visits that were moved meanwhile stay where they are now.")
         messages.success(request, words % {"what": found.title})
+        warn_of_no_room(request)
     return redirect("scheduling:setting_change", found.pk)
 
 
-@staff(Act.SET_UP_SCHEDULE)
+@staff(Act.BOOK_VISITS)
 def zone_visits(request: StaffRequest) -> HttpResponse:
-    """Visits to come by the clinic's clock and by that of another time zone."""
-    query = read_query(ZoneQuery, request).cleaned_data
-    rows = touched_visits.promised(request.actor, now=timezone.now())
+    """Visits to come by the clinic's clock and by that of another time zone; of one change, those to move for it."""
+    query, by, now = read_query(ZoneQuery, request).cleaned_data, request.actor, timezone.now()
+    rows: Sequence[Appointment] | AppointmentQuerySet = touched_visits.promised(by, now=now)
+    zone, one = query["zone"], None
+    if query["change"]:
+        one = next((found for found in zone_changes(by, now=now) if found.id == query["change"]), None)
+        rows, zone = (one.visits, one.was) if one else ((), zone)
     page = Paginator(rows, _PER_PAGE).get_page(query["page"] or 1)
     _saw(request, list(page))
-    context = {"page": page, "visits": list(page), "zone": query["zone"] or request.actor.clinic.zone}
+    context = {"page": page, "visits": list(page), "zone": zone or by.clinic.zone, "change_id": query["change"]}
+    context["kept"] = urlencode({name: query[name] for name in ("zone", "change") if query[name]})
     return render(request, "scheduling/zone_visits.html", context)
+
+
+def list_url(request: StaffRequest, change_id: UUID | None) -> str:
+    """Where somebody goes back to who moves a visit out of the list of a change; empty without one."""
+    if change_id is None:
+        return ""
+    if SettingChange.objects.visible_to(request.actor).filter(pk=change_id).exists():
+        return reverse("scheduling:setting_change", args=[change_id])
+    return f"{reverse('scheduling:zone_visits')}?change={change_id}"
 
 
 def _saw(request: StaffRequest, visits: Sequence[Appointment]) -> None:

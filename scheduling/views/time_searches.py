@@ -22,7 +22,7 @@ from scheduling.queries.why_nothing import why_nothing
 from scheduling.services import appointments, slot_holds
 from scheduling.services.places import SlotTakenError
 from scheduling.views.patients import banner_of
-from scheduling.views.times import usual_type
+from scheduling.views.times import is_without_room, usual_type
 
 
 @staff(Act.BOOK_VISITS)
@@ -95,6 +95,7 @@ def _search(
         "equipment": said.get("equipment"),
         "findings": findings,
         "why": why,
+        "is_without_room": is_without_room(request, visit_type),
         "first_day": first_day,
         "weeks": WEEKS,
         "refused": refused,

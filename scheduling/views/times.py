@@ -12,7 +12,7 @@ from accounts.models import Membership
 from accounts.requests import StaffRequest
 from common.wall_clock import day_bounds, local_day
 from scheduling.choices import VisitStatus
-from scheduling.models import Appointment, VisitType
+from scheduling.models import Appointment, Room, VisitType
 from scheduling.policies import VisitChangedError, VisitRefusedError
 from scheduling.queries.free_times import FreeTime, free_times
 from scheduling.queries.why_nothing import why_nothing
@@ -40,6 +40,8 @@ def times_context(
         visit_types = [leave_out.visit_type]
     clinicians = list(Membership.objects.visible_to(by).clinicians())
     visit_type = _chosen(visit_types, query["visit_type"]) or usual_type(request, visit_types, patient_id)
+    if leave_out is not None and leave_out.clinician not in clinicians and query["clinician"] == leave_out.clinician_id:
+        query = query | {"clinician": None}
     clinician = _chosen(clinicians, query["clinician"])
     first_day = max(query["day"] or today, today)
     found = (
@@ -87,6 +89,7 @@ def times_context(
         "times": shown,
         "more_clinicians": len(times) - len(shown),
         "why": why,
+        "is_without_room": is_without_room(request, visit_type),
     }
 
 
@@ -111,6 +114,11 @@ def _chosen(rows: list[M], pk: UUID | None) -> M | None:
     if found is None:
         raise Http404
     return found
+
+
+def is_without_room(request: StaffRequest, visit_type: VisitType | None) -> bool:
+    """The visit needs a room, and the clinic's rooms are all out of use."""
+    return bool(visit_type and visit_type.needs_room) and Room.objects.visible_to(request.actor).are_all_off()
 
 
 def usual_type(request: StaffRequest, visit_types: list[VisitType], patient_id: UUID | None) -> VisitType | None:

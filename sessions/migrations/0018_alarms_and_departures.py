@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+import accounts.models.clinic_owned
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -71,6 +73,19 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("status", "closed"), _negated=True) | models.Q(("event_type__isnull", False)),
                 name="sessions_sideeffect_closed_with_its_kind",
+            ),
+        ),
+        # who finishes a leaver's drafts
+        migrations.AddField(
+            model_name="injectionsession",
+            name="handed_to",
+            field=accounts.models.clinic_owned.ClinicForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.membership",
             ),
         ),
     ]

@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
+from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, Membership, manager_of
 from patients.models import PatientOwned
 from sessions.choices import ConsentSigner, Guidance, RecordStatus
 from sessions.observation import MAX_MINUTES
@@ -23,6 +23,11 @@ class InjectionSessionQuerySet(ClinicOwnedQuerySet["InjectionSession"]):
     def drafts(self) -> Self:
         return self.filter(status=RecordStatus.DRAFT)
 
+    def to_be_finished_by(self, member: Membership) -> Self:
+        """Drafts of the person, but for those handed to a colleague; and those handed to the person."""
+        own = models.Q(clinician=member, handed_to__isnull=True)
+        return self.drafts().filter(own | models.Q(handed_to=member))
+
     def to_co_sign(self) -> Self:
         """Signed by somebody whose records need a second name, and still without it."""
         return self.signed().filter(needs_co_signature=True, co_signatures__isnull=True)
@@ -37,6 +42,8 @@ class InjectionSession(PatientOwned):
     appointment = ClinicForeignKey("scheduling.Appointment", related_name="+")
     course = ClinicForeignKey("pit_sessions.Course", null=True, blank=True, related_name="injection_sessions")
     clinician = ClinicForeignKey("accounts.Membership", related_name="+")
+    # Who finishes the draft of a clinician who left; any clinician may.
+    handed_to = ClinicForeignKey("accounts.Membership", null=True, blank=True, editable=False, related_name="+")
     consent = ClinicForeignKey("pit_sessions.Consent", null=True, blank=True, related_name="injection_sessions")
     preparation = ClinicForeignKey(
         "pit_sessions.Preparation", null=True, blank=True, related_name="sessions", db_index=False

@@ -75,6 +75,12 @@ def author_of(by: Actor) -> UUID:
     return by.membership_id
 
 
+def caller_of(session: InjectionSession, *, by: Actor) -> UUID:
+    """Who calls the patient back: who finishes it for a leaver, who treated, or who signs where both have left."""
+    people = (one for one in (session.handed_to, session.clinician) if one is not None and one.is_active)
+    return next((one.pk for one in people), author_of(by))
+
+
 def check_gate(findings: Iterable[Finding], reasons: Mapping[str, str], *, by: Actor) -> None:
     """Raise ``GateClosedError`` unless every finding can be answered and is, by somebody who may."""
     may_lift = by.may(Act.LIFT_STOPS)

@@ -1,4 +1,4 @@
-"""What is still open of a person who leaves the clinic: what a colleague can take over, and what only a person can."""
+"""What is still open of a person who leaves the clinic: what a colleague can take over, and what is listed."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,52 +10,67 @@ from accounts.actors import Actor
 from accounts.choices import Role
 from accounts.models import Membership, OnCallPerson
 from accounts.permissions import ALLOWED, Act
-from scheduling.models import Appointment
+from common.wall_clock import local_day
+from scheduling.models import Appointment, AvailabilityBlock
+from scheduling.queries import touched_visits
 from sessions.models import CourseReview, FollowUp, InjectionSession, SideEffect, VisitRecall
+
+VISITS_SHOWN = 20
 
 
 @dataclass(frozen=True)
 class OpenWork:
-    """``drafts``, ``alerts`` and ``visits`` are not handed over by a tap: a colleague looks at each of them."""
+    """``visits`` are the first of ``visit_count`` to come; ``hours`` are the weekly ones."""
 
     drafts: list[InjectionSession]
     follow_ups: list[FollowUp]
     recalls: list[VisitRecall]
     reviews: list[CourseReview]
-    alerts: int
-    visits: int
+    alerts: list[SideEffect]
+    visits: list[Appointment]
+    visit_count: int
+    hours: list[AvailabilityBlock]
     is_on_call: bool
 
     @property
     def can_be_handed_over(self) -> bool:
-        return bool(self.follow_ups or self.recalls or self.reviews or self.is_on_call)
+        return bool(self.follow_ups or self.recalls or self.is_clinical)
+
+    @property
+    def is_clinical(self) -> bool:
+        """There is something that only a clinician takes over."""
+        return bool(self.drafts or self.reviews or self.alerts or self.is_on_call)
 
     @property
     def patient_ids(self) -> list[UUID]:
         """Whose work is named on the page."""
-        rows = (*self.drafts, *self.follow_ups, *self.recalls, *self.reviews)
+        rows = (*self.drafts, *self.follow_ups, *self.recalls, *self.reviews, *self.alerts, *self.visits)
         return [row.patient_id for row in rows]
 
     @property
     def is_nothing(self) -> bool:
-        return not (self.can_be_handed_over or self.drafts or self.alerts or self.visits)
+        return not (self.can_be_handed_over or self.visits or self.hours)
 
 
 def open_work(actor: Actor, member: Membership, *, now: datetime) -> OpenWork:
-    """Seven queries."""
+    """Nine queries."""
     own = {"clinic_id": actor.clinic_id, "owner": member}
-    drafts = InjectionSession.objects.visible_to(actor).drafts().filter(clinician=member).select_related("patient")
+    drafts = InjectionSession.objects.visible_to(actor).to_be_finished_by(member)
     alerts = SideEffect.objects.visible_to(actor).open().filter(acknowledged_by=member)
-    visits = Appointment.objects.visible_to(actor).filter(clinician=member, starts_at__gt=now)
+    visits = touched_visits.of_leaver(actor, member.pk, now=now)
+    hours = AvailabilityBlock.objects.visible_to(actor).filter(clinician=member)
+    follow_ups = FollowUp.objects.outstanding().filter(**own)
+    recalls = VisitRecall.objects.filter(**own)
+    reviews = CourseReview.objects.undecided().filter(**own)
     return OpenWork(
-        drafts=list(drafts.order_by("started_at", "id")),
-        follow_ups=list(
-            FollowUp.objects.outstanding().filter(**own).select_related("patient").order_by("due_at", "id")
-        ),
-        recalls=list(VisitRecall.objects.filter(**own).select_related("patient").order_by("created_at", "id")),
-        reviews=list(CourseReview.objects.undecided().filter(**own).select_related("patient").order_by("raised_at")),
-        alerts=alerts.count(),
-        visits=visits.filter(status__in=("booked", "confirmed")).count(),
+        drafts=list(drafts.select_related("patient").order_by("started_at", "id")),
+        follow_ups=list(follow_ups.select_related("patient").order_by("due_at", "id")),
+        recalls=list(recalls.select_related("patient").order_by("created_at", "id")),
+        reviews=list(reviews.select_related("patient").order_by("raised_at")),
+        alerts=list(alerts.select_related("patient").order_by("priority", "reported_at")),
+        visits=list(visits[:VISITS_SHOWN]),
+        visit_count=visits.count(),
+        hours=list(hours.exclude(valid_until_date__lt=local_day(now, actor.zone)).order_by("weekday", "start_time")),
         is_on_call=OnCallPerson.objects.visible_to(actor).filter(membership=member).exists(),
     )
 
@@ -66,6 +81,10 @@ def colleagues(actor: Actor, member: Membership) -> QuerySet[Membership]:
     return able.exclude(pk=member.pk).select_related("user").order_by("role", "user__full_name", "id")
 
 
+def has_other_clinicians(actor: Actor, member: Membership) -> bool:
+    return Membership.objects.visible_to(actor).clinicians().exclude(pk=member.pk).exists()
+
+
 def may_take_all(member: Membership) -> bool:
-    """Reviews and the place on call are a clinician's."""
+    """What a clinician answers for is a clinician's: drafts, alarms, reviews and the place on call."""
     return member.role == Role.CLINICIAN

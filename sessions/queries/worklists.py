@@ -128,10 +128,13 @@ def follow_ups_due(actor: Actor, *, now: datetime) -> QuerySet[Any]:
 
 
 def unsigned_sessions(actor: Actor) -> QuerySet[Any]:
-    """Drafts, the oldest first, as values for ``plain_rows``; the owner is the clinician who treats."""
+    """Drafts, the oldest first, as values for ``plain_rows``; the owner treats, or finishes what a leaver began."""
     rows = InjectionSession.objects.visible_to(actor).drafts().order_by("started_at", "id")
     return _with_people(
-        rows, since=F("started_at"), whose=F("clinician_id"), owner_name=F("clinician__user__full_name")
+        rows,
+        since=F("started_at"),
+        whose=Coalesce("handed_to_id", "clinician_id"),
+        owner_name=Coalesce("handed_to__user__full_name", "clinician__user__full_name"),
     )
 
 

@@ -21,6 +21,7 @@ from sessions.models import Addendum, FollowUp, InjectionSession
 from sessions.policies.injection_sessions import (
     SessionRefusedError,
     VersionConflictError,
+    caller_of,
     check_can_add_addendum,
     check_can_edit,
     check_can_start,
@@ -297,7 +298,7 @@ def _owe_follow_up(session: InjectionSession, *, by: Actor, now: datetime) -> No
         patient_id=session.patient_id,
         injection_session=session,
         due_at=instant(day, FOLLOW_UP_TIME, by.zone),
-        owner_id=session.clinician_id,
+        owner_id=caller_of(session, by=by),
     )
 
 

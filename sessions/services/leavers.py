@@ -1,24 +1,106 @@
-"""Hand a person's open work to a colleague, in one step."""
+"""Hand a person's open work to a colleague, in one step; switch the person off with it, and bring both back."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F, QuerySet
 
 from accounts.actors import Actor
 from accounts.models import Membership
-from accounts.services import on_call
-from sessions.models import CourseReview, FollowUp, VisitRecall
+from accounts.services import memberships, on_call
+from scheduling.models import SettingChange
+from scheduling.services import leavers as book
+from sessions.models import CourseReview, FollowUp, InjectionSession, SideEffect, VisitRecall
 from sessions.queries.leavers import may_take_all
+from sessions.services import side_effects
+
+ON_CALL = "on_call"
+# What was handed over: kind of work → which rows.
+Handed = dict[str, list[str]]
 
 
 @transaction.atomic
 def hand_over(*, by: Actor, member: Membership, to: Membership) -> int:
-    """Follow-ups and recalls, and a clinician's reviews and place on call, are the colleague's; return how many.
+    """Follow-ups and recalls, and all that a clinician answers for, are the colleague's; return how many.
 
     What is completed, cancelled or decided stays under the name of who did it.
     """
-    own = {"clinic_id": by.clinic_id, "owner": member}
-    count = FollowUp.objects.outstanding().filter(**own).update(owner=to)
-    count += VisitRecall.objects.filter(**own).update(owner=to)
-    if may_take_all(to):
-        count += CourseReview.objects.undecided().filter(**own).update(owner=to)
-        count += on_call.hand_over(by=by, membership_id=member.pk, to=to)
-    return count
+    return sum(map(len, _hand_over(by, member, to).values()))
+
+
+@transaction.atomic
+def switch_off(*, by: Actor, now: datetime, member: Membership, to: Membership | None) -> SettingChange:
+    """Sign the person out, hand the work over, end the weekly hours, list the visits to come.
+
+    What nobody takes over stays on its worklist and belongs to nobody, and an alarm goes on; a draft keeps the name of
+    who treated, and any clinician finishes it. Raises ``MemberRefusedError``.
+    """
+    memberships.switch_off(by=by, now=now, membership_id=member.pk)
+    handed = _hand_over(by, member, to) if to else {}
+    left = {name: _give(rows, field, None) for name, (rows, field) in _plain_work(by, member.pk).items()}
+    for report in SideEffect.objects.visible_to(by).open().filter(acknowledged_by=member):
+        side_effects.give_back(side_effect_id=report.pk, version=report.version, by=by, now=now)
+    work = {"to": str(to.pk) if to else None, "handed": handed, "left": left}
+    return book.leave(member=member, work=work, by=by, now=now)
+
+
+@transaction.atomic
+def bring_back(*, by: Actor, now: datetime, member: Membership) -> None:
+    """The person works here again, with the hours and the work they had, unless it is done or somebody else's by now.
+
+    An alarm that was given back and the place on call stay with who has them. Raises ``MemberRefusedError``.
+    """
+    memberships.bring_back(by=by, membership_id=member.pk)
+    work = book.come_back(member=member, by=by, now=now)
+    if not work:
+        return
+    holder = UUID(work["to"]) if work["to"] else None
+    for ids, owner in ((work["handed"], holder), (work["left"], None)):
+        for name, (rows, field) in (_plain_work(by, owner) | _clinical_work(by, owner)).items():
+            _give(rows.filter(pk__in=ids.get(name, [])), field, member)
+    InjectionSession.objects.visible_to(by).drafts().filter(clinician=member, handed_to=member).update(
+        handed_to=None, version=F("version") + 1
+    )
+
+
+def _hand_over(by: Actor, member: Membership, to: Membership) -> Handed:
+    is_clinician = may_take_all(to)
+    work = _plain_work(by, member.pk)
+    if not is_clinician:
+        work.pop("reviews")
+    handed = {name: _give(rows, field, to) for name, (rows, field) in work.items()}
+    if is_clinician:
+        handed |= {name: _give(rows, field, to) for name, (rows, field) in _clinical_work(by, member.pk).items()}
+        drafts = InjectionSession.objects.visible_to(by).drafts()
+        handed["drafts"] += _give(drafts.filter(clinician=member, handed_to__isnull=True), "handed_to", to)
+        handed[ON_CALL] = ["place"] if on_call.hand_over(by=by, membership_id=member.pk, to=to) else []
+    return handed
+
+
+def _plain_work(by: Actor, owner: UUID | None) -> dict[str, tuple[QuerySet[Any], str]]:
+    """What may also belong to nobody: kind → the open rows, and which field names the owner."""
+    return {
+        "follow_ups": (FollowUp.objects.visible_to(by).outstanding().filter(owner=owner), "owner"),
+        "recalls": (VisitRecall.objects.visible_to(by).filter(owner=owner), "owner"),
+        "reviews": (CourseReview.objects.visible_to(by).undecided().filter(owner=owner), "owner"),
+    }
+
+
+def _clinical_work(by: Actor, owner: UUID | None) -> dict[str, tuple[QuerySet[Any], str]]:
+    if owner is None:
+        return {}
+    return {
+        "alerts": (SideEffect.objects.visible_to(by).open().filter(acknowledged_by=owner), "acknowledged_by"),
+        "drafts": (InjectionSession.objects.visible_to(by).drafts().filter(handed_to=owner), "handed_to"),
+    }
+
+
+def _give(rows: QuerySet[Any], field: str, to: Membership | None) -> list[str]:
+    """Name the new owner; a page that shows the row as it was before is told so."""
+    ids = list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    has_version = rows.model in (SideEffect, InjectionSession)
+    values = {field: to} | ({"version": F("version") + 1} if has_version else {})
+    rows.model._default_manager.filter(pk__in=ids).update(**values)
+    return [str(pk) for pk in ids]

@@ -58,24 +58,29 @@ def test_a_country_with_one_zone_needs_none_said_and_its_languages_are_the_clini
 
 def test_what_is_no_country_zone_language_or_number_is_refused_with_the_list_and_makes_nothing(db: None) -> None:
     wrong: list[tuple[dict[str, object], str]] = [
-        ({"country": ""}, "--country.*AU.*DE.*US"),
-        ({"country": "XX"}, "--country.*AU.*DE.*US"),
+        ({"country": ""}, "--country.*two letters, like DE"),
+        ({"country": "XX"}, "--country.*two letters, like DE"),
+        ({"country": "Germny"}, "--country.*Is it DE for Germany"),
+        ({"country": "uk"}, "--country.*Is it .*GB for United Kingdom"),
+        ({"country": "USA"}, "--country.*Is it .*US for United States"),
         ({"zone": ""}, "--zone.*America/Denver.*America/Los_Angeles"),
         ({"zone": "posixrules"}, "--zone.*One of America/New_York"),
-        ({"zone": "Europe/Berlin"}, "United States: Europe/Berlin is not a time zone there"),
+        ({"zone": "Europe/Berlin"}, "United States: Europe/Berlin is not a time zone there.*with --unusual"),
         ({"language": "klingon"}, "--language: .*de, el, en"),
         ({"speaks": ["klingon"]}, "--speaks: .*de, el, en"),
         ({"emergency_number": "none"}, "--emergency-number.*two to six digits"),
         ({"emergency_number": "none at all"}, "--emergency-number"),
-        ({"emergency_number": "112"}, "--emergency-number.*called at 911.*With --unusual"),
+        ({"emergency_number": "112"}, "--emergency-number.*called at 911.*with --unusual"),
         ({"country": "RS", "zone": "", "emergency_number": ""}, "--emergency-number"),
         ({"address": []}, "--address"),
         ({"address": [" ", "\t"]}, "--address"),
         ({"phone": ""}, "--phone"),
     ]
     for given, said in wrong:
-        with pytest.raises(CommandError, match=f"(?s)no clinic Mile High yet.*{said}"):
+        with pytest.raises(CommandError, match=f"(?s)no clinic Mile High yet.*{said}") as refused:
             made(**given)
+        assert "tick" not in str(refused.value)
+        assert len(str(refused.value)) < 1200
     assert not Clinic.objects.exists()
     made(emergency_number="112", unusual=True)
     assert Clinic.objects.get().emergency_number == "112"
@@ -131,6 +136,24 @@ def test_another_country_proposes_its_number_and_zone_and_changes_neither_by_its
     own = _typed(admin, emergency_number="911", zone="America/Denver")
     assert admin.post(URL, own | {"zone_seen": "America/Denver"}).status_code == 302
     assert "keeps_" not in re.sub(r'<input type="hidden"[^>]*>', "", admin.get(URL).text)
+
+
+def test_choosing_a_country_proposes_at_once_what_it_decides_and_stores_nothing(
+    clinic: Clinic, admin: StaffClient
+) -> None:
+    says = {"US": ("911", "", "+1", "4 March 1981", "pounds"), "NZ": ("111", "", "+64", "3 April 1981", "kilograms")}
+    says["AT"] = ("112", "Europe/Vienna", "+43", "3 April 1981", "kilograms")
+    for country, (number, zone, *words) in says.items():
+        page = admin.get(URL, {"country": country}, headers={"HX-Request": "true"})
+        form = page.context["form"]
+        assert (form["emergency_number"].value(), form["zone"].value()) == (number, zone), country
+        for name in ("div_id_zone", "div_id_emergency_number", "country-decides"):
+            assert f'id="{name}"' in page.text
+            assert f"#{name}" in page.text  # what the script puts in place
+        assert all(one in form.fields["country"].help_text for one in words), country
+    clinic.refresh_from_db()
+    assert (clinic.country, clinic.emergency_number) == ("DE", "112")
+    assert admin.get(URL, {"country": "XX"}).status_code == 400
 
 
 def test_the_settings_refuse_what_is_in_no_list_and_keep_the_address_clean(clinic: Clinic, admin: StaffClient) -> None:

@@ -26,7 +26,8 @@ def colleague(clinic: Clinic, staff_client: Callable[..., StaffClient]) -> Staff
 
 
 def act(admin: StaffClient, name: str, member: Membership, **typed: str) -> str:
-    page = admin.post(reverse(f"accounts:{name}", args=[member.pk]), typed, follow=True)
+    app = "sessions" if name in ("switch_off", "bring_person_back") else "accounts"
+    page = admin.post(reverse(f"{app}:{name}", args=[member.pk]), typed, follow=True)
     return str(page.content.decode())
 
 
@@ -40,7 +41,7 @@ def test_who_is_switched_off_is_signed_out_at_once_and_comes_back_by_signing_in_
     assert "switched off" in act(admin, "switch_off", colleague.member)
     assert colleague.get(LIST).headers["Location"].startswith(reverse("account_login"))
     assert "switched off already" in act(admin, "switch_off", colleague.member)
-    assert "works here again" in act(admin, "bring_back", colleague.member)
+    assert "works here again" in act(admin, "bring_person_back", colleague.member)
     assert colleague.get(LIST).status_code == 302
     with tenant(clinic.pk):
         changes = AuditEvent.objects.filter(table_name="accounts_membership", row_id=colleague.member.pk, kind="update")

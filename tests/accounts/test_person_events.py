@@ -173,8 +173,8 @@ def test_invitations_roles_co_signatures_and_switching_off_are_changes_in_the_cl
     admin.post(reverse("accounts:withdraw_invitation", args=[invitation.pk]))
     admin.post(reverse("accounts:co_signature", args=[member.pk]), {"needed": "yes"})
     admin.post(reverse("accounts:change_role", args=[member.pk]), {"role": "front_desk"})
-    admin.post(reverse("accounts:switch_off", args=[member.pk]))
-    admin.post(reverse("accounts:bring_back", args=[member.pk]))
+    admin.post(reverse("sessions:switch_off", args=[member.pk]))
+    admin.post(reverse("sessions:bring_person_back", args=[member.pk]))
 
     page = admin.get(reverse("sessions:audit_log"), {"act": "changes"}).content.decode()
     for words in ("Tom New", "Jana Novak", "Role: <del>Clinician</del> → <ins>Front desk</ins>"):

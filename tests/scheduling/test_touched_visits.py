@@ -217,6 +217,61 @@ def test_another_zone_is_asked_for_with_its_visits_and_can_be_taken_back(
     assert practice.clinic.zone == "Europe/Berlin"
 
 
+def test_visits_of_another_zone_stay_listed_until_each_is_moved_and_a_mover_comes_back_to_the_list(
+    practice: Practice, admin: Client, desk: Client
+) -> None:
+    visit, address, listed = a_visit(practice), reverse("accounts:settings"), url("setting_changes")
+    form = form_with(admin.get(address).content, "seen", "zone")
+    asked = admin.post(address, form | {"zone": ["Europe/Lisbon"], "keeps_zone": ["on"]})
+    assert "No visits to move" in desk.get(listed).content.decode()
+    saved = admin.post(address, form_with(asked.content, "seen", "zone_seen"), follow=True)
+    assert listed in saved.content.decode()
+
+    body = desk.get(listed).content.decode()
+
+    assert "Europe/Berlin → Europe/Lisbon" in body
+    assert "1 change<" in admin.get(reverse("settings")).content.decode()
+    (change,) = desk.get(listed).context["zone_changes"]
+    own = f"{url('zone_visits')}?change={change.id}"
+    assert own in body
+    move = f"{url('move', visit.pk)}?list={change.id}"
+    page = desk.get(own).content.decode()
+    assert all(words in page for words in ("09:00", "08:00", practice.patient.full_name, move))
+    typed = form_with(desk.get(move).content, "version", "list")
+    chosen = f"{at(10).isoformat()}/{practice.clinician.pk}"
+    moved = desk.post(url("move", visit.pk), typed | {"chosen": chosen}, follow=True)
+
+    assert f"{moved.request['PATH_INFO']}?{moved.request['QUERY_STRING']}" == own
+    assert "Every visit is moved" in moved.content.decode()
+    assert "No visits to move" in desk.get(listed).content.decode()
+
+
+def test_a_zone_of_the_same_clock_or_taken_back_touches_nothing(practice: Practice, admin: Client) -> None:
+    a_visit(practice)
+    for zone, touched in (("Europe/Vienna", 0), ("Europe/Lisbon", 1), ("Europe/Berlin", 0)):
+        Clinic.objects.filter(pk=practice.clinic.pk).update(zone=zone)
+        found = admin.get(url("setting_changes")).context["zone_changes"]
+        assert sum(len(one.visits) for one in found) == touched, zone
+
+
+def test_a_mover_comes_back_to_the_list_of_the_change(practice: Practice, admin: Client, desk: Client) -> None:
+    visit = a_visit(practice)
+    address, typed = _leave(practice)
+    form = next(one for one in forms_of(admin.post(address, typed).content) if "touched" in one)
+    admin.post(address, form)
+    change = SettingChange.objects.get()
+    assert "1 still to move" in desk.get(url("setting_changes")).content.decode()
+    assert f"{url('move', visit.pk)}?list={change.pk}" in desk.get(url("setting_change", change.pk)).content.decode()
+    page = desk.get(f"{url('move', visit.pk)}?list={change.pk}")
+    tuesday = f"{at(10, day=MONDAY + timedelta(days=1)).isoformat()}/{practice.clinician.pk}"
+
+    moved = desk.post(url("move", visit.pk), form_with(page.content, "version", "list") | {"chosen": tuesday})
+
+    assert moved["Location"] == url("setting_change", change.pk)
+    assert "all settled" in desk.get(url("setting_changes")).content.decode()
+    assert url("appointment", visit.pk) in desk.get(url("move", visit.pk)).content.decode()
+
+
 def test_a_save_of_the_clinics_details_is_taken_back_whole_and_only_by_who_made_it(
     practice: Practice, admin: Client
 ) -> None:
@@ -272,6 +327,55 @@ def test_a_technique_nobody_holds_is_said_at_once_and_where_nothing_is_free(
     people = {"clinician": practice.clinician.pk, "technique": technique.pk, "valid_from_date": "2026-01-01"}
     assert said not in admin.post(url("add_credential"), people, follow=True).content.decode()
     assert said in admin.post(url("remove_credential", Credential.objects.get().pk), follow=True).content.decode()
+
+
+def test_the_last_room_out_of_use_is_said_at_once_and_while_booking(
+    practice: Practice, admin: Client, desk: Client
+) -> None:
+    pages = [url("book", practice.patient.pk), f"{url('find')}?visit_type={practice.visit_type.pk}"]
+    said, address = "All rooms are out of use", url("change_room", practice.room.pk)
+    assert not any(said in desk.get(page).content.decode() for page in pages)
+
+    saved = admin.post(address, {"name": "Room A", "capacity": 1}, follow=True)
+
+    assert "No room is in use now" in saved.content.decode()
+    assert all(said in desk.get(page).content.decode() for page in pages)
+    VisitType.objects.update(needs_room=False)
+    assert not any(said in desk.get(page).content.decode() for page in pages)
+
+
+def test_overlapping_weekly_hours_are_said_at_once(practice: Practice, admin: Client) -> None:
+    whose = {"clinician": practice.clinician.pk, "valid_from_date": MONDAY}
+    for hours, said in (
+        ({"weekdays": [0, 5], "start_time": "16:00", "end_time": "18:00"}, "Monday 08:00–17:00"),
+        ({"weekdays": [1], "start_time": "17:00", "end_time": "18:00"}, ""),
+        ({"weekdays": [0], "start_time": "07:00", "end_time": "09:00", "valid_from_date": "2019-01-01",
+          "valid_until_date": "2019-12-31"}, ""),
+    ):  # fmt: skip
+        page = admin.post(url("add_hours"), whose | hours, follow=True).content.decode()
+        assert "The hours are saved." in page
+        assert ("These overlap" in page) == bool(said), hours
+        assert said in page
+
+
+def test_what_a_colleague_removed_meanwhile_is_said_with_the_name(practice: Practice, admin: Client) -> None:
+    whole = {"clinic": practice.clinic, "starts_at": at(0), "ends_at": at(1)}
+    who = {"clinic": practice.clinic, "clinician": practice.clinician}
+    technique, day = Technique.objects.order_by("code")[0], {"start_time": "09:00", "end_time": "12:00"}
+    with tenant(practice.clinic.pk, actor="test"):
+        rows = {
+            "remove_hours": AvailabilityBlock.objects.get(weekday=2),
+            "remove_extra_hours": ExtraHours.objects.create(**who, day=SATURDAY, **day),
+            "remove_leave": Leave.objects.create(**whole, clinician=practice.clinician),
+            "remove_closure": Closure.objects.create(name="Works", **whole),
+            "remove_credential": Credential.objects.create(**who, technique=technique, valid_from_date=MONDAY),
+        }
+    name = admin.member.user.full_name  # type: ignore[attr-defined]
+    for act, row in rows.items():
+        assert admin.post(url(act, row.pk)).status_code == 302
+        again = admin.post(url(act, row.pk), follow=True)
+        assert f"This was removed already, by {name}" in again.content.decode(), act
+        assert admin.post(url(act, practice.room.pk)).status_code == 404
 
 
 def test_nothing_is_free_tells_why(practice: Practice, desk: Client) -> None:

@@ -1,17 +1,30 @@
 """Somebody leaves: what is open of them is listed, and goes to a colleague in one step."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from accounts.choices import Role
-from accounts.models import Clinic, OnCallPerson
+from accounts.models import Clinic, Membership, OnCallPerson
 from common.tenancy import tenant
-from sessions.models import VisitRecall
+from scheduling.models import Appointment, AvailabilityBlock, ExtraHours
+from sessions.models import CourseReview, FollowUp, InjectionSession, SideEffect, VisitRecall
+from sessions.services import injection_sessions
 from tests.factories.accounts import MembershipFactory, on_call
-from tests.factories.sessions import CourseReviewFactory, FollowUpFactory, InjectionSessionFactory, signed_session
+from tests.factories.sessions import (
+    CourseReviewFactory,
+    FollowUpFactory,
+    InjectionSessionFactory,
+    SideEffectFactory,
+    signed_session,
+)
+from tests.factories.treatments import SolutionLotFactory, a_draft
+from tests.scheduling.conftest import MONDAY, Practice, at, make_practice
+from tests.scheduling.visits import a_visit
 from tests.staff import StaffClient
 
 THEN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -32,20 +45,23 @@ def test_open_work_is_listed_and_handed_over_in_one_step(clinic: Clinic, admin: 
             clinic=clinic, patient=signed.patient, injection_session=signed, kind="not_booked", owner=leaver
         )
         review = CourseReviewFactory(clinic=clinic, injection_session=signed, owner=leaver)
-        InjectionSessionFactory(clinic=clinic, clinician=leaver)
+        draft = InjectionSessionFactory(clinic=clinic, clinician=leaver)
         desk = MembershipFactory(clinic=clinic, role=Role.FRONT_DESK)
         clinician = MembershipFactory(clinic=clinic)
     page = admin.get(reverse("sessions:open_work", args=[leaver.pk])).content.decode()
     for words in ("1 follow-up", "1 recall", "1 course to review", "A place on call", "1 session not signed yet"):
         assert words in page
+    for row in (draft, follow_up, recall, review):
+        assert reverse("patients:detail", args=[row.patient_id]) in page
+    assert reverse("scheduling:appointment", args=[draft.appointment_id]) in page
 
     url = reverse("sessions:hand_over", args=[leaver.pk])
     assert admin.post(url, {"to": leaver.pk}).status_code == 422
     assert "2 items are handed over" in admin.post(url, {"to": desk.pk}, follow=True).content.decode()
     rest = admin.post(url, {"to": clinician.pk}, follow=True).content.decode()
 
-    assert "2 items are handed over" in rest
-    assert "1 session not signed yet" in rest
+    assert "3 items are handed over" in rest
+    assert "session not signed yet" not in rest
     with tenant(clinic.pk):
         for row, owner in ((follow_up, desk), (recall, desk), (review, clinician)):
             row.refresh_from_db()
@@ -64,3 +80,166 @@ def test_who_is_on_call_already_keeps_the_place_and_nobody_is_named_twice(clinic
         assert str(place.mobile) == "+4915112345678"
     page = admin.get(reverse("sessions:open_work", args=[leaver.membership_id])).content.decode()
     assert "No open work" in page
+
+
+# --- switched off -----------------------------------------------------------------------------------------------------
+HOURS = ("pk", "weekday", "start_time", "end_time", "valid_from_date", "valid_until_date")
+
+
+@dataclass
+class Leaving:
+    """Dr Ada Berg leaves with one of everything open."""
+
+    practice: Practice
+    visit: Appointment
+    draft: InjectionSession
+    follow_up: FollowUp
+    recall: VisitRecall
+    review: CourseReview
+    alert: SideEffect
+
+    @property
+    def member(self) -> Membership:
+        return self.practice.clinician
+
+    def owners(self) -> list[object]:
+        """Who finishes, calls, asks back, reviews and answers; then the weekly hours and those of one day."""
+        rows = (self.draft, self.follow_up, self.recall, self.review, self.alert)
+        with tenant(self.practice.clinic.pk):
+            for row in rows:
+                row.refresh_from_db()
+            hours = list(AvailabilityBlock.objects.order_by("pk").values_list(*HOURS))
+            days = list(ExtraHours.objects.values_list("pk", "day"))
+        owned = [row.owner_id for row in (self.follow_up, self.recall, self.review)]
+        return [self.draft.handed_to_id, *owned, self.alert.acknowledged_by_id, hours, days]
+
+    def url(self, name: str) -> str:
+        return reverse(f"sessions:{name}", args=[self.member.pk])
+
+
+@pytest.fixture
+def leaving(clinic: Clinic) -> Iterator[Leaving]:
+    with time_machine.travel(at(8, 50), tick=False), tenant(clinic.pk, actor="test"):
+        practice = make_practice(clinic)
+        owner = practice.clinician
+        signed = signed_session(clinic=clinic, clinician=owner, signed_at=THEN)
+        whose = {"clinic": clinic, "injection_session": signed, "owner": owner}
+        AvailabilityBlock.objects.filter(weekday=4).update(valid_from_date=MONDAY + timedelta(days=7))
+        hours = {"day": MONDAY + timedelta(days=5), "start_time": "09:00", "end_time": "12:00"}
+        ExtraHours.objects.create(clinic=clinic, clinician=owner, **hours)
+        yield Leaving(
+            practice=practice,
+            visit=a_visit(practice, starts_at=at(9, day=MONDAY + timedelta(days=1))),
+            draft=InjectionSessionFactory(clinic=clinic, clinician=owner),
+            follow_up=FollowUpFactory(**whose),
+            recall=VisitRecall.objects.create(**whose, patient=signed.patient, kind="not_booked"),
+            review=CourseReviewFactory(**whose),
+            alert=SideEffectFactory(
+                clinic=clinic, priority="P0", status="acknowledged", acknowledged_at=THEN, acknowledged_by=owner
+            ),
+        )
+
+
+def test_a_leaver_is_switched_off_and_all_that_is_open_goes_to_a_colleague_and_comes_back(
+    leaving: Leaving, admin: StaffClient, staff_client: Callable[..., StaffClient]
+) -> None:
+    colleague = staff_client(Role.CLINICIAN, clinic=leaving.practice.clinic)
+    desk = staff_client(Role.FRONT_DESK, clinic=leaving.practice.clinic)
+    before, own = leaving.owners(), colleague.member.pk
+    assert leaving.url("open_work") in admin.get(reverse("accounts:person", args=[leaving.member.pk])).content.decode()
+    page = admin.get(leaving.url("open_work")).content.decode()
+    for words in ("1 visit to come", "Monday 08:00–17:00", "1 side-effect report", "No other clinician"):
+        assert (words in page) == (words != "No other clinician"), words
+    for address in ("scheduling:appointment", "patients:detail"):
+        pk = leaving.visit.pk if address.endswith("t") else leaving.visit.patient_id
+        assert reverse(address, args=[pk]) in page
+
+    listed = admin.post(leaving.url("switch_off"), {"to": own}, follow=True)
+
+    body = listed.content.decode()
+    assert "Dr Ada Berg left, last day 7 Sep 2026" in body
+    assert leaving.url("bring_person_back") in body
+    assert [one.visit for one in listed.context["visits"] if one.is_open] == [leaving.visit]
+    assert "1 still to move" in desk.get(reverse("scheduling:setting_changes")).content.decode()
+    *owners, hours, days = leaving.owners()
+    assert owners == [own] * 5
+    assert {until for *_rest, until in hours} == {MONDAY}
+    assert (len(hours), days) == (4, [])
+    unsigned = colleague.get(reverse("sessions:unsigned")).content.decode()
+    assert colleague.member.user.full_name in unsigned[unsigned.index("<tbody") :]
+    asked = {"visit_type": leaving.practice.visit_type.pk, "day": MONDAY}
+    assert "Ada Berg" not in desk.get(reverse("scheduling:find"), asked).content.decode()
+    change = listed.context["change"]
+    move = f"{reverse('scheduling:move', args=[leaving.visit.pk])}?list={change.pk}"
+    assert "does not work here any more" in desk.get(move).content.decode()
+    assert admin.post(reverse("scheduling:undo_setting_change", args=[change.pk]), follow=True).context["left"] == 1
+    assert leaving.owners() == [*owners, hours, days]
+
+    again = admin.post(leaving.url("bring_person_back"), follow=True)
+
+    assert "works here again" in again.content.decode()
+    assert leaving.owners() == before
+    assert "No visits to move" in desk.get(reverse("scheduling:setting_changes")).content.decode()
+
+
+def test_without_another_clinician_it_is_said_and_the_work_belongs_to_nobody(
+    leaving: Leaving, admin: StaffClient
+) -> None:
+    before = leaving.owners()
+    with tenant(leaving.practice.clinic.pk, actor="test"):
+        others = Membership.objects.filter(role=Role.CLINICIAN).exclude(pk=leaving.member.pk)
+        others.update(role=Role.AUDITOR)
+    assert "No other clinician works here" in admin.get(leaving.url("open_work")).content.decode()
+    assert admin.post(leaving.url("switch_off"), {"to": leaving.member.pk}).status_code == 422
+
+    admin.post(leaving.url("switch_off"))
+
+    assert leaving.owners()[:5] == [None] * 5
+    assert leaving.alert.status == "open"
+    admin.post(leaving.url("bring_person_back"))
+    assert leaving.owners() == [*before[:4], None, *before[5:]]
+
+
+def test_the_desk_takes_calls_over_and_no_clinicians_work(leaving: Leaving, admin: StaffClient) -> None:
+    before, desk = leaving.owners(), leaving.practice.desk.membership_id
+    admin.post(leaving.url("switch_off"), {"to": desk})
+    assert leaving.owners()[:5] == [None, desk, desk, None, None]
+    with tenant(leaving.practice.clinic.pk, actor="test"):
+        FollowUp.objects.filter(pk=leaving.follow_up.pk).update(owner=None)
+
+    admin.post(leaving.url("bring_person_back"))
+
+    assert leaving.owners() == [None, None, *before[2:4], None, *before[5:]]
+
+
+def test_who_finishes_a_leavers_session_is_owed_the_call_and_leaves_it_again(
+    leaving: Leaving, admin: StaffClient, staff_client: Callable[..., StaffClient]
+) -> None:
+    first, second = (staff_client(Role.CLINICIAN, clinic=leaving.practice.clinic).member for _number in range(2))
+    for leaver, to in ((leaving.member, first), (first, second)):
+        admin.post(reverse("sessions:switch_off", args=[leaver.pk]), {"to": to.pk})
+    assert leaving.owners()[0] == second.pk
+    admin.post(reverse("sessions:bring_person_back", args=[first.pk]))
+    assert leaving.owners()[0] == first.pk
+    assert sign(leaving, first) == first.pk
+
+
+def test_who_signs_what_a_leaver_handed_to_nobody_is_owed_the_call(
+    leaving: Leaving, admin: StaffClient, staff_client: Callable[..., StaffClient]
+) -> None:
+    signer = staff_client(Role.CLINICIAN, clinic=leaving.practice.clinic).member
+    admin.post(leaving.url("switch_off"))
+    leaving.owners()
+    assert sign(leaving, signer) == signer.pk
+
+
+def sign(leaving: Leaving, member: Membership) -> object:
+    """The member finishes the leaver's session; who owes the call?"""
+    with tenant(leaving.practice.clinic.pk, actor="test"):
+        by, now = member.as_actor(), leaving.draft.started_at + timedelta(minutes=10)
+        draft = a_draft(lot=SolutionLotFactory(clinic=leaving.practice.clinic))
+        saved = injection_sessions.save_draft(
+            injection_session=leaving.draft, version=leaving.draft.version, draft=draft, by=by, now=now
+        )
+        injection_sessions.sign(injection_session=saved, version=saved.version, by=by, now=now)
+        return FollowUp.objects.get(injection_session=saved).owner_id

@@ -23,7 +23,6 @@ SETTINGS = {Act.CHANGE_SETTINGS, Act.SET_UP_SCHEDULE}
 OTHERS = {"sessions:products", "sessions:product", "sessions:stock_rules", "reminders:on_call", "scheduling:tablets"}
 NO_SETTING = {
     "sessions:open_work": "a worklist of one person, behind their page",
-    "scheduling:zone_visits": "shown while the zone is changed",
 }
 
 

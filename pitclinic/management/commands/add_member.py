@@ -21,6 +21,7 @@ from common import countries, spoken_languages
 from common.spoken_languages import language_name
 from common.tenancy import tenant
 from scheduling.services.visit_types import set_up_defaults
+from sessions.services import leavers
 
 _OF_A_CLINIC = {
     "--country": "two letters, like DE or US",
@@ -87,7 +88,7 @@ class Command(BaseCommand):
         """Somebody who is a member already gets the new role and becomes active again."""
         try:
             if not member.is_active:
-                memberships.bring_back(by=actor, membership_id=member.pk)
+                leavers.bring_back(by=actor, now=timezone.now(), member=member)
             memberships.change_role(by=actor, membership_id=member.pk, role=role)
         except MemberRefusedError as refused:
             raise CommandError(str(refused)) from refused
@@ -159,16 +160,32 @@ def _option(field: str) -> str:
 
 
 def _what_is_wrong(form: ClinicForm, field: str, options: dict[str, Any]) -> str:
-    said = " ".join(map(str, form.errors[field]))
-    if form.has_error(field, UNUSUAL):
-        said += " With --unusual it is kept."
-    return said + _which(field, options)
+    said = [_sentence(field, error) for error in form.errors[field].as_data()]
+    return " ".join(said) + _which(field, options)
+
+
+def _sentence(field: str, error: ValidationError) -> str:
+    """At a terminal there is no box to tick."""
+    if error.code != UNUSUAL or not error.params:
+        return " ".join(error.messages)
+    if field == "emergency_number":
+        words = (
+            "%(country)s: an ambulance is called at %(usual)s. Leave --emergency-number out,"
+            " or keep %(number)s with --unusual."
+        )
+    else:
+        words = "%(country)s: %(zone)s is not a time zone there. Choose one of its own, or keep it with --unusual."
+    return words % error.params
 
 
 def _which(field: str, options: dict[str, Any]) -> str:
-    """The list to choose from."""
+    """What to choose from."""
+    if field == "country":
+        meant = ", ".join(f"{code} for {name}" for code, name in countries.like(options["country"]))
+        return (
+            f" Is it {meant}?" if meant else " Write its two letters, like DE for Germany or US for the United States."
+        )
     lists = {
-        "country": sorted(countries.codes()),
         "zone": countries.zones_of(options["country"].upper()),
         "locale": spoken_languages.CODES,
         "languages": spoken_languages.CODES,
