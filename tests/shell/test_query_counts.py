@@ -58,7 +58,7 @@ PAGES: dict[str, tuple[str, str, str, int]] = {
     "reminders:on_call": (Role.CLINIC_ADMIN, "", "", 16),
     "reminders:pages": (Role.CLINICIAN, "side_effect_id", "", 18),
     "sessions:audit_log": (Role.AUDITOR, "", "", 43),
-    "settings": (Role.CLINIC_ADMIN, "", "", 12),
+    "settings": (Role.CLINIC_ADMIN, "", "", 13),
     "accounts:settings": (Role.CLINIC_ADMIN, "", "", 11),
     "accounts:people": (Role.CLINIC_ADMIN, "", "", 13),
     "accounts:person": (Role.CLINIC_ADMIN, "membership_id", "", 13),
