@@ -6,7 +6,7 @@ from typing import Any
 from pitclinic import web_worker
 
 LARGE = b"".join(number.to_bytes(4, "big") for number in range(4_000_000))
-web_worker.READER_SECONDS = 3.0
+web_worker.READER_SECONDS = 6.0
 web_worker.SLOWEST_BYTES_PER_SECOND = 1 << 40
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from pitclinic import web_worker
 from tests.demo.running_demo import free_port
 from tests.shell.large_answers import LARGE
 
@@ -52,18 +53,17 @@ def all_of(line: socket.socket) -> bytes:
 def test_slow_readers_keep_nobody_waiting(port: int) -> None:
     with contextlib.ExitStack() as stack:
         began = time.monotonic()
-        slow = [stack.enter_context(asking(port, "/large")) for _reader in range(4 * THREADS)]
+        slow = [stack.enter_context(asking(port, "/large")) for _reader in range(8 * THREADS)]
         for line in slow:
             assert line.recv(1) == b"H"
         with asking(port, "/small") as quick:
             assert all_of(quick) == b"small"
         answered = time.monotonic() - began
-        late, leaving, *dawdling = slow
+        leaving, *dawdling = slow
         leaving.close()
         with asking(port, "/large") as steady:
             assert all_of(steady) == LARGE
-        assert all_of(late) == LARGE
-        while time.monotonic() - began < 5.0:
+        while time.monotonic() - began < answered + web_worker.READER_SECONDS + 1:
             for line in dawdling:
                 with contextlib.suppress(ConnectionResetError):
                     line.recv(1)
@@ -72,5 +72,5 @@ def test_slow_readers_keep_nobody_waiting(port: int) -> None:
         with asking(port, "/small") as quick:
             assert all_of(quick) == b"small"
 
-    assert answered < 3.0
+    assert answered < 20.0  # with threads that wait for each reader it is 8 times the patience, and more
     assert max(cut) < len(LARGE)
