@@ -100,7 +100,7 @@ def test_a_course_ends_with_each_reason(reason: str, course: Course, clinician: 
     assert (ended.status, ended.end_reason, ended.ended_date) == ("ended", reason, date(2026, 3, 9))
 
 
-@pytest.mark.parametrize(("reason", "note", "words"), [("", "", "needs a reason"), ("other", "  ", "in words")])
+@pytest.mark.parametrize(("reason", "note", "words"), [("", "", "needs a reason"), ("other", "  ", "Enter a reason")])
 def test_an_end_without_a_reason_is_refused(
     reason: str, note: str, words: str, course: Course, clinician: Actor
 ) -> None:
