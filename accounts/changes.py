@@ -1,12 +1,13 @@
 """Changed columns of the audit trail in words: the field's name, what stood there before and after."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.apps import apps
@@ -17,6 +18,7 @@ from django.utils.timezone import get_current_timezone_name, localtime
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from accounts.beginnings import Values, values_at_first
 from accounts.models import Clinic, ClinicOwned, Membership
 from accounts.queries import Line, with_names
 from audit.models import AuditEvent
@@ -45,11 +47,15 @@ _UNIT = re.compile(r"^(.+) \(([^)\d]+)\)$")
 MOST = 200
 # Whose name is made of another row's.
 _READ_WITH = {"pit_sessions.Container": ("lot",)}
+# What the entry itself tells of a new row.
+_KNOWN_OF_NEW = frozenset({"clinic", "patient"})
 CHANGES = (AuditEvent.Kind.INSERT, AuditEvent.Kind.UPDATE, AuditEvent.Kind.DELETE)
 
 
 @dataclass(frozen=True)
 class Change:
+    """``before`` is empty where the row began with ``after``."""
+
     field: str
     before: str
     after: str
@@ -63,14 +69,26 @@ class Entry:
     changes: tuple[Change, ...]
 
 
-def entries_of(actor: Actor, events: Iterable[AuditEvent], *, named: tuple[type[models.Model], ...]) -> list[Entry]:
+def entries_of(
+    actor: Actor,
+    events: Iterable[AuditEvent],
+    *,
+    named: tuple[type[models.Model], ...],
+    begins_at: Sequence[UUID] | None = None,
+) -> list[Entry]:
     """The events in words; rows of the ``named`` models are called by their names.
 
-    Queries: the people who acted, and one for each kind of thing that a changed field points at.
+    With ``begins_at`` a row that was made tells what it began with: the records that stand for its patient now, if
+    others than the events name. Queries: the people who acted, and one for each kind of thing that a changed field
+    points at; what a row began with takes three.
     """
     shown = list(events)
-    names = _names_of_targets(actor, shown, named)
-    return [Entry(line, tuple(_changes(line.event, names))) for line in with_names(shown)]
+    first = {} if begins_at is None else values_at_first(actor, shown, models_by_table(), begins_at)
+    names = _names_of_targets(actor, shown, first, named)
+    return [
+        Entry(line, (*_changes(line.event, names), *_begun(line.event, first.get(line.event.pk, {}), names)))
+        for line in with_names(shown)
+    ]
 
 
 def clinic_history(actor: Actor) -> list[Entry]:
@@ -89,6 +107,19 @@ def _changes(event: AuditEvent, names: Mapping[str, str]) -> Iterable[Change]:
         name, unit = _name_and_unit(field)
         before, after = (_words(field, one, names, unit) for one in (was, became))
         yield Change(name, before, after)
+
+
+def _begun(event: AuditEvent, values: Values, names: Mapping[str, str]) -> Iterable[Change]:
+    """What a row began with, without what was left empty, whose it is, and what is worked out from the rest."""
+    model = models_by_table().get(event.table_name)
+    derived = model.clinic_rules.derived if model is not None and issubclass(model, ClinicOwned) else ()
+    for column, value in values.items():
+        field = _field(event.table_name, column)
+        if field is None or column in derived or field.name in _KNOWN_OF_NEW or _is_silent(field):
+            continue
+        if value not in (None, "", [], {}, False):
+            name, unit = _name_and_unit(field)
+            yield Change(name, "", _words(field, value, names, unit))
 
 
 def _is_by_id(field: "AnyField") -> bool:
@@ -137,12 +168,12 @@ def _moment(field: "AnyField", value: Any) -> str:
 
 
 def _names_of_targets(
-    actor: Actor, events: Iterable[AuditEvent], named: tuple[type[models.Model], ...]
+    actor: Actor, events: Iterable[AuditEvent], first: Mapping[UUID, Values], named: tuple[type[models.Model], ...]
 ) -> dict[str, str]:
-    """Names for the ids in changed relations."""
+    """Names for the ids in changed relations, and in those of new rows."""
     wanted: dict[type[models.Model], set[str]] = {}
     for event in events:
-        for column, value in (event.changes or {}).items():
+        for column, value in (event.changes or first.get(event.pk, {})).items():
             field = _field(event.table_name, column)
             target = field.related_model if field is not None and _is_by_id(field) else None
             if isinstance(target, type) and issubclass(target, named) and event.kind in CHANGES:

@@ -26,6 +26,18 @@ class LetterState(models.TextChoices):
     STOPPED = "stopped", _("not sent any more")
 
 
+class ExportKind(models.TextChoices):
+    """What left the clinic as a file or on paper: how the audit trail names it. The "%(of)s" is a day, or a lot."""
+
+    DAY_SHEET = "day_sheet", _("Day sheet of %(of)s")
+    DAY_ON_PAPER = "day_on_paper", _("Day sheet of %(of)s, to print")
+    VISIT_FILE = "visit_file", _("Calendar file of a visit")
+    IMPORT_ERRORS = "import_errors", _("Errors of an import")
+    RECALL = "recall", _("Recall list of lot %(of)s")
+    PAPER = "paper", _("Document as a file")
+    AUDIT_TRAIL = "audit_trail", _("Audit trail")
+
+
 class BackupAct(models.TextChoices):
     """What keeps the record from being lost."""
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
 from accounts.actors import Actor
+from accounts.choices import ExportKind
 from audit.services.audit_events import View
 
 
@@ -45,13 +46,24 @@ def exported(
     request: StaffRequest,
     table: str,
     *,
+    what: ExportKind,
+    of: str = "",
     patient_id: UUID | None = None,
     patient_ids: Iterable[UUID | None] = (),
     rows: int = 0,
 ) -> None:
-    """Note that this answer is an export of ``rows`` rows of ``table``, of this patient or of these."""
+    """Note that this answer is an export of ``rows`` rows of ``table``, of this patient or of these.
+
+    ``of`` is the day (as in ISO 8601) or the lot that the list is of.
+    """
     listed = tuple({one for one in patient_ids if one is not None})
-    view = View(table=table, patient_id=patient_id, patient_ids=listed, kind="export", details={"rows": rows})
+    view = View(
+        table=table,
+        patient_id=patient_id,
+        patient_ids=listed,
+        kind="export",
+        details={"rows": rows, "what": what, "of": of},
+    )
     request.audit_views.append(view)
 
 

@@ -1,9 +1,13 @@
-"""Tables people download: a spreadsheet shows every cell and runs none."""
+"""Tables people download: a spreadsheet shows every cell, in its own letters, and runs none."""
 
 import csv
 import io
 from collections.abc import Iterable, Sequence
 
+from django.http import HttpResponse
+
+# By it Excel knows the letters; without, it reads "Zoë" as "ZoÃ«".
+BYTE_ORDER_MARK = "\ufeff"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -21,3 +25,10 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     writer.writerow(header)
     writer.writerows([safe_cell(cell) for cell in row] for row in rows)
     return out.getvalue()
+
+
+def csv_answer(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> HttpResponse:
+    """The table as a file that is called so. Each table of the site leaves by this door."""
+    answer = HttpResponse(BYTE_ORDER_MARK + csv_text(header, rows), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

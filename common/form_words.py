@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core import validators
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.formsets import ManagementForm
 from django.utils.translation import gettext_lazy as _
@@ -21,8 +22,22 @@ _SEVERAL: Words = {"invalid_choice": _CHOOSE, "invalid_list": _CHOOSE, "invalid_
 _NUMBER = _("Write a number, like 2.5.")
 _FILE = _("The file did not arrive. Choose it again.")
 
+# Said as it stands where nobody knows the field; a form asks for the field by its name (``_ask_by_name``).
+_EMPTY = _("Enter something here.")
+_ASKED: tuple[tuple[tuple[type[forms.Field], ...], Any], ...] = (
+    ((forms.BooleanField,), _("Tick “%(field)s”.")),
+    ((forms.FileField,), _("Choose a file for “%(field)s”.")),
+    ((forms.MultipleChoiceField, forms.ModelMultipleChoiceField), _("Choose at least one under “%(field)s”.")),
+    ((forms.ChoiceField, forms.ModelChoiceField), _("Choose an option under “%(field)s”.")),
+    ((forms.DateTimeField,), _("Enter a date and a time for “%(field)s”.")),
+    ((forms.DateField,), _("Enter a date for “%(field)s”.")),
+    ((forms.TimeField,), _("Enter a time for “%(field)s”.")),
+    ((forms.IntegerField, forms.DecimalField), _("Enter a number for “%(field)s”.")),
+    ((forms.Field,), _("Enter “%(field)s”.")),
+)
+
 FIELDS: dict[type[forms.Field], Words] = {
-    forms.Field: {"required": _("Fill this in.")},
+    forms.Field: {"required": _EMPTY},
     forms.IntegerField: {"invalid": _("Write a whole number, like 12.")},
     forms.FloatField: {"invalid": _NUMBER},
     forms.DecimalField: {"invalid": _NUMBER},
@@ -45,7 +60,7 @@ FIELDS: dict[type[forms.Field], Words] = {
     forms.URLField: {"invalid": _("Enter a web address.")},
     forms.UUIDField: {"invalid": _CHOOSE},
     forms.JSONField: {"invalid": _("This cannot be read.")},
-    forms.MultiValueField: {"invalid": _("Fill this in."), "incomplete": _("Fill in every part.")},
+    forms.MultiValueField: {"invalid": _EMPTY, "incomplete": _("Fill in every part.")},
     forms.ChoiceField: {"invalid_choice": _CHOOSE},
     forms.MultipleChoiceField: _SEVERAL,
     forms.TypedMultipleChoiceField: _SEVERAL,
@@ -76,8 +91,8 @@ _OF_SEVERAL: Words = {
 }
 _OF_ROWS: Words = {
     "invalid_choice": _CHOOSE,
-    "null": _("Fill this in."),
-    "blank": _("Fill this in."),
+    "null": _EMPTY,
+    "blank": _EMPTY,
     "unique": _("There is one with this already. Enter another."),
 }
 SENTENCES: dict[type[Any], Any] = {
@@ -114,10 +129,34 @@ def speak() -> None:
     for counter in ManagementForm.base_fields.values():  # made before this was said
         counter.error_messages |= {"required": FIELDS[forms.Field]["required"], **FIELDS[forms.IntegerField]}
     forms.BaseFormSet.default_error_messages = forms.BaseFormSet.default_error_messages | _OF_SEVERAL
+    if forms.BaseForm.add_error is not _ask_by_name:
+        forms.BaseForm.add_error = _ask_by_name  # type: ignore[assignment, method-assign]  # for every form
     # A choice that is no key of any row.
     models.UUIDField.default_error_messages = {"invalid": _CHOOSE}
     if forms.CharField.to_python is not _to_python:
         forms.CharField.to_python = _to_python  # type: ignore[assignment, method-assign]  # for every text field
+
+
+_add_error = forms.BaseForm.add_error
+
+
+def _ask_by_name(form: forms.BaseForm, field: str | None, error: Any) -> None:
+    """What was left empty is asked for by the name that stands beside it."""
+    _add_error(form, field, error)
+    for name, errors in form.errors.items():
+        if name in form.fields:
+            errors.data = [_named(form, name, one) for one in errors.data]
+
+
+def _named(form: forms.BaseForm, name: str, error: Any) -> Any:
+    asked = form.fields[name]
+    if getattr(error, "message", None) is not _EMPTY:
+        return error
+    if asked.label is None or asked.widget.is_hidden:
+        is_chosen = isinstance(asked, forms.ChoiceField | forms.ModelChoiceField | forms.UUIDField)
+        return ValidationError(_CHOOSE if is_chosen else _EMPTY, code=error.code)
+    words = next(words for kinds, words in _ASKED if isinstance(asked, kinds))
+    return ValidationError(words, code=error.code, params={"field": str(asked.label).rstrip(":")})
 
 
 _as_sent = forms.CharField.to_python

@@ -36,13 +36,13 @@ def check_details(details: PatientDetails, *, today: date) -> None:
     way."""
     errors = _crooked(details)
     if not (details.given_names or details.family_name):
-        errors["family_name"] = _("A patient has a name.")
+        errors["family_name"] = _("Enter a family name or a given name.")
     if details.birth_date > today:
         errors["birth_date"] = _("This day has not come yet.")
     elif details.birth_date < OLDEST:
         errors["birth_date"] = _("Nobody alive was born then.")
     elif years_on(details.birth_date, today) < FULL_AGE and not details.guardian_name:
-        errors["guardian_name"] = _("A minor needs a guardian.")
+        errors["guardian_name"] = _("Enter the name of a guardian: the patient is a minor.")
     if errors:
         raise ValidationError(errors)
 

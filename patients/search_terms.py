@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import MAXYEAR, date, timedelta
 
+from patients import printed_days
 from patients.folding import TOKEN_LENGTH, name_parts
 from patients.records import clinic_number
 
@@ -38,7 +39,12 @@ class Term:
 def parse(text: str, *, is_month_first: bool) -> tuple[Term, ...]:
     """The terms of a search, at most ``MOST_TERMS``. ``is_month_first``: so the clinic's country writes a day."""
     text = text[:LONGEST]
-    terms = [
+    terms = []
+    for printed, *numbers in list(printed_days.in_text(text)):
+        if (day := day_of(*numbers)) and day.year < MAXYEAR:
+            terms.append(Term(days=((day, day + timedelta(days=1)),)))
+            text = text.replace(printed[0], " ", 1)
+    terms += [
         Term(days=days) for match in _DAY.finditer(text) if (days := _days_of(match, is_month_first=is_month_first))
     ]
     words = _DAY.sub(" ", text).replace(",", " ").replace(";", " ").split()

@@ -20,6 +20,21 @@ def check_before_work(**kwargs: object) -> None:
     check_boot()
 
 
+@signals.worker_process_init.connect
+def keep_a_connection(**kwargs: object) -> None:
+    """In each forked process, before its first task."""
+    from pitclinic import pool
+
+    pool.open_in_worker()
+
+
+@signals.worker_process_shutdown.connect
+def say_good_bye(**kwargs: object) -> None:
+    from pitclinic import pool
+
+    pool.close()
+
+
 @signals.setup_logging.connect
 def keep_our_logging(**kwargs: object) -> None:
     """Celery leaves logging alone when somebody answers this hook."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.exceptions import ImproperlyConfigured
 from django.urls import URLPattern, URLResolver, get_resolver
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "[::1]", "testserver"})
@@ -33,9 +34,18 @@ def every_url_is_declared(app_configs: Any, **kwargs: Any) -> list[CheckMessage]
 LEAST_KEY_LENGTH = 32
 
 
+def has_secret_key() -> bool:
+    try:
+        return bool(settings.SECRET_KEY)
+    except ImproperlyConfigured:  # how Django says that it is empty
+        return False
+
+
 def factor_key_problems() -> list[str]:
     """Why the keys of the second factors are none."""
     problems = []
+    if not has_secret_key():
+        return ["PITCLINIC_SECRET_KEY is empty."]
     if any(len(key) < LEAST_KEY_LENGTH for key in settings.FACTOR_KEYS):
         problems.append(f"PITCLINIC_FACTOR_KEY and its fallbacks are secrets of {LEAST_KEY_LENGTH} characters or more.")
     if settings.SECRET_KEY in settings.FACTOR_KEYS:

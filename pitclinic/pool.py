@@ -4,6 +4,7 @@ Two processes that share a connection read each other's answers. So no setting t
 itself, once it is forked, and refuses to when it was handed a connection.
 """
 
+from copy import deepcopy
 from time import monotonic
 from typing import Any, cast
 
@@ -34,6 +35,16 @@ def open_after_fork(*, most: int) -> None:
     if inherited or DatabaseWrapper._connection_pools:  # type: ignore[attr-defined] # its stubs leave it out
         raise RuntimeError("This process was handed a connection to the database that another process holds too.")
     use_pool(cast(DatabaseWrapper, connections["default"]), most=most)
+
+
+def open_in_worker() -> None:
+    """Give a forked worker of Celery, which does one task after the other, a connection that stays.
+
+    After each task Celery closes the pool that the settings name, and with it the connection: they name none.
+    """
+    wrapper = cast(DatabaseWrapper, connections["default"])
+    wrapper.settings_dict = deepcopy(wrapper.settings_dict)
+    open_after_fork(most=1)
 
 
 def use_pool(wrapper: DatabaseWrapper, *, most: int) -> None:

@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -15,10 +16,10 @@ from typing import Any
 from gunicorn.http.unreader import Unreader
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from pitclinic.arrivals import Arrival
+from pitclinic.arrivals import BYTES_IN_MEMORY, SLOWEST_BYTES_PER_SECOND, Arrival
 
-RECEIVED_AT_ONCE = 64 * 1024
-# How long a reader may keep a thread waiting, all pauses of one answer together.
+RECEIVED_AT_ONCE = SENT_AT_ONCE = 64 * 1024
+# How long a reader may take for the rest of an answer, and longer the more of it there is. No thread waits meanwhile.
 READER_SECONDS = 30.0
 # After the answer the other side closes first, so that it has read everything by then.
 GOOD_BYE_SECONDS = 2.0
@@ -28,19 +29,31 @@ _NOTHING_TO_ACCEPT = {errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED}
 
 
 class Line(socket.socket):
-    """A connection whose reader has so much patience of ours and no more."""
+    """A connection that takes what has room in it at once; the rest waits in a file until the loop has sent it."""
 
-    patience = READER_SECONDS
+    rest: SpooledTemporaryFile[bytes] | None = None
 
     def sendall(self, data: Any, flags: int = 0) -> None:
-        began = time.monotonic()
-        self.settimeout(max(self.patience, 0.001))
-        try:
-            super().sendall(data, flags)
-        except TimeoutError:
-            raise ConnectionResetError(errno.ECONNRESET, "the reader is too slow") from None
-        finally:
-            self.patience -= time.monotonic() - began
+        view = memoryview(data).cast("B")
+        if self.rest is None:
+            self.setblocking(False)
+            view = view[self._send_what_fits(view) :]
+            if not view:
+                return
+            self.rest = SpooledTemporaryFile(max_size=BYTES_IN_MEMORY)  # noqa: SIM115 - closed with its connection
+        self.rest.write(view)
+
+    def _send_what_fits(self, view: memoryview) -> int:
+        sent = 0
+        with suppress(BlockingIOError):
+            while sent < len(view):
+                sent += self.send(view[sent:])
+        return sent
+
+    def drop_rest(self) -> None:
+        if self.rest is not None:
+            self.rest.close()
+            self.rest = None
 
 
 class WholeRequest(Unreader):
@@ -54,6 +67,15 @@ class WholeRequest(Unreader):
         return self.file.read(min(max(size_hint or 0, 8 * 1024), 1024 * 1024))
 
 
+@dataclass
+class Delivery:
+    """An answer whose reader is slower than we are, until all of it has gone. ``piece`` was read and is not sent."""
+
+    file: SpooledTemporaryFile[bytes]
+    deadline: float
+    piece: bytes = b""
+
+
 @dataclass(frozen=True)
 class Departure:
     """An answered connection until the other side closes it too."""
@@ -64,7 +86,7 @@ class Departure:
 class ArrivalsWorker(ThreadWorker):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.watched: dict[TConn, Arrival | Departure] = {}
+        self.watched: dict[TConn, Arrival | Delivery | Departure] = {}
         self._looked_round_at = 0.0
 
     def accept(self, listener: socket.socket) -> None:
@@ -79,8 +101,11 @@ class ArrivalsWorker(ThreadWorker):
         arrival = Arrival(began=time.monotonic())
         self._watch(conn, arrival, partial(self._receive, conn, arrival))
 
-    def _watch(self, conn: TConn, what: Arrival | Departure, when_readable: Callable[[socket.socket], None]) -> None:
-        self.poller.register(conn.sock, selectors.EVENT_READ, when_readable)
+    def _watch(
+        self, conn: TConn, what: Arrival | Delivery | Departure, when_ready: Callable[[socket.socket], None]
+    ) -> None:
+        waits_for = selectors.EVENT_WRITE if isinstance(what, Delivery) else selectors.EVENT_READ
+        self.poller.register(conn.sock, waits_for, when_ready)
         self.watched[conn] = what
 
     def _look_away(self, conn: TConn) -> None:
@@ -140,9 +165,33 @@ class ArrivalsWorker(ThreadWorker):
             return
 
     def finish_request(self, conn: TConn, fs: Future[Any]) -> None:
-        """On the loop, after the thread: nobody waits here for the other side to close."""
+        """On the loop, after the thread: nobody waits here for the other side to read, or to close."""
         conn.parser.unreader.file.close()
-        self._see_off(conn)
+        if conn.sock.rest is None:
+            self._see_off(conn)
+            return
+        left = conn.sock.rest.tell()
+        conn.sock.rest.seek(0)
+        deadline = time.monotonic() + READER_SECONDS + left / SLOWEST_BYTES_PER_SECOND
+        delivery = Delivery(conn.sock.rest, deadline)
+        try:
+            self._watch(conn, delivery, partial(self._send_rest, conn, delivery))
+        except (OSError, ValueError):  # the thread has closed it
+            self._close(conn)
+
+    def _send_rest(self, conn: TConn, delivery: Delivery, _sock: socket.socket) -> None:
+        delivery.piece = delivery.piece or delivery.file.read(SENT_AT_ONCE)
+        if not delivery.piece:
+            self._look_away(conn)
+            conn.sock.drop_rest()
+            self._see_off(conn)
+            return
+        try:
+            delivery.piece = delivery.piece[conn.sock.send(delivery.piece) :]
+        except BlockingIOError:
+            return
+        except OSError:
+            self._let_go(conn)
 
     def _see_off(self, conn: TConn) -> None:
         try:
@@ -150,8 +199,7 @@ class ArrivalsWorker(ThreadWorker):
             conn.sock.shutdown(socket.SHUT_WR)
             self._watch(conn, Departure(time.monotonic() + GOOD_BYE_SECONDS), partial(self._drop, conn))
         except (OSError, ValueError):
-            self.nr_conns -= 1
-            conn.close()
+            self._close(conn)
 
     def _drop(self, conn: TConn, _sock: socket.socket) -> None:
         self._read(conn)
@@ -161,6 +209,10 @@ class ArrivalsWorker(ThreadWorker):
         self._look_away(conn)
         if isinstance(what, Arrival):
             what.file.close()
+        self._close(conn)
+
+    def _close(self, conn: TConn) -> None:
+        conn.sock.drop_rest()
         self.nr_conns -= 1
         conn.close()
 
@@ -178,7 +230,7 @@ class ArrivalsWorker(ThreadWorker):
             else:
                 self._let_go(conn)
 
-    def _is_over(self, what: Arrival | Departure, now: float) -> bool:
+    def _is_over(self, what: Arrival | Delivery | Departure, now: float) -> bool:
         if now >= what.deadline:
             return True
         is_silent = isinstance(what, Arrival) and not what.received and now >= what.began + LOOK_ROUND_SECONDS

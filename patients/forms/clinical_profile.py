@@ -100,7 +100,7 @@ class AllergyForm(_ClinicForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("substance") == Substance.OTHER and not data.get("substance_text"):
-            self.add_error("substance_text", ValidationError(_("Say which.")))
+            self.add_error("substance_text", ValidationError(_("Enter what the patient is allergic to.")))
         return data
 
     def details(self) -> AllergyDetails:

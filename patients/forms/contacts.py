@@ -99,5 +99,5 @@ class StopForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if self.errors:
-            raise ValidationError(_("Say why."))
+            raise ValidationError(_("Enter a reason."))
         return data

@@ -19,7 +19,7 @@ class MergeForm(forms.Form):
         label=_("The record that stays"), error_messages={"required": _("Choose the record that stays.")}
     )
     reason = forms.CharField(
-        label=_("Why they are one person"), max_length=REASON, error_messages={"required": _("Say why.")}
+        label=_("Why they are one person"), max_length=REASON, error_messages={"required": _("Enter a reason.")}
     )
 
     def __init__(self, *args: Any, patients: tuple[Patient, Patient], **kwargs: Any) -> None:
@@ -57,7 +57,7 @@ class VerdictForm(forms.Form):
 
 class ReverseForm(forms.Form):
     reason = forms.CharField(
-        label=_("Why they are two persons"), max_length=REASON, error_messages={"required": _("Say why.")}
+        label=_("Why they are two persons"), max_length=REASON, error_messages={"required": _("Enter a reason.")}
     )
 
 

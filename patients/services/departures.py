@@ -49,7 +49,7 @@ def mark_left(*, by: Actor, now: datetime, patient_id: UUID, left_date: date, re
 def bring_back(*, by: Actor, now: datetime, patient_id: UUID, reason: str) -> Patient:
     """Take back what was said last: of somebody who left and then died, the death. The trail keeps both and why."""
     if not reason.strip():
-        raise ValidationError({"reason": _("Say why.")})
+        raise ValidationError({"reason": _("Enter a reason.")})
     patient = _held(by, patient_id)
     if patient.departure is None:
         raise ValidationError(_("This patient is not marked as deceased or as having left."))

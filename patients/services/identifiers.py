@@ -20,6 +20,11 @@ _TAKE = (
     " ON CONFLICT (clinic_id) DO UPDATE SET number = patients_lastclinicnumber.number + EXCLUDED.number"
     " RETURNING number"
 )
+_LEAVE_OUT = (
+    "INSERT INTO patients_lastclinicnumber (clinic_id, number) VALUES (%(clinic)s, %(given)s + %(more)s)"
+    " ON CONFLICT (clinic_id) DO UPDATE"
+    " SET number = GREATEST(patients_lastclinicnumber.number, %(given)s) + %(more)s"
+)
 
 
 @transaction.atomic
@@ -43,6 +48,12 @@ def _take(clinic_id: UUID, count: int) -> list[str]:
         cursor.execute(_TAKE, [clinic_id, count])
         last = cursor.fetchone()[0]
     return [clinic_number(number) for number in range(last - count + 1, last + 1)]
+
+
+def leave_out_numbers(*, by: Actor, given: int, more: int) -> None:
+    """Give no number up to ``given`` any more, nor the ``more`` after it: a record that a restore lost may bear it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LEAVE_OUT, {"clinic": by.clinic_id, "given": given, "more": more})
 
 
 def add(*, by: Actor, patient: Patient, number: NumberDetails) -> Identifier:

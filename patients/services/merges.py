@@ -87,7 +87,7 @@ def reverse(*, by: Actor, now: datetime, merge: PatientMerge, reason: str) -> No
 
 def _whole(by: Actor, act: Callable[[], T], reason: str, *pair: UUID) -> T:
     if not reason.strip():
-        raise MergeRefusedError(_("Say why."))
+        raise MergeRefusedError(_("Enter a reason."))
     for _attempt in range(TRIES):
         try:
             with transaction.atomic():

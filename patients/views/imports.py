@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_htmx.http import HttpResponseClientRefresh
 
+from accounts.choices import ExportKind
 from accounts.decorators import staff
 from accounts.permissions import Act
 from accounts.requests import StaffRequest, exported, saw
 from accounts.views.checked_exports import still_you
-from common.csv_export import csv_text
+from common.csv_export import csv_answer
 from patients.forms.imports import ColumnsForm, UploadForm
 from patients.importing.people import FileRefusedError
 from patients.models import ImportProgress, PatientImport
@@ -142,11 +143,9 @@ def errors(request: StaffRequest, import_id: UUID) -> HttpResponse:
     job = _job(request, import_id)
     if (asked := still_you(request, now=timezone.now())) is not None:
         return asked
-    exported(request, "patients_patientimport", rows=len(job.errors))
+    exported(request, "patients_patientimport", what=ExportKind.IMPORT_ERRORS, rows=len(job.errors))
     rows = [(error["row"], error["field"], error["reason"]) for error in job.errors]
-    answer = HttpResponse(csv_text((_("Row"), _("Field"), _("What is wrong")), rows), content_type="text/csv")
-    answer.headers["Content-Disposition"] = 'attachment; filename="import-errors.csv"'
-    return answer
+    return csv_answer("import-errors.csv", (_("Row"), _("Field"), _("What is wrong")), rows)
 
 
 def _nudge(job: PatientImport) -> None:

@@ -1,5 +1,6 @@
 """A record that came back from a backup must not act on what it does not know: nothing leaves, no old key opens."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,8 @@ from accounts.actors import machine
 from accounts.models import Clinic
 from accounts.services import invitations, sign_ins
 from common.tenancy import tenant
-from patients.services import access_links, contact_codes
+from patients.services import access_links, contact_codes, identifiers
+from pitclinic.backups.given_numbers import GAP
 from reminders.services import outbox_holds
 from scheduling.services import check_in_tablets
 
@@ -24,8 +26,11 @@ class MadeSafe:
 
 
 @transaction.atomic
-def make_safe(*, now: datetime, restored_to: datetime) -> MadeSafe:
-    """One transaction, before anything serves. Pages of unanswered alarms still ring: one too many harms nobody."""
+def make_safe(*, now: datetime, restored_to: datetime, given: Mapping[str, int]) -> MadeSafe:
+    """One transaction, before anything serves. Pages of unanswered alarms still ring: one too many harms nobody.
+
+    ``given``: clinic → the last clinic number that is known to have been given, also in the time that was lost.
+    """
     ended = sign_ins.end_all()
     held = closed = 0
     for clinic in Clinic.objects.order_by("pk"):
@@ -36,4 +41,5 @@ def make_safe(*, now: datetime, restored_to: datetime) -> MadeSafe:
             closed += access_links.revoke_all(by=by, now=now)
             closed += contact_codes.end_all(by=by, now=now)
             closed += check_in_tablets.close_all(by=by)
+            identifiers.leave_out_numbers(by=by, given=given.get(str(clinic.pk), 0), more=GAP)
     return MadeSafe(held, ended, closed)

@@ -56,6 +56,11 @@ def run(words: list[str], *, environment: dict[str, str] | None = None, user: st
     return str(done.stdout)
 
 
+def said_by(words: list[str]) -> str:
+    """What a tool says, whether or not it ends well."""
+    return subprocess.run([tool(words[0]), *words[1:]], capture_output=True, text=True, check=False).stdout
+
+
 def _last_line(text: str) -> str:
     lines = [line for line in text.strip().splitlines() if line.strip()]
     return lines[-1] if lines else "it said nothing"

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from pitclinic.backups.sets import BackupError, Counts
+from pitclinic.backups.sets import BackupError, Counts, Numbers
 
 TRIES = 300
 PAUSE = "SELECT pg_sleep(0.02)"
@@ -25,6 +25,7 @@ class Standing:
     is_exact: bool
     counts: Counts
     heads: dict[str, str]
+    numbers: Numbers
 
 
 def standing(connection: Connection) -> Standing:
@@ -42,7 +43,8 @@ def standing(connection: Connection) -> Standing:
             at, lsn = _one(connection, "SELECT clock_timestamp(), pg_current_wal_insert_lsn()::text")
             is_exact = bool(is_quiet and lsn == before)
             if is_exact or attempt == TRIES:
-                return Standing(at.isoformat(), str(lsn), is_exact, counts(connection), heads(connection))
+                found = counts(connection), heads(connection), numbers(connection)
+                return Standing(at.isoformat(), str(lsn), is_exact, *found)
         connection.execute(PAUSE)
     raise AssertionError("the last attempt returns")
 
@@ -78,6 +80,10 @@ def heads(connection: Connection) -> dict[str, str]:
         " FROM audit_auditseal ORDER BY clinic_id, number DESC"
     )
     return dict(rows.fetchall())
+
+
+def numbers(connection: Connection) -> Numbers:
+    return dict(connection.execute("SELECT clinic_id::text, number FROM patients_lastclinicnumber").fetchall())
 
 
 def missing(expected: Counts, found: Counts) -> dict[str, int]:

@@ -12,20 +12,29 @@ from pitclinic.backups.clusters import SUPERUSER, Primary
 from pitclinic.backups.receiving import Receiver
 from pitclinic.backups.sets import BackupError, Store
 from pitclinic.backups.taking import Taker
-from pitclinic.checks import LEAST_KEY_LENGTH
+from pitclinic.checks import LEAST_KEY_LENGTH, has_secret_key
 
 _CONNECTING = ("host", "port", "user", "password", "dbname")
 _ROLES = ("migrator", "app", "worker", "research", "backup")
 
 
 def store() -> Store:
-    """Raises ``BackupError`` without a key of the backups' own."""
-    key = settings.BACKUP_KEY
-    if len(key) < LEAST_KEY_LENGTH:
-        raise BackupError(f"PITCLINIC_BACKUP_KEY is a secret of {LEAST_KEY_LENGTH} characters or more.")
-    if key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS, *settings.FACTOR_KEYS):
+    """Raises ``BackupError`` without a key of the backups' own, and on a machine that has no keys yet."""
+    found = store_alone()
+    if not has_secret_key() or "" in settings.FACTOR_KEYS:
+        raise BackupError(
+            "PITCLINIC_SECRET_KEY or PITCLINIC_FACTOR_KEY is empty. `restore --keys` prints those of the backup."
+        )
+    if found.key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS, *settings.FACTOR_KEYS):
         raise BackupError("PITCLINIC_BACKUP_KEY is a secret of its own: the other keys lie in the backups, under it.")
-    return Store(Path(settings.BACKUP_DIR), key=key)
+    return found
+
+
+def store_alone() -> Store:
+    """As ``store``, for a machine that knows no key but that of the backups."""
+    if len(settings.BACKUP_KEY) < LEAST_KEY_LENGTH:
+        raise BackupError(f"PITCLINIC_BACKUP_KEY is a secret of {LEAST_KEY_LENGTH} characters or more.")
+    return Store(Path(settings.BACKUP_DIR), key=settings.BACKUP_KEY)
 
 
 def primary() -> Primary:

@@ -4,15 +4,14 @@ import hashlib
 import re
 import shutil
 import tarfile
-from collections.abc import Iterator
 from pathlib import Path
 
 from django.db.migrations.loader import MigrationLoader
 
-from pitclinic.backups import counting
+from pitclinic.backups import counting, log_line
 from pitclinic.backups.clusters import major_version, run
 from pitclinic.backups.sealing import SealError
-from pitclinic.backups.sets import BackupError, Counts, Manifest, Store, segment_number
+from pitclinic.backups.sets import BackupError, Counts, Manifest, Store
 
 _COPY = re.compile(r"COPY (?:public\.)?\"?(\w+)\"? \((.*)\) FROM stdin;")
 
@@ -78,37 +77,13 @@ def prove(store: Store, manifest: Manifest, *, work: Path) -> int:
     try:
         check_known(manifest)
         check_counted(manifest)
-        log = list(segments_from(store, manifest))
-        for name in log:
-            for _piece in store.segment(name):
-                pass
+        segments = log_line.check_whole(store, manifest, work=work / "log")
         for folder in unpack(store, manifest, into=work):
             run(["pg_verifybackup", "--quiet", "--no-parse-wal", str(folder)])
             shutil.rmtree(folder)
     except (SealError, tarfile.TarError) as damage:
         raise BackupError(str(damage)) from damage
-    return len(log)
-
-
-def segments_from(store: Store, manifest: Manifest, *, past_gaps: bool = True) -> Iterator[str]:
-    """The archived log from the start of a set on, with the histories.
-
-    Raises ``BackupError`` where a part is missing; with ``past_gaps`` False it ends there, for a moment before it.
-    """
-    start = manifest.start_segment
-    expected = segment_number(start, manifest.segment_bytes)
-    for name in store.segments():
-        if "history" in name:
-            yield name
-    after = (name for name in store.segments() if "history" not in name and name[8:24] >= start[8:24])
-    for name in sorted(after, key=lambda name: name[8:]):
-        number = segment_number(name, manifest.segment_bytes)
-        if number > expected:
-            if not past_gaps:
-                return
-            raise BackupError(f"The log of changes has a gap before {name}.")
-        expected = number if name.endswith(".partial") else number + 1
-        yield name
+    return segments
 
 
 # --- a dump, for who makes one beside the backups ---

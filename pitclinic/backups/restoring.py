@@ -20,12 +20,11 @@ from psycopg import sql
 from accounts.models import Clinic
 from audit.services import audit_events
 from common.tenancy import tenant
-from pitclinic.backups import after_restore, counting, proving
+from pitclinic.backups import after_restore, counting, given_numbers, log_line, proving
 from pitclinic.backups.clusters import Copy, run
 from pitclinic.backups.sealing import SealError
 from pitclinic.backups.sets import BackupError, Counts, Manifest, Store, number_at, segment_number
 
-_HOLE = bytes(4096)
 Say = Callable[[str], None]
 
 
@@ -99,9 +98,9 @@ class Restoration:
         shutil.rmtree(work / "parts", ignore_errors=True)
         log = work / "wal"
         log.mkdir(mode=0o700)
-        for name in proving.segments_from(self.store, manifest, past_gaps=False):
+        for name in log_line.segments_from(self.store, manifest, past_gaps=False):
             if self._is_needed(name):
-                self._unseal(name, log)
+                self.store.unseal_segment(name, log)
         (copy.data / "recovery.signal").touch()
         copy.own(copy.data, log)
         return copy
@@ -116,21 +115,6 @@ class Restoration:
             return True
         size = self._next.segment_bytes
         return segment_number(name, size) <= number_at(self._next.counted_lsn, size) + 1
-
-    def _unseal(self, name: str, log: Path) -> None:
-        """With holes where nothing was written: most segments are nearly empty. A whole one replaces its beginning."""
-        path = log / name.removesuffix(".partial")
-        if name.endswith(".partial") and (log / path.name).exists():
-            return
-        with path.open("wb") as file:
-            for piece in self.store.segment(name):
-                for start in range(0, len(piece), len(_HOLE)):
-                    block = piece[start : start + len(_HOLE)]
-                    if block == _HOLE:
-                        file.seek(len(_HOLE), os.SEEK_CUR)
-                    else:
-                        file.write(block)
-            file.truncate()
 
     def _fetching(self, copy: Copy) -> dict[str, str]:
         return {"restore_command": f'cp "{copy.work / "wal"}/%f" "%p"', "hot_standby": "on"}
@@ -176,7 +160,13 @@ class Restoration:
             _use("pit_migrator")
             call_command("migrate", interactive=False, verbosity=0)
             _use("pit_app")
-        safe = after_restore.make_safe(now=now, restored_to=reached_at)
+        folder = self.target.with_name(f"{self.target.name}.restoring") / "numbers"
+        folder.mkdir()
+        given = given_numbers.last_known(self.store, work=folder, say=self.say)
+        safe = after_restore.make_safe(now=now, restored_to=reached_at, given=given)
+        self.say(
+            f"{given_numbers.GAP:,} clinic numbers after the last one that was given are left out, clinic by clinic"
+        )
         self.say(f"{safe.held} messages are held until an admin has looked through them; {safe.ended} sign-ins,"
                  f" {safe.closed} links, codes and invitations no longer open anything")  # fmt: skip
 

@@ -6,6 +6,7 @@ increment), ``files`` (uploads as a tar), ``keys``, and ``manifest``, which is w
 """
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -19,6 +20,9 @@ from pitclinic.backups.sealing import Sealer, Unsealer
 FULL, INCREMENTAL = "full", "incremental"
 # Table → clinic ("" for rows of no clinic) → how many rows.
 Counts = dict[str, dict[str, int]]
+# Clinic → the last clinic number it has given.
+Numbers = dict[str, int]
+_HOLE = bytes(4096)
 
 
 class BackupError(Exception):
@@ -48,6 +52,7 @@ class Manifest:
     counts: Counts
     heads: dict[str, str]
     files: dict[str, dict[str, str | int]] = field(default_factory=dict)
+    numbers: Numbers = field(default_factory=dict)
 
     @property
     def counted(self) -> datetime:
@@ -140,6 +145,21 @@ class Store:
 
     def segment(self, name: str) -> Iterator[bytes]:
         return sealing.opened(self.wal_folder / name, key=self.key, name=f"wal/{name}")
+
+    def unseal_segment(self, name: str, folder: Path) -> None:
+        """With holes where nothing was written: most segments are nearly empty. A whole one replaces its beginning."""
+        path = folder / name.removesuffix(".partial")
+        if name.endswith(".partial") and path.exists():
+            return
+        with path.open("wb") as file:
+            for piece in self.segment(name):
+                for start in range(0, len(piece), len(_HOLE)):
+                    block = piece[start : start + len(_HOLE)]
+                    if block == _HOLE:
+                        file.seek(len(_HOLE), os.SEEK_CUR)
+                    else:
+                        file.write(block)
+            file.truncate()
 
     def seal_segment(self, path: Path) -> None:
         with self.sealed(self.wal_folder / path.name, of="wal") as out, path.open("rb") as file:

@@ -100,6 +100,7 @@ class Taker:
                 counts=standing.counts,
                 heads=standing.heads,
                 files=files,
+                numbers=standing.numbers,
             )
         return manifest, segment
 

@@ -6,6 +6,7 @@ from pitclinic.settings.base import *
 
 env = environ.Env()
 
+# Only `restore --keys` works with the two keys empty; whatever serves refuses to start (pitclinic.boot).
 SECRET_KEY = env.str("PITCLINIC_SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("PITCLINIC_SECRET_KEY_FALLBACKS", default=[])
 FACTOR_KEYS = [env.str("PITCLINIC_FACTOR_KEY"), *env.list("PITCLINIC_FACTOR_KEY_FALLBACKS", default=[])]

@@ -11,6 +11,7 @@ from accounts.permissions import Act
 from accounts.requests import StaffRequest
 from pitclinic.setting_index import groups_for
 from pitclinic.setting_states import setting_states
+from reminders.queries.messages import open_hold
 
 
 @staff(Act.OWN_ACCOUNT)
@@ -21,6 +22,7 @@ def setting_index(request: StaffRequest) -> HttpResponse:
     context = {
         "groups": list(groups_for(request.actor, states)),
         "is_nobody_on_call": is_admin and not states.on_call,
+        "hold": open_hold(request.actor) if is_admin else None,
         "backups": backup_state(now=now) if is_admin and not settings.DEMO_MODE else None,
     }
     return render(request, "settings.html", context)

@@ -14,6 +14,7 @@ from common.wall_clock import local_day
 from patients.queries.banners import banner
 from reminders.forms.on_call import PagesQuery
 from reminders.queries import alarm_pages
+from reminders.queries.messages import open_hold
 
 
 @staff(Act.REPORT_SIDE_EFFECTS)
@@ -38,5 +39,6 @@ def of_report(request: StaffRequest, side_effect_id: UUID) -> HttpResponse:
 
 @staff(Act.SEE_WORKLISTS)
 def notice(request: StaffRequest) -> HttpResponse:
+    """What Today and the worklists tell before anything else."""
     health = alarm_pages.pager_health(request.actor, now=timezone.now())
-    return render(request, "reminders/alarm_notice.html", {"health": health})
+    return render(request, "reminders/notices.html", {"health": health, "hold": open_hold(request.actor)})

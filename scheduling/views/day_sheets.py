@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.choices import ExportKind
 from accounts.decorators import staff
 from accounts.permissions import Act
 from accounts.requests import StaffRequest, exported
@@ -21,11 +22,11 @@ from scheduling.queries.day_sheets import DayOf, day_sheet
 from scheduling.views.visit_links import visit_url
 
 
-def _of_day(request: StaffRequest) -> tuple[date, list[DayOf]]:
+def _of_day(request: StaffRequest, kind: ExportKind) -> tuple[date, list[DayOf]]:
     day = read_query(DaySheetQuery, request).cleaned_data["day"] or local_day(timezone.now(), request.actor.zone)
     people = day_sheet(by=request.actor, day=day)
     whose = [visit.patient_id for one in people for visit in one.visits]
-    exported(request, "scheduling_appointment", patient_ids=whose, rows=len(whose))
+    exported(request, "scheduling_appointment", what=kind, of=f"{day}", patient_ids=whose, rows=len(whose))
     return day, people
 
 
@@ -33,7 +34,7 @@ def _of_day(request: StaffRequest) -> tuple[date, list[DayOf]]:
 def print_day(request: StaffRequest) -> HttpResponse:
     if (asked := still_you(request, now=timezone.now())) is not None:
         return asked
-    day, people = _of_day(request)
+    day, people = _of_day(request, ExportKind.DAY_ON_PAPER)
     context = {"day": day, "people": people, "now": timezone.now(), "visit_url": visit_url()}
     return render(request, "scheduling/day_sheet.html", context)
 
@@ -42,7 +43,7 @@ def print_day(request: StaffRequest) -> HttpResponse:
 def download(request: StaffRequest) -> HttpResponse:
     if (asked := still_you(request, now=timezone.now())) is not None:
         return asked
-    day, people = _of_day(request)
+    day, people = _of_day(request, ExportKind.DAY_SHEET)
     body = sheets.xlsx(
         name=f"{day}",
         heading=f"{request.actor.clinic.name}, {date_format(day, 'l j F Y')}",

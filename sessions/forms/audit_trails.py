@@ -36,7 +36,10 @@ class AuditQuery(forms.Form):
 
     def __init__(self, data: Any, *, by: Actor, today: date) -> None:
         data = data.copy()
-        if data.get("record") and not any(data.get(name) for name in ("patient", "person", "first", "last")):
+        others = ("patient", "person", "first", "last")
+        # The page says so: what is not shown must not look as if it had never been.
+        self.is_narrowed = bool(data.get("record")) and not any(data.get(name) for name in others)
+        if self.is_narrowed:
             data["first"] = (today - timedelta(days=DAYS_OF_A_RECORD)).isoformat()
         super().__init__(data)
         people: Any = self.fields["person"]
@@ -47,6 +50,18 @@ class AuditQuery(forms.Form):
             self.fields[name].widget.attrs["class"] = "form-select"
         for name in ("first", "last"):
             self.fields[name].widget.attrs["class"] = "form-control"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        first, last = cleaned.get("first"), cleaned.get("last")
+        if first and last and last < first:
+            self.add_error("last", _("This day is before the first one."))
+        return cleaned
+
+    @property
+    def has_wrong_day(self) -> bool:
+        """Nothing but a day is wrong: one that somebody typed."""
+        return bool(self.errors) and set(self.errors) <= {"first", "last"}
 
     @property
     def asked(self) -> Asked:

@@ -120,5 +120,5 @@ class EndCourseForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
         if typed.get("reason") == EndReason.OTHER and not typed.get("note", "").strip():
-            self.add_error("note", _("Say in words why it ended."))
+            self.add_error("note", _("Enter a reason for the end."))
         return typed

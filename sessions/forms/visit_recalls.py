@@ -32,7 +32,7 @@ class CallForm(forms.Form):
         found = super().clean() or self.cleaned_data
         is_again = found.get("outcome") == RecallOutcome.CALL_AGAIN
         if is_again and not found.get("again_date") and "again_date" not in self.errors:
-            self.add_error("again_date", _("Say on which day."))
+            self.add_error("again_date", _("Enter a day."))
         return found
 
 

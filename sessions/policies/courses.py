@@ -47,7 +47,7 @@ def check_can_end(course: Course, *, reason: str, note: str) -> None:
     if reason not in EndReason.values:
         raise CourseRefusedError(_("Ending a course needs a reason."))
     if reason == EndReason.OTHER and not note.strip():
-        raise CourseRefusedError(_("Say in words why it ended."))
+        raise CourseRefusedError(_("Enter a reason for the end."))
 
 
 def check_can_reopen(course: Course, *, has_open_one: bool) -> None:

@@ -14,7 +14,7 @@ class RecallRefusedError(Exception):
 def check_day(day: date | None, *, today: date) -> None:
     """A day to come, within a year."""
     if day is None:
-        raise RecallRefusedError(_("Say on which day."))
+        raise RecallRefusedError(_("Enter a day."))
     if day <= today:
         raise RecallRefusedError(_("Choose a day after today."))
     if day > today + LONGEST_SNOOZE:

@@ -11,15 +11,17 @@ from django.db.models.base import Model
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.actors import Actor
 from accounts.changes import CHANGES, Entry, entries_of, models_by_table, names_of
+from accounts.choices import ExportKind
 from accounts.models import Membership
 from audit.models import AuditCheck, AuditEvent, AuditSeal
 from audit.models.audit_events import AuditEventQuerySet
 from common.wall_clock import day_bounds
 from patients.models import Patient
-from patients.queries.survivors import records_of
+from patients.queries.survivors import records_of, survivors_of
 from sessions.models import InjectionPoint
 
 PAGE_SIZE = 50
@@ -82,6 +84,26 @@ class Told:
         return int((self.entry.line.event.changes or {}).get("rows", 0)) if self._is_told else 0
 
     @property
+    def export(self) -> str:
+        """What left the clinic: "Day sheet of 4 Mar 2026: 26 patients". Empty for anything else."""
+        event = self.entry.line.event
+        if event.kind != Kind.EXPORT:
+            return ""
+        told = event.changes or {}
+        name = self.entry.line.record_name
+        if told.get("what") in ExportKind.values:
+            name = _name_of_export(ExportKind(told["what"]), str(told.get("of", "")))
+        elif name:
+            name = name[0].upper() + name[1:]
+        return f"{name}: {self._how_many()}"
+
+    def _how_many(self) -> str:
+        people, rows = len(self.patients), self.rows
+        if people > 1 or people == rows:
+            return ngettext("%(n)d patient", "%(n)d patients", people) % {"n": people}
+        return ngettext("%(n)d row", "%(n)d rows", rows) % {"n": rows}
+
+    @property
     def is_listed(self) -> bool:
         """Seen as a line of a list, not opened."""
         return self._is_told and "listed" in (self.entry.line.event.changes or {})
@@ -89,6 +111,11 @@ class Told:
     @property
     def _is_told(self) -> bool:
         return self.entry.line.event.kind not in CHANGES
+
+
+def _name_of_export(kind: ExportKind, of: str) -> str:
+    is_of_day = kind in (ExportKind.DAY_SHEET, ExportKind.DAY_ON_PAPER)
+    return str(kind.label) % {"of": date_format(date.fromisoformat(of), "j M Y") if is_of_day else of}
 
 
 @dataclass(frozen=True)
@@ -132,11 +159,18 @@ def chain(actor: Actor) -> Chain:
 
 def tell(actor: Actor, events: list[AuditEvent], *, together: bool = True) -> list[Told]:
     """The events in words; what one look at a list left for each patient on it is told once (``together``)."""
-    entries = entries_of(actor, events, named=(Model,))
+    entries = entries_of(actor, events, named=(Model,), begins_at=_survivors(actor, events))
     names = _names(actor, events)
     if not together:
         return [_told((entry,), names) for entry in entries]
     return [_told(own, names) for own in _looks(entries)]
+
+
+def _survivors(actor: Actor, events: list[AuditEvent]) -> list[UUID]:
+    """The records that stand now for the patients whose rows were made."""
+    whose = {event.patient_id for event in events if event.kind == Kind.INSERT and event.patient_id is not None}
+    merged = Patient.objects.visible_to(actor).filter(pk__in=whose, merged_into__isnull=False) if whose else ()
+    return [one.pk for one in survivors_of(actor, merged).values()]
 
 
 def _events(actor: Actor, asked: Asked) -> AuditEventQuerySet:

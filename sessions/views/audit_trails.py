@@ -8,13 +8,15 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.choices import ExportKind
 from accounts.decorators import staff
 from accounts.permissions import Act
 from accounts.requests import StaffRequest, exported, saw, saw_list
 from accounts.views.checked_exports import still_you
-from common.csv_export import csv_text
+from common.csv_export import csv_answer
 from common.wall_clock import local_day
 from patients import queries as patients
 from patients.forms.patients import SearchForm
@@ -28,6 +30,10 @@ _TEMPLATES = "sessions/audit"
 @staff(Act.SEE_AUDIT)
 def audit_log(request: StaffRequest) -> HttpResponse:
     query = _query(request)
+    return _asked_again(request, query) if query.has_wrong_day else _shown(request, query)
+
+
+def _shown(request: StaffRequest, query: AuditQuery) -> HttpResponse:
     patient = _patient(request, query.asked.patient_id)
     page = queries.trail_page(request.actor, query.asked)
     saw(request, "audit_auditevent", patient_id=patient.pk if patient else None)
@@ -48,6 +54,20 @@ def audit_log(request: StaffRequest) -> HttpResponse:
     return render(request, f"{_TEMPLATES}/page.html", context)
 
 
+def _asked_again(request: StaffRequest, query: AuditQuery) -> HttpResponse:
+    """A day that is none: the form, with what is wrong beside it, and no entries."""
+    context = {
+        "page": None,
+        "query": query,
+        "patient": _patient(request, query.cleaned_data["patient"]),
+        "chain": queries.chain(request.actor),
+        "search_form": SearchForm(),
+        "asked": "",
+        "older": "",
+    }
+    return render(request, f"{_TEMPLATES}/page.html", context)
+
+
 @staff(Act.SEE_AUDIT, methods=("POST",))
 def find(request: StaffRequest) -> HttpResponse:
     """Whose record: the words travel in the body; each line leads to what was done with that record."""
@@ -64,12 +84,14 @@ def find(request: StaffRequest) -> HttpResponse:
 def download(request: StaffRequest) -> HttpResponse:
     """What the page shows, as a table, older lines too; itself an export."""
     query = _query(request)
+    if query.has_wrong_day:
+        return _asked_again(request, query)
     _patient(request, query.asked.patient_id)
     if (asked := still_you(request, now=timezone.now())) is not None:
         return asked
     lines, is_cut = queries.all_of_trail(request.actor, query.asked)
     whose = [pk for told in lines for pk, _name in told.patients]
-    exported(request, "audit_auditevent", patient_ids=whose, rows=len(lines))
+    exported(request, "audit_auditevent", what=ExportKind.AUDIT_TRAIL, patient_ids=whose, rows=len(lines))
     heads = (
         _("When"),
         _("Who"),
@@ -80,19 +102,25 @@ def download(request: StaffRequest) -> HttpResponse:
         _("Reason"),
         _("Request"),
     )
-    rows = [*map(_row, lines), *([(_("Older entries are left out: ask for fewer days."),)] if is_cut else [])]
-    answer = HttpResponse(csv_text(heads, rows), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = 'attachment; filename="audit-trail.csv"'
-    return answer
+    notes = [_("Older entries are left out: ask for fewer days.")] if is_cut else []
+    if query.is_narrowed and query.asked.first_day:
+        day = date_format(query.asked.first_day, "j M Y")
+        notes.append(
+            _("Only the entries from %(day)s on, because nothing but the record was asked for.") % {"day": day}
+        )
+    return csv_answer("audit-trail.csv", heads, [*map(_row, lines), *((note,) for note in notes)])
 
 
 def _row(told: queries.Told) -> tuple[object, ...]:
     entry, event = told.entry, told.entry.line.event
-    changes = "; ".join(f"{one.field}: {one.before} → {one.after}" for one in entry.changes)
+    changes = "; ".join(
+        f"{one.field}: {one.before} → {one.after}" if one.before else f"{one.field}: {one.after}"
+        for one in entry.changes
+    )
     return (
         f"{timezone.localtime(event.at):%Y-%m-%d %H:%M:%S}",
         entry.line.actor_name,
-        event.get_kind_display(),
+        event.get_kind_display() + (f": {told.export}" if told.export else ""),
         entry.line.record_name,
         ": ".join(filter(None, (*(name for _pk, name in told.patients[:1]), told.subject))),
         changes or told.how,
@@ -103,7 +131,7 @@ def _row(told: queries.Told) -> tuple[object, ...]:
 
 def _query(request: StaffRequest) -> AuditQuery:
     query = AuditQuery(request.GET, by=request.actor, today=_today(request))
-    if not query.is_valid():
+    if not query.is_valid() and not query.has_wrong_day:
         raise BadRequest("; ".join(query.errors))
     return query
 

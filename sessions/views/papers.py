@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.choices import ExportKind
 from accounts.decorators import staff
 from accounts.permissions import Act
 from accounts.requests import StaffRequest, exported, made_nothing, saw
@@ -61,7 +62,7 @@ def download(request: StaffRequest, paper_id: UUID) -> HttpResponse:
     if sha256(body).hexdigest() != paper.sha256:
         return render(request, "sessions/papers/broken.html", status=409)
     saw(request, "pit_sessions_paper", row_id=paper.pk, patient_id=patient_id)
-    exported(request, "pit_sessions_paper", patient_id=patient_id, rows=1)
+    exported(request, "pit_sessions_paper", what=ExportKind.PAPER, patient_id=patient_id, rows=1)
     name = f"{paper.kind}-{timezone.localtime(paper.made_at):%Y-%m-%d}.pdf"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Security-Policy": _OWN_PAGE_ONLY}
     return HttpResponse(body, content_type="application/pdf", headers=headers)

@@ -10,12 +10,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.choices import ExportKind
 from accounts.conflicts import find_conflict, status_of
 from accounts.decorators import staff
 from accounts.permissions import Act
 from accounts.requests import StaffRequest, exported, saw, saw_list
 from accounts.views.checked_exports import still_you
-from common.csv_export import csv_text
+from common.csv_export import csv_answer
 from common.query_strings import read_query
 from common.wall_clock import local_day
 from sessions.forms.solution_lots import PageForm, QuarantineForm, ReceiveForm, RulesForm
@@ -105,7 +106,10 @@ def recall(request: StaffRequest, lot_id: UUID) -> HttpResponse:
         return asked
     rows = recalls.received(recalls.sessions_of(request.actor, found))
     whose = [row.patient_id for row in rows]
-    exported(request, "pit_sessions_injectionsession", patient_ids=whose, rows=len(rows))
+    exported(
+        request, "pit_sessions_injectionsession", what=ExportKind.RECALL, of=found.lot_number, patient_ids=whose,
+        rows=len(rows),
+    )  # fmt: skip
     header = (_("Patient"), _("Born"), _("Session"), _("Record"), _("Points"), _("mL"), _("Side effects reported"))
     zone = request.actor.zone
     table = (
@@ -120,9 +124,7 @@ def recall(request: StaffRequest, lot_id: UUID) -> HttpResponse:
         )
         for row in rows
     )
-    answer = HttpResponse(csv_text(header, table), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = 'attachment; filename="recall.csv"'
-    return answer
+    return csv_answer("recall.csv", header, table)
 
 
 @staff(Act.MANAGE_STOCK, methods=("GET", "POST"), one_by_one=True)

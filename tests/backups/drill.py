@@ -30,6 +30,7 @@ class Drill:
         self.folder, self.stack = folder, stack
         self.uploads = folder / "uploads"
         self.uploads.mkdir()
+        self.given = 0  # the last clinic number, after the moment that comes back
         self.store = Store(folder / "elsewhere", key=KEY)
         self.postgres = servers.start_postgres(data=folder / "postgres", durable=False)
         stack.callback(self.postgres.stop)
@@ -49,6 +50,12 @@ class Drill:
         with override_settings(**told), django_on(str(self.postgres.sockets), "pitclinic", role=f"pit_{role}"):
             call_command(*words, stdout=said)
         return said.getvalue()
+
+    def keys_of_a_machine_without_keys(self) -> str:
+        """`restore --keys` as it is typed on a new machine, whose .env has only the key of the backups."""
+        keyless = {**self.environment(), "PITCLINIC_SECRET_KEY": "", "PITCLINIC_FACTOR_KEY": ""}
+        words = [sys.executable, "manage.py", "restore", "--keys"]
+        return subprocess.run(words, cwd=ROOT, env=keyless, check=True, capture_output=True, text=True).stdout
 
     def environment(self) -> dict[str, str]:
         clean = {key: value for key, value in os.environ.items() if not key.startswith(("PITCLINIC_", "DJANGO_"))}

@@ -16,16 +16,17 @@ from accounts.choices import BackupAct, LetterState, Role
 from accounts.models import BackupReport, Clinic, Invitation, StaffLetter, User
 from accounts.services import backup_reports, invitations
 from common.tenancy import tenant
-from patients.models import AccessLink, ContactCode
-from patients.services import contact_codes
-from pitclinic.backups import after_restore
+from patients.choices import NumberKind
+from patients.models import AccessLink, ContactCode, Identifier, LastClinicNumber
+from patients.services import contact_codes, identifiers
+from pitclinic.backups import after_restore, given_numbers
 from reminders.choices import MessageState
 from reminders.models import Message, OutboxHold
 from reminders.services import messages, outbox_holds, sweeps
 from scheduling.models import CheckInTablet
 from scheduling.services import check_in_tablets
 from tests.factories.accounts import ClinicFactory, UserFactory
-from tests.factories.patients import EmailFactory
+from tests.factories.patients import EmailFactory, PatientFactory
 from tests.reminders.factories import message_for, treated
 
 NOW = datetime(2026, 3, 4, 11, 0, tzinfo=UTC)
@@ -51,8 +52,8 @@ def sweep(clinic: Clinic, *, now: datetime) -> list[str]:
     return [letter.to[0] for letter in django_mail.outbox[before:]]
 
 
-def make_safe() -> after_restore.MadeSafe:
-    return after_restore.make_safe(now=NOW, restored_to=RESTORED_TO)
+def make_safe(given: dict[str, int] | None = None) -> after_restore.MadeSafe:
+    return after_restore.make_safe(now=NOW, restored_to=RESTORED_TO, given=given or {})
 
 
 @pytest.mark.django_db(transaction=True)
@@ -101,6 +102,12 @@ def test_an_admin_ends_the_hold_on_the_page_and_nobody_else_does(
     assert "1 message is held" in seen
     assert "A clinic admin ends the hold" in seen
     assert message.patient.full_name in desk.get(f"{page}?state=held").content.decode()
+    notice, settings = (reverse(name) for name in ("reminders:alarm_notice", "settings"))
+    assert notice in admin.get(reverse("scheduling:today")).content.decode()
+    for client, address in ((admin, notice), (desk, notice), (admin, settings)):
+        told = client.get(address).content.decode()
+        assert "Messages are held until a clinic admin" in told, address
+        assert f'href="{page}?state=held"' in told, address
     assert desk.post(reverse("reminders:end_hold"), {"held": "send"}).status_code == 403
     admin.post(reverse("reminders:end_hold"), {"held": "whatever"})
     assert again(message).state == MessageState.HELD
@@ -108,7 +115,8 @@ def test_an_admin_ends_the_hold_on_the_page_and_nobody_else_does(
     admin.post(reverse("reminders:end_hold"), {"held": "stop"})
 
     assert (again(message).state, again(message).skip_reason) == ("skipped", "stopped")
-    assert "Messages are held" not in admin.get(page).content.decode()
+    for address in (page, notice, settings):
+        assert "Messages are held" not in admin.get(address).content.decode()
     assert (
         "No messages are held any more"
         in admin.post(reverse("reminders:end_hold"), {"held": "stop"}, follow=True).content.decode()
@@ -174,6 +182,31 @@ def test_a_message_whose_link_was_closed_opens_again_when_a_person_sends_it() ->
 
     with tenant(clinic.pk):
         assert AccessLink.objects.get().revoked_at is None
+
+
+def test_no_number_that_somebody_may_hold_a_card_with_is_given_again() -> None:
+    behind, ahead, _fresh = clinics = ClinicFactory(), ClinicFactory(), ClinicFactory()
+    for clinic, number in ((behind, 40), (ahead, 70)):
+        with tenant(clinic.pk, actor="test"):
+            LastClinicNumber.objects.create(clinic=clinic, number=number)
+
+    make_safe({str(behind.pk): 55, str(ahead.pk): 66})
+
+    given = []
+    for clinic in clinics:
+        with tenant(clinic.pk, actor="test"):
+            patient = PatientFactory(clinic=clinic)
+            identifiers.give_clinic_numbers(by=machine(clinic, "test"), patient_ids=[patient.pk])
+            given.append(Identifier.objects.get(patient=patient, system=NumberKind.CLINIC).value)
+    assert given == ["P-01056", "P-01071", "P-01001"]
+
+
+def test_the_highest_number_of_each_clinic_is_read_out_of_the_log() -> None:
+    line = 'rmgr: LogicalMessage len: 73, desc: MESSAGE transactional, prefix "{}"; payload ({} bytes): {}'
+    said = [("a 9", "pitclinic.number"), ("a 17", "pitclinic.number"), ("b 3", "pitclinic.number"), ("a 99", "other")]
+    dumped = "\n".join(line.format(prefix, len(text), text.encode().hex(" ")) for text, prefix in said)
+
+    assert given_numbers.told_by(dumped) == {"a": 17, "b": 3}
 
 
 def test_the_database_holds_what_must_be(in_clinic: Clinic) -> None:

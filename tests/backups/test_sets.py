@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from pitclinic.backups import counting, deployment, proving, service, taking
+from pitclinic.backups import counting, deployment, log_line, proving, service, taking
 from pitclinic.backups.clusters import Copy, Primary
 from pitclinic.backups.receiving import Receiver
 from pitclinic.backups.sets import BackupError, Manifest, Store
@@ -106,19 +106,33 @@ def test_a_newer_schema_another_postgresql_and_an_empty_record_are_refused(
 def test_a_gap_in_the_log_is_found(store: Store) -> None:
     full = a_set(store, NOON)
     log(store, f"{SEGMENT}04", f"{SEGMENT}05", f"{SEGMENT}06", f"{SEGMENT}07.partial", "00000002.history")
-    assert list(proving.segments_from(store, full)) == [
+    assert list(log_line.segments_from(store, full)) == [
         "00000002.history", f"{SEGMENT}05", f"{SEGMENT}06", f"{SEGMENT}07.partial",
     ]  # fmt: skip
 
     log(store, f"{SEGMENT}08")
     with pytest.raises(BackupError, match="gap before"):  # the one before it was never finished
-        list(proving.segments_from(store, full))
+        list(log_line.segments_from(store, full))
     log(store, f"{SEGMENT}07")
-    assert list(proving.segments_from(store, full))[-1] == f"{SEGMENT}08"
+    assert list(log_line.segments_from(store, full))[-1] == f"{SEGMENT}08"
     (store.wal_folder / f"{SEGMENT}06").unlink()
     with pytest.raises(BackupError, match="gap before"):
-        list(proving.segments_from(store, full))
-    assert list(proving.segments_from(store, full, past_gaps=False))[-1] == f"{SEGMENT}05"  # to a moment before it
+        list(log_line.segments_from(store, full))
+    assert list(log_line.segments_from(store, full, past_gaps=False))[-1] == f"{SEGMENT}05"  # to a moment before it
+
+
+def test_the_log_is_followed_along_the_line_that_a_restore_takes(store: Store) -> None:
+    full, later = a_set(store, NOON), SEGMENT.replace("1", "2", 1)
+    log(store, f"{SEGMENT}05", f"{SEGMENT}06", f"{SEGMENT}07", f"{SEGMENT}08", f"{later}06", f"{later}07")
+    (store.root / "00000002.history").write_text("1\t0/6000000\tbefore it went\n")
+    store.seal_segment(store.root / "00000002.history")
+    line = ["00000002.history", f"{SEGMENT}05", f"{later}06", f"{later}07"]
+    assert list(log_line.segments_from(store, full)) == line
+
+    log(store, f"{later}09")  # the old line's 08 is of a time that was given up
+    with pytest.raises(BackupError, match=f"gap before {later}08"):
+        list(log_line.segments_from(store, full))
+    assert list(log_line.segments_from(store, full, past_gaps=False)) == line
 
 
 def test_old_chains_go_with_the_log_before_the_rest_and_the_newest_stays_however_old(store: Store) -> None:

@@ -81,3 +81,29 @@ def test_when_all_connections_are_cut_nobody_notices(site: Site) -> None:
         superuser.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'pit_app'")
 
     assert ask_as(site, people, times=1) == {"right": len(people)}
+
+
+def test_a_worker_keeps_a_connection_of_its_own_for_all_its_tasks(site: Site) -> None:
+    """Sweeps come each second; after a restart of the database the next one finds a connection."""
+    site.start_pager()
+    before = worked_over(site, sweeps=3)
+    site.stop_database()
+    site.start_database()
+    after = worked_over(site, sweeps=2)
+    site.kill_workers()
+
+    assert (len(before), len(after)) == (1, 1)
+    assert before != after
+
+
+def worked_over(site: Site, *, sweeps: int) -> set[int]:
+    """The connections of workers while so many sweeps come by; the number of tries is bounded."""
+    beats, seen = set(site.rows("SELECT max(swept_at) FROM reminders_pagerbeat")), set()
+    for _try in range(600):
+        beats |= set(site.rows("SELECT max(swept_at) FROM reminders_pagerbeat"))
+        if len(beats) > 1:
+            seen |= {pid for (pid,) in site.rows("SELECT pid FROM pg_stat_activity WHERE usename = 'pit_worker'")}
+        if len(beats) > 1 + sweeps:
+            return seen
+        threading.Event().wait(0.1)
+    raise AssertionError("no sweep came by")

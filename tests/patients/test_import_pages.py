@@ -90,8 +90,8 @@ def test_errors_are_shown_and_downloaded_and_cannot_be_run(admin, upload, clinic
     work(clinic)
     assert "2 things are wrong" in admin.get(url).text
     listed = admin.get(reverse("patients:import-errors", args=[job_of(clinic).pk]))
-    assert listed.headers["Content-Type"] == "text/csv"
-    assert listed.text.splitlines() == [
+    assert listed.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert listed.content.decode("utf-8-sig").splitlines() == [
         '"Row","Field","What is wrong"',
         '2,"name","This begins like a formula of a spreadsheet."',
         '3,"birth_date","This is not a date with a four-digit year."',

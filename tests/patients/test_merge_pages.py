@@ -211,7 +211,7 @@ def test_a_merge_without_a_reason_is_asked_for_one(admin: Client, pair: tuple[Pa
     answer = admin.post(reverse("patients:merge-into-one", args=[one.pk, other.pk]), sent)
 
     assert answer.status_code == 422
-    assert "Say why." in text(answer)
+    assert "Enter a reason." in text(answer)
 
 
 def test_what_is_written_to_a_merged_record_is_refused_in_words(

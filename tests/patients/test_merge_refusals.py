@@ -34,7 +34,7 @@ def test_records_that_changed_since_they_were_looked_at_are_looked_at_again(by: 
 def test_a_merge_says_why(by: Actor, survivor: Patient, merged: Patient) -> None:
     words = told_apart(lambda: merges.merge(by=by, now=NOW, survivor_id=survivor.pk, merged_id=merged.pk, reason=" "))
 
-    assert words == "Say why."
+    assert words == "Enter a reason."
 
 
 def test_a_record_is_merged_once_and_into_another(by: Actor, survivor: Patient, merged: Patient) -> None:

@@ -122,4 +122,4 @@ def test_an_edit_that_makes_a_minor_asks_for_the_guardian(clinic: Clinic, desk: 
     answer = desk.post(reverse("patients:edit", args=[patient.pk]), registered(version="1", birth_date="7.5.2020"))
 
     assert answer.status_code == 422
-    assert "A minor needs a guardian." in text(answer)
+    assert "Enter the name of a guardian: the patient is a minor." in text(answer)

@@ -84,12 +84,13 @@ def test_the_page_to_print_shows_every_clinician(practice: Practice, desk: Clien
     assert patient.full_name in page.content.decode()
 
 
-@pytest.mark.parametrize("url", ["scheduling:print_day", "scheduling:day_sheet"])
-def test_who_took_the_day_out_is_on_record(practice: Practice, desk: Client, url: str) -> None:
+@pytest.mark.parametrize(("url", "what"), [("print_day", "day_on_paper"), ("day_sheet", "day_sheet")])
+def test_who_took_the_day_out_is_on_record(practice: Practice, desk: Client, url: str, what: str) -> None:
     a_visit(practice)
 
-    desk.get(reverse(url))
+    desk.get(reverse(f"scheduling:{url}"), {"day": "2026-09-07"})
 
     with tenant(practice.clinic.pk):
         (event,) = AuditEvent.objects.filter(kind="export")
-    assert (event.table_name, event.changes) == ("scheduling_appointment", {"rows": 1})
+    told = {"rows": 1, "what": what, "of": "2026-09-07"}
+    assert (event.table_name, event.changes) == ("scheduling_appointment", told)

@@ -131,7 +131,7 @@ def test_a_caller_who_may_be_known_is_asked_about_and_nothing_is_registered(
     [
         ({"family_name": "", "given_names": ""}, "Say who it is"),
         ({"birth_date": ""}, "needs a date of birth"),
-        ({"birth_date": "2015-01-01"}, "A minor needs a guardian"),
+        ({"birth_date": "2015-01-01"}, "Enter the name of a guardian"),
         ({"phone": "12"}, "phone"),
         ({"visits": "99"}, "Choose one of the options"),
     ],

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from html import unescape
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,17 +22,22 @@ from accounts.choices import Role
 from accounts.models import Clinic
 from accounts.tasks import check_audit
 from audit.models import AuditCheck, AuditEvent
+from audit.services import audit_events
+from audit.services.audit_events import View
 from catalogue.models import Nerve, Solution
 from common.tenancy import tenant
-from patients.models import Patient
+from patients.choices import NumberKind
+from patients.models import Allergy, Identifier, Patient
 from patients.services import name_tokens
-from sessions.models import InjectionPoint
+from sessions.models import InjectionPoint, SolutionLot
 from sessions.queries import audit_trails
 from tests.access import objects
 from tests.factories.accounts import MembershipFactory, UserFactory
 from tests.factories.patients import PatientFactory
 from tests.factories.sessions import InjectionSessionFactory
 
+ROOT = Path(__file__).resolve().parents[2]
+CREATED_AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 AUDIT = "sessions:audit_log"
 PASSWORD = "correct horse battery staple"
 EXPORTS = (
@@ -150,7 +156,103 @@ def test_who_exported_what(
     page = auditor.get(reverse(AUDIT))
     shown = text_of(auditor.get(link(page, "Who exported what")))
 
-    assert "Tom Desk Appointment: exported 1 row Aroha Auditsentinel" in shown
+    assert f"Tom Desk Exported: Day sheet of {day:%-d %b %Y}: 1 patient Aroha Auditsentinel" in shown
+
+
+def test_every_export_is_named_in_words(
+    clinic: Clinic, patient: Patient, auditor: Client, staff_client: Callable[..., Client]
+) -> None:
+    made = objects.make(clinic, "Exportsentinel")
+    admin = people(clinic, staff_client, Role.CLINIC_ADMIN, "Ann Admin")
+    for name, key in (
+        ("sessions:recall", "lot_id"),
+        ("patients:import-errors", "import_id"),
+        ("sessions:audit_csv", ""),
+    ):
+        assert admin.get(reverse(name, args=[made[key]] if key else [])).status_code == 200, name
+    with tenant(clinic.pk):
+        lot = SolutionLot.objects.get(pk=made["lot_id"]).lot_number
+    shown = text_of(auditor.get(reverse(AUDIT), {"act": "exports"}))
+
+    for words in (f"Recall list of lot {lot}: ", "Errors of an import: ", "Audit trail: "):
+        assert f"Ann Admin Exported: {words}" in shown
+    with tenant(clinic.pk, actor="test"):  # as exports were written before they had names
+        audit_events.record(View(table="pit_sessions_paper", kind="export", details={"rows": 2}))
+    assert "Exported: Paper: 2 rows" in text_of(auditor.get(reverse(AUDIT), {"act": "exports"}))
+
+
+def test_what_was_created_tells_what_it_began_with(clinic: Clinic, patient: Patient, auditor: Client) -> None:
+    with tenant(clinic.pk, actor="test"):
+        vera = MembershipFactory(clinic=clinic, role=Role.CLINICIAN, user__full_name="Dr Vera Ito")
+    with tenant(clinic.pk, actor=vera.as_actor().audit_name):
+        kept = Allergy.objects.create(
+            clinic=clinic, patient=patient, substance="other", substance_text="Latex", recorded_at=CREATED_AT
+        )
+        for later in ({"substance_text": "Lidocaine", "reaction": "hives"}, {"substance_text": "Procaine"}):
+            Allergy.objects.filter(pk=kept.pk).update(**later)
+        gone = Identifier.objects.create(clinic=clinic, patient=patient, system=NumberKind.NATIONAL, value="N-FIRST")
+        Identifier.objects.filter(pk=gone.pk).update(value="N-SECOND")
+        Identifier.objects.filter(pk=gone.pk).delete()
+    begun = {}
+    for record, first in (("patients_allergy", "Latex"), ("patients_identifier", "N-FIRST")):
+        question = {"patient": str(patient.pk), "record": record}
+        shown = text_of(auditor.get(reverse(AUDIT), question)).partition("From → to Reason")[2]
+        begun[record] = shown[shown.index(": created ") :]
+        table = auditor.get(reverse("sessions:audit_csv"), question).content.decode("utf-8-sig")
+        (told,) = [row[5] for row in csv.reader(io.StringIO(table)) if row[2] == "created"]
+        assert first in begun[record]
+        assert first in told
+        assert "→" not in told
+
+    assert "hives" not in begun["patients_allergy"]
+    assert "Lidocaine" not in begun["patients_allergy"]
+    assert "N-SECOND" not in begun["patients_identifier"]
+
+
+def test_a_day_that_is_none_is_an_error_beside_its_field(clinic: Clinic, patient: Patient, auditor: Client) -> None:
+    for typed, name, told in (
+        ({"first": "31.2.2026"}, "first", "Enter a date like"),
+        ({"last": "yesterday", "person": ""}, "last", "Enter a date like"),
+        ({"first": "1066-10-14"}, "first", "Enter"),
+        ({"first": "2026-03-04", "last": "2026-03-03"}, "last", "This day is before the first one."),
+    ):
+        for address in (reverse(AUDIT), reverse("sessions:audit_csv")):
+            answer = auditor.get(address, typed)
+            page = answer.content.decode()
+            wrong = re.search(rf'id="id_{name}_error">(.*?)</p>', page, re.DOTALL)
+            assert answer.status_code == 200, typed
+            assert wrong, typed
+            assert told in wrong[1]
+            assert "Aroha" not in page
+    assert auditor.get(reverse(AUDIT), {"first": "31.2.2026", "record": "pg_authid"}).status_code == 400
+
+
+def test_a_record_alone_is_shown_from_a_day_on_and_says_so(clinic: Clinic, patient: Patient, auditor: Client) -> None:
+    words = "because nothing but the record was asked for"
+    for question, is_said in (
+        ({"record": "patients_patient"}, True),
+        ({"record": "patients_patient", "last": "2099-01-01"}, False),
+    ):
+        assert (words in text_of(auditor.get(reverse(AUDIT), question))) == is_said
+        last = auditor.get(reverse("sessions:audit_csv"), question).content.decode().splitlines()[-1]
+        assert (words in last) == is_said
+
+
+def test_a_spreadsheet_knows_the_letters_of_every_table(
+    clinic: Clinic, auditor: Client, staff_client: Callable[..., Client]
+) -> None:
+    made = objects.make(clinic, "Zoë")
+    admin = staff_client(Role.CLINIC_ADMIN, clinic=clinic)
+    for name, key in (
+        ("sessions:recall", "lot_id"),
+        ("patients:import-errors", "import_id"),
+        ("sessions:audit_csv", ""),
+    ):
+        answer = admin.get(reverse(name, args=[made[key]] if key else []))
+        assert answer.content.startswith(b'\xef\xbb\xbf"'), name
+        assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    writers = [path for path in ROOT.glob("*/**/*.py") if not {"tests", ".venv", "vendor"} & set(path.parts)]
+    assert [path.name for path in writers if "csv.writer(" in path.read_text()] == ["csv_export.py"]
 
 
 def test_a_list_leaves_one_event_for_each_patient_is_told_once_and_not_again_within_the_hour(
@@ -259,7 +361,7 @@ def test_the_page_says_how_far_the_trail_is_sealed_and_what_the_last_check_found
         cursor.execute("SELECT audit_check(%s)", [clinic.pk])
         assert cursor.fetchone() == (0,)
         cursor.execute("SET ROLE pit_app")
-    assert re.search(r"Checked on \d+ \w+ \d{4} \d\d:\d\d: no break\.", text_of(auditor.get(reverse(AUDIT))))
+    assert re.search(r"Checked on \d+ \w+ \d{4} \d\d:\d\d ?: no break\.", text_of(auditor.get(reverse(AUDIT))))
     as_superuser()
     with connection.cursor() as cursor, tenant(clinic.pk):
         cursor.execute(

@@ -100,7 +100,7 @@ def test_a_course_ends_with_each_reason(reason: str, course: Course, clinician: 
     assert (ended.status, ended.end_reason, ended.ended_date) == ("ended", reason, date(2026, 3, 9))
 
 
-@pytest.mark.parametrize(("reason", "note", "words"), [("", "", "needs a reason"), ("other", "  ", "in words")])
+@pytest.mark.parametrize(("reason", "note", "words"), [("", "", "needs a reason"), ("other", "  ", "Enter a reason")])
 def test_an_end_without_a_reason_is_refused(
     reason: str, note: str, words: str, course: Course, clinician: Actor
 ) -> None:
@@ -248,7 +248,7 @@ def test_a_course_is_ended_with_a_reason_and_the_end_taken_back(clinic: Clinic, 
 def test_an_end_for_another_reason_needs_words(client: Client, stored: Course) -> None:
     answer = client.post(reverse("sessions:end_course", args=[stored.pk]), {"reason": "other"})
     assert answer.status_code == 422
-    assert "Say in words why it ended." in answer.content.decode()
+    assert "Enter a reason for the end." in answer.content.decode()
 
 
 def test_opening_a_course_is_recorded(clinic: Clinic, client: Client, stored: Course) -> None:

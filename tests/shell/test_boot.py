@@ -30,6 +30,20 @@ def test_a_process_refuses_to_start_with_a_dangerous_role(
     assert f"refusing to start: The database role {role}" in capsys.readouterr().err
 
 
+def test_nothing_serves_with_an_empty_key(
+    db: None, settings: object, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("pitclinic.boot.connection.close", lambda: None)
+    for name, told in (
+        ("FACTOR_KEYS", "PITCLINIC_FACTOR_KEY and its fallbacks are secrets"),
+        ("SECRET_KEY", "PITCLINIC_SECRET_KEY is empty"),
+    ):
+        setattr(settings, name, [""] if name.endswith("S") else "")
+        with pytest.raises(UnsafeToStart):
+            check_boot()
+        assert f"refusing to start: {told}" in capsys.readouterr().err
+
+
 def test_the_demo_refuses_any_other_host(settings: object) -> None:
     settings.DEMO_MODE = True  # type: ignore[attr-defined]
     settings.ALLOWED_HOSTS = ["clinic.example.org"]  # type: ignore[attr-defined]

@@ -57,7 +57,7 @@ PAGES: dict[str, tuple[str, str, str, int]] = {
     "reminders:messages": (Role.FRONT_DESK, "", "?day=2026-03-02", 20),
     "reminders:on_call": (Role.CLINIC_ADMIN, "", "", 16),
     "reminders:pages": (Role.CLINICIAN, "side_effect_id", "", 18),
-    "sessions:audit_log": (Role.AUDITOR, "", "", 43),
+    "sessions:audit_log": (Role.AUDITOR, "", "", 68),
     "settings": (Role.CLINIC_ADMIN, "", "", 13),
     "accounts:settings": (Role.CLINIC_ADMIN, "", "", 11),
     "accounts:people": (Role.CLINIC_ADMIN, "", "", 13),

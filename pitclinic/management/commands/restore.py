@@ -36,7 +36,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            store = deployment.store()
+            store = deployment.store_alone() if options["keys"] else deployment.store()
             if options["keys"]:
                 for name, word in restoring.keys_of(store, store.newest(until=options["until"])).items():
                     self.stdout.write(f"{name}={word}")
