@@ -31,6 +31,7 @@ SILENT = frozenset(
         "id",
         "version",
         "content_sha256",
+        "content_version",
         "digits_reversed",
         "created_at",
         "nonce",

@@ -11,6 +11,7 @@ from accounts.permissions import Act
 from accounts.requests import StaffRequest
 from pitclinic.setting_index import groups_for
 from pitclinic.setting_states import setting_states
+from sessions.queries.signature_checks import signature_state
 
 
 @staff(Act.OWN_ACCOUNT)
@@ -18,7 +19,10 @@ def setting_index(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     states = setting_states(request.actor, now=now)
     is_admin = request.actor.may(Act.CHANGE_SETTINGS)
+    signatures = signature_state(request.actor) if is_admin else None
     context = {
+        "signatures": signatures,
+        "is_signature_check_late": signatures is not None and signatures.is_late(now),
         "groups": list(groups_for(request.actor, states)),
         "is_nobody_on_call": is_admin and not states.on_call,
         "backups": backup_state(now=now) if is_admin and not settings.DEMO_MODE else None,
