@@ -66,7 +66,8 @@ def gone_sessions(clinic_id: UUID) -> list[UUID]:
         cursor.execute(
             "SELECT DISTINCT e.row_id FROM audit_auditevent e WHERE e.clinic_id = %s AND e.changes ? 'content_sha256'"
             " AND e.table_name = 'pit_sessions_injectionsession' AND NOT EXISTS"
-            " (SELECT FROM pit_sessions_injectionsession s WHERE s.id = e.row_id AND s.clinic_id = e.clinic_id) ORDER BY 1",
+            " (SELECT FROM pit_sessions_injectionsession s WHERE s.id = e.row_id AND s.clinic_id = e.clinic_id)"
+            " ORDER BY 1",
             [clinic_id],
         )
         return [row for (row,) in cursor.fetchall()]
