@@ -107,7 +107,7 @@ BEGIN
     FROM (SELECT e.xid, e.id, audit_event_hash(e) AS h FROM audit_auditevent e
           WHERE e.clinic_id = p_clinic AND e.xid < frontier
             -- Never with OR: what is planned for every link at once would read the whole trail for each.
-            AND (e.xid, e.id) > (coalesce(head.last_xid, -1), coalesce(head.last_event_id, audit_first_id()))
+            AND (e.xid, e.id) > (coalesce(head.last_xid, -9223372036854775808), coalesce(head.last_event_id, audit_first_id()))
           ORDER BY e.xid, e.id LIMIT p_limit) q;
   IF run.n = 0 THEN RETURN 0; END IF;
   INSERT INTO audit_auditseal (clinic_id, number, sealed_at, last_xid, last_event_id, event_count, events_hash, previous_hash, hash)
@@ -143,7 +143,7 @@ BEGIN
     SELECT count(*) AS n, sha256(string_agg(audit_event_hash(e), ''::bytea ORDER BY e.xid, e.id)) AS h INTO run
       FROM audit_auditevent e
       WHERE e.clinic_id = p_clinic AND (e.xid, e.id) <= (link.last_xid, link.last_event_id)
-        AND (e.xid, e.id) > (coalesce(before.last_xid, -1), coalesce(before.last_event_id, audit_first_id()));
+        AND (e.xid, e.id) > (coalesce(before.last_xid, -9223372036854775808), coalesce(before.last_event_id, audit_first_id()));
     IF run.n <> link.event_count THEN
       problem := format('%s events where %s were sealed', run.n, link.event_count); RETURN NEXT;
     ELSIF run.h IS DISTINCT FROM link.events_hash THEN

@@ -167,8 +167,9 @@ class Override:
 
 @dataclass(frozen=True)
 class TimeOut:
-    """``said``: (item, what stood there)."""
+    """``items``: what was confirmed; ``said``: (item in words, what stood there)."""
 
+    items: tuple[str, ...]
     said: tuple[tuple[str, str], ...]
     confirmed: Time | None
     confirmed_by: Person | None
@@ -244,6 +245,7 @@ class Record:
     amount_drawn_ml: Decimal | None
     sharps_out: int | None
     sharps_in: int | None
+    tray: Named | None
     consent: Consent | None
     screening: tuple[Answer, ...]
     overrides: tuple[Override, ...]

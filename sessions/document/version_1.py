@@ -56,6 +56,7 @@ def read(d: Json) -> Record:
         amount_drawn_ml=_if(d.get("amount_drawn_ml"), Decimal),
         sharps_out=_if(sharps.get("out"), int),
         sharps_in=_if(sharps.get("in"), int),
+        tray=_if(d.get("tray"), _named),
         consent=_if(d.get("consent"), _consent),
         screening=_all(d.get("screening"), _answer),
         overrides=_all(d.get("overrides"), _override),
@@ -214,6 +215,7 @@ def _override(d: Json) -> Override:
 
 def _time_out(d: Json) -> TimeOut:
     return TimeOut(
+        items=tuple(d["items"]),
         said=tuple((label, text) for label, text in d["said"]),
         confirmed=_if(d.get("confirmed"), _time),
         confirmed_by=_if(d.get("confirmed_by"), _person),

@@ -178,7 +178,9 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp SET timezone = 'UTC' SET d
     'needle', jsonb_build_object('gauge', sessions_number(s.needle_gauge), 'length_mm', sessions_number(s.needle_length_mm)),
     'provoked_movement', nullif(s.provoked_movement, ''), 'amount_drawn_ml', sessions_number(s.amount_drawn_ml),
     'sharps', jsonb_build_object('out', sessions_number(s.sharps_out), 'in', sessions_number(s.sharps_in)),
-    'tray', s.preparation_id,
+    'tray', CASE WHEN s.preparation_id IS NOT NULL THEN jsonb_build_object('id', s.preparation_id, 'words',
+      (SELECT jsonb_build_object('code', to_char(m.made_date, 'DDMM') || '-' || m.number) FROM pit_sessions_preparation m
+       WHERE m.id = s.preparation_id)) END,
     'consent', sessions_consent_v1(s, k.zone),
     'points', sessions_points_v1(s.id), 'preparations', sessions_preparations_v1(s.id, k.zone),
     'cycles', (SELECT jsonb_agg(jsonb_build_object('number', c.n::text, 'injected', sessions_moment(c.t, k.zone)) ORDER BY c.n)

@@ -33,7 +33,7 @@ from sessions.queries.signatures import problem_of
 from sessions.services import injection_sessions as service
 from sessions.services import unsaved_typings
 from sessions.views.injection_session_autosaves import keep, lost_words, typed_again
-from sessions.views.injection_session_conflicts import differences
+from sessions.views.injection_session_conflicts import differences_to
 from sessions.views.injection_session_pages import PEOPLE, SessionPage, get_session
 from sessions.views.injection_session_typing import as_it_is_typed
 from sessions.views.review_cards import CardPart
@@ -241,7 +241,7 @@ def _conflict_page(request: StaffRequest, session: InjectionSession, typed: Draf
     data["version"] = str(page.session.version)
     forms = page.forms(data)
     forms.is_valid()
-    rows = differences(typed, page.stored, page.words, page.choices.names)
+    rows = differences_to(typed, page)
     return _edit_page(request, page, forms, status=409, conflict=words, differences=rows)
 
 

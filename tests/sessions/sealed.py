@@ -17,7 +17,15 @@ from accounts.models import Clinic
 from catalogue.models import Nerve, PointType, ScreeningItem, Solution
 from patients.models import Identifier
 from sessions.choices import TimeOutItem
-from sessions.models import InjectionPoint, InjectionSession, RuleOverride, RuleSet, ScreeningAnswer, TimeOut
+from sessions.models import (
+    InjectionPoint,
+    InjectionSession,
+    Preparation,
+    RuleOverride,
+    RuleSet,
+    ScreeningAnswer,
+    TimeOut,
+)
 from sessions.rules.facts import Material, Place, Shown
 from sessions.rules.time_outs import as_json
 from tests.factories.patients import PatientFactory
@@ -106,7 +114,7 @@ def a_full_record(clinic: Clinic) -> InjectionSession:
         discharge_checked_by=visit.clinician,
         note="Calm visit.\nKnee free afterwards.",
     )
-    _points(session)
+    session.preparation = _points(session)
     _safety(session)
     nerve = Nerve.objects.get(code="N054")
     for moment, score, more in (
@@ -123,7 +131,7 @@ def a_full_record(clinic: Clinic) -> InjectionSession:
     return session
 
 
-def _points(session: InjectionSession) -> None:
+def _points(session: InjectionSession) -> Preparation:
     clinic, solution = session.clinic, Solution.objects.get(code="D5W_BUF")
     container = a_container(clinic, opened_at=AT - timedelta(hours=1))
     made = a_preparation(
@@ -152,6 +160,7 @@ def _points(session: InjectionSession) -> None:
             solution=solution,
             **more,
         )
+    return made
 
 
 def _safety(session: InjectionSession) -> None:
