@@ -80,7 +80,7 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
       'volume_ml', sessions_number(p.volume_ml), 'depth', p.depth, 'depth_mm', sessions_number(p.depth_mm),
       'solution', sessions_solution(p.solution_id), 'lot', sessions_lot(p.lot_id), 'preparation', p.preparation_id,
       'cycle', sessions_number(p.cycle),
-      'figure', CASE WHEN p.figure_id IS NOT NULL THEN jsonb_build_object(
+      'figure', CASE WHEN coalesce(p.figure_id, p.x::text, p.y::text) IS NOT NULL THEN jsonb_build_object(
         'code', p.figure_id, 'x', sessions_number(p.x), 'y', sessions_number(p.y)) END) ORDER BY p.number, p.id)
     FROM pit_sessions_injectionpoint p WHERE p.injection_session_id = session
 $$;
