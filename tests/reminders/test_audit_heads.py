@@ -28,7 +28,7 @@ def test_the_mail_holds_the_heads_and_nothing_of_anybody(sealed: Clinic, setting
     kept.write_text(letter.body)
     assert letter.to == ["heads@elsewhere.example"]
     assert "4:" in letter.body
-    assert sealed.name not in letter.body + letter.subject
+    assert sealed.name not in f"{letter.subject} {letter.body}"
     call_command("audit_verify", kept=kept)
     as_superuser("DELETE FROM audit_auditevent WHERE xid > 9")
     as_superuser("DELETE FROM audit_auditseal WHERE number = 4")
