@@ -33,6 +33,7 @@ SILENT = frozenset(
         "id",
         "version",
         "content_sha256",
+        "content_version",
         "digits_reversed",
         "created_at",
         "nonce",

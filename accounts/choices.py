@@ -44,3 +44,11 @@ class BackupAct(models.TextChoices):
     BACKUP = "backup", _("backup")
     ARCHIVE = "archive", _("log of changes saved")
     DRILL = "drill", _("restore drill")
+
+
+class Proof(models.TextChoices):
+    """What shows that nobody changed the record behind its back."""
+
+    SIGNATURES = "signatures", _("signatures")
+    TRAIL = "trail", _("audit trail")
+    HEAD = "head", _("head of the audit trail sent away")

@@ -8,7 +8,7 @@ from celery import shared_task
 from django.db import connection
 
 from accounts.models import Clinic
-from reminders.services import alarm_sweeps, staff_letter_sweeps, sweeps
+from reminders.services import alarm_sweeps, audit_heads, staff_letter_sweeps, sweeps
 
 logger = logging.getLogger(__name__)
 
@@ -49,3 +49,9 @@ def sweep_staff_letters() -> None:
             staff_letter_sweeps.sweep(clinic=clinic, clock=database_clock)
         except Exception:
             logger.exception("the sweep of a clinic's staff letters failed")
+
+
+@shared_task
+def send_audit_heads() -> None:
+    """Once a day the heads of the audit trails leave this machine; a mail that did not leave is told by ``readyz``."""
+    audit_heads.send_away(now=database_clock())

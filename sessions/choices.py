@@ -229,3 +229,31 @@ class ReviewDecision(models.TextChoices):
     CONTINUE = "continue", _("continue")
     CHANGE = "change", _("change the treatment")
     STOP = "stop", _("stop the course")
+
+
+class Statement(models.TextChoices):
+    """What somebody says by signing. The document names it by its code: a code never comes to mean something else."""
+
+    TREATED = "treated", _("I gave this treatment and this record is true.")
+
+
+class Proven(models.TextChoices):
+    """What is sealed by a hash and read again each night."""
+
+    SESSION = "session", _("session record")
+    PICTURE = "picture", _("picture")
+    PAPER = "paper", _("paper")
+
+
+class Breakage(models.TextChoices):
+    """What is wrong with something that was signed (sessions/sql/signed_documents.sql says how each is found)."""
+
+    DOCUMENT = "document", _("the signed document is not what was signed")
+    ROWS = "rows", _("the stored entries no longer say what the signed document says")
+    TRAIL = "trail", _("the audit trail names another signature")
+    PLACE = "place", _("it lies with another patient")
+    UNSIGNED = "unsigned", _("the signature was taken away")
+    CO_SIGNATURE = "co_signature", _("the co-signature was given to another content")
+    GONE = "gone", _("the record is gone")
+    BYTES = "bytes", _("the file is not what was kept")
+    VERSION = "version", _("signed in a version that this program does not know")

@@ -375,4 +375,34 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="IntegrityReport",
+            fields=[
+                (
+                    "proof",
+                    models.CharField(
+                        choices=[
+                            ("signatures", "signatures"),
+                            ("trail", "audit trail"),
+                            ("head", "head of the audit trail sent away"),
+                        ],
+                        max_length=10,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("begun_at", models.DateTimeField(verbose_name="begun")),
+                ("proven_at", models.DateTimeField(null=True, verbose_name="last proven to the end")),
+                ("problem_count", models.PositiveIntegerField(default=0)),
+            ],
+            options={
+                "verbose_name": "state of the proofs",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("proof__in", ["signatures", "trail", "head"])),
+                        name="accounts_integrityreport_proof",
+                    )
+                ],
+            },
+        ),
     ]

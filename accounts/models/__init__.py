@@ -1,6 +1,7 @@
 from accounts.models.backup_reports import BackupReport
 from accounts.models.clinic_owned import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
 from accounts.models.clinics import Clinic
+from accounts.models.integrity_reports import IntegrityReport
 from accounts.models.invitations import Invitation
 from accounts.models.memberships import Membership
 from accounts.models.on_call import OnCallPerson
@@ -15,6 +16,7 @@ __all__ = [
     "ClinicOwned",
     "ClinicOwnedQuerySet",
     "ClinicRules",
+    "IntegrityReport",
     "Invitation",
     "Membership",
     "OnCallPerson",

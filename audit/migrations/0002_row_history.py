@@ -50,6 +50,14 @@ class Migration(migrations.Migration):
                 name="audit_event_rare",
             ),
         ),
+        migrations.AddIndex(
+            model_name="auditevent",
+            index=models.Index(
+                condition=models.Q(("changes__has_key", "content_sha256")),
+                fields=["clinic_id", "row_id"],
+                name="audit_event_signed",
+            ),
+        ),
         migrations.CreateModel(
             name="AuditCheck",
             fields=[
@@ -62,6 +70,7 @@ class Migration(migrations.Migration):
                 ("clinic_id", models.UUIDField()),
                 ("checked_at", models.DateTimeField()),
                 ("last_number", models.BigIntegerField()),
+                ("is_whole", models.BooleanField()),
                 ("problem_count", models.BigIntegerField()),
                 ("first_problem", models.TextField()),
             ],

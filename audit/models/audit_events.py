@@ -107,6 +107,12 @@ class AuditEvent(models.Model):
                 condition=models.Q(patient_id__isnull=True, row_id__isnull=False),
                 name="audit_event_row",
             ),
+            # the event that tells of a signature, by the row that was signed
+            models.Index(
+                fields=["clinic_id", "row_id"],
+                condition=models.Q(changes__has_key="content_sha256"),
+                name="audit_event_signed",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -135,12 +141,15 @@ class AuditSeal(models.Model):
 
 
 class AuditCheck(models.Model):
-    """The chain was recomputed at ``checked_at``, up to the link ``last_number``: how many breaks, and the first."""
+    """A stretch of the chain was recomputed at ``checked_at``, up to the link ``last_number``: how many breaks there
+    are from the first link on, and the first. ``is_whole``: it reached the head of the chain; the next begins anew.
+    """
 
     id = models.UUIDField(primary_key=True, db_default=UUIDv7(), editable=False)
     clinic_id = models.UUIDField()
     checked_at = models.DateTimeField()
     last_number = models.BigIntegerField()
+    is_whole = models.BooleanField()
     problem_count = models.BigIntegerField()
     first_problem = models.TextField()
 

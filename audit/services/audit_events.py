@@ -2,11 +2,16 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
 
+from audit.models import AuditCheck, AuditSeal
+
 SEAL_RUN = 50_000  # events a link covers at most
+CHECK_RUN = 200_000  # events a stretch of a check covers, about
+CHECK_EVERY = timedelta(hours=20)
 
 
 @dataclass(frozen=True)
@@ -57,12 +62,38 @@ def seal(clinic_id: UUID) -> int:
                 return total
 
 
-def check(clinic_id: UUID) -> int:
-    """Recompute the chain of the clinic in context and write down the result; return how many breaks were found."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = 0")  # a trail of years takes its time, at night
-        cursor.execute("SELECT audit_check(%s)", [clinic_id])
-        return int(cursor.fetchone()[0])
+@dataclass(frozen=True)
+class Checked:
+    """``problem_count``: of the chain from its first link to where the check has come. ``proven_at``: when it was last
+    recomputed to its head."""
+
+    is_whole: bool
+    problem_count: int
+    proven_at: datetime | None
+
+
+def check(clinic_id: UUID, *, now: datetime) -> Checked:
+    """Recompute the next stretch of the chain of the clinic in context and write down the result.
+
+    Where the head was reached less than ``CHECK_EVERY`` ago nothing is done. Call it until it is whole.
+    """
+    own = AuditCheck.objects.filter(clinic_id=clinic_id).order_by("-checked_at", "-id")
+    last = own.first()
+    if last is None or not last.is_whole or now - last.checked_at >= CHECK_EVERY:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 0")  # at night
+            cursor.execute("SELECT is_whole, problem_count FROM audit_check(%s, %s)", [clinic_id, CHECK_RUN])
+            is_whole, problem_count = cursor.fetchone()
+    else:
+        is_whole, problem_count = True, last.problem_count
+    whole = own.filter(is_whole=True).first()
+    return Checked(is_whole, int(problem_count), whole.checked_at if whole else None)
+
+
+def head(clinic_id: UUID) -> str | None:
+    """The last link of the clinic in context as ``number:hash``: what to keep outside of the server."""
+    last = AuditSeal.objects.filter(clinic_id=clinic_id).order_by("-number").first()
+    return f"{last.number}:{bytes(last.hash).hex()}" if last else None
 
 
 def problems(clinic_id: UUID) -> list[tuple[int, str]]:

@@ -81,20 +81,6 @@ BEGIN
       AND e.actor = audit_actor() AND e.kind = 'view' AND e.table_name = p_table AND e.row_id IS NULL);
 END $$;
 
--- Recompute the chain and write down what was found: what the audit page says of it.
-CREATE OR REPLACE FUNCTION audit_check(p_clinic uuid) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-  broken bigint;
-  first text;
-BEGIN
-  SELECT count(*), (array_agg(v.number || ': ' || v.problem ORDER BY v.number))[1] INTO broken, first FROM audit_verify(p_clinic) v;
-  INSERT INTO audit_auditcheck (clinic_id, checked_at, last_number, problem_count, first_problem)
-  VALUES (p_clinic, clock_timestamp(), coalesce((SELECT max(s.number) FROM audit_auditseal s WHERE s.clinic_id = p_clinic), 0),
-    broken, coalesce(first, ''));
-  RETURN broken;
-END $$;
-
 -- The canonical hash of one event: the same in every session, whatever its time zone or settings.
 CREATE OR REPLACE FUNCTION audit_event_hash(e audit_auditevent) RETURNS bytea
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
@@ -102,9 +88,13 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
     e.row_id, e.patient_id, e.actor, e.request_id, e.reason, e.changes)::text, 'UTF8'))
 $$;
 
+-- Before every event.
+CREATE OR REPLACE FUNCTION audit_first_id() RETURNS uuid
+LANGUAGE sql IMMUTABLE AS $$ SELECT '00000000-0000-0000-0000-000000000000'::uuid $$;
+
 -- Seal the next run of events whose transactions, and all older ones, have ended. Returns how many were sealed.
 CREATE OR REPLACE FUNCTION audit_seal(p_clinic uuid, p_limit integer DEFAULT 50000) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
   head audit_auditseal%ROWTYPE;
   frontier bigint := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
@@ -116,7 +106,8 @@ BEGIN
       sha256(string_agg(q.h, ''::bytea ORDER BY q.xid, q.id)) AS h INTO run
     FROM (SELECT e.xid, e.id, audit_event_hash(e) AS h FROM audit_auditevent e
           WHERE e.clinic_id = p_clinic AND e.xid < frontier
-            AND (head.number IS NULL OR (e.xid, e.id) > (head.last_xid, head.last_event_id))
+            -- Planned for this link and without OR: a plan for any link at once reads the whole trail for each.
+            AND (e.xid, e.id) > (coalesce(head.last_xid, -9223372036854775808), coalesce(head.last_event_id, audit_first_id()))
           ORDER BY e.xid, e.id LIMIT p_limit) q;
   IF run.n = 0 THEN RETURN 0; END IF;
   INSERT INTO audit_auditseal (clinic_id, number, sealed_at, last_xid, last_event_id, event_count, events_hash, previous_hash, hash)
@@ -127,16 +118,21 @@ BEGIN
   RETURN run.n;
 END $$;
 
--- One row for each link that does not hold.
-CREATE OR REPLACE FUNCTION audit_verify(p_clinic uuid) RETURNS TABLE (number bigint, problem text)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DROP FUNCTION IF EXISTS audit_verify(uuid), audit_check(uuid);
+
+-- One row for each link that does not hold, of those after p_after and up to p_until.
+CREATE OR REPLACE FUNCTION audit_verify(p_clinic uuid, p_after bigint DEFAULT 0, p_until bigint DEFAULT NULL)
+RETURNS TABLE (number bigint, problem text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
   link audit_auditseal%ROWTYPE;
   before audit_auditseal%ROWTYPE;
   run record;
-  expected bigint := 1;
+  expected bigint := p_after + 1;
 BEGIN
-  FOR link IN SELECT * FROM audit_auditseal s WHERE s.clinic_id = p_clinic ORDER BY s.number LOOP
+  SELECT * INTO before FROM audit_auditseal s WHERE s.clinic_id = p_clinic AND s.number = p_after;
+  FOR link IN SELECT * FROM audit_auditseal s WHERE s.clinic_id = p_clinic AND s.number > p_after
+      AND s.number <= coalesce(p_until, 9223372036854775807) ORDER BY s.number LOOP
     number := link.number;
     IF link.number <> expected THEN problem := 'missing link before'; RETURN NEXT; END IF;
     IF link.previous_hash <> coalesce(before.hash, ''::bytea) THEN problem := 'broken link to the one before'; RETURN NEXT; END IF;
@@ -147,7 +143,7 @@ BEGIN
     SELECT count(*) AS n, sha256(string_agg(audit_event_hash(e), ''::bytea ORDER BY e.xid, e.id)) AS h INTO run
       FROM audit_auditevent e
       WHERE e.clinic_id = p_clinic AND (e.xid, e.id) <= (link.last_xid, link.last_event_id)
-        AND (before.number IS NULL OR (e.xid, e.id) > (before.last_xid, before.last_event_id));
+        AND (e.xid, e.id) > (coalesce(before.last_xid, -9223372036854775808), coalesce(before.last_event_id, audit_first_id()));
     IF run.n <> link.event_count THEN
       problem := format('%s events where %s were sealed', run.n, link.event_count); RETURN NEXT;
     ELSIF run.h IS DISTINCT FROM link.events_hash THEN
@@ -158,6 +154,38 @@ BEGIN
   END LOOP;
 END $$;
 
+-- Recompute the next stretch of the chain, of about p_events events, and write down what was found: what the audit page
+-- says of it. It goes on where the last one stopped; after the head of the chain the next one begins anew.
+CREATE OR REPLACE FUNCTION audit_check(p_clinic uuid, p_events bigint DEFAULT 200000)
+RETURNS TABLE (is_whole boolean, problem_count bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  before audit_auditcheck%ROWTYPE;
+  reached bigint;
+  head bigint := coalesce((SELECT max(s.number) FROM audit_auditseal s WHERE s.clinic_id = p_clinic), 0);
+  broken bigint;
+  first text;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('audit_check:' || p_clinic, 0));
+  SELECT * INTO before FROM audit_auditcheck c WHERE c.clinic_id = p_clinic ORDER BY c.checked_at DESC, c.id DESC LIMIT 1;
+  IF before.is_whole IS NOT FALSE OR before.last_number > head THEN
+    before := NULL;
+  END IF;
+  SELECT q.number INTO reached FROM (
+    SELECT s.number, sum(s.event_count) OVER (ORDER BY s.number) AS events, row_number() OVER (ORDER BY s.number) AS n
+    FROM audit_auditseal s WHERE s.clinic_id = p_clinic AND s.number > coalesce(before.last_number, 0)) q
+    WHERE q.events <= p_events OR q.n = 1 ORDER BY q.number DESC LIMIT 1;
+  reached := coalesce(reached, before.last_number, 0);
+  SELECT count(*), (array_agg(v.number || ': ' || v.problem ORDER BY v.number))[1] INTO broken, first
+    FROM audit_verify(p_clinic, coalesce(before.last_number, 0), reached) v;
+  is_whole := reached >= head;
+  problem_count := coalesce(before.problem_count, 0) + broken;
+  INSERT INTO audit_auditcheck (clinic_id, checked_at, last_number, is_whole, problem_count, first_problem)
+  VALUES (p_clinic, clock_timestamp(), reached, is_whole, problem_count,
+    coalesce(nullif(before.first_problem, ''), first, ''));
+  RETURN NEXT;
+END $$;
+
 CREATE OR REPLACE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_auditevent
   FOR EACH STATEMENT EXECUTE FUNCTION audit_write_denied();
 CREATE OR REPLACE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_auditseal
@@ -165,8 +193,9 @@ CREATE OR REPLACE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE 
 CREATE OR REPLACE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_auditcheck
   FOR EACH STATEMENT EXECUTE FUNCTION audit_write_denied();
 REVOKE ALL ON FUNCTION audit_changes(), audit_record(text, text, uuid, uuid, jsonb),
-  audit_record_patients(text, text, uuid[], jsonb), audit_seal(uuid, integer), audit_verify(uuid), audit_check(uuid) FROM PUBLIC;
+  audit_record_patients(text, text, uuid[], jsonb), audit_seal(uuid, integer), audit_verify(uuid, bigint, bigint),
+  audit_check(uuid, bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION audit_record(text, text, uuid, uuid, jsonb) TO pit_app, pit_worker;
 GRANT EXECUTE ON FUNCTION audit_record_patients(text, text, uuid[], jsonb) TO pit_app, pit_worker;
-GRANT EXECUTE ON FUNCTION audit_seal(uuid, integer), audit_check(uuid) TO pit_worker;
-GRANT EXECUTE ON FUNCTION audit_verify(uuid) TO pit_app, pit_worker;
+GRANT EXECUTE ON FUNCTION audit_seal(uuid, integer), audit_check(uuid, bigint) TO pit_worker;
+GRANT EXECUTE ON FUNCTION audit_verify(uuid, bigint, bigint) TO pit_app, pit_worker;

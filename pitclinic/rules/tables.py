@@ -25,6 +25,7 @@ _OPEN_LABELS = {
 }
 _OPEN_TABLES = {
     "accounts_backupreport": _READ,
+    "accounts_integrityreport": "SELECT, INSERT, UPDATE",
     "accounts_clinic": "SELECT, INSERT, UPDATE",
     "accounts_user": "SELECT, INSERT, UPDATE",
     "accounts_user_groups": _READ,

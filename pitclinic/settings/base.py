@@ -182,6 +182,9 @@ BACKUP_KEY = ""
 BACKUP_DIR = "/var/lib/pitclinic/backups"
 BACKUP_WORK_DIR = "/var/lib/pitclinic/backup-work"
 
+# --- where the head of the audit trail is mailed once a day, outside of this machine; empty: nowhere ------------------
+AUDIT_HEAD_EMAIL = ""
+
 # --- words and time ---------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 # Those that have a catalogue in locale/, and no other: what a page says of its language must be what it is written in.
@@ -261,7 +264,18 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-imports": {"task": "patients.tasks.sweep_imports", "schedule": crontab(minute="*")},
     "sweep-alike-patients": {"task": "patients.tasks.sweep_alike_patients", "schedule": crontab(minute="*/2")},
     "seal-audit": {"task": "accounts.tasks.seal_audit", "schedule": crontab(minute="*")},
-    "check-audit": {"task": "accounts.tasks.check_audit", "schedule": crontab(hour="3", minute="0")},
+    # Daily, in stretches: each call works for some minutes, and does nothing once the day's work is done.
+    "check-audit": {
+        "task": "accounts.tasks.check_audit",
+        "schedule": crontab(hour="3-5", minute="*/15"),
+        "options": {"expires": 600},
+    },
+    "check-signatures": {
+        "task": "sessions.tasks.check_signatures",
+        "schedule": crontab(hour="2-5", minute="5-59/15"),
+        "options": {"expires": 600},
+    },
+    "send-audit-heads": {"task": "reminders.tasks.send_audit_heads", "schedule": crontab(hour="6", minute="0")},
     "let-old-forms-go": {"task": "accounts.tasks.let_old_forms_go", "schedule": crontab(hour="3", minute="10")},
     "let-old-typing-go": {"task": "sessions.tasks.let_old_typing_go", "schedule": crontab(hour="3", minute="20")},
 }

@@ -13,6 +13,8 @@ from sessions.models.preparations import Container, Preparation, PreparationPart
 from sessions.models.rule_sets import RuleSet
 from sessions.models.safety_gate import RuleOverride, ScreeningAnswer, TimeOut
 from sessions.models.side_effects import SideEffect
+from sessions.models.signature_checks import SignatureCheck, SignatureProblem
+from sessions.models.signed_documents import SignedDocument
 from sessions.models.solution_lots import Product, SolutionLot, StockRules
 from sessions.models.unsaved_typings import UnsavedTyping
 from sessions.models.visit_recalls import RecallCall, VisitRecall
@@ -45,6 +47,9 @@ __all__ = [
     "RuleSet",
     "ScreeningAnswer",
     "SideEffect",
+    "SignatureCheck",
+    "SignatureProblem",
+    "SignedDocument",
     "SolutionLot",
     "StockRules",
     "TimeOut",

@@ -34,7 +34,8 @@ class InjectionSessionQuerySet(ClinicOwnedQuerySet["InjectionSession"]):
 
 
 class InjectionSession(PatientOwned):
-    """``content_sha256`` is made by the database when the session is signed; ``version`` grows with each save.
+    """``content_sha256`` is that of the ``SignedDocument``, made by the database when the session is signed, and
+    ``content_version`` which builder made it; ``version`` grows with each save.
 
     ``preparation`` is the one on the tray: what a new point is given. Each point names its own.
     """
@@ -81,6 +82,7 @@ class InjectionSession(PatientOwned):
     # Made by the database from the signer's membership when the session is signed; none means no.
     needs_co_signature = models.BooleanField(null=True, editable=False)
     content_sha256 = models.CharField(max_length=64, blank=True)
+    content_version = models.PositiveSmallIntegerField(null=True, editable=False)
     # Whom the signature names, once the session was moved by a merge of two records; made by the database.
     signed_patient_id = models.UUIDField(null=True, blank=True, editable=False)
     voided_at = models.DateTimeField(null=True, blank=True)
@@ -130,8 +132,10 @@ class InjectionSession(PatientOwned):
             ),
             models.CheckConstraint(condition=models.Q(status__in=RecordStatus.values), name="sessions_session_status"),
             models.CheckConstraint(
-                condition=models.Q(status="draft", signed_at__isnull=True, content_sha256="")
-                | models.Q(status="signed", signed_at__isnull=False, signed_by__isnull=False)
+                condition=models.Q(
+                    status="draft", signed_at__isnull=True, content_sha256="", content_version__isnull=True
+                )
+                | models.Q(status="signed", signed_at__isnull=False, signed_by__isnull=False, content_version__gte=1)
                 | models.Q(status="voided", voided_at__isnull=False, voided_by__isnull=False),
                 name="sessions_session_status_is_whole",
             ),

@@ -153,7 +153,8 @@ def all_of_trail(actor: Actor, asked: Asked) -> tuple[list[Told], bool]:
 def chain(actor: Actor) -> Chain:
     """Two queries."""
     last = AuditSeal.objects.filter(clinic_id=actor.clinic_id).order_by("-number").first()
-    check = AuditCheck.objects.filter(clinic_id=actor.clinic_id).order_by("-checked_at").first()
+    told = Q(is_whole=True) | Q(problem_count__gt=0)  # a break is told before the rest of the chain was read
+    check = AuditCheck.objects.filter(told, clinic_id=actor.clinic_id).order_by("-checked_at").first()
     return Chain(last.sealed_at if last else None, check)
 
 

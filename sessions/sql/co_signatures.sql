@@ -19,7 +19,7 @@ BEGIN
         AND u.is_active AND u.id <> (SELECT f.user_id FROM accounts_membership f WHERE f.id = s.signed_by_id)) THEN
     RAISE EXCEPTION 'another clinician who may sign alone co-signs' USING ERRCODE = 'check_violation';
   END IF;
-  IF NEW.content_sha256 <> s.content_sha256 OR NEW.content_sha256 <> sessions_content_hash(s) THEN
+  IF NEW.content_sha256 <> s.content_sha256 OR sessions_signature_problem(s) IS NOT NULL THEN
     RAISE EXCEPTION 'a co-signature covers the content that was signed' USING ERRCODE = 'check_violation';
   END IF;
   RETURN NEW;

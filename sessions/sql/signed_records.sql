@@ -1,41 +1,9 @@
 -- A signed session cannot change. Applied after every migration; safe to run again.
--- Nulls are left out of the hash, so that a later migration may add a nullable column without touching old records.
--- Draft → signed computes the hash here, over exactly what stands in the tables at that moment; signed → voided changes
--- nothing else; the rows of a session may change only while it is a draft. Every role is held to this.
+-- Draft → signed builds the document here (signed_documents.sql), over exactly what stands in the tables at that moment,
+-- and keeps its hash; signed → voided changes nothing else; the rows of a session may change only while it is a draft.
+-- Every role is held to this.
 -- A merge of two records of one person moves a session as it is (docs/adr/0019): signed_patient_id keeps whom the
--- signature named, and the hash is made with that.
-
--- Whom the signature of this session names.
-CREATE OR REPLACE FUNCTION sessions_signed_patient(s pit_sessions_injectionsession) RETURNS uuid
-LANGUAGE sql IMMUTABLE AS $$ SELECT coalesce(s.signed_patient_id, s.patient_id) $$;
-
-CREATE OR REPLACE FUNCTION sessions_content_hash(s pit_sessions_injectionsession) RETURNS text
-LANGUAGE sql STABLE SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
-  SELECT encode(sha256(convert_to(jsonb_strip_nulls(jsonb_build_object(
-    'session', to_jsonb(s) - ARRAY['status', 'content_sha256', 'voided_at', 'voided_by_id', 'void_reason', 'version',
-                 'signed_patient_id'] || jsonb_build_object('patient_id', sessions_signed_patient(s)),
-    'points', (SELECT jsonb_agg(to_jsonb(p) ORDER BY p.number, p.id)
-               FROM pit_sessions_injectionpoint p WHERE p.injection_session_id = s.id),
-    'preparations', (SELECT jsonb_agg(to_jsonb(m) - ARRAY['discarded_at', 'discarded_by_id'] ORDER BY m.id)
-                     FROM pit_sessions_preparation m WHERE m.id IN (
-                       SELECT p.preparation_id FROM pit_sessions_injectionpoint p WHERE p.injection_session_id = s.id)),
-    'preparation_parts', (SELECT jsonb_agg(to_jsonb(m) ORDER BY m.id)
-                     FROM pit_sessions_preparationpart m WHERE m.preparation_id IN (
-                       SELECT p.preparation_id FROM pit_sessions_injectionpoint p WHERE p.injection_session_id = s.id)),
-    'screening', (SELECT jsonb_agg(to_jsonb(a) ORDER BY a.item)
-                  FROM pit_sessions_screeninganswer a WHERE a.injection_session_id = s.id),
-    'overrides', (SELECT jsonb_agg(to_jsonb(o) ORDER BY o.rule, o.subject)
-                  FROM pit_sessions_ruleoverride o WHERE o.injection_session_id = s.id),
-    'time_outs', (SELECT jsonb_agg(to_jsonb(t) ORDER BY t.fingerprint)
-                  FROM pit_sessions_timeout t WHERE t.injection_session_id = s.id),
-    'pictures', (SELECT jsonb_agg(to_jsonb(i) - ARRAY['struck_at', 'struck_by_id', 'strike_reason'] ORDER BY i.id)
-                 FROM pit_sessions_picture i WHERE i.injection_session_id = s.id AND i.is_part_of_draft),
-    'scores', (SELECT jsonb_agg(to_jsonb(n) || CASE WHEN n.patient_id = s.patient_id
-                 THEN jsonb_build_object('patient_id', sessions_signed_patient(s)) ELSE '{}' END ORDER BY n.moment, n.question, n.cycle, n.id)
-               FROM pit_sessions_painscore n WHERE n.injection_session_id = s.id
-                 AND n.moment IN ('before', 'after', 'observed') AND n.source = 'clinician')
-  ))::text, 'UTF8')), 'hex')
-$$;
+-- signature named, and the document names that one.
 
 CREATE OR REPLACE FUNCTION sessions_guard_session() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
@@ -71,10 +39,12 @@ BEGIN
   ELSIF NEW.status = 'signed' THEN
     NEW.signed_patient_id := NULL;
     NEW.needs_co_signature := (SELECT true FROM accounts_membership m WHERE m.id = NEW.signed_by_id AND m.needs_co_signature);
-    NEW.content_sha256 := sessions_content_hash(NEW);
+    NEW.content_version := sessions_document_version();
+    NEW.content_sha256 := sessions_keep_document(NEW);
   ELSE
     NEW.signed_patient_id := NULL;
     NEW.needs_co_signature := NULL;
+    NEW.content_version := NULL;
     NEW.content_sha256 := '';
   END IF;
   RETURN NEW;

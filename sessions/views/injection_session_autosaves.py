@@ -23,7 +23,7 @@ from sessions.policies.injection_sessions import (
 )
 from sessions.services import injection_sessions as service
 from sessions.services import unsaved_typings
-from sessions.views.injection_session_conflicts import differences
+from sessions.views.injection_session_conflicts import differences_to
 from sessions.views.injection_session_pages import SessionPage, get_session, locked_session
 
 # What is no typing: the token is the browser's, the button that was pressed is an act.
@@ -121,8 +121,10 @@ def typed_again(page: SessionPage) -> tuple[SessionForms, dict[str, Any]]:
         return page.forms(), {}
     forms = page.forms(as_typed(typing, version=page.session.version))
     is_valid = forms.is_valid()
-    rows = differences(forms.draft(), page.stored, page.words, page.choices.names) if is_valid else []
-    if typing.version == page.session.version or (is_valid and not rows):
+    if typing.version == page.session.version:
+        return forms, {}
+    rows = differences_to(forms.draft(), page) if is_valid else []
+    if is_valid and not rows:
         return forms, {}
     return forms, {"conflict": str(VersionConflictError()), "differences": rows}
 

@@ -1,30 +1,22 @@
-"""Two people in one draft: what each of them wrote, field by field."""
+"""Two people in one draft: what each of them wrote, field by field, as their documents have it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from uuid import UUID
+from typing import Any
 
 from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from sessions.choices import Moment, PointSide, Question, TimeOutItem
-from sessions.drafts import DISCHARGE_FIELDS, OBSERVATION_FIELDS, Draft, PointRow
+from sessions.choices import Guidance, Moment, PointSide, Question, TimeOutItem
+from sessions.document.records import Record, Time
+from sessions.drafts import Draft
 from sessions.models import InjectionSession
+from sessions.policies.injection_sessions import SessionRefusedError
+from sessions.queries.signed_documents import record_of
 from sessions.queries.words import Words
-
-_SHOWN = (
-    "guidance",
-    "needle_gauge",
-    "needle_length_mm",
-    "provoked_movement",
-    "amount_drawn_ml",
-    "sharps_out",
-    "sharps_in",
-    "note",
-    "no_after_score_reason",
-)
+from sessions.services.draft_previews import record_of_draft
+from sessions.views.injection_session_pages import SessionPage
+from sessions.views.record_pages import PointLine, RecordPage, said
 
 
 @dataclass(frozen=True)
@@ -34,67 +26,83 @@ class Difference:
     theirs: str
 
 
-def differences(yours: Draft, theirs: Draft, words: Words, stock: dict[UUID, str]) -> list[Difference]:
-    """Only what differs; what both wrote alike is not repeated. ``stock``: lots and preparations in words."""
-    left, right = dict(_lines(yours, words, stock)), dict(_lines(theirs, words, stock))
+def differences_to(typed: Draft, page: SessionPage) -> list[Difference]:
+    """What was typed beside what is stored; nothing where what was typed could not be saved for another reason."""
+    try:
+        yours = record_of_draft(injection_session=page.session, draft=typed, by=page.actor, now=page.now)
+    except SessionRefusedError:
+        return []
+    return differences(yours, record_of(page.session), page.words)
+
+
+def differences(yours: Record, theirs: Record, words: Words) -> list[Difference]:
+    """Only what differs; what both wrote alike is not repeated."""
+    left, right = dict(_lines(yours, words)), dict(_lines(theirs, words))
     labels = list(dict.fromkeys([*left, *right]))
     rows = [Difference(label, left.get(label, ""), right.get(label, "")) for label in labels]
     return [row for row in rows if row.yours != row.theirs]
 
 
-def _lines(draft: Draft, words: Words, stock: dict[UUID, str]) -> Iterator[tuple[str, str]]:
-    yield _("Preparation"), stock.get(draft.preparation_id, "") if draft.preparation_id else ""
-    for name in _SHOWN:
-        value = getattr(draft, name)
-        yield _label(name), "" if value is None else str(value)
-    for number, row in enumerate(draft.points, start=1):
-        yield _("Point %(number)s") % {"number": number}, _point(row, words, stock)
-    yield from _response(draft, words)
-    if draft.time_out is not None:
-        ticked = [str(TimeOutItem(item).label) for item in TimeOutItem.values if item in draft.time_out.items]
-        yield _("Time-out confirmed"), ", ".join(ticked)
-    names = {item.code: item.name for item in words.items}
-    for item, (is_yes, detail) in draft.answers.items():
-        yield names.get(item, item), " ".join(filter(None, [_("yes") if is_yes else _("no"), detail]))
+def _lines(record: Record, words: Words) -> Iterator[tuple[str, str]]:
+    shown = RecordPage(record, words.atlas, record.started.at)
+    yield _("Course"), shown.course
+    yield _("Preparation"), record.tray.code if record.tray else ""
+    yield _label("guidance"), said(Guidance, record.guidance)
+    for name in ("needle_gauge", "needle_length_mm", "provoked_movement", "amount_drawn_ml", "sharps_out", "sharps_in"):
+        yield _label(name), _said(getattr(record, name))
+    yield _label("note"), record.note
+    yield _label("no_after_score_reason"), record.no_after_score_reason
+    yield _label("consent"), record.consent.signed_name if record.consent else ""
+    for row in shown.points:
+        yield _("Point %(number)s") % {"number": row.point.number}, _point(row, words)
+    yield from _response(record)
+    for number, time_out in enumerate(record.time_outs, start=1):
+        ticked = [str(TimeOutItem(item).label) for item in TimeOutItem.values if item in time_out.items]
+        yield _("Time-out confirmed") + (f" {number}" if number > 1 else ""), ", ".join(ticked)
+    for answer in record.screening:
+        yield answer.name, " ".join(filter(None, [_said(answer.is_yes), answer.detail]))
+    for override, reason in shown.overrides:
+        yield f"{override.rule} {override.sentence}", reason
 
 
-def _response(draft: Draft, words: Words) -> Iterator[tuple[str, str]]:
-    for score in draft.scores:
-        place = (
-            f"{words.nerves[score.nerve_id].name}, {PointSide(score.side).label}"
-            if score.nerve_id and score.side
-            else ""
-        )
-        parts = [place, str(Question(score.question).label), str(Moment(score.moment).label)]
+def _response(record: Record) -> Iterator[tuple[str, str]]:
+    for score in record.scores:
+        place = f"{score.nerve.name}, {said(PointSide, score.side)}" if score.nerve else ""
+        parts = [place, said(Question, score.question), said(Moment, score.moment)]
         parts += [_("cycle %(number)s") % {"number": score.cycle}] if score.cycle > 1 else []
         yield ", ".join(filter(None, parts)), str(score.score)
-    for number, injected_at in enumerate(draft.cycles_injected_at, start=1):
-        label = _("Last injection, cycle %(number)s") % {"number": number}
-        yield label, date_format(localtime(injected_at), "H:i") if injected_at else ""
-    for name in (*OBSERVATION_FIELDS, *DISCHARGE_FIELDS):
-        yield _label(name), _said(getattr(draft, name))
-    yield _("Discharge note"), draft.discharge_note
+    for number, injected in enumerate(record.cycles, start=1):
+        yield _("Last injection, cycle %(number)s") % {"number": number}, _said(injected)
+    watched, left = record.observation, record.discharge
+    yield _label("observation_minutes"), _said(watched.minutes)
+    yield _label("observation_started_at"), _said(watched.started)
+    yield _label("observation_ended_at"), _said(watched.ended)
+    for name in ("is_walking", "is_free_of_dizziness", "has_dry_sites"):
+        yield _label(name), _said(getattr(left, name))
+    yield _("Discharge note"), left.note
 
 
 def _label(name: str) -> str:
-    field = InjectionSession._meta.get_field(name)
-    return str(getattr(field, "verbose_name", name))
+    return str(getattr(InjectionSession._meta.get_field(name), "verbose_name", name))
 
 
-def _said(value: datetime | bool | int | None) -> str:
+def _said(value: Any) -> str:
+    """Times as the clinic's clock had them."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return date_format(localtime(value), "H:i") if isinstance(value, datetime) else str(value)
+    return date_format(value.local, "H:i") if isinstance(value, Time) else str(value)
 
 
-def _point(row: PointRow, words: Words, stock: dict[UUID, str]) -> str:
-    nerve, solution = words.nerves[row.nerve_id], words.solutions[row.solution_id]
-    given = [nerve.label, str(PointSide(row.side).label), f"{row.volume_ml.normalize():f} mL", solution.name]
-    given += [stock[pk] for pk in (row.preparation_id, row.lot_id) if pk in stock]
-    if row.cycle is not None:
-        given.append(_("cycle %(number)s") % {"number": row.cycle})
-    if row.figure_id is not None:
-        given.append(f"{words.figures[row.figure_id].name} ({row.x}, {row.y})")
+def _point(row: PointLine, words: Words) -> str:
+    point = row.point
+    given = [point.nerve.name, row.side, f"{point.volume_ml.normalize():f} mL", point.solution.name]
+    given += [point.preparation.code] if point.preparation else []
+    given += [point.lot.number] if point.lot else []
+    if point.cycle is not None:
+        given.append(_("cycle %(number)s") % {"number": point.cycle})
+    if point.place is not None:
+        figure = words.figures.get(point.place.figure)
+        given.append(f"{figure.name if figure else point.place.figure} ({point.place.x}, {point.place.y})")
     return ", ".join(given)

@@ -8,8 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -17,7 +15,7 @@ from accounts.models import Membership
 from common.wall_clock import local_day
 from patients.queries import PatientBanner, banner
 from sessions import picture_consents
-from sessions.dose_rules import Totals
+from sessions.document import UnknownVersionError
 from sessions.drafts import Draft
 from sessions.forms.consents import WithdrawalForm
 from sessions.forms.injection_points import Choices, Tray, point_formset
@@ -30,12 +28,9 @@ from sessions.forms.screening import ReasonsForm, ScreeningForm
 from sessions.forms.time_outs import TimeOutForm
 from sessions.models import (
     Consent,
-    InjectionPoint,
     InjectionSession,
     Picture,
     PictureConsent,
-    RuleOverride,
-    TimeOut,
     UnsavedTyping,
 )
 from sessions.observation import Observation, default_minutes
@@ -46,7 +41,8 @@ from sessions.queries.consent_wordings import Wording
 from sessions.queries.courses import conditions_without_course, open_courses
 from sessions.queries.injection_sessions import Loaded, draft_of, load
 from sessions.queries.pictures import pictures_of, standing_consent
-from sessions.queries.session_facts import DISCHARGE_ITEMS, facts_of, has_vasovagal_flag, scope_of
+from sessions.queries.session_facts import facts_of, has_vasovagal_flag, scope_of
+from sessions.queries.signed_documents import record_of
 from sessions.queries.unsaved_typings import typing_of
 from sessions.queries.words import Words, words
 from sessions.rules import Finding, findings
@@ -56,7 +52,7 @@ from sessions.rules.facts import Session as Facts
 from sessions.services import injection_sessions as service
 from sessions.signatures import from_json, svg_path
 from sessions.views.nerve_map_pages import MapPage
-from sessions.views.response_lines import PainLine, pain_lines
+from sessions.views.record_pages import RecordPage
 
 _PATIENT_AND_COURSE = ("patient", "course__patient_condition", "consent")
 PEOPLE = ("clinician", "signed_by", "voided_by", "discharge_checked_by")
@@ -103,22 +99,6 @@ def consent_risks(loaded: Loaded) -> ConsentRisks:
     return ConsentRisks(",".join(names), [loaded.wording.risk_lines[name] for name in names])
 
 
-@dataclass(frozen=True)
-class PointLine:
-    point: InjectionPoint
-    nerve: str
-    place: str
-    solution: str
-
-
-@dataclass(frozen=True)
-class AnswerRow:
-    name: str
-    is_yes: bool
-    is_concern: bool
-    detail: str
-
-
 @dataclass
 class SessionPage:
     """Everything is read when it is first asked for."""
@@ -134,6 +114,14 @@ class SessionPage:
     @cached_property
     def loaded(self) -> Loaded:
         return load(self.session, self.words)
+
+    @cached_property
+    def record(self) -> RecordPage | None:
+        """What the session says; None where it was signed in a version of the document nobody here can read."""
+        try:
+            return RecordPage(record_of(self.session), self.words.atlas, self.now)
+        except UnknownVersionError:
+            return None
 
     @cached_property
     def stored(self) -> Draft:
@@ -153,7 +141,8 @@ class SessionPage:
 
     @cached_property
     def consent(self) -> Consent | None:
-        return self.loaded.consent
+        """The row, which tells whether it was withdrawn since; a signed session keeps the one it stands on."""
+        return self.session.consent if self.session.signed_at else self.loaded.consent
 
     @cached_property
     def pictures(self) -> list[Picture]:
@@ -194,10 +183,6 @@ class SessionPage:
         return anaesthetic_load(self.facts)
 
     @property
-    def totals(self) -> Totals:
-        return self.loaded.totals
-
-    @property
     def wording(self) -> Wording:
         return self.loaded.wording
 
@@ -218,10 +203,6 @@ class SessionPage:
         """The drawn signature of the consent as the path of an SVG; empty where the name was typed."""
         drawn = self.consent.signature if self.consent else None
         return svg_path(from_json(drawn)) if drawn else ""
-
-    @property
-    def pain_lines(self) -> list[PainLine]:
-        return pain_lines(self.loaded)
 
     @property
     def observation(self) -> Observation | None:
@@ -249,77 +230,6 @@ class SessionPage:
     @property
     def observed_minutes(self) -> int | None:
         return self.observation.minutes(self.now) if self.observation else None
-
-    @property
-    def observation_words(self) -> str:
-        """When the patient was watched, in one line; empty where nobody did."""
-        watched = self.observation
-        if watched is None:
-            return ""
-        times = {
-            "began": date_format(localtime(watched.started_at), "H:i"),
-            "ended": date_format(localtime(watched.ended_at), "H:i") if watched.ended_at else "",
-            "minutes": self.observed_minutes,
-            "planned": watched.planned_minutes,
-        }
-        if watched.ended_at is None:
-            return _("from %(began)s, %(planned)s minutes planned, no end recorded") % times
-        return _("%(began)s to %(ended)s, %(minutes)s of %(planned)s minutes") % times
-
-    @property
-    def discharge_words(self) -> str:
-        """The discharge check in one line, with who looked and when; empty where nobody did."""
-        session = self.session
-        if session.discharge_checked_at is None or session.discharge_checked_by is None:
-            return session.discharge_note or ""
-        said = {None: "–", True: _("yes"), False: _("no")}
-        items = ", ".join(f"{item}: {said[answer]}" for item, answer in self.discharge_lines)
-        name = session.discharge_checked_by.user.full_name
-        who = f"{name}, {date_format(localtime(session.discharge_checked_at), 'j M Y H:i')}"
-        return ". ".join(filter(None, [items, session.discharge_note, who]))
-
-    @property
-    def discharge_lines(self) -> list[tuple[str, bool | None]]:
-        """Each item of the discharge check with its answer."""
-        return [(str(label), getattr(self.session, name)) for name, label in DISCHARGE_ITEMS.items()]
-
-    @property
-    def point_rows(self) -> list[PointLine]:
-        places: dict[UUID | None, str] = {row.pk: row.name for row in self.words.point_types}
-        return [
-            PointLine(
-                point,
-                fact.nerve.name,
-                places.get(point.point_type_id, "") if point.point_type_id else "",
-                fact.solution.name,
-            )
-            for point, fact in zip(self.loaded.points, self.loaded.point_facts, strict=True)
-        ]
-
-    @property
-    def answer_rows(self) -> list[AnswerRow]:
-        """The questions in the catalogue's order; one that was retired since keeps its code as its name."""
-        items = {item.code: item for item in self.words.items}
-        order = {code: number for number, code in enumerate(items)}
-        rows = sorted(self.loaded.answers, key=lambda answer: order.get(answer.item, len(order)))
-        return [
-            AnswerRow(
-                name=items[row.item].name if row.item in items else row.item,
-                is_yes=row.is_yes,
-                is_concern=row.item in items and row.is_yes != items[row.item].is_concern_when_no,
-                detail=row.detail,
-            )
-            for row in rows
-        ]
-
-    @property
-    def time_out_rows(self) -> list[TimeOut]:
-        """The time-outs that were finished, oldest first."""
-        return [row for row in self.loaded.time_outs if row.confirmed_at]
-
-    @property
-    def override_rows(self) -> list[RuleOverride]:
-        return list(self.session.overrides.select_related("overridden_by__user").order_by("rule", "subject"))
 
     @cached_property
     def trays(self) -> list[Tray]:

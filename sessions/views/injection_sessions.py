@@ -29,11 +29,11 @@ from sessions.policies.injection_sessions import (
     VersionConflictError,
 )
 from sessions.queries.pictures import digest
-from sessions.queries.signatures import is_signature_broken
+from sessions.queries.signatures import problem_of
 from sessions.services import injection_sessions as service
 from sessions.services import unsaved_typings
 from sessions.views.injection_session_autosaves import keep, lost_words, typed_again
-from sessions.views.injection_session_conflicts import differences
+from sessions.views.injection_session_conflicts import differences_to
 from sessions.views.injection_session_pages import PEOPLE, SessionPage, get_session
 from sessions.views.injection_session_typing import as_it_is_typed
 from sessions.views.review_cards import CardPart
@@ -218,7 +218,7 @@ def _page(request: StaffRequest, session_id: UUID, people: tuple[str, ...] = PEO
 def _show(request: StaffRequest, name: str, page: SessionPage, context: dict[str, Any], status: int) -> HttpResponse:
     session = page.session
     saw(request, "pit_sessions_injectionsession", row_id=session.pk, patient_id=session.patient_id)
-    common = {"page": page, "session": session, "banner": page.banner, "totals": page.totals, "void_form": VoidForm()}
+    common: dict[str, Any] = {"page": page, "session": session, "banner": page.banner, "void_form": VoidForm()}
     if session.status == RecordStatus.DRAFT:
         common["load"] = page.anaesthetic
     return render(request, f"{_TEMPLATES}/{name}.html", common | context, status=status)
@@ -227,7 +227,7 @@ def _show(request: StaffRequest, name: str, page: SessionPage, context: dict[str
 def _edit_page(
     request: StaffRequest, page: SessionPage, forms: SessionForms, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    context = {"forms": forms, "review": CardPart(page)}
+    context = {"forms": forms, "review": CardPart(page), "totals": page.loaded.totals}
     return _show(request, "edit", page, context | more, status)
 
 
@@ -241,7 +241,7 @@ def _conflict_page(request: StaffRequest, session: InjectionSession, typed: Draf
     data["version"] = str(page.session.version)
     forms = page.forms(data)
     forms.is_valid()
-    rows = differences(typed, page.stored, page.words, page.choices.names)
+    rows = differences_to(typed, page)
     return _edit_page(request, page, forms, status=409, conflict=words, differences=rows)
 
 
@@ -258,13 +258,13 @@ def _sign_page(
         "form": SignForm(initial={"version": page.session.version, "pictures": digest(page.pictures)}),
         "second_check": check or SecondCheck(request, now=page.now),
     }
-    return _show(request, "sign", page, context, status)
+    return _show(request, "sign", page, context | _recorded(page), status)
 
 
 def _view_page(request: StaffRequest, page: SessionPage, *, status: int = 200, **forms: Any) -> HttpResponse:
     session = page.session
-    context = {
-        "is_broken": session.signed_at is not None and is_signature_broken(session.clinic_id, session.pk),
+    context: dict[str, Any] = {
+        "broken": problem_of(session.clinic_id, session.pk) if session.signed_at else None,
         "addenda": session.addenda.select_related("written_by__user"),
         "addendum_form": AddendumForm(),
         "second_check": SecondCheck(request, now=page.now),
@@ -272,7 +272,12 @@ def _view_page(request: StaffRequest, page: SessionPage, *, status: int = 200, *
         "papers": session.papers.defer("pdf").select_related("made_by__user"),
         "lost_words": lost_words(page),
     }
-    return _show(request, "view", page, context | forms, status)
+    return _show(request, "view", page, context | _recorded(page) | forms, status)
+
+
+def _recorded(page: SessionPage) -> dict[str, Any]:
+    """What the session says, as its document has it."""
+    return {"record": page.record, "totals": page.record.totals if page.record else None}
 
 
 def _refused(request: HttpRequest, refusal: SessionRefusedError) -> HttpResponse:

@@ -1,6 +1,10 @@
-"""What a procedure note and a letter say: the record in words, as the record page shows it."""
+"""What a procedure note and a letter say: the record in words, as the record page shows it.
+
+All of it is the document's (``sessions.document``), but what came after the signature: voiding, co-signature, addenda.
+"""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -9,11 +13,13 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalogue.queries import atlas
 from common.papers import Block, Column, Drawing, Facts, Heading, Items, Notice, Paper, Table, Words
 from sessions.choices import RecordStatus
-from sessions.nerve_maps import Mark, nerve_maps
-from sessions.views.injection_session_pages import PointLine, SessionPage
+from sessions.document.records import Time
+from sessions.nerve_maps import nerve_maps
+from sessions.policies.injection_sessions import SessionRefusedError
+from sessions.views.injection_session_pages import SessionPage
+from sessions.views.record_pages import PointLine, RecordPage, moment
 
 DASH = "–"
 # The tallest figure has 1,000 units; a number in its 12-unit circle is then as tall as small print.
@@ -22,47 +28,49 @@ MM_PER_UNIT = 0.16
 
 def procedure_note(page: SessionPage) -> Paper:
     """The whole record; a draft and a voided record say so across every page."""
+    record = recorded(page)
     return _paper(
         page,
         _("Procedure note"),
         (
             *_state(page),
-            *_patient(page),
-            *_treatment(page),
-            *_points(page),
-            *_pain(page),
-            *_safety(page),
+            *_patient(record),
+            *_treatment(record),
+            *_points(record),
+            *_pain(record),
+            *_safety(record),
             *_pictures(page),
             *_signatures(page),
             *_addenda(page),
-            *_maps(page),
+            *_maps(record),
         ),
     )
 
 
 def letter(page: SessionPage, *, recipient: str, greeting: str, opening: str, closing: str) -> Paper:
     """What a referrer needs to know. The evidence is worded honestly and cannot be edited away (domain.md §1)."""
-    banner = _banner(page)
-    about = _("About: %(name)s, born %(born)s") % {"name": banner[0], "born": banner[1]}
-    signer = page.session.signed_by.user.full_name if page.session.signed_by else DASH
+    record = recorded(page)
+    about = _("About: %(name)s, born %(born)s") % {"name": record.patient_name, "born": record.patient_born}
+    signature = record.record.signature
+    signer = signature.signed_by.name if signature else DASH
     return _paper(
         page,
         _("Letter about a treatment"),
         (
             Words(recipient),
             Words(_day(page.now, page)),
-            Notice(", ".join([about, *(f"{kind} {number}" for kind, number in banner[2])])),
+            Notice(", ".join([about, *(f"{kind} {number}" for kind, number in record.patient_numbers)])),
             Words(greeting),
             *([Words(opening)] if opening.strip() else []),
-            *_treatment(page),
-            *_points(page),
-            *_pain(page),
+            *_treatment(record),
+            *_points(record),
+            *_pain(record),
             Heading(_("What is known about this treatment")),
             Words(evidence()),
             *([Words(closing)] if closing.strip() else []),
             Words(_("Treated and signed by %(name)s.") % {"name": signer}),
             *_addenda(page),
-            *_maps(page),
+            *_maps(record),
         ),
     )
 
@@ -78,14 +86,14 @@ def evidence() -> str:
 
 
 def _paper(page: SessionPage, title: str, blocks: tuple[Block, ...]) -> Paper:
-    session, (name, born, _numbers) = page.session, _banner(page)
-    foot = [_("%(name)s, born %(born)s") % {"name": name, "born": born}]
+    session, record = page.session, recorded(page)
+    foot = [_("%(name)s, born %(born)s") % {"name": record.patient_name, "born": record.patient_born}]
     if session.content_sha256:
         foot.append(_("Record sealed with SHA-256 %(hash)s") % {"hash": session.content_sha256})
     return Paper(
         title=title,
         blocks=blocks,
-        sender=f"{session.clinic.sender_name}, {session.clinic.phone}",
+        sender=f"{record.record.clinic.sender_name}, {record.record.clinic.phone}",
         lang=translation.get_language() or "en",
         foot=tuple(foot),
         page_word=_("page {n} of {m}"),
@@ -96,11 +104,13 @@ def _paper(page: SessionPage, title: str, blocks: tuple[Block, ...]) -> Paper:
     )
 
 
-def _banner(page: SessionPage) -> tuple[str, str, tuple[tuple[str, str], ...]]:
-    shown = page.banner
-    if shown is None:
-        raise LookupError("The patient of a visible session is visible.")
-    return shown.name, formats.date_format(shown.birth_date, "j M Y"), shown.identifiers
+def recorded(page: SessionPage) -> RecordPage:
+    """Raises ``SessionRefusedError`` where this program cannot read the version that was signed."""
+    if page.record is None:
+        raise SessionRefusedError(
+            _("This record was signed in a newer version of the program. Update the program to make a paper of it.")
+        )
+    return page.record
 
 
 def _state(page: SessionPage) -> Iterator[Block]:
@@ -116,31 +126,29 @@ def _state(page: SessionPage) -> Iterator[Block]:
         yield Notice(_("VOIDED by %(name)s on %(when)s: %(why)s") % words)
 
 
-def _patient(page: SessionPage) -> Iterator[Block]:
-    name, born, numbers = _banner(page)
+def _patient(page: RecordPage) -> Iterator[Block]:
     yield Heading(_("Patient"))
-    yield Facts(((_("Name"), name), (_("Born"), born), *numbers))
+    yield Facts(((_("Name"), page.patient_name), (_("Born"), page.patient_born), *page.patient_numbers))
 
 
-def _treatment(page: SessionPage) -> Iterator[Block]:
-    session = page.session
-    condition = session.course.patient_condition if session.course else None
+def _treatment(page: RecordPage) -> Iterator[Block]:
+    record = page.record
     rows = [
-        (_("When"), _time(session.started_at, page)),
-        (_("Clinician"), session.clinician.user.full_name),
-        (_("Course"), f"{condition.name} {condition.get_side_display()}".strip() if condition else _("No course")),
-        (_("Technique"), f"{session.technique.name}, {session.get_guidance_display()}"),
+        (_("When"), _moment(record.started, page)),
+        (_("Clinician"), record.clinician.name),
+        (_("Course"), page.course or _("No course")),
+        (_("Technique"), page.technique),
     ]
-    if session.needle_gauge or session.needle_length_mm:
-        gauge = f"{session.needle_gauge} G" if session.needle_gauge else DASH
-        rows.append((_("Needle"), f"{gauge}, {_amount(session.needle_length_mm, None, 'mm')}"))
-    if session.amount_drawn_ml is not None:
-        rows.append((_("Drawn up"), _amount(session.amount_drawn_ml, 1, "mL")))
+    if record.needle_gauge or record.needle_length_mm:
+        gauge = f"{record.needle_gauge} G" if record.needle_gauge else DASH
+        rows.append((_("Needle"), f"{gauge}, {_amount(record.needle_length_mm, None, 'mm')}"))
+    if record.amount_drawn_ml is not None:
+        rows.append((_("Drawn up"), _amount(record.amount_drawn_ml, 1, "mL")))
     yield Heading(_("Treatment"))
     yield Facts(tuple(rows))
 
 
-def _points(page: SessionPage) -> Iterator[Block]:
+def _points(page: RecordPage) -> Iterator[Block]:
     columns = (
         Column(_("No."), is_number=True),
         Column(_("Nerve"), is_wide=True),
@@ -153,12 +161,12 @@ def _points(page: SessionPage) -> Iterator[Block]:
         (
             str(row.point.number),
             _what(row),
-            row.point.get_side_display(),
+            row.side,
             _amount(row.point.volume_ml, 2, "mL"),
-            f"{row.point.get_depth_display()} {_amount(row.point.depth_mm, None, 'mm', missing='')}".strip(),
+            f"{row.depth} {_amount(row.point.depth_mm, None, 'mm', missing='')}".strip(),
             _from_what(row),
         )
-        for row in page.point_rows
+        for row in page.points
     )
     totals = page.totals
     yield Heading(_("Points"))
@@ -185,26 +193,15 @@ def _what(row: PointLine) -> str:
 def _from_what(row: PointLine) -> str:
     """Solution, lot and preparation of one point."""
     lot, preparation = row.point.lot, row.point.preparation
-    words = [row.solution, lot.lot_number if lot else ""]
+    words = [row.point.solution.name, lot.number if lot else ""]
     words.append(_("preparation %(code)s") % {"code": preparation.code} if preparation else "")
     return ", ".join(filter(None, words))
 
 
-def _maps(page: SessionPage) -> Iterator[Block]:
+def _maps(page: RecordPage) -> Iterator[Block]:
     """Each figure that has points on it; the table of the points is the legend of its numbers."""
-    marks = [
-        Mark(
-            number=row.point.number,
-            nerve=fact.nerve.code,
-            side=row.point.side,
-            words=f"{row.nerve}, {row.point.get_side_display()}",
-            figure=row.point.figure_id,
-            x=row.point.x,
-            y=row.point.y,
-        )
-        for row, fact in zip(page.point_rows, page.loaded.point_facts, strict=True)
-    ]
-    maps = nerve_maps(marks, atlas()).maps
+    marks = [replace(row.mark, words=f"{row.nerve}, {row.side}") for row in page.points]
+    maps = nerve_maps(marks, page.atlas).maps
     if maps:
         yield Heading(_("Where the points are"))
     for drawn in maps:
@@ -218,7 +215,7 @@ def _maps(page: SessionPage) -> Iterator[Block]:
         yield Drawing(drawn.svg, alt, caption, height_mm=drawn.figure.height * MM_PER_UNIT)
 
 
-def _pain(page: SessionPage) -> Iterator[Block]:
+def _pain(page: RecordPage) -> Iterator[Block]:
     columns = (
         Column(_("Question"), is_wide=True),
         Column(_("Before"), is_number=True),
@@ -232,8 +229,8 @@ def _pain(page: SessionPage) -> Iterator[Block]:
     yield Heading(_("Pain, 0 to 10"))
     yield Table(_("What the patient said on the table; 10 is the worst pain."), columns, rows)
     notes = [
-        (_("Movement"), page.session.provoked_movement),
-        (_("No score after"), page.session.no_after_score_reason),
+        (_("Movement"), page.record.provoked_movement),
+        (_("No score after"), page.record.no_after_score_reason),
         (_("Observation"), page.observation_words),
         (_("Discharge check"), page.discharge_words),
     ]
@@ -242,48 +239,47 @@ def _pain(page: SessionPage) -> Iterator[Block]:
         yield Facts(told)
 
 
-def _safety(page: SessionPage) -> Iterator[Block]:
-    session, consent = page.session, page.consent
+def _safety(page: RecordPage) -> Iterator[Block]:
+    record, consent = page.record, page.consent
     yield Heading(_("Consent and safety"))
     given = (
         _("%(name)s (%(role)s) on %(day)s, wording %(version)s")
         % {
             "name": consent.signed_name,
-            "role": consent.get_signed_as_display(),
-            "day": _day(consent.given_at, page),
+            "role": page.consent_role,
+            "day": moment(consent.given),
             "version": consent.wording_version,
         }
         if consent
         else DASH
     )
     sharps = _("%(out)s opened, %(in)s disposed of") % {
-        "out": DASH if session.sharps_out is None else session.sharps_out,
-        "in": DASH if session.sharps_in is None else session.sharps_in,
+        "out": DASH if record.sharps_out is None else record.sharps_out,
+        "in": DASH if record.sharps_in is None else record.sharps_in,
     }
     yield Facts(((_("Consent"), given), (_("Sharps"), sharps)))
-    answers = tuple(_answer(row.name, row.is_yes, row.is_concern, row.detail) for row in page.answer_rows)
+    answers = tuple(_answer(row.name, row.is_yes, row.is_concern, row.detail) for row in page.answers)
     if answers:
         yield Items(answers)
     yield from _time_outs(page)
     reasons = tuple(
-        f"{row.rule} {row.sentence} – {row.reason} ({row.overridden_by.user.full_name}, "
-        f"{_time(row.overridden_at, page)})"
-        for row in page.override_rows
+        f"{row.rule} {row.sentence} – {reason} ({row.by.name}, {_moment(row.at, page)})"
+        for row, reason in page.overrides
     )
     if reasons:
         yield Heading(_("Went ahead all the same"))
         yield Items(reasons)
-    if session.note:
+    if record.note:
         yield Heading(_("Note"))
-        yield Words(session.note)
+        yield Words(record.note)
 
 
-def _time_outs(page: SessionPage) -> Iterator[Block]:
+def _time_outs(page: RecordPage) -> Iterator[Block]:
     rows = tuple(
-        "; ".join(f"{label}: {text}" for label, text in row.words)
-        + f" ({row.confirmed_by.user.full_name if row.confirmed_by else DASH}, {_time(row.confirmed_at, page)})"
-        for row in page.time_out_rows
-        if row.confirmed_at
+        "; ".join(f"{label}: {text}" for label, text in row.said)
+        + f" ({row.confirmed_by.name if row.confirmed_by else DASH}, {_moment(row.confirmed, page)})"
+        for row in page.time_outs
+        if row.confirmed
     )
     yield Facts(((_("Time-out"), "" if rows else _("not confirmed")),))
     if rows:
@@ -312,17 +308,18 @@ def _pictures(page: SessionPage) -> Iterator[Block]:
 
 
 def _signatures(page: SessionPage) -> Iterator[Block]:
-    session = page.session
-    if session.signed_at is None or session.signed_by is None:
+    record = recorded(page)
+    signature = record.record.signature
+    if signature is None:
         return
     yield Heading(_("Signature"))
     yield Facts(
         (
-            (_("Signed by"), session.signed_by.user.full_name),
-            (_("Signed"), _time(session.signed_at, page, seconds=True)),
-            (_("Means"), _("I gave this treatment and this record is true.")),
-            (_("Version"), str(session.version)),
-            ("SHA-256", session.content_sha256),
+            (_("Signed by"), signature.signed_by.name),
+            (_("Signed"), _moment(signature.signed, record, seconds=True)),
+            (_("Means"), record.statement),
+            (_("Version"), str(record.record.record_version)),
+            ("SHA-256", page.session.content_sha256),
         )
     )
     co_signing = page.co_signing
@@ -348,13 +345,18 @@ def _addenda(page: SessionPage) -> Iterator[Block]:
         yield Words(f"{row.text}\n{row.written_by.user.full_name}, {_time(row.written_at, page)}")
 
 
-def _time(moment: datetime, page: SessionPage, *, seconds: bool = False) -> str:
+def _moment(time: Time, page: RecordPage, *, seconds: bool = False) -> str:
+    """A time of the document on the clock of the clinic as it stood then."""
+    return f"{formats.date_format(time.local, 'j M Y H:i:s' if seconds else 'j M Y H:i')} ({page.zone})"
+
+
+def _time(at: datetime, page: SessionPage, *, seconds: bool = False) -> str:
     zone = page.actor.zone
-    return f"{formats.date_format(localtime(moment, zone), 'j M Y H:i:s' if seconds else 'j M Y H:i')} ({zone.key})"
+    return f"{formats.date_format(localtime(at, zone), 'j M Y H:i:s' if seconds else 'j M Y H:i')} ({zone.key})"
 
 
-def _day(moment: datetime, page: SessionPage) -> str:
-    return formats.date_format(localtime(moment, page.actor.zone), "j M Y")
+def _day(at: datetime, page: SessionPage) -> str:
+    return formats.date_format(localtime(at, page.actor.zone), "j M Y")
 
 
 def _score(value: int | None) -> str:

@@ -1,5 +1,7 @@
 """Papers of a session: make a procedure note or a letter, and read again exactly what was made."""
 
+from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
 from uuid import UUID
 
@@ -30,8 +32,7 @@ _OWN_PAGE_ONLY = "default-src 'none'; sandbox"
 
 @staff(Act.SEE_CHART, methods=("POST",), once=True)
 def make_note(request: StaffRequest, session_id: UUID) -> HttpResponse:
-    page = _page(request, session_id)
-    return _keep(request, page, PaperKind.NOTE, procedure_note(page))
+    return _keep(request, _page(request, session_id), PaperKind.NOTE, procedure_note)
 
 
 @staff(Act.SIGN_SESSIONS, methods=("GET", "POST"), once=True)
@@ -43,8 +44,8 @@ def letter(request: StaffRequest, session_id: UUID) -> HttpResponse:
     except SessionRefusedError as refusal:
         return _refused(request, page, refusal)
     if form.is_valid():
-        sheet = letter_text(page, **form.cleaned_data)
-        return _keep(request, page, PaperKind.LETTER, sheet, form.cleaned_data["recipient"])
+        write = partial(letter_text, **form.cleaned_data)
+        return _keep(request, page, PaperKind.LETTER, write, form.cleaned_data["recipient"])
     session = page.session
     saw(request, "pit_sessions_injectionsession", row_id=session.pk, patient_id=session.patient_id)
     context = {"form": form, "session": session, "banner": page.banner, "evidence": evidence()}
@@ -72,12 +73,18 @@ def _page(request: StaffRequest, session_id: UUID) -> SessionPage:
     return SessionPage(get_session(request.actor, session_id, people=PEOPLE), request.actor, timezone.now())
 
 
-def _keep(request: StaffRequest, page: SessionPage, kind: PaperKind, sheet: Sheet, recipient: str = "") -> HttpResponse:
+def _keep(
+    request: StaffRequest,
+    page: SessionPage,
+    kind: PaperKind,
+    write: Callable[[SessionPage], Sheet],
+    recipient: str = "",
+) -> HttpResponse:
     try:
         service.keep(
             injection_session=page.session,
             kind=kind,
-            pdf=pdf(sheet),
+            pdf=pdf(write(page)),
             recipient=recipient,
             by=request.actor,
             now=page.now,

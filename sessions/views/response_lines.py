@@ -7,9 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from sessions.choices import Moment, PointSide, Question
-from sessions.models import PainScore
-from sessions.queries.injection_sessions import Loaded
-from sessions.queries.words import Words
+from sessions.document.records import Record, Score
 from sessions.response import WITHIN_MINUTES, Asked, Response, Undefined, minutes_since, response
 
 QUESTIONS = (Question.REST, Question.PROVOKED)
@@ -47,11 +45,11 @@ class PainLine:
         return "; ".join(filter(None, [cycles, _("in observation %(scores)s") % {"scores": again} if again else ""]))
 
 
-def pain_lines(loaded: Loaded) -> list[PainLine]:
+def pain_lines(record: Record) -> list[PainLine]:
     """Both questions of the whole complaint, asked or not, and what was asked of single nerves."""
-    places = dict.fromkeys((row.nerve_id, row.side) for row in loaded.scores if row.nerve_id)
-    found = [_line(loaded, question, None, None) for question in QUESTIONS]
-    nerves = [_line(loaded, question, *place) for place in places for question in QUESTIONS]
+    places = dict.fromkeys((row.nerve.id, row.side) for row in record.scores if row.nerve)
+    found = [_line(record, question, None, "") for question in QUESTIONS]
+    nerves = [_line(record, question, *place) for place in places for question in QUESTIONS]
     return found + [line for line in nerves if line.response.before is not None or line.response.cycles]
 
 
@@ -77,25 +75,24 @@ def _with_minutes(score: int, minutes: int | None) -> str:
     return str(score) if minutes is None else _("%(score)s (%(minutes)s min)") % {"score": score, "minutes": minutes}
 
 
-def place_words(words: Words, score: PainScore) -> str:
-    """The nerve and its side as said on the page; empty for the whole complaint."""
-    if score.nerve_id is None or score.side is None:
-        return ""
-    return f"{words.nerves[score.nerve_id].name}, {PointSide(score.side).label}"
-
-
-def _line(loaded: Loaded, question: Question, nerve_id: object, side: str | None) -> PainLine:
-    own = [row for row in loaded.scores if (row.question, row.nerve_id, row.side) == (question, nerve_id, side)]
-    times: Sequence[datetime | None] = loaded.session.cycles_injected_at or ()
+def _line(record: Record, question: Question, nerve_id: str | None, side: str) -> PainLine:
+    key = (question, nerve_id, side)
+    own = [row for row in record.scores if (row.question, row.nerve.id if row.nerve else None, row.side) == key]
+    times = [time.at if time else None for time in record.cycles]
     before = next((row.score for row in own if row.moment == Moment.BEFORE), None)
-    after = [Asked(row.cycle, row.score, row.measured_at) for row in own if row.moment == Moment.AFTER]
+    after = [Asked(row.cycle, row.score, row.measured.at) for row in own if row.moment == Moment.AFTER]
     observed = sorted((row for row in own if row.moment == Moment.OBSERVED), key=lambda row: row.cycle)
     return PainLine(
-        place=place_words(loaded.words, own[0]) if own else "",
+        place=_place(own[0]) if own else "",
         question=str(question.label),
         response=response(before, after, times),
-        observed=tuple(Observed(row.score, minutes_since(_nth(times, row.cycle), row.measured_at)) for row in observed),
+        observed=tuple(Observed(row.score, minutes_since(_nth(times, row.cycle), row.measured.at)) for row in observed),
     )
+
+
+def _place(score: Score) -> str:
+    """The nerve and its side as said on the page; empty for the whole complaint."""
+    return f"{score.nerve.name}, {PointSide(score.side).label}" if score.nerve else ""
 
 
 def _nth(times: Sequence[datetime | None], cycle: int) -> datetime | None:

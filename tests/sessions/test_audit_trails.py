@@ -358,15 +358,15 @@ def test_the_page_says_how_far_the_trail_is_sealed_and_what_the_last_check_found
     assert "Not sealed yet" in text_of(auditor.get(reverse(AUDIT)))
     with connection.cursor() as cursor, tenant(clinic.pk):
         cursor.execute("SET ROLE pit_worker")
-        cursor.execute("SELECT audit_check(%s)", [clinic.pk])
-        assert cursor.fetchone() == (0,)
+        cursor.execute("SELECT is_whole, problem_count FROM audit_check(%s)", [clinic.pk])
+        assert cursor.fetchone() == (True, 0)
         cursor.execute("SET ROLE pit_app")
     assert re.search(r"Checked on \d+ \w+ \d{4} \d\d:\d\d ?: no break\.", text_of(auditor.get(reverse(AUDIT))))
     as_superuser()
     with connection.cursor() as cursor, tenant(clinic.pk):
         cursor.execute(
-            "INSERT INTO audit_auditcheck (clinic_id, checked_at, last_number, problem_count, first_problem)"
-            " VALUES (%s, clock_timestamp(), 7, 2, '3: changed event')",
+            "INSERT INTO audit_auditcheck (clinic_id, checked_at, last_number, is_whole, problem_count, first_problem)"
+            " VALUES (%s, clock_timestamp(), 7, true, 2, '3: changed event')",
             [clinic.pk],
         )
     assert "2 breaks in the chain, the first at link 3: changed event" in text_of(auditor.get(reverse(AUDIT)))

@@ -5,6 +5,7 @@ from datetime import timedelta
 from hashlib import sha256
 from io import StringIO
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -17,10 +18,11 @@ from accounts.models import Clinic
 from audit.models import AuditEvent
 from common.tenancy import tenant
 from scheduling.choices import VisitStatus
+from sessions.choices import Proven
 from sessions.models import InjectionSession, Picture, PictureConsent, PictureContent
 from sessions.policies.injection_sessions import SessionRefusedError, VersionConflictError
-from sessions.queries.pictures import broken_pictures, digest, pictures_of
-from sessions.queries.signatures import broken_signatures
+from sessions.queries.pictures import digest, pictures_of
+from sessions.queries.signatures import broken_signatures, walk
 from sessions.services import injection_sessions
 from sessions.services import pictures as service
 from tests.factories.scheduling import AppointmentFactory
@@ -158,14 +160,17 @@ def test_a_picture_added_while_somebody_looks_it_over_is_not_signed_unseen(insid
 
 
 def test_bytes_changed_by_a_superuser_are_found(inside: InjectionSession, as_superuser: Callable[[], None]) -> None:
+    def broken_pictures() -> list[UUID]:
+        return [one.row_id for looked in walk(inside.clinic_id, Proven.PICTURE) for one in looked.found]
+
     picture = keep(inside)
-    assert broken_pictures(inside.clinic_id) == []
+    assert broken_pictures() == []
     as_superuser()
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute("UPDATE pit_sessions_picturecontent SET image = image || 'x'::bytea")
         cursor.execute("SET session_replication_role = DEFAULT")
-    assert broken_pictures(inside.clinic_id) == [picture.pk]
+    assert broken_pictures() == [picture.pk]
     with pytest.raises(CommandError):
         call_command("verify_signatures", stdout=StringIO())
 
@@ -238,4 +243,4 @@ def test_the_database_refuses_to(name: str, inside: InjectionSession) -> None:
         ATTACKS[name](session, picture)
     assert Picture.objects.get().sha256 == picture.sha256
     assert broken_signatures(session.clinic_id) == []
-    assert broken_pictures(session.clinic_id) == []
+    assert [looked.found for looked in walk(session.clinic_id, Proven.PICTURE)] == [()]

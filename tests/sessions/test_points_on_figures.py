@@ -13,9 +13,8 @@ from scheduling.choices import VisitStatus
 from sessions.forms.injection_points import point_formset
 from sessions.models import InjectionPoint, InjectionSession
 from sessions.queries.injection_sessions import draft_of, load
-from sessions.queries.words import words
 from sessions.services import injection_sessions as service
-from sessions.views.injection_session_conflicts import differences
+from sessions.views.injection_session_conflicts import differences_to
 from sessions.views.injection_session_pages import SessionPage
 from sessions.views.nerve_map_pages import MapPage
 from tests.factories.scheduling import AppointmentFactory
@@ -135,11 +134,13 @@ def bound(choices, place):
 
 
 def test_two_people_see_where_each_of_them_put_the_point(saved):
-    mine = draft_of(load(saved))
-    theirs = replace(mine, points=(replace(mine.points[0], x=460),))
-    (row,) = differences(mine, theirs, words(), {})
-    assert "Knee, front (444, 300)" in row.yours
-    assert "Knee, front (460, 300)" in row.theirs
+    theirs = draft_of(load(saved))
+    mine = replace(theirs, points=(replace(theirs.points[0], x=460),))
+    (row,) = differences_to(mine, SessionPage(saved, actor_of(saved.clinician), NOW))
+    assert "Knee, front (460, 300)" in row.yours
+    assert "Knee, front (444, 300)" in row.theirs
+    saved.refresh_from_db()
+    assert draft_of(load(saved)) == theirs
 
 
 def content_hash(session: InjectionSession) -> str:

@@ -81,7 +81,7 @@ def test_the_curve_is_made_of_overall_scores_and_the_last_cycle_counts(saved: In
 
 
 def test_the_record_tells_every_cycle_and_nerve_in_words(saved: InjectionSession, by: Actor) -> None:
-    lines = SessionPage(saved, by, LATER).pain_lines
+    lines = SessionPage(saved, by, LATER).record.pain_lines
     assert [(line.asked, line.after_words, line.words) for line in lines] == [
         ("at rest", "6 (3 min) → 2 (2 min); in observation 3 (8 min)", "75 % less"),
         ("on the provoked movement", "", ""),

@@ -23,7 +23,7 @@ from tests.factories.patients import PatientFactory
 from tests.simulation.conftest import NOW
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
-MADE_BY_THE_DATABASE = {"created_at", "content_sha256"}
+MADE_BY_THE_DATABASE = {"created_at", "content_sha256", "content"}
 
 
 def small(*, patients: int = 25, seed: int = 1, word: str = "small", **more: Any) -> Report:

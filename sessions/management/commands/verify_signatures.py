@@ -6,29 +6,35 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Clinic
 from common.tenancy import tenant
-from sessions.models import InjectionSession
-from sessions.queries.papers import broken_papers
-from sessions.queries.pictures import broken_pictures
-from sessions.queries.signatures import broken_signatures
+from sessions.choices import Breakage, Proven
+from sessions.queries.signatures import gone_sessions, walk
+
+_WORDS = {
+    Proven.SESSION: "is not what was signed",
+    Proven.PICTURE: "is not what was kept",
+    Proven.PAPER: "is not what was made",
+}
 
 
 class Command(BaseCommand):
-    help = "Makes the hash of every signed session anew and names those that differ from what was signed."
+    help = "Compares every signed session with its document, hash and audit event, and names those that differ."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        checked, broken = 0, 0
+        checked, broken, unknown = 0, 0, 0
         for clinic in Clinic.objects.order_by("pk"):
             with tenant(clinic.pk, actor="command:verify_signatures"):
-                checked += InjectionSession.objects.filter(clinic=clinic, signed_at__isnull=False).count()
-                for session_id in broken_signatures(clinic.pk):
+                for what in Proven:
+                    for looked in walk(clinic.pk, what):
+                        checked += looked.checked if what == Proven.SESSION else 0
+                        for one in looked.found:
+                            is_unknown = one.problem == Breakage.VERSION
+                            unknown += is_unknown
+                            broken += not is_unknown
+                            words = "is of a version nobody here knows" if is_unknown else _WORDS[what]
+                            self.stdout.write(f"clinic {clinic.pk}: {what} {one.row_id} {words} ({one.problem})")
+                for session_id in gone_sessions(clinic.pk):
                     broken += 1
-                    self.stdout.write(f"clinic {clinic.pk}: session {session_id} is not what was signed")
-                for picture_id in broken_pictures(clinic.pk):
-                    broken += 1
-                    self.stdout.write(f"clinic {clinic.pk}: picture {picture_id} is not what was kept")
-                for paper_id in broken_papers(clinic.pk):
-                    broken += 1
-                    self.stdout.write(f"clinic {clinic.pk}: paper {paper_id} is not what was made")
-        self.stdout.write(f"{checked} signed sessions checked, {broken} broken")
+                    self.stdout.write(f"clinic {clinic.pk}: session {session_id} was signed and is gone")
+        self.stdout.write(f"{checked} signed sessions checked, {broken} broken, {unknown} of an unknown version")
         if broken:
             raise CommandError(f"{broken} signed sessions, pictures or papers were changed behind the record's back.")
