@@ -1,5 +1,7 @@
 // The pain before and after: one tap answers and moves on, keys 0 to 9 and t answer, what was said before stays in
 // sight, single nerves follow the points. The page works without it.
+import { isComposing, isTyping } from "../typing.js";
+import { oneTap } from "./one-tap.js";
 import { points } from "./rows.js";
 
 const FLOOR_BELOW = 4;
@@ -110,7 +112,7 @@ function startBoxes(form) {
   form.addEventListener("keydown", (event) => {
     const box = event.target.closest("[data-pain]");
     const score = scoreOf(event.key);
-    if (!box || score === null || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!box || score === null || isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     choose(form, box, score);
   });
@@ -192,7 +194,8 @@ function startCells(form, pad) {
   });
   form.addEventListener("keydown", (event) => {
     const score = scoreOf(event.key);
-    if (!event.target.matches("[data-score-cell]") || score === null || event.ctrlKey || event.metaKey) return;
+    if (!event.target.matches("[data-score-cell]") || score === null || isComposing(event)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     answer(score);
   });
@@ -209,9 +212,10 @@ function startNow(form, part) {
     const button = event.target.closest("[data-now]");
     if (!button) return;
     const input = document.getElementById(button.dataset.now);
-    input.value = new Date(server + Date.now() - here).toISOString().slice(11, 16);
-    input.dispatchEvent(new Event("input", { bubbles: true }));
-    input.dispatchEvent(new Event("change", { bubbles: true }));
+    oneTap(form, input.parentElement, () => {
+      input.value = new Date(server + Date.now() - here).toISOString().slice(11, 16);
+      return `${button.dataset.words} ${input.value}`;
+    });
     const box = button.closest("[data-cycle-block]").querySelector("[data-pain]");
     box.querySelector(".pain-step input").focus({ preventScroll: true });
     box.scrollIntoView({ block: "nearest" });
