@@ -1,6 +1,6 @@
 """What the pages of one session show, put together once for all of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -53,6 +53,8 @@ from sessions.rules import Finding, findings
 from sessions.rules.anaesthetic_load import AnaestheticLoad, anaesthetic_load
 from sessions.rules.consents import Scope
 from sessions.rules.facts import Session as Facts
+from sessions.rules.register import Known, begun
+from sessions.rules.table import RULES
 from sessions.services import injection_sessions as service
 from sessions.signatures import from_json, svg_path
 from sessions.views.nerve_map_pages import MapPage
@@ -117,6 +119,8 @@ class AnswerRow:
     is_yes: bool
     is_concern: bool
     detail: str
+    # The finding that the register says otherwise, as it was read at the signature.
+    against: str = ""
 
 
 @dataclass
@@ -301,6 +305,7 @@ class SessionPage:
         """The questions in the catalogue's order; one that was retired since keeps its code as its name."""
         items = {item.code: item for item in self.words.items}
         order = {code: number for number, code in enumerate(items)}
+        denied = {row.subject: row.sentence for row in self.loaded.overrides if row.rule == RULES["register_denied"].id}
         rows = sorted(self.loaded.answers, key=lambda answer: order.get(answer.item, len(order)))
         return [
             AnswerRow(
@@ -308,6 +313,7 @@ class SessionPage:
                 is_yes=row.is_yes,
                 is_concern=row.item in items and row.is_yes != items[row.item].is_concern_when_no,
                 detail=row.detail,
+                against=denied.get(row.item, ""),
             )
             for row in rows
         ]
@@ -368,6 +374,7 @@ class SessionPage:
         stored, zone = self.stored, self.actor.zone
         day = local_day(self.session.started_at, zone)
         version = version or self.session.version
+        known = self.loaded.background.known if has_reasons else {}
         return SessionForms(
             data,
             version=version,
@@ -382,7 +389,7 @@ class SessionPage:
                 techniques=self.words.techniques.values(),
             ),
             points=point_formset(data, choices=self.choices, rows=stored.points),
-            screening=ScreeningForm(data, items=self.words.items, initial=_screening(stored)),
+            screening=ScreeningForm(data, items=self.words.items, known=known, initial=_screening(stored, known)),
             reasons=self.reasons_form(data) if has_reasons else ReasonsForm(data, findings=[]),
             quick=QuickEntryForm(data, choices=self.choices),
             response=ResponseForm(data, stored=stored, nerves=self.words.nerves, zone=zone, day=day),
@@ -405,6 +412,8 @@ class SessionPage:
         return ReasonsForm(data, findings=found, initial=initial)
 
 
-def _screening(stored: Draft) -> dict[str, str]:
-    initial = {item: "yes" if is_yes else "no" for item, (is_yes, _detail) in stored.answers.items()}
+def _screening(stored: Draft, known: Mapping[str, Known]) -> dict[str, str]:
+    given = {item: is_yes for item, (is_yes, _detail) in stored.answers.items()}
+    initial = {item: "yes" if is_yes else "no" for item, is_yes in begun(known, given).items()}
+    initial |= {f"{item}_detail": one.words[:300] for item, one in known.items() if one.is_yes and item not in given}
     return initial | {f"{item}_detail": detail for item, (_is_yes, detail) in stored.answers.items()}

@@ -13,7 +13,7 @@ from catalogue.queries import atlas
 from common.papers import Block, Column, Drawing, Facts, Heading, Items, Notice, Paper, Table, Words
 from sessions.choices import RecordStatus
 from sessions.nerve_maps import Mark, nerve_maps
-from sessions.views.injection_session_pages import PointLine, SessionPage
+from sessions.views.injection_session_pages import AnswerRow, PointLine, SessionPage
 
 DASH = "–"
 # The tallest figure has 1,000 units; a number in its 12-unit circle is then as tall as small print.
@@ -261,7 +261,7 @@ def _safety(page: SessionPage) -> Iterator[Block]:
         "in": DASH if session.sharps_in is None else session.sharps_in,
     }
     yield Facts(((_("Consent"), given), (_("Sharps"), sharps)))
-    answers = tuple(_answer(row.name, row.is_yes, row.is_concern, row.detail) for row in page.answer_rows)
+    answers = tuple(_answer(row) for row in page.answer_rows)
     if answers:
         yield Items(answers)
     yield from _time_outs(page)
@@ -290,11 +290,13 @@ def _time_outs(page: SessionPage) -> Iterator[Block]:
         yield Items(rows)
 
 
-def _answer(name: str, is_yes: bool, is_concern: bool, detail: str) -> str:
-    words = f"{name}: {_('yes') if is_yes else _('no')}"
-    if detail:
-        words += f", {detail}"
-    return _("CONCERN: %(words)s") % {"words": words} if is_concern else words
+def _answer(row: AnswerRow) -> str:
+    words = f"{row.name}: {_('yes') if row.is_yes else _('no')}"
+    if row.detail:
+        words += f", {row.detail}"
+    if row.against:
+        words += f". {row.against}"
+    return _("CONCERN: %(words)s") % {"words": words} if row.is_concern or row.against else words
 
 
 def _pictures(page: SessionPage) -> Iterator[Block]:
