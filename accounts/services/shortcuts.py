@@ -5,4 +5,4 @@ from accounts.models import User
 
 
 def switch(*, is_on: bool, by: Actor) -> None:
-    User.objects.filter(pk=by.user_id).update(has_shortcuts=is_on)
+    User.objects.filter(memberships=by.membership_id).update(has_shortcuts=is_on)

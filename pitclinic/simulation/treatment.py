@@ -14,7 +14,7 @@ from pitclinic.simulation.visits import Visit
 from pitclinic.simulation.writing import NULL, Ids, text
 from sessions.rules.consents import RISKS
 from sessions.rules.table import RULES
-from sessions.rules.visit import CAUTIONS
+from sessions.rules.register import CAUTIONS
 
 _MINUTE = 60
 SIGNED_AFTER_MINUTES = 26

@@ -1,8 +1,8 @@
 """“Repeat last”: which points of the last session may be suggested again, and which may not, said in words.
 
-A suggestion carries what a point is (nerve, side, place, volume, depth, solution). Its bottle is today's: what is on the
-tray, or none until one is chosen. Last time's lot, preparation and cycle, scores, and anything about how the patient
-answered are never copied.
+A suggestion carries what a point is (nerve, side, place, volume, depth, solution). Its bottle is today's: what is on
+the tray, or none until one is chosen. Last time's lot, preparation and cycle, scores, and anything about how the
+patient answered are never copied.
 """
 
 from collections import Counter

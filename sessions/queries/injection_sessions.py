@@ -109,7 +109,7 @@ def load(session: InjectionSession, words: Words | None = None, background: Back
         words=words,
         background=background or Background(session),
         preparations={pk: row for pk, row in made.items() if pk in named},
-        tray=made.get(session.preparation_id),
+        tray=made.get(session.preparation_id) if session.preparation_id else None,
     )
 
 

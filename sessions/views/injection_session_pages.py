@@ -58,7 +58,7 @@ from sessions.rules.table import RULES
 from sessions.services import injection_sessions as service
 from sessions.signatures import from_json, svg_path
 from sessions.views.nerve_map_pages import MapPage
-from sessions.views.response_lines import PainLine, pain_lines
+from sessions.views.response_lines import PainLine, pain_lines, relief_table
 
 _PATIENT_AND_COURSE = ("patient", "course__patient_condition", "consent")
 PEOPLE = ("clinician", "signed_by", "voided_by", "discharge_checked_by")
@@ -226,6 +226,10 @@ class SessionPage:
     @property
     def pain_lines(self) -> list[PainLine]:
         return pain_lines(self.loaded)
+
+    @property
+    def relief_table(self) -> dict[str, Any]:
+        return relief_table()
 
     @property
     def observation(self) -> Observation | None:

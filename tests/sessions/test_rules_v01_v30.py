@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from sessions.dose_rules import relief_percent
 from sessions.policies.side_effects import SideEffectRefusedError, check_onset
+from sessions.response import relief_percent
 from sessions.rules import RULES, findings
 from sessions.rules.facts import Condition, Limits, Lot, Preparation, Session
 from sessions.rules.instruments import PAIN_NUMBER, ScaleError, answered, pain_line, pain_number
