@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
@@ -158,7 +159,7 @@ def test_a_follow_up_with_repeat_last_and_two_changes(
         # As it stands on the clinician's tray since the last patient; last time's lot is never repeated.
         bottle = a_container(clinic, opened_at=timezone.now())
         made = a_preparation(clinic, bottle, made_at=timezone.now(), volume_ml=20)
-        InjectionSession.objects.filter(status=RecordStatus.DRAFT).update(preparation=made)
+        InjectionSession.objects.filter(status=RecordStatus.DRAFT).update(preparation=made, version=F("version") + 1)
     page = open_page(path, viewport=TABLET, **OPTIONS[way])
     do = Actions(page)
     if way == "keys":

@@ -28,7 +28,7 @@ export function startScreening(part) {
     oneTap(form, part, () => {
       const { asked, left } = sort([...part.querySelectorAll("[data-fine]")]);
       for (const question of asked) question.querySelector(`input[value="${question.dataset.fine}"]`).checked = true;
-      return [...list(part.dataset.asked, asked), ...list(part.dataset.left, left)].join(" ");
+      return [...list(part.dataset.asked, asked), ...list(part.dataset.stays, left)].join(" ");
     });
   });
   part.addEventListener("change", () => showContradictions(part));
