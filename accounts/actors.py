@@ -16,7 +16,7 @@ class Actor:
     """A signed-in member of one clinic; what services take as ``by``.
 
     ``membership_id`` and ``user_id`` are None for the machine (a task, a command) and for a patient, whose acts the
-    audit trail names by ``name``.
+    audit trail names by ``name``. ``has_shortcuts``: the person's pages listen for single keys and Alt.
     """
 
     clinic: "Clinic"
@@ -24,6 +24,7 @@ class Actor:
     name: str
     membership_id: UUID | None = None
     user_id: UUID | None = None
+    has_shortcuts: bool = True
 
     @property
     def clinic_id(self) -> UUID:

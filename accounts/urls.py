@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import clinics, invitations, people, sign_ins
+from accounts.views import clinics, invitations, people, shortcuts, sign_ins
 
 app_name = "accounts"
 _PERSON = "settings/people/<uuid:membership_id>/"
@@ -8,6 +8,7 @@ _INVITATION = "settings/people/invitations/<uuid:invitation_id>/"
 urlpatterns = [
     path("clinic/<uuid:membership_id>/switch/", clinics.switch, name="switch_clinic"),
     path("invitation/<str:key>/", invitations.invitation, name="invitation"),
+    path("shortcuts/", shortcuts.switch, name="shortcuts"),
     path("still-here/", sign_ins.still_here, name="still_here"),
     path("settings/people/", people.people, name="people"),
     path("settings/people/invite/", people.invite, name="invite"),

@@ -2,7 +2,7 @@
 
 Units are in the names. Figures are exact decimals; nothing is rounded here. Formulas and worked figures: domain.md §4
 (dextrose g = mL × % ÷ 100, so 20 mL of 5 % are 1.0 g and 50 mL are 2.5 g; local anaesthetic mg = mL × % × 10, so 5 mL
-of 1 % are 50 mg; mixed anaesthetics add as fractions of their own maximum) and §10 (relief in percent).
+of 1 % are 50 mg; mixed anaesthetics add as fractions of their own maximum).
 """
 
 from collections.abc import Iterable
@@ -33,13 +33,6 @@ def summed_fraction(doses: Iterable[tuple[Decimal, Decimal]]) -> Decimal:
         _not_negative(dose_mg)
         total += dose_mg / maximum_mg
     return total
-
-
-def relief_percent(before: int | None, after: int | None) -> Decimal | None:
-    """100 × (before − after) ÷ before; None, never a made-up 0, without a score or from 0 (V05)."""
-    if not before or after is None:
-        return None
-    return Decimal(100 * (before - after)) / before
 
 
 @dataclass(frozen=True)

@@ -14,21 +14,6 @@ MIN_POINTS_FOR_SLOPE = 3
 ONE_CHECK_IN = timedelta(hours=1)
 
 
-def change_percent(before: int | None, after: int | None) -> float | None:
-    """Return within-session relief, 100 × (before − after) / before; positive is better.
-
-    None when a score is missing, or when there was no pain before (V05: nothing can fall from 0).
-
-    >>> change_percent(8, 2)
-    75.0
-    >>> change_percent(0, 0) is None
-    True
-    """
-    if before is None or after is None or before == 0:
-        return None
-    return 100 * (before - after) / before
-
-
 class ReliefState(Enum):
     """How far the end of a session's relief is known."""
 

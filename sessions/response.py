@@ -9,6 +9,7 @@ every re-injection cycle is kept and the last one counts.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
 
 # domain.md §10: a later score no longer tells what the injection did on the table.
@@ -17,6 +18,27 @@ WITHIN_MINUTES = 30
 FLOOR_BELOW = 4
 # How many cycles a record holds: a bound of the product, not a clinical figure.
 MAX_CYCLES = 10
+
+
+def relief_percent(before: int | None, after: int | None) -> float | None:
+    """100 × (before − after) ÷ before, below zero where pain rose; None, never a made-up 0, without a score or from 0
+    (V05).
+
+    >>> relief_percent(8, 2), relief_percent(4, 6), relief_percent(0, 0)
+    (75.0, -50.0, None)
+    """
+    if not before or after is None:
+        return None
+    return 100 * (before - after) / before
+
+
+def whole_percent(percent: float) -> int:
+    """As it is said everywhere: a half is rounded away from nothing, as a calculator and a clinician do.
+
+    >>> whole_percent(12.5), whole_percent(-12.5), whole_percent(100 / 3)
+    (13, -13, 33)
+    """
+    return int(Decimal(percent).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 class Undefined(Enum):
@@ -89,9 +111,12 @@ class Response:
     @property
     def percent(self) -> float | None:
         """Relief in percent of the pain before; below zero where pain rose; None where it is not defined."""
-        if self.undefined or self.before is None or self.after is None:
-            return None
-        return 100 * (self.before - self.after) / self.before
+        return None if self.undefined else relief_percent(self.before, self.after)
+
+    @property
+    def whole_percent(self) -> int | None:
+        """The same as it is said."""
+        return None if self.percent is None else whole_percent(self.percent)
 
 
 def minutes_since(injected_at: datetime | None, asked_at: datetime) -> int | None:

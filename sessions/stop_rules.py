@@ -11,7 +11,7 @@ the reading taken is said at the rule; each of them is part of what is to be sig
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sessions.relief import change_percent
+from sessions.response import relief_percent
 
 FIRST_TWO, NO_FALL, TOO_LITTLE, PLATEAU, SUCCESS = "a", "b", "c", "d", "success"
 
@@ -34,7 +34,7 @@ class Scores:
 
     @property
     def relief_percent(self) -> float | None:
-        return None if self.is_late else change_percent(self.before, self.after)
+        return None if self.is_late else relief_percent(self.before, self.after)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +127,7 @@ def _fall(sessions: Sequence[Scores], at_least: int) -> tuple[int, float] | None
     if len(sessions) < at_least:
         return None
     first, latest = sessions[0].before, sessions[-1].before
-    percent = change_percent(first, latest)
+    percent = relief_percent(first, latest)
     if first is None or latest is None or percent is None:
         return None
     return first - latest, percent

@@ -405,4 +405,9 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddField(
+            model_name="user",
+            name="has_shortcuts",
+            field=models.BooleanField(default=True, verbose_name="shortcuts by single keys and Alt"),
+        ),
     ]

@@ -52,4 +52,5 @@ class Membership(ClinicOwned):
             name=self.user.full_name,
             membership_id=self.pk,
             user_id=self.user_id,
+            has_shortcuts=self.user.has_shortcuts,
         )

@@ -36,6 +36,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     sign_ins_ended = models.PositiveIntegerField(default=0, editable=False)
+    has_shortcuts = models.BooleanField(_("shortcuts by single keys and Alt"), default=True)
     date_joined = models.DateTimeField(db_default=Now(), editable=False)
 
     objects: ClassVar[UserManager] = UserManager()

@@ -13,8 +13,8 @@ from pitclinic.simulation.tables import Tables
 from pitclinic.simulation.visits import Visit
 from pitclinic.simulation.writing import NULL, Ids, text
 from sessions.rules.consents import RISKS
+from sessions.rules.register import CAUTIONS, SAYS_YES
 from sessions.rules.table import RULES
-from sessions.rules.visit import CAUTIONS
 
 _MINUTE = 60
 SIGNED_AFTER_MINUTES = 26
@@ -185,8 +185,8 @@ class TreatmentRoom:
         if item == _MEAL_ITEM:
             return self.rng.random() < 0.9
         if item == _ALLERGY_ITEM:
-            return bool(person.allergies - {"other"})
-        return bool(person.flags & words.SCREENING_FLAGS.get(item, set()))
+            return bool(person.allergies)
+        return bool(person.flags & SAYS_YES.get(item, frozenset()))
 
     def _scores(
         self,

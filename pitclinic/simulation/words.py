@@ -59,14 +59,6 @@ FLAGS = (
     (0.03, "interpreter", 0, ""),
 )
 # screening item → flags that make its answer a yes
-SCREENING_FLAGS = {
-    "BLEEDING": {"anticoagulant", "antiplatelet", "bleeding_disorder"},
-    "PREGNANCY": {"pregnancy", "breastfeeding"},
-    "DIABETES": {"diabetes"},
-    "FAINTING": {"vasovagal", "needle_fear"},
-    "PLEURA": {"copd", "very_thin"},
-    "IMMUNITY": {"immunosuppression", "recent_steroid", "implant"},
-}
 OVERRIDE_REASON = "Discussed with the patient and the prescriber; longer pressure afterwards."
 CONDITION_WEIGHTS = {
     "LOW_BACK_PAIN": 9,

@@ -158,6 +158,7 @@ class Answer:
 @dataclass(frozen=True)
 class Override:
     rule: str
+    subject: str
     sentence: str
     reason_code: str
     reason: str

@@ -205,6 +205,7 @@ def _answer(d: Json) -> Answer:
 def _override(d: Json) -> Override:
     return Override(
         rule=d["rule"],
+        subject=d.get("subject", ""),
         sentence=d["sentence"],
         reason_code=d.get("reason_code", ""),
         reason=d.get("reason", ""),

@@ -64,7 +64,12 @@ class Choices:
 
     @property
     def chosen(self) -> Tray | None:
-        return next((tray for tray in self.preparations if tray.row.id == self.on_tray and not tray.why_not), None)
+        return self.tray(self.on_tray)
+
+    def tray(self, preparation_id: UUID | None) -> Tray | None:
+        """The preparation that may be chosen under this id."""
+        found = (tray for tray in self.preparations if tray.row.id == preparation_id)
+        return next((tray for tray in found if not tray.why_not), None)
 
     @property
     def names(self) -> dict[UUID, str]:

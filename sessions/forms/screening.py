@@ -1,6 +1,6 @@
 """The safety questions of the catalogue, and the reasons that answer what the rules found."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -13,6 +13,7 @@ from sessions.choices import OverrideReason
 from sessions.forms.dressing import dress
 from sessions.override_reasons import is_something, join, split
 from sessions.rules import Finding, Level
+from sessions.rules.register import Known, contradicts
 
 # The part of the page that a rule's field names → its id there.
 ANCHORS = {
@@ -39,14 +40,23 @@ class Question:
     item: ScreeningItem
     answer: forms.BoundField
     detail: forms.BoundField
+    known: Known | None = None
+
+    @property
+    def is_against_register(self) -> bool:
+        """Answered no, although the register says yes."""
+        return contradicts(self.known, {"yes": True, "no": False}.get(self.answer.value() or ""))
 
 
 class ScreeningForm(forms.Form):
-    """Nothing is answered beforehand: an answer holds for the day it is given."""
+    """Begins with what the register ``known``; nothing else is answered beforehand, for an answer holds for its day."""
 
-    def __init__(self, data: Any = None, *, items: list[ScreeningItem], **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, items: list[ScreeningItem], known: Mapping[str, Known] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(data, prefix="screening", **kwargs)
         self.items = items
+        self.known = known or {}
         for item in items:
             self.fields[item.code] = forms.ChoiceField(
                 label=item.question, choices=YES_NO, required=False, widget=forms.RadioSelect
@@ -59,7 +69,7 @@ class ScreeningForm(forms.Form):
     @property
     def questions(self) -> Iterator[Question]:
         for item in self.items:
-            yield Question(item, self[item.code], self[f"{item.code}_detail"])
+            yield Question(item, self[item.code], self[f"{item.code}_detail"], self.known.get(item.code))
 
     def answers(self) -> dict[str, tuple[bool, str]]:
         typed = self.cleaned_data

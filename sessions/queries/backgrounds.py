@@ -12,6 +12,7 @@ from sessions.models import InjectionSession
 from sessions.queries.consent_wordings import Wording, wording_of
 from sessions.queries.rule_sets import rule_settings
 from sessions.queries.time_outs import patient_words
+from sessions.rules.register import Fact, Known, known_of
 from sessions.rules.settings import RuleSettings
 
 EARLIER_AT_MOST = 100
@@ -26,8 +27,21 @@ class Background:
         self._times: dict[UUID | None, list[datetime]] = {}
 
     @cached_property
+    def allergy_rows(self) -> list[Allergy]:
+        return list(Allergy.objects.current().filter(**self._own).order_by("recorded_at", "id"))
+
+    @cached_property
     def allergies(self) -> frozenset[str]:
-        return frozenset(Allergy.objects.current().filter(**self._own).values_list("substance", flat=True))
+        return frozenset(row.substance for row in self.allergy_rows)
+
+    @cached_property
+    def known(self) -> dict[str, Known]:
+        """What the register says to the safety questions, by the code of the item."""
+        zone = ZoneInfo(self._session.clinic.zone)
+        return known_of(
+            [Fact(str(row), local_day(row.recorded_at, zone)) for row in self.allergy_rows],
+            [(row.flag, Fact(_words(row), local_day(row.recorded_at, zone))) for row in self.risk_flags],
+        )
 
     @cached_property
     def risk_flags(self) -> list[RiskFlag]:
@@ -64,3 +78,7 @@ class Background:
         if course_id is not None:
             signed = signed.filter(course_id=course_id)
         return signed.exclude(pk=session.pk).order_by("-started_at").values_list("started_at", flat=True)
+
+
+def _words(flag: RiskFlag) -> str:
+    return f"{flag.get_flag_display()} ({flag.detail})" if flag.detail else flag.get_flag_display()

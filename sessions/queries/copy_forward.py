@@ -1,7 +1,8 @@
 """“Repeat last”: which points of the last session may be suggested again, and which may not, said in words.
 
-A suggestion carries what a point is (nerve, side, place, volume, depth, solution) and a lot only while that lot may be
-injected. Scores, last time's preparation and cycle, and anything about how the patient answered are never copied.
+A suggestion carries what a point is (nerve, side, place, volume, depth, solution). Its bottle is today's: what is on
+the tray, or none until one is chosen. Last time's lot, preparation and cycle, scores, and anything about how the
+patient answered are never copied.
 """
 
 from collections import Counter
@@ -15,7 +16,7 @@ from catalogue.queries import NerveChoice
 from sessions.drafts import PointRow
 from sessions.models import InjectionPoint
 
-_NEVER_COPIED = {"preparation_id", "cycle"}
+_NEVER_COPIED = {"lot_id", "preparation_id", "cycle"}
 _COPIED = [name for name in PointRow.__dataclass_fields__ if name not in _NEVER_COPIED]
 
 
@@ -31,7 +32,7 @@ class OnTray:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A point to inject again. ``note`` says what could not be taken over."""
+    """A point to inject again. ``note`` says which bottle it is given."""
 
     id: UUID
     number: int
@@ -72,13 +73,11 @@ def repeat_of(
     nerves: Mapping[UUID, NerveChoice],
     solutions: Collection[UUID],
     point_types: Collection[UUID],
-    lots: Collection[UUID],
     tray: OnTray | None = None,
     now_drafted: Sequence[PointRow] = (),
 ) -> Repeat:
-    """What of ``points`` can be suggested. ``nerves``, ``solutions``, ``point_types`` and ``lots`` are those that may
-    be chosen today; ``now_drafted`` are the points on the page, each of which uses up one suggestion of its nerve and
-    side."""
+    """What of ``points`` can be suggested. ``nerves``, ``solutions`` and ``point_types`` are those that may be chosen
+    today; ``now_drafted`` are the points on the page, each of which uses up one suggestion of its nerve and side."""
     found = Repeat([], [])
     drafted = Counter((row.nerve_id, row.side) for row in now_drafted)
     for point in points:
@@ -86,7 +85,7 @@ def repeat_of(
         if why:
             found.left_out.append(LeftOut(point.number, point.nerve.name, point.get_side_display(), why))
             continue
-        one = _suggestion(point, nerves[point.nerve_id], point_types, lots, tray)
+        one = _suggestion(point, nerves[point.nerve_id], point_types, tray)
         key = (point.nerve_id, point.side)
         found.suggestions.append(replace(one, is_used=drafted[key] > 0))
         drafted[key] -= 1
@@ -105,7 +104,6 @@ def _suggestion(
     point: InjectionPoint,
     nerve: NerveChoice,
     point_types: Collection[UUID],
-    lots: Collection[UUID],
     tray: OnTray | None,
 ) -> Suggestion:
     row = PointRow(**{name: getattr(point, name) for name in _COPIED})
@@ -115,7 +113,4 @@ def _suggestion(
     if tray is not None and tray.solution_id == row.solution_id:
         row = replace(row, lot_id=tray.lot_id, preparation_id=tray.preparation_id)
         note = _("from %(preparation)s") % {"preparation": tray.name}
-    elif point.lot is not None and row.lot_id not in lots:
-        row = replace(row, lot_id=None)
-        note = _("lot %(lot)s may no longer be used") % {"lot": point.lot.lot_number}
     return Suggestion(point.pk, point.number, row, nerve.short_name or nerve.name, point.get_side_display(), note)

@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from accounts.actors import Actor
 from sessions import stop_rules
 from sessions.choices import OverallChange, Question, Source, StopRule
@@ -13,7 +15,7 @@ from sessions.models.course_reviews import CourseReviewQuerySet
 from sessions.queries.chart import by_session
 from sessions.queries.measures import latest_change
 from sessions.queries.pain_scores import question_of, scores_of
-from sessions.response import Undefined
+from sessions.response import WITHIN_MINUTES, Undefined, whole_percent
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,14 @@ class EvidenceRow:
     def percent(self) -> float | None:
         """Relief on the table; none where the score after came later than 30 minutes (domain.md §10)."""
         return stop_rules.Scores(before=self.before, after=self.after, is_late=self.is_late).relief_percent
+
+    @property
+    def late_words(self) -> str:
+        return _("after %(minutes)s min") % {"minutes": WITHIN_MINUTES}
+
+    @property
+    def whole_percent(self) -> int | None:
+        return None if self.percent is None else whole_percent(self.percent)
 
 
 @dataclass(frozen=True)

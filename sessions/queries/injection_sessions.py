@@ -40,6 +40,8 @@ class Loaded:
     words: Words
     background: Background
     preparations: dict[UUID, OnTray] = field(default_factory=dict)
+    # What is on the tray now, whether a point names it or not.
+    tray: OnTray | None = None
 
     @cached_property
     def overrides(self) -> list[RuleOverride]:
@@ -81,6 +83,10 @@ class Loaded:
     def card_of(self, points: tuple[facts.Point, ...]) -> TimeOutCard:
         return card_of(self.background.patient_words, points, self.allergies, self.time_outs, self.consent)
 
+    @property
+    def tray_fact(self) -> facts.Preparation | None:
+        return made_fact(self.tray, ZoneInfo(self.session.clinic.zone)) if self.tray else None
+
     @cached_property
     def point_facts(self) -> tuple[facts.Point, ...]:
         made = {pk: made_fact(row, ZoneInfo(self.session.clinic.zone)) for pk, row in self.preparations.items()}
@@ -93,6 +99,8 @@ def load(session: InjectionSession, words: Words | None = None, background: Back
     session.technique = words.techniques[session.technique_id]
     points = list(session.points.select_related("lot__solution", "preparation").order_by("number"))
     named = {point.preparation_id for point in points if point.preparation_id}
+    known = {*named, *filter(None, [session.preparation_id])}
+    made = {row.id: row for row in on_tray(session.clinic_id, known, patient_id=session.patient_id)}
     return Loaded(
         session=session,
         points=points,
@@ -100,7 +108,8 @@ def load(session: InjectionSession, words: Words | None = None, background: Back
         answers=list(session.screening_answers.all()),
         words=words,
         background=background or Background(session),
-        preparations={row.id: row for row in on_tray(session.clinic_id, named, patient_id=session.patient_id)},
+        preparations={pk: row for pk, row in made.items() if pk in named},
+        tray=made.get(session.preparation_id) if session.preparation_id else None,
     )
 
 

@@ -36,6 +36,10 @@ class SessionScores:
     def change_percent(self) -> float | None:
         return self.table.percent
 
+    @property
+    def whole_percent(self) -> int | None:
+        return self.table.whole_percent
+
 
 def question_of(scores: Iterable[PainScore]) -> str:
     """The question most often asked on the table; the provoked movement wins a tie. Only one is ever compared."""

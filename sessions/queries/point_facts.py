@@ -19,6 +19,7 @@ def made_fact(row: OnTray, zone: ZoneInfo) -> facts.Preparation:
     made = row.made
     return facts.Preparation(
         code=made.code,
+        solution_code=made.solution.code,
         beyond_use_at=made.beyond_use_at.astimezone(zone),
         lots=tuple(lot_fact(lot) for lot in row.lots),
         shared=tuple(row.shared_names),

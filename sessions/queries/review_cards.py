@@ -23,7 +23,8 @@ from sessions.models import (
 from sessions.queries.chart import Record, SessionLine, by_session
 from sessions.queries.course_reviews import undecided_of
 from sessions.queries.pain_scores import question_of
-from sessions.relief import change_percent
+from sessions.response import Asked, response
+from sessions.response import Response as Told
 
 SHOWN_SESSIONS = 6  # a course has 5 to 10; what is older is on the chart
 SHOWN_EFFECTS = 5
@@ -34,12 +35,19 @@ class Response:
     """One question, or one nerve, of the last session on the table: NRS before the first and after the last cycle."""
 
     name: str
-    before: int | None
-    after: int | None
+    told: Told
 
     @property
-    def percent(self) -> float | None:
-        return change_percent(self.before, self.after)
+    def before(self) -> int | None:
+        return self.told.before
+
+    @property
+    def after(self) -> int | None:
+        return self.told.after
+
+    @property
+    def percent(self) -> int | None:
+        return self.told.whole_percent
 
 
 @dataclass(frozen=True)
@@ -112,7 +120,7 @@ def card_of(
         lines=lines,
         question=str(Question(question_of(score for pk in ids for score in record.scores[pk])).label),
         points=points,
-        responses=_responses(record.scores[last.pk], points) if last else [],
+        responses=_responses(last, record.scores[last.pk], points) if last else [],
         side_effects=_side_effects(actor, patient_id, last) if last else [],
         lot_reactions=_lot_reactions(actor, patient_id, points),
         reviews=[one for one in undecided_of(actor, patient_id) if one.course_id == course_id] if course else [],
@@ -154,24 +162,26 @@ def _points(session: InjectionSession) -> list[InjectionPoint]:
     return list(session.points.select_related("nerve", "solution", "lot", "point_type").order_by("number"))
 
 
-def _responses(scores: list[PainScore], points: list[InjectionPoint]) -> list[Response]:
+def _responses(session: InjectionSession, scores: list[PainScore], points: list[InjectionPoint]) -> list[Response]:
     """The overall scores at rest and on the movement, then those of each nerve that was asked for."""
     tables = [score for score in scores if score.source == Source.CLINICIAN]
     names = {(one.nerve_id, one.side): f"{one.get_side_display()}, {one.nerve.short_name}" for one in points}
     found = [
-        _response(str(question.label).capitalize(), [one for one in tables if one.question == question], None)
+        _response(session, str(question.label).capitalize(), [one for one in tables if one.question == question], None)
         for question in (Question.REST, Question.PROVOKED)
-    ] + [_response(name, tables, key) for key, name in names.items()]
+    ] + [_response(session, name, tables, key) for key, name in names.items()]
     return [one for one in found if one.before is not None or one.after is not None]
 
 
-def _response(name: str, scores: list[PainScore], nerve: tuple[UUID, str] | None) -> Response:
+def _response(
+    session: InjectionSession, name: str, scores: list[PainScore], nerve: tuple[UUID, str] | None
+) -> Response:
     """Before the first cycle and after the last one."""
     own = [one for one in scores if ((one.nerve_id, one.side) == nerve if nerve else one.nerve_id is None)]
     asked = sorted(own, key=lambda one: one.cycle)
     before = [one.score for one in asked if one.moment == Moment.BEFORE]
-    after = [one.score for one in asked if one.moment == Moment.AFTER]
-    return Response(name, before[0] if before else None, after[-1] if after else None)
+    after = [Asked(one.cycle, one.score, one.measured_at) for one in asked if one.moment == Moment.AFTER]
+    return Response(name, response(before[0] if before else None, after, session.cycles_injected_at))
 
 
 def _side_effects(actor: Actor, patient_id: UUID, last: InjectionSession) -> list[SideEffect]:

@@ -48,6 +48,8 @@ def facts_of(loaded: Loaded, *, now: datetime) -> facts.Session:
         points=loaded.point_facts,
         scores=tuple(_score(score, words) for score in loaded.scores),
         concerns=_concerns(loaded),
+        answers=_answers(loaded),
+        known=background.known,
         unanswered=tuple(item.name for item in words.items if item.code not in answered),
         screened_date=local_day(session.screened_at, zone) if session.screened_at else None,
         consent_gaps=gaps(_given(loaded.consent, words, zone), scope_of(loaded), today),
@@ -69,6 +71,7 @@ def facts_of(loaded: Loaded, *, now: datetime) -> facts.Session:
         levels=settings.levels,
         time_out=standing_of(loaded.time_outs, loaded.time_out_card.shown),
         open_items=loaded.time_out_card.open_items,
+        tray=loaded.tray_fact,
         previous_date=local_day(times[0], zone) if times else None,
         sessions_before=len(times) if session.course_id else 0,
     )
@@ -134,6 +137,11 @@ def _technique(technique: CatalogueTechnique) -> facts.Technique:
         is_deep=technique.depth != TechniqueDepth.SUBCUTANEOUS,
         warn_dextrose_percent=technique.warn_dextrose_percent,
     )
+
+
+def _answers(loaded: Loaded) -> tuple[tuple[str, str, bool], ...]:
+    names = {item.code: item.name for item in loaded.words.items}
+    return tuple((answer.item, names.get(answer.item, answer.item), answer.is_yes) for answer in loaded.answers)
 
 
 def _concerns(loaded: Loaded) -> tuple[facts.Answer, ...]:

@@ -21,6 +21,7 @@ def as_typed(
         setattr(session, name, getattr(draft, name))
     session.cycles_injected_at = list(draft.cycles_injected_at)
     known = {lot.pk: lot for lot in lots}
+    made = loaded.preparations | {row.id: row for row in preparations}
     if draft.answers != {row.item: (row.is_yes, row.detail) for row in loaded.answers}:
         session.screened_at = now
     return replace(
@@ -28,7 +29,8 @@ def as_typed(
         session=session,
         points=[_point(number, row, known) for number, row in enumerate(draft.points, start=1)],
         scores=[_score(row, now) for row in draft.scores],
-        preparations=loaded.preparations | {row.id: row for row in preparations},
+        preparations=made,
+        tray=made.get(draft.preparation_id) if draft.preparation_id else None,
         answers=[
             ScreeningAnswer(item=item, is_yes=is_yes, detail=detail) for item, (is_yes, detail) in draft.answers.items()
         ],

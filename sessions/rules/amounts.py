@@ -144,6 +144,19 @@ def _lot(session: Session, point: Point, lot: Lot) -> Iterator[Finding]:
         yield Finding(RULES["lot_other"], f"{point.number} {lot.number}", words)
 
 
+def lots_are_of_today(session: Session) -> Iterator[Finding]:
+    """P11: a lot by itself, beside a tray of the same solution that does not hold it, is a lot nobody chose today."""
+    tray = session.tray
+    if tray is None:
+        return
+    own = {lot.number for lot in tray.lots}
+    for point in session.points:
+        lot = point.lot if point.preparation is None and point.solution.code == tray.solution_code else None
+        if lot is not None and lot.number not in own:
+            words = (("lot", lot.number), ("code", tray.code))
+            yield Finding(RULES["lot_beside_tray"], f"{lot.number} {tray.code}", words)
+
+
 def preparations(session: Session) -> Iterator[Finding]:
     """V23 and V24 for what was mixed or opened; P05 where more was given than was made."""
     started_at = session.started_at or session.now
@@ -206,6 +219,7 @@ AMOUNT_CHECKS = (
     strength,
     anaesthetic,
     lots,
+    lots_are_of_today,
     preparations,
     allergies,
 )

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from sessions.dose_rules import Amount, Share
+from sessions.rules.register import Known
 from sessions.rules.table import Level
 
 
@@ -63,6 +64,7 @@ class Preparation:
     code: str
     beyond_use_at: datetime
     lots: tuple[Lot, ...] = ()
+    solution_code: str = ""
     shared: tuple[str, ...] = ()
     discarded_at: datetime | None = None
     volume_ml: Decimal = Decimal(0)
@@ -172,6 +174,8 @@ class Session:
     points: tuple[Point, ...] = ()
     scores: tuple[Score, ...] = ()
     concerns: tuple[Answer, ...] = ()
+    answers: tuple[tuple[str, str, bool], ...] = ()  # item, its name, yes or no
+    known: Mapping[str, Known] = field(default_factory=dict)  # what the register says, by item
     unanswered: tuple[str, ...] = ()
     screened_date: date | None = None
     consent_gaps: tuple[str, ...] = ()
@@ -195,6 +199,7 @@ class Session:
     levels: Mapping[str, Level] = field(default_factory=dict)
     time_out: Shown | None = None
     open_items: tuple[str, ...] = ()
+    tray: Preparation | None = None  # what new points were given last
 
     @property
     def amounts(self) -> list[Amount]:

@@ -22,7 +22,7 @@ REFERENCE: dict[str, Reference] = {
         "No score after comes before the one before, or in the future", f"{_CHECKS}.visit.scores_are_possible"
     ),
     "V04": Reference("Pain that rose by more than 2 is asked about", f"{_CHECKS}.visit.scores_fall"),
-    "V05": Reference("There is no percentage from a score of 0", "sessions.dose_rules.relief_percent"),
+    "V05": Reference("There is no percentage from a score of 0", "sessions.response.relief_percent"),
     "V06": Reference("A lateral nerve has a side, the condition's", f"{_CHECKS}.points.sides_are_named"),
     "V07": Reference("A nerve lies in the treated region", f"{_CHECKS}.points.regions_fit"),
     "V08": Reference("The ICD code is one, says the side and was valid", f"{_CHECKS}.codes.code_is_valid"),

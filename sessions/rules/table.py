@@ -184,6 +184,18 @@ RULES: dict[str, Rule] = {
     "no_lot": Rule(
         "P02", _WARN, _("%(solution)s was given without a lot: a recall would not find this patient."), "points"
     ),
+    "register_denied": Rule(
+        "P12",
+        _WARN,
+        _("%(item)s: answered no, but the register says %(known)s. Put one of them right, or say why."),
+        "screening",
+    ),
+    "lot_beside_tray": Rule(
+        "P11",
+        _WARN,
+        _("Lot %(lot)s is not what stands on the tray, %(code)s. Was it injected today?"),
+        "points",
+    ),
     "preparation_overdrawn": Rule(
         "P05", _WARN, _("Preparation %(code)s held %(held)s mL; the points add up to %(given)s mL."), "points"
     ),

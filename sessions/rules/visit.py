@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from sessions.rules.facts import Score, Session
+from sessions.rules.register import CAUTIONS, contradicts
 from sessions.rules.table import RULES, Finding
 
 
@@ -12,13 +13,6 @@ def _(sentence: str) -> str:
     """Mark a sentence for translation; it is translated when it is shown."""
     return sentence
 
-
-# Screening items and the risk flags of the register that say the same (domain.md §5).
-CAUTIONS = {
-    "BLEEDING": frozenset({"anticoagulant", "antiplatelet", "bleeding_disorder"}),
-    "PREGNANCY": frozenset({"pregnancy", "breastfeeding"}),
-    "IMMUNITY": frozenset({"immunosuppression", "recent_steroid", "implant"}),
-}
 
 # Said inside a sentence; translated when it is shown.
 QUESTIONS = {"rest": _("at rest"), "provoked": _("on the provoked movement")}
@@ -108,6 +102,14 @@ def is_screened_today(session: Session) -> Iterator[Finding]:
         yield Finding(RULES["screening_old"], "")
 
 
+def answers_agree_with_the_register(session: Session) -> Iterator[Finding]:
+    """P12: what the register knows is not denied without a word; one of the two has to be put right."""
+    for item, name, answer in session.answers:
+        known = session.known.get(item)
+        if known is not None and contradicts(known, answer):
+            yield Finding(RULES["register_denied"], item, (("item", name), ("known", known.words[:180])))
+
+
 def nothing_forbids(session: Session) -> Iterator[Finding]:
     """V11: every hard stop of the screening but the allergy, which V25 weighs against the solution."""
     for answer in session.concerns:
@@ -161,6 +163,7 @@ def is_fit_to_go(session: Session) -> Iterator[Finding]:
 
 VISIT_CHECKS = (
     is_screened_today,
+    answers_agree_with_the_register,
     nothing_forbids,
     cautions_are_weighed,
     is_consented,

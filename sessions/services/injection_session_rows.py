@@ -66,6 +66,7 @@ def save_rows(loaded: Loaded, draft: Draft, *, by: Actor, now: datetime) -> Load
         save_scores(loaded, draft, now=now),
     ]
     save_observation(loaded.session, draft, by=by, now=now)
+    has_changed.append((loaded.tray.id if loaded.tray else None) != loaded.session.preparation_id)
     # A new one even so: what was worked out from the rows may hang on the session itself.
     return load(loaded.session, loaded.words, loaded.background) if any(has_changed) else replace(loaded)
 

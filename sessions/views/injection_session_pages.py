@@ -1,6 +1,6 @@
 """What the pages of one session show, put together once for all of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -49,10 +49,12 @@ from sessions.rules import Finding, findings
 from sessions.rules.anaesthetic_load import AnaestheticLoad, anaesthetic_load
 from sessions.rules.consents import Scope
 from sessions.rules.facts import Session as Facts
+from sessions.rules.register import Known, begun
 from sessions.services import injection_sessions as service
 from sessions.signatures import from_json, svg_path
 from sessions.views.nerve_map_pages import MapPage
 from sessions.views.record_pages import RecordPage
+from sessions.views.response_lines import relief_table
 
 _PATIENT_AND_COURSE = ("patient", "course__patient_condition", "consent")
 PEOPLE = ("clinician", "signed_by", "voided_by", "discharge_checked_by")
@@ -205,6 +207,10 @@ class SessionPage:
         return svg_path(from_json(drawn)) if drawn else ""
 
     @property
+    def relief_table(self) -> dict[str, Any]:
+        return relief_table()
+
+    @property
     def observation(self) -> Observation | None:
         """The observation as far as it went, None where none began."""
         session = self.session
@@ -278,6 +284,7 @@ class SessionPage:
         stored, zone = self.stored, self.actor.zone
         day = local_day(self.session.started_at, zone)
         version = version or self.session.version
+        known = self.loaded.background.known if has_reasons else {}
         return SessionForms(
             data,
             version=version,
@@ -292,7 +299,7 @@ class SessionPage:
                 techniques=self.words.techniques.values(),
             ),
             points=point_formset(data, choices=self.choices, rows=stored.points),
-            screening=ScreeningForm(data, items=self.words.items, initial=_screening(stored)),
+            screening=ScreeningForm(data, items=self.words.items, known=known, initial=_screening(stored, known)),
             reasons=self.reasons_form(data) if has_reasons else ReasonsForm(data, findings=[]),
             quick=QuickEntryForm(data, choices=self.choices),
             response=ResponseForm(data, stored=stored, nerves=self.words.nerves, zone=zone, day=day),
@@ -315,6 +322,8 @@ class SessionPage:
         return ReasonsForm(data, findings=found, initial=initial)
 
 
-def _screening(stored: Draft) -> dict[str, str]:
-    initial = {item: "yes" if is_yes else "no" for item, (is_yes, _detail) in stored.answers.items()}
+def _screening(stored: Draft, known: Mapping[str, Known]) -> dict[str, str]:
+    given = {item: is_yes for item, (is_yes, _detail) in stored.answers.items()}
+    initial = {item: "yes" if is_yes else "no" for item, is_yes in begun(known, given).items()}
+    initial |= {f"{item}_detail": one.words[:300] for item, one in known.items() if one.is_yes and item not in given}
     return initial | {f"{item}_detail": detail for item, (_is_yes, detail) in stored.answers.items()}

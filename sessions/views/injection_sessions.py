@@ -68,7 +68,8 @@ def edit(request: StaffRequest, session_id: UUID) -> HttpResponse:
         with suppress(SessionRefusedError):  # more than is kept: it still stands on the page
             keep(page, forms, request.POST, version=forms.version_typed_over)
         return _edit_page(request, page, forms, status=422)
-    draft = CardPart(page).with_repeated(forms.draft(), request.POST.get("repeat", ""))
+    card = CardPart(page)
+    draft = card.with_tray(card.with_repeated(forms.draft(), request.POST.get("repeat", "")))
     try:
         _save(request, page, forms, draft)
     except VersionConflictError as conflict:

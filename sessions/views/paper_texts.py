@@ -19,7 +19,7 @@ from sessions.document.records import Time
 from sessions.nerve_maps import nerve_maps
 from sessions.policies.injection_sessions import SessionRefusedError
 from sessions.views.injection_session_pages import SessionPage
-from sessions.views.record_pages import PointLine, RecordPage, moment
+from sessions.views.record_pages import AnswerLine, PointLine, RecordPage, moment
 
 DASH = "–"
 # The tallest figure has 1,000 units; a number in its 12-unit circle is then as tall as small print.
@@ -258,7 +258,7 @@ def _safety(page: RecordPage) -> Iterator[Block]:
         "in": DASH if record.sharps_in is None else record.sharps_in,
     }
     yield Facts(((_("Consent"), given), (_("Sharps"), sharps)))
-    answers = tuple(_answer(row.name, row.is_yes, row.is_concern, row.detail) for row in page.answers)
+    answers = tuple(_answer(row) for row in page.answers)
     if answers:
         yield Items(answers)
     yield from _time_outs(page)
@@ -286,11 +286,14 @@ def _time_outs(page: RecordPage) -> Iterator[Block]:
         yield Items(rows)
 
 
-def _answer(name: str, is_yes: bool, is_concern: bool, detail: str) -> str:
-    words = f"{name}: {_('yes') if is_yes else _('no')}"
-    if detail:
-        words += f", {detail}"
-    return _("CONCERN: %(words)s") % {"words": words} if is_concern else words
+def _answer(row: AnswerLine) -> str:
+    answer = row.answer
+    words = f"{answer.name}: {_('yes') if answer.is_yes else _('no')}"
+    if answer.detail:
+        words += f", {answer.detail}"
+    if row.against:
+        words += f". {row.against}"
+    return _("CONCERN: %(words)s") % {"words": words} if answer.is_concern or row.against else words
 
 
 def _pictures(page: SessionPage) -> Iterator[Block]:

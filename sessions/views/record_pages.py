@@ -17,7 +17,10 @@ from sessions.dose_rules import Totals
 from sessions.nerve_maps import Mark, NerveMaps, nerve_maps
 from sessions.observation import USUAL_MINUTES
 from sessions.queries.session_facts import DISCHARGE_ITEMS
+from sessions.rules.table import RULES
 from sessions.views.response_lines import PainLine, pain_lines
+
+_DENIED = RULES["register_denied"].id
 
 
 def said(choices: type[TextChoices], value: str) -> str:
@@ -52,6 +55,14 @@ class PointLine:
             x=place.x if place else None,
             y=place.y if place else None,
         )
+
+
+@dataclass(frozen=True)
+class AnswerLine:
+    """``against``: the finding that the register says otherwise, as it was read at the signature."""
+
+    answer: Answer
+    against: str
 
 
 @dataclass
@@ -118,8 +129,9 @@ class RecordPage:
         return pain_lines(self.record)
 
     @property
-    def answers(self) -> tuple[Answer, ...]:
-        return self.record.screening
+    def answers(self) -> list[AnswerLine]:
+        denied = {row.subject: row.sentence for row in self.record.overrides if row.rule == _DENIED}
+        return [AnswerLine(answer, denied.get(answer.item, "")) for answer in self.record.screening]
 
     @property
     def time_outs(self) -> list[TimeOut]:

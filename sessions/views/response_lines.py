@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from sessions.choices import Moment, PointSide, Question
 from sessions.document.records import Record, Score
-from sessions.response import WITHIN_MINUTES, Asked, Response, Undefined, minutes_since, response
+from sessions.response import WITHIN_MINUTES, Asked, Cycle, Response, Undefined, minutes_since, response
 
+SCORES = range(11)
 QUESTIONS = (Question.REST, Question.PROVOKED)
 
 
@@ -64,11 +66,24 @@ def relief_words(told: Response) -> str:
     }
     if told.undefined:
         return why[told.undefined]
-    percent = round(told.percent or 0)
+    percent = told.whole_percent
     words = _("no change")
     if percent:
         words = (_("%(percent)s %% less") if percent > 0 else _("%(percent)s %% more")) % {"percent": abs(percent)}
     return f"{words}. {_('Little pain before: little room to fall.')}" if told.is_floor else words
+
+
+def relief_table() -> dict[str, Any]:
+    """What the page says while somebody scores, for each score before and after, in the record's own words: the page
+    only looks them up. ``late`` holds for whoever was asked more than ``within_minutes`` after the last injection."""
+    words: dict[str, int] = {}
+
+    def said(minutes: int | None) -> list[list[int]]:
+        table = [[Response(one, (Cycle(1, one, other, minutes),)) for other in SCORES] for one in SCORES]
+        return [[words.setdefault(relief_words(told), len(words)) for told in row] for row in table]
+
+    on_time, late = said(None), said(WITHIN_MINUTES + 1)
+    return {"words": list(words), "on_time": on_time, "late": late, "within_minutes": WITHIN_MINUTES}
 
 
 def _with_minutes(score: int, minutes: int | None) -> str:

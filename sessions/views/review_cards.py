@@ -49,19 +49,18 @@ class CardPart:
 
     @cached_property
     def repeat(self) -> Repeat:
-        return self.repeat_beside(self.page.stored.points)
+        return self.repeat_beside(self.page.stored)
 
-    def repeat_beside(self, drafted: tuple[PointRow, ...]) -> Repeat:
-        """What can be suggested beside the points drafted so far."""
-        choices, today = self.page.choices, local_day(self.page.now, self.page.actor.zone)
+    def repeat_beside(self, draft: Draft) -> Repeat:
+        """What can be suggested beside the points drafted so far, from the tray that is chosen there."""
+        choices = self.page.choices
         return repeat_of(
             self.card.points,
             nerves={nerve.id: nerve for nerve in choices.nerves},
             solutions={row.pk for row in choices.solutions},
             point_types={row.pk for row in choices.point_types},
-            lots={lot.pk for lot in choices.lots if lot.expiry_date >= today and lot.quarantined_at is None},
-            tray=_on_tray(choices.chosen),
-            now_drafted=drafted,
+            tray=_on_tray(choices.tray(draft.preparation_id)),
+            now_drafted=draft.points,
         )
 
     @property
@@ -76,8 +75,15 @@ class CardPart:
 
     def with_repeated(self, draft: Draft, which: str) -> Draft:
         """The draft as typed and the points chosen from the last session: all that are not used yet, or one by id."""
-        rows = [one.row for one in self.repeat_beside(draft.points).chosen(which)]
+        rows = [one.row for one in self.repeat_beside(draft).chosen(which)]
         return replace(draft, points=(*draft.points, *rows)[:AT_MOST])
+
+    def with_tray(self, draft: Draft) -> Draft:
+        """A tray chosen anew is given to every point of its solution that names no bottle, as the script does."""
+        tray = _on_tray(self.page.choices.tray(draft.preparation_id))
+        if tray is None or draft.preparation_id == self.page.stored.preparation_id:
+            return draft
+        return replace(draft, points=tuple(_given(row, tray) for row in draft.points))
 
 
 def _on_tray(tray: Tray | None) -> OnTray | None:
@@ -85,6 +91,12 @@ def _on_tray(tray: Tray | None) -> OnTray | None:
         return None
     made, lot = tray.row.made, tray.row.lot
     return OnTray(made.solution_id, made.pk, lot.pk if lot else None, made.code)
+
+
+def _given(row: PointRow, tray: OnTray) -> PointRow:
+    if row.lot_id or row.preparation_id or row.solution_id != tray.solution_id:
+        return row
+    return replace(row, lot_id=tray.lot_id, preparation_id=tray.preparation_id)
 
 
 def _as_json(values: dict[str, Any]) -> str:

@@ -1,10 +1,7 @@
-// Keys of every staff page: / or Ctrl-K finds, ? helps, Shift-P hides names.
+// Keys of every staff page: / or Ctrl-K finds, ? helps, Shift-P hides names, Esc leaves a field so that keys act again.
+import { fieldOf, isComposing, isSwitchedOff, isTyping } from "./typing.js";
 
 const root = document.documentElement;
-
-function isTyping(target) {
-  return target instanceof Element && target.closest("input, textarea, select, [contenteditable='true']") !== null;
-}
 
 function showPrivacy() {
   const on = root.dataset.privacy === "on";
@@ -32,14 +29,20 @@ function find() {
   return true;
 }
 
+function leave(event) {
+  if (isComposing(event) || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  const field = fieldOf(event.target);
+  // A list that is open under a field, and a dialog, have a use of their own for it.
+  if (field && field.getAttribute("aria-expanded") !== "true" && !field.closest("dialog, [popover]")) field.blur();
+}
+
 function onKey(event) {
-  if (event.defaultPrevented || event.altKey) return;
+  if (event.defaultPrevented) return;
+  if (event.key === "Escape") leave(event);
+  if (event.altKey || isTyping(event)) return;
   const command = event.ctrlKey || event.metaKey;
-  if (command && event.key.toLowerCase() === "k") {
-    if (find()) event.preventDefault();
-    return;
-  }
-  if (command || isTyping(event.target)) return;
+  if (command && event.key.toLowerCase() === "k" && find()) event.preventDefault();
+  if (command || isSwitchedOff()) return;
   if (event.key === "/" && find()) event.preventDefault();
   else if (event.key === "?") document.getElementById("keys")?.togglePopover?.();
   else if (event.key === "P" && event.shiftKey) togglePrivacy();

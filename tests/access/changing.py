@@ -23,6 +23,7 @@ _UNDO = "takes one act back, once"
 CHANGING: dict[str, str] = {
     "accounts:switch_clinic": "chooses a clinic for the session",
     "accounts:still_here": _READS,
+    "accounts:shortcuts": _ROW,
     "accounts:co_signature": _ROW,
     "accounts:settings": _ROW,
     "accounts:undo_details": _UNDO,

@@ -23,6 +23,7 @@ from sessions.rules.facts import (
     Solution,
     Technique,
 )
+from sessions.rules.register import Fact, Known
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -227,6 +228,14 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "sharps_differ": ({"sharps_out": 2, "sharps_in": 1}, {"sharps_out": 2, "sharps_in": 2}),
     "no_points": ({"points": (), "scores": ()}, {}),
     "no_lot": ({"points": many("0.5", lot=None)}, {"points": many("0.5", lot=None, preparation=MADE)}),
+    "register_denied": (
+        {"answers": (("ALLERGY", "Allergy", False),), "known": {"ALLERGY": Known((Fact("Corn"),), is_yes=True)}},
+        {"answers": (("ALLERGY", "Allergy", True),), "known": {"ALLERGY": Known((Fact("Corn"),), is_yes=True)}},
+    ),
+    "lot_beside_tray": (
+        {"tray": replace(MADE, solution_code="D5W_BUF")},
+        {"tray": replace(MADE, solution_code="D5W_BUF", lots=(LOT,))},
+    ),
 }
 
 

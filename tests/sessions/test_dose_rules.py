@@ -11,10 +11,10 @@ from sessions.dose_rules import (
     Share,
     anaesthetic_mg,
     dextrose_g,
-    relief_percent,
     summed_fraction,
     totals,
 )
+from sessions.response import relief_percent
 from sessions.rules.amounts import months_before, plain
 
 volumes = st.decimals(min_value=0, max_value=60, places=2)

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessions import relief as module
-from sessions.relief import Answer, Relief, ReliefState, change_percent, is_half_lost, median, relief
+from sessions.relief import Answer, Relief, ReliefState, is_half_lost, median, relief
+from sessions.response import relief_percent
 
 END = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 SCORES = st.integers(0, 10)
@@ -37,12 +38,12 @@ def test_the_examples_in_the_docstrings_hold() -> None:
     ],
 )
 def test_relief_on_the_table_is_the_share_of_the_pain_before(before: int, after: int, percent: float | None) -> None:
-    assert change_percent(before, after) == percent
+    assert relief_percent(before, after) == percent
 
 
 @given(before=st.integers(1, 10), after=SCORES)
 def test_relief_on_the_table_lies_between_all_gone_and_ten_times_worse(before: int, after: int) -> None:
-    percent = change_percent(before, after)
+    percent = relief_percent(before, after)
     assert percent is not None
     assert -900 <= percent <= 100
     assert (percent > 0) == (after < before)

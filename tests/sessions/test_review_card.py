@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.forms import BaseForm
 from django.forms.formsets import BaseFormSet
 from django.test import Client
@@ -22,6 +23,7 @@ from common.tenancy import tenant
 from sessions.choices import PointSide
 from sessions.drafts import PointRow
 from sessions.models import Course, InjectionPoint, InjectionSession, PainScore, SolutionLot
+from sessions.queries import recalls
 from sessions.queries.copy_forward import OnTray, Repeat, repeat_of
 from sessions.queries.review_cards import ReviewCard, card_of
 from sessions.queries.words import words
@@ -36,7 +38,7 @@ from tests.factories.sessions import (
     SideEffectFactory,
     sign,
 )
-from tests.factories.treatments import SolutionLotFactory
+from tests.factories.treatments import SolutionLotFactory, a_container, a_preparation, actor_of
 from tests.sessions.courses import FIRST, drafted, treat, treated
 
 NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
@@ -170,29 +172,20 @@ def repeat(course: Course, *, drafted_now: tuple[PointRow, ...] = (), **changes:
         "nerves": words().nerves,
         "solutions": set(Solution.objects.values_list("pk", flat=True)),
         "point_types": set(PointType.objects.values_list("pk", flat=True)),
-        "lots": set(SolutionLot.objects.values_list("pk", flat=True)),
     }
     return repeat_of(card(course).points, **(may | changes), now_drafted=drafted_now)
 
 
-def test_every_point_is_suggested_as_it_was(course: Course) -> None:
-    lot = SolutionLotFactory(clinic=course.clinic)
-    injected(course, "N049", "N054", lot=lot, side=PointSide.RIGHT)
+def test_every_point_is_suggested_as_it_was_without_its_lot(course: Course) -> None:
+    injected(course, "N049", "N054", lot=SolutionLotFactory(clinic=course.clinic), side=PointSide.RIGHT)
     found = repeat(course)
     assert [
         (one.number, one.side, one.row.volume_ml, one.row.depth_mm, one.row.lot_id) for one in found.suggestions
     ] == [
-        (1, "Right", Decimal("0.40"), 4, lot.pk),
-        (2, "Right", Decimal("0.40"), 4, lot.pk),
+        (1, "Right", Decimal("0.40"), 4, None),
+        (2, "Right", Decimal("0.40"), 4, None),
     ]
     assert found.left_out == []
-
-
-def test_a_lot_that_may_no_longer_be_used_is_not_copied_and_said(course: Course) -> None:
-    injected(course, "N049", lot=SolutionLotFactory(clinic=course.clinic, lot_number="OLD-1"))
-    (one,) = repeat(course, lots=set()).suggestions
-    assert one.row.lot_id is None
-    assert "OLD-1" in one.note
 
 
 def test_a_point_on_a_retired_nerve_is_named_and_left_out(course: Course) -> None:
@@ -232,19 +225,18 @@ def test_a_point_of_what_is_on_the_tray_today_is_drawn_from_it_and_says_so(cours
     assert (one.row.preparation_id, one.row.lot_id, one.note) == (tray.preparation_id, tray.lot_id, "from P3")
 
 
-def test_another_solution_than_the_one_on_the_tray_keeps_its_own_lot(course: Course) -> None:
-    lot = SolutionLotFactory(clinic=course.clinic)
-    injected(course, "N049", lot=lot)
+def test_another_solution_than_the_one_on_the_tray_gets_no_lot(course: Course) -> None:
+    injected(course, "N049", lot=SolutionLotFactory(clinic=course.clinic))
     tray = OnTray(uuid4(), preparation_id=uuid4(), lot_id=uuid4(), name="P3")
     (one,) = repeat(course, tray=tray).suggestions
-    assert (one.row.preparation_id, one.row.lot_id) == (None, lot.pk)
+    assert (one.row.preparation_id, one.row.lot_id) == (None, None)
 
 
-def test_no_score_and_no_preparation_is_ever_copied(course: Course) -> None:
+def test_no_score_and_no_bottle_is_ever_copied(course: Course) -> None:
     injected(course, "N049")
     names = set(PointRow.__dataclass_fields__)
     copied = {name for name in names if getattr(repeat(course).suggestions[0].row, name) is not None}
-    assert copied <= names - {"preparation_id", "cycle"}
+    assert copied <= names - {"lot_id", "preparation_id", "cycle"}
 
 
 # The pages ------------------------------------------------------------------------------------------------------
@@ -290,6 +282,44 @@ def test_without_scripts_repeat_all_fills_the_draft(
         stored = [(p.nerve.code, p.side, p.volume_ml) for p in follow_up.points.select_related("nerve")]
         assert stored == [("N049", "left", Decimal("0.40")), ("N054", "left", Decimal("0.40"))]
         assert not PainScore.objects.filter(injection_session=follow_up).exists()
+
+
+def test_whatever_the_order_todays_tray_fills_the_points_and_the_recall_of_last_times_lot_stays_as_it_was(
+    clinic: Clinic, client: Client, follow_up: InjectionSession
+) -> None:
+    now = timezone.now()
+    with tenant(clinic.pk, actor="test"):
+        last_lot = SolutionLot.objects.get()
+        made, other = (a_preparation(clinic, a_container(clinic, opened_at=now), made_at=now) for _ in range(2))
+        of_other_solution = a_preparation(
+            clinic, a_container(clinic, opened_at=now), made_at=now, solution=Solution.objects.get(code="D5W_PLAIN")
+        )
+        todays_lot = made.parts.get().container.lot_id
+        points = list(InjectionPoint.objects.exclude(injection_session=follow_up).order_by("number"))
+    tray, none, plain = ({"preparation_id": str(one)} for one in (made.pk, "", of_other_solution.pk))
+    one, all_ = {"repeat": str(points[0].pk)}, {"repeat": "all"}
+    orders: list[list[dict[str, str]]] = [
+        [all_, tray],
+        [tray, all_],
+        [all_ | tray],
+        [one, tray, all_],
+        [none | all_, plain, tray],
+        [one, plain, all_, tray, {"preparation_id": str(other.pk)}],
+    ]
+    for order in orders:
+        for step in order:
+            post(client, follow_up, **step)
+        with tenant(clinic.pk, actor="test"):
+            stored = follow_up.points.all()
+            assert [(point.preparation_id, point.lot_id) for point in stored] == [(made.pk, todays_lot)] * 2, order
+            named = {
+                lot: {row.pk for row in recalls.sessions_of(actor_of(client.member), lot)}  # type: ignore[attr-defined]
+                for lot in SolutionLot.objects.all()
+            }
+            stored.delete()
+            InjectionSession.objects.filter(pk=follow_up.pk).update(preparation=None, version=F("version") + 1)
+        assert {lot.pk for lot, sessions in named.items() if follow_up.pk in sessions} == {todays_lot}
+        assert follow_up.pk not in named[last_lot]
 
 
 def test_without_scripts_one_point_is_taken_and_what_was_typed_is_kept(

@@ -30,7 +30,7 @@ from tests.factories.sessions import (
     SideEffectFactory,
     sign,
 )
-from tests.factories.treatments import SolutionLotFactory
+from tests.factories.treatments import SolutionLotFactory, a_container, a_preparation
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -114,6 +114,48 @@ def test_one_tap_repeats_all_and_undo_brings_every_suggestion_back(draft: Inject
     page.get_by_role("button", name="Undo").first.click()
     assert nerves(page) == []
     expect(page.locator("[data-repeat-left]")).to_have_text("12")
+
+
+def test_the_tray_fills_what_was_repeated_before_between_and_after(
+    clinic: Clinic, draft: InjectionSession, open_page: Open
+) -> None:
+    with tenant(clinic.pk, actor="test"):
+        made = a_preparation(clinic, a_container(clinic, opened_at=timezone.now()), made_at=timezone.now())
+        todays = (str(made.parts.get().container.lot_id), str(made.pk))
+    page = open_page(edit(draft), viewport={"width": 1024, "height": 768})
+    said, undo_this = page.locator("[data-did-words]"), page.get_by_role("button", name="Undo this")
+
+    def bottles(count: int) -> set[tuple[str, str]]:
+        rows = page.locator("[data-row]:visible").evaluate_all(
+            """all => all.map((row) =>
+                ["nerve", "lot", "preparation"].map((name) => row.querySelector(`[name$=-${name}]`).value))"""
+        )
+        begun = [(lot, preparation) for nerve, lot, preparation in rows if nerve]
+        assert len(begun) == count
+        return set(begun)
+
+    page.get_by_role("button", name="Repeat all").click()
+    expect(said).to_have_text("12 points repeated, without lots")
+    assert bottles(12) == {("", "")}
+    page.locator(f"#tray-{made.pk}").check()
+    expect(said).to_contain_text("Given to 12 points that had none.")
+    assert bottles(12) == {todays}
+    undo_this.click()
+    expect(page.locator("#tray-none")).to_be_checked()
+    assert bottles(12) == {("", "")}
+    page.get_by_role("button", name="Undo", exact=True).first.click()
+    page.get_by_role("button", name="Undo", exact=True).first.click()
+    page.get_by_role("button", name="Undo", exact=True).first.click()
+
+    page.locator(".ghost").nth(2).click()
+    page.locator(f"#tray-{made.pk}").check()
+    page.get_by_role("button", name="Repeat all").click()
+    assert bottles(12) == {todays}
+    undo_this.click()
+    expect(page.locator("[data-repeat-left]")).to_have_text("11")
+    assert bottles(1) == {todays}
+    page.get_by_role("button", name="Save draft").last.click()
+    expect(page.get_by_text("The draft is saved.")).to_be_visible()
 
 
 def test_a_tap_takes_one_and_a_second_tap_goes_to_its_row(draft: InjectionSession, open_page: Open) -> None:

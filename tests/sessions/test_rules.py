@@ -119,6 +119,8 @@ LEVELS = {
     "P04": {"stop_or_override", "warning"},
     "P05": {"warning"},
     "P09": {"stop", "warning"},
+    "P11": {"warning"},
+    "P12": {"warning"},
 }
 
 

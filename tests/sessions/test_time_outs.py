@@ -143,7 +143,10 @@ def test_an_allergy_recorded_after_the_time_out_asks_again(save: Save, clinician
     session = save(a_draft(lot=lot))
     Allergy.objects.create(clinic=session.clinic, patient=session.patient, substance="latex", recorded_at=NOW)
 
-    assert findings_of(session, clinician) == ["After the time-out this was changed: the allergies. Confirm it again."]
+    assert findings_of(session, clinician) == [
+        "After the time-out this was changed: the allergies. Confirm it again.",
+        "Allergy: answered no, but the register says Latex. Put one of them right, or say why.",
+    ]
 
 
 def test_a_time_out_reads_back_as_it_was_typed(save: Save, lot: SolutionLot) -> None:

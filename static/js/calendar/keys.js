@@ -1,5 +1,6 @@
 // The same acts as dragging, on the keyboard: Alt and the arrows take the visit that has the focus along the clock and
 // the columns, Enter saves, Escape gives up. A live region says each place.
+import { isTyping } from "../typing.js";
 import { addDays, dayOf, later, minuteOfDay, minutesBetween, timeOf } from "./clock.js";
 
 const STEP = 15;
@@ -16,7 +17,7 @@ export class Keys {
 
   onKey(event) {
     const id = event.target.closest?.("[data-visit]")?.dataset.visit;
-    if (!id) return;
+    if (!id || isTyping(event)) return;
     if (event.altKey && event.key.startsWith("Arrow")) {
       event.preventDefault();
       this.step(id, event);

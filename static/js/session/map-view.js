@@ -1,6 +1,7 @@
 // Zoom by button and key, and the sides in words while the words on the drawing are out of sight.
 import { isOneSided } from "./map-rules.js";
 import { CLOSEST } from "./map-zoom.js";
+import { isTyping } from "../typing.js";
 
 const STEP = 1.5;
 const KEYS = { "+": "in", "=": "in", "-": "out", 0: "whole" };
@@ -19,7 +20,7 @@ export function startView(part, stage) {
   part.addEventListener(
     "keydown",
     (event) => {
-      if (!(event.key in KEYS) || event.ctrlKey || event.metaKey || event.altKey || !stage.view) return;
+      if (!(event.key in KEYS) || event.ctrlKey || event.metaKey || event.altKey || isTyping(event) || !stage.view) return;
       zoomed[KEYS[event.key]]();
       event.preventDefault();
       event.stopPropagation();

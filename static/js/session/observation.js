@@ -1,4 +1,5 @@
 // The observation: a clock that follows the server's time through reloads, words when it is over, one tap for all fine.
+import { oneTap } from "./one-tap.js";
 
 function textOf(seconds) {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
@@ -66,13 +67,14 @@ function startAllFine(form, part) {
   }
 
   button.addEventListener("click", () => {
-    const { opened, disposed } = counts();
-    for (const radio of part.querySelectorAll(".discharge-item input[value=yes]")) radio.checked = true;
-    out.value = opened;
-    back.value = disposed;
-    show();
-    part.dispatchEvent(new Event("input", { bubbles: true }));
-    part.dispatchEvent(new Event("change", { bubbles: true }));
+    oneTap(form, part, () => {
+      const { opened, disposed } = counts();
+      for (const radio of part.querySelectorAll(".discharge-item input[value=yes]")) radio.checked = true;
+      out.value = opened;
+      back.value = disposed;
+      show();
+      return `${button.dataset.words} ${count.textContent}`;
+    });
   });
   form.addEventListener("input", show);
   form.addEventListener("change", show);

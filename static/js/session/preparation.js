@@ -1,4 +1,7 @@
-// The tray: one tap or Alt and a number chooses what the new points are given. Points that name something stay.
+// The tray: one tap or Alt and a number chooses what the new points are given.
+// Points that name something stay.
+import { altDigit, isSwitchedOff } from "../typing.js";
+import { did } from "./one-tap.js";
 import { changePoint, points, together } from "./rows.js";
 
 function cards(part) {
@@ -7,10 +10,6 @@ function cards(part) {
 
 function given(card) {
   return { solution: card.dataset.solution, lot: card.dataset.lot ?? "", preparation: card.value };
-}
-
-function begun(form) {
-  return new Set(points(form).map((point) => point.row));
 }
 
 function shown(form) {
@@ -27,25 +26,43 @@ function giveEmpty(form, values) {
   }
 }
 
+/** New points are given what is on the tray, and so is every point of its solution that names nothing, whoever made it
+ * and whenever. Returns those points as they were. */
 function give(form, card) {
-  giveEmpty(form, card.value ? given(card) : { preparation: "", lot: "" });
-  together(form, () => {
-    const rows = begun(form);
+  const values = card.value ? given(card) : { preparation: "", lot: "" };
+  giveEmpty(form, values);
+  return together(form, () => {
+    const all = points(form);
+    const rows = new Set(all.map((point) => point.row));
     for (const row of shown(form)) {
-      if (!rows.has(row)) changePoint(row, card.value ? given(card) : { preparation: "", lot: "" });
+      if (!rows.has(row)) changePoint(row, values);
     }
-    if (!card.value) return;
-    for (const point of points(form)) {
-      const names = point.preparation || point.lot;
-      if (!names && point.solution === card.dataset.solution) changePoint(point.row, given(card));
-    }
+    if (!card.value) return [];
+    const open = all.filter((point) => !point.preparation && !point.lot && point.solution === values.solution);
+    for (const point of open) changePoint(point.row, values);
+    return open;
   });
 }
 
-function say(part, card) {
-  const said = part.querySelector("[data-tray-said]");
+// Points that name something else by now keep it.
+function takeBack(form, card, former, filled) {
+  former.checked = true;
+  const values = given(card);
+  together(form, () => {
+    for (const point of points(form)) {
+      const was = filled.find((one) => one.row === point.row);
+      const isSame = point.lot === values.lot && point.preparation === values.preparation;
+      if (was && isSame) changePoint(was.row, { solution: was.solution, lot: was.lot, preparation: was.preparation });
+    }
+    give(form, former);
+  });
+  former.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function wordsOf(part, card, filled) {
   const label = card.labels[0].querySelector(".tray-head strong").textContent;
-  said.textContent = `${said.dataset.words} ${card.dataset.code ?? ""} ${label}`.replace(/ +/g, " ");
+  const words = `${part.dataset.words} ${card.dataset.code ?? ""} ${label}`.replace(/ +/g, " ");
+  return filled.length > 0 ? `${words}. ${part.dataset.filled.replace("__count__", filled.length)}` : words;
 }
 
 function choose(part, card) {
@@ -55,9 +72,9 @@ function choose(part, card) {
 }
 
 function onKey(part, event) {
-  if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  const digit = /^(?:Digit|Numpad)(\d)$/.exec(event.code)?.[1];
-  if (digit === undefined) return;
+  if (event.defaultPrevented || isSwitchedOff()) return;
+  const digit = altDigit(event);
+  if (digit === null) return;
   const all = cards(part);
   const card = digit === "0" ? all.at(-1) : all.slice(0, -1)[Number(digit) - 1];
   if (!card) return;
@@ -81,10 +98,16 @@ function keepTogether(part, event) {
 
 export function startPreparation(part) {
   const form = part.closest("form");
-  part.addEventListener("change", (event) => {
-    if (!event.target.matches("[data-tray]")) return;
-    give(form, event.target);
-    say(part, event.target);
+  let former = cards(part).find((card) => card.checked);
+  part.addEventListener("change", ({ target }) => {
+    if (!target.matches("[data-tray]")) return;
+    const before = former;
+    const filled = give(form, target);
+    former = target;
+    did(form, wordsOf(part, target, filled), () => {
+      takeBack(form, target, before, filled);
+      former = before;
+    });
   });
   form.addEventListener("change", (event) => keepTogether(part, event));
   document.addEventListener("keydown", (event) => onKey(part, event));

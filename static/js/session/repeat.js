@@ -1,6 +1,8 @@
 // "Repeat last": the last session's points wait as suggestions; taking one makes an ordinary row through rows.js.
+// A suggestion never carries a lot: that is what stands on today's tray, or nothing until it is chosen (preparation.js).
 // Which are taken is read off the rows each time, so that undo, a reload and another hand on the map all agree.
-import { addPoint, points, together } from "./rows.js";
+import { did } from "./one-tap.js";
+import { addPoint, points, removePoint, together } from "./rows.js";
 
 function valuesOf(ghost) {
   return JSON.parse(ghost.dataset.values);
@@ -30,7 +32,8 @@ function onTray(form) {
 function take(form, ghost) {
   const values = valuesOf(ghost);
   const tray = onTray(form);
-  const fresh = tray.preparation && tray.solution === values.solution ? tray : {};
+  const nothing = { lot: "", preparation: "" };
+  const fresh = tray.preparation && tray.solution === values.solution ? tray : nothing;
   // Only what the suggestion says and what is on the tray: nothing is taken over from the row above.
   return addPoint(form, { ...values, ...fresh }, { same: [] });
 }
@@ -44,7 +47,6 @@ function goTo(row) {
 export function startRepeat(part) {
   const form = part.closest("form");
   const all = part.querySelector("[data-repeat-all]");
-  const said = part.querySelector("[data-repeat-said]");
   const ghosts = [...part.querySelectorAll("[data-values]")];
 
   function show() {
@@ -65,6 +67,12 @@ export function startRepeat(part) {
     form.dispatchEvent(new CustomEvent("points-suggested", { detail }));
   }
 
+  // Rows that are gone by now stay gone.
+  function made(words, rows) {
+    const takeBack = () => together(form, () => rows.filter((row) => !row.hidden).forEach(removePoint));
+    did(form, words, takeBack);
+  }
+
   part.addEventListener("click", (event) => {
     const ghost = event.target.closest("[data-values]");
     if (!ghost && !event.target.closest("[data-repeat-all]")) return;
@@ -73,12 +81,12 @@ export function startRepeat(part) {
     if (ghost && rows.get(ghost)) {
       goTo(rows.get(ghost));
     } else if (ghost) {
-      take(form, ghost);
-      said.textContent = `${said.dataset.one} ${ghost.querySelector(".ghost-words").textContent.trim()}`;
+      const row = take(form, ghost);
+      made(`${part.dataset.one} ${ghost.querySelector(".ghost-words").firstChild.textContent.trim()}`, [row]);
     } else {
       const left = ghosts.filter((one) => !rows.get(one));
-      together(form, () => left.forEach((one) => take(form, one)));
-      said.textContent = `${left.length} ${said.dataset.all}`;
+      const fresh = together(form, () => left.map((one) => take(form, one)));
+      made(`${left.length} ${part.dataset.all}`, fresh);
     }
   });
   form.addEventListener("points-changed", show);

@@ -1,9 +1,9 @@
 // The pain before and after: one tap answers and moves on, keys 0 to 9 and t answer, what was said before stays in
 // sight, single nerves follow the points. The page works without it.
+import { isComposing, isTyping } from "../typing.js";
+import { oneTap } from "./one-tap.js";
+import { minutesBetween, reliefWords } from "./relief-words.js";
 import { points } from "./rows.js";
-
-const FLOOR_BELOW = 4;
-const WITHIN_MINUTES = 30;
 
 function scoreOf(key) {
   if (/^[0-9]$/.test(key)) return key;
@@ -57,22 +57,18 @@ function chips(scores) {
   });
 }
 
+// A time that nobody types is that of the first answer, as the server keeps it.
 function minutesOf(block) {
-  const at = block?.querySelector(".injected input[type=time]")?.value;
   const asked = block?.querySelector("[name$=after_time], [name*=after_time_]")?.value;
-  if (!at || !asked) return null;
-  const [from, to] = [at, asked].map((text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3, 5)));
-  return to - from;
+  return minutesBetween(block?.querySelector(".injected input[type=time]")?.value, asked || block?.dataset.askedAt);
 }
 
-function reliefWords(words, before, after, minutes) {
-  if (before === "" || after === "") return "";
-  if (before === "0") return words.fromZero;
-  if (minutes !== null && minutes > WITHIN_MINUTES) return words.late;
-  const percent = Math.round((100 * (Number(before) - Number(after))) / Number(before));
-  let said = words.same;
-  if (percent !== 0) said = (percent > 0 ? words.less : words.more).replace("__percent__", Math.abs(percent));
-  return Number(before) < FLOOR_BELOW ? `${said}. ${words.floor}` : said;
+function noteAsked(form, clock) {
+  for (const block of form.querySelectorAll("[data-cycle-block]")) {
+    const isAsked = [...block.querySelectorAll("[data-pain]")].some((box) => answerOf(box) !== "");
+    if (!isAsked) delete block.dataset.askedAt;
+    else block.dataset.askedAt ??= clock();
+  }
 }
 
 function paint(element, score) {
@@ -80,7 +76,7 @@ function paint(element, score) {
   if (score !== "") element.classList.add(`nrs-${score}`);
 }
 
-function showEarlier(form, words) {
+function showEarlier(form, table) {
   for (const box of boxes(form)) {
     const line = box.querySelector("[data-earlier]");
     if (!line) continue;
@@ -88,7 +84,7 @@ function showEarlier(form, words) {
     line.hidden = said.length === 0;
     line.querySelector("[data-earlier-scores]").replaceChildren(...chips(said));
     const minutes = minutesOf(box.closest("[data-cycle-block]"));
-    line.querySelector("[data-relief]").textContent = reliefWords(words, first, answerOf(box), minutes);
+    line.querySelector("[data-relief]").textContent = reliefWords(table, first, answerOf(box), minutes);
   }
   for (const block of form.querySelectorAll("[data-cycle-block]")) showMinutes(block);
 }
@@ -110,7 +106,7 @@ function startBoxes(form) {
   form.addEventListener("keydown", (event) => {
     const box = event.target.closest("[data-pain]");
     const score = scoreOf(event.key);
-    if (!box || score === null || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!box || score === null || isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     choose(form, box, score);
   });
@@ -192,7 +188,8 @@ function startCells(form, pad) {
   });
   form.addEventListener("keydown", (event) => {
     const score = scoreOf(event.key);
-    if (!event.target.matches("[data-score-cell]") || score === null || event.ctrlKey || event.metaKey) return;
+    if (!event.target.matches("[data-score-cell]") || score === null || isComposing(event)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     answer(score);
   });
@@ -203,15 +200,20 @@ function paintCells(form) {
 }
 
 // The wall clock of the clinic, whatever the device says.
-function startNow(form, part) {
+function clockOf(part) {
   const [server, here] = [Date.parse(part.dataset.clock), Date.now()];
+  return () => new Date(server + Date.now() - here).toISOString().slice(11, 16);
+}
+
+function startNow(form, clock) {
   form.addEventListener("click", (event) => {
     const button = event.target.closest("[data-now]");
     if (!button) return;
     const input = document.getElementById(button.dataset.now);
-    input.value = new Date(server + Date.now() - here).toISOString().slice(11, 16);
-    input.dispatchEvent(new Event("input", { bubbles: true }));
-    input.dispatchEvent(new Event("change", { bubbles: true }));
+    oneTap(form, input.parentElement, () => {
+      input.value = clock();
+      return `${button.dataset.words} ${input.value}`;
+    });
     const box = button.closest("[data-cycle-block]").querySelector("[data-pain]");
     box.querySelector(".pain-step input").focus({ preventScroll: true });
     box.scrollIntoView({ block: "nearest" });
@@ -221,14 +223,16 @@ function startNow(form, part) {
 export function startResponse(form) {
   const part = form.querySelector("[data-response]");
   if (!part) return;
-  const words = part.dataset;
+  const table = JSON.parse(document.getElementById("relief-table").textContent);
+  const clock = clockOf(part);
   const show = () => {
-    showEarlier(form, words);
+    noteAsked(form, clock);
+    showEarlier(form, table);
     paintCells(form);
   };
   startBoxes(form);
   startCells(form, part.querySelector("[data-pad]"));
-  startNow(form, part);
+  startNow(form, clock);
   form.addEventListener("points-changed", () => followPoints(form));
   form.addEventListener("change", show);
   for (const again of form.querySelectorAll("[data-again]")) {

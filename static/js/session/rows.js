@@ -1,5 +1,6 @@
 // The rows of the points: the one module that reads and writes them. Whoever changes a row does it here, so that every
 // change can be undone, is numbered, and is told to the form as "points-changed".
+import { isTyping } from "../typing.js";
 
 const BLANK = new Set(["nerve", "side"]);
 // What the "Add a point" button takes over from the row above, and what a point takes over that does not say it.
@@ -212,12 +213,8 @@ export function redo(form) {
   return step(form, "redo", "undo");
 }
 
-function isTyping(target) {
-  return target.closest("textarea, select, input:not([type=radio], [type=checkbox])") !== null;
-}
-
 function onKey(event) {
-  if (!(event.ctrlKey || event.metaKey) || event.altKey || isTyping(event.target)) return;
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || isTyping(event)) return;
   const form = event.currentTarget;
   const key = event.key.toLowerCase();
   const isDone = key === "z" ? (event.shiftKey ? redo(form) : undo(form)) : key === "y" && redo(form);

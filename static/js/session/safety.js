@@ -1,9 +1,12 @@
 // The safety gate: the time-out at one tap, and the findings that follow the typing. The server decides; this only puts
 // its answer in place, and leaves alone whatever somebody is typing in.
+import { oneTap } from "./one-tap.js";
 
-function confirmAll(part) {
-  for (const box of part.querySelectorAll("input[type=checkbox]")) box.checked = true;
-  part.dispatchEvent(new Event("change", { bubbles: true }));
+function confirmAll(form, part, button) {
+  oneTap(form, part, () => {
+    for (const box of part.querySelectorAll("input[type=checkbox]")) box.checked = true;
+    return button.dataset.words;
+  });
 }
 
 // A finding that stays keeps its row, and with it the reason that is being given.
@@ -52,7 +55,7 @@ export function startSafety(form) {
   const totals = form.querySelector("#totals");
   form.addEventListener("click", (event) => {
     const button = event.target.closest("[data-all-confirmed]");
-    if (button) confirmAll(button.closest("[data-time-out]"));
+    if (button) confirmAll(form, button.closest("[data-time-out]"), button);
     const link = event.target.closest("a[data-point]");
     if (link && jump(form, link)) event.preventDefault();
   });
