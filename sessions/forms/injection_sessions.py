@@ -215,6 +215,8 @@ class SessionForms:
             consent=consent_row(typed) if name else None,
             reasons=self.reasons.reasons(),
             cycles_injected_at=self.response.injected_at(),
+            first_injected_at=self.response.first_injected_at,
+            ended_at=self.response.ended_at,
             **self.observation.fields_of_draft(),
             time_out=self.time_out.row(),
             **plain,

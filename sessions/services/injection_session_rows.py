@@ -20,6 +20,7 @@ from sessions.models import (
     PainScore,
     RuleOverride,
     ScreeningAnswer,
+    TimeOut,
 )
 from sessions.override_reasons import is_something, join, split
 from sessions.policies.injection_sessions import PreparationRefusedError, SessionRefusedError, author_of
@@ -27,6 +28,7 @@ from sessions.policies.preparations import words_of
 from sessions.queries.consent_wordings import wording_of_version
 from sessions.queries.injection_sessions import Loaded, load, point_row, score_row
 from sessions.queries.session_facts import scope_of
+from sessions.queries.session_times import times_of
 from sessions.rules import Finding
 from sessions.rules.consents import RISKS
 from sessions.services import courses
@@ -169,6 +171,16 @@ def save_observation(session: InjectionSession, draft: Draft, *, by: Actor, now:
     for name, answer in zip(DISCHARGE_FIELDS, answers, strict=True):
         setattr(session, name, answer)
     session.discharge_note = note
+
+
+def keep_times(loaded: Loaded, draft: Draft, *, time_outs: list[TimeOut], now: datetime) -> Loaded:
+    """The first injection and the end, from what is stored now; what hung on them before is worked out again."""
+    times, session = times_of(loaded, draft, time_outs=time_outs, now=now), loaded.session
+    session.first_injected_at, session.ended_at = times.first_injected_at, times.ended_at
+    session.is_first_injection_stated = times.is_stated or None
+    fresh = replace(loaded)
+    fresh.__dict__["time_outs"] = time_outs
+    return fresh
 
 
 def save_consent(loaded: Loaded, row: ConsentRow | None, *, by: Actor, now: datetime) -> Consent | None:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 
+from common.local_words import local_clock_words
 from sessions.choices import Moment, PointSide, Question, TimeOutItem
 from sessions.drafts import DISCHARGE_FIELDS, OBSERVATION_FIELDS, Draft, PointRow
 from sessions.models import InjectionSession
@@ -70,7 +70,9 @@ def _response(draft: Draft, words: Words) -> Iterator[tuple[str, str]]:
         yield ", ".join(filter(None, parts)), str(score.score)
     for number, injected_at in enumerate(draft.cycles_injected_at, start=1):
         label = _("Last injection, cycle %(number)s") % {"number": number}
-        yield label, date_format(localtime(injected_at), "H:i") if injected_at else ""
+        yield label, _said(injected_at)
+    yield _label("first_injected_at"), _said(draft.first_injected_at)
+    yield _label("ended_at"), _said(draft.ended_at)
     for name in (*OBSERVATION_FIELDS, *DISCHARGE_FIELDS):
         yield _label(name), _said(getattr(draft, name))
     yield _("Discharge note"), draft.discharge_note
@@ -86,7 +88,7 @@ def _said(value: datetime | bool | int | None) -> str:
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return date_format(localtime(value), "H:i") if isinstance(value, datetime) else str(value)
+    return local_clock_words(value, get_current_timezone()) if isinstance(value, datetime) else str(value)
 
 
 def _point(row: PointRow, words: Words, stock: dict[UUID, str]) -> str:

@@ -8,12 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Membership
+from common.local_words import local_clock_words, local_time_words
 from common.wall_clock import local_day
 from patients.queries import PatientBanner, banner
 from sessions import picture_consents
@@ -47,6 +46,7 @@ from sessions.queries.courses import conditions_without_course, open_courses
 from sessions.queries.injection_sessions import Loaded, draft_of, load
 from sessions.queries.pictures import pictures_of, standing_consent
 from sessions.queries.session_facts import DISCHARGE_ITEMS, facts_of, has_vasovagal_flag, scope_of
+from sessions.queries.session_times import end_of
 from sessions.queries.unsaved_typings import typing_of
 from sessions.queries.words import Words, words
 from sessions.rules import Finding, findings
@@ -257,8 +257,8 @@ class SessionPage:
         if watched is None:
             return ""
         times = {
-            "began": date_format(localtime(watched.started_at), "H:i"),
-            "ended": date_format(localtime(watched.ended_at), "H:i") if watched.ended_at else "",
+            "began": local_clock_words(watched.started_at, self.actor.zone),
+            "ended": local_clock_words(watched.ended_at, self.actor.zone) if watched.ended_at else "",
             "minutes": self.observed_minutes,
             "planned": watched.planned_minutes,
         }
@@ -275,8 +275,18 @@ class SessionPage:
         said = {None: "–", True: _("yes"), False: _("no")}
         items = ", ".join(f"{item}: {said[answer]}" for item, answer in self.discharge_lines)
         name = session.discharge_checked_by.user.full_name
-        who = f"{name}, {date_format(localtime(session.discharge_checked_at), 'j M Y H:i')}"
+        who = f"{name}, {local_time_words(session.discharge_checked_at, self.actor.zone)}"
         return ". ".join(filter(None, [items, session.discharge_note, who]))
+
+    @property
+    def ended_at(self) -> datetime:
+        """When the treatment ended: of a draft, as it would be signed now."""
+        return end_of(self.loaded, now=self.now)
+
+    @property
+    def is_end_proposed(self) -> bool:
+        """Nobody said when it ended: it is what is known."""
+        return self.session.ended_at is None
 
     @property
     def discharge_lines(self) -> list[tuple[str, bool | None]]:
@@ -324,16 +334,17 @@ class SessionPage:
     @cached_property
     def trays(self) -> list[Tray]:
         """What may be on the tray of this session, and what it names already; each with what speaks against it."""
-        started_at, day = self.session.started_at, local_day(self.session.started_at, self.actor.zone)
+        given_at = self.session.first_injected_at or self.session.started_at
+        day = local_day(given_at, self.actor.zone)
         kept = set(self.loaded.preparations)
         rows = preparations.for_session(
             self.session.clinic_id,
             patient_id=self.session.patient_id,
-            started_at=started_at,
+            started_at=given_at,
             day=day,
             keep={*kept, *filter(None, [self.session.preparation_id])},
         )
-        problems = {row.id: row.problem(started_at=started_at, day=day) for row in rows}
+        problems = {row.id: row.problem(started_at=given_at, day=day) for row in rows}
         found = [Tray(row, why_not(problems[row.id]), row.id in kept) for row in rows]
         return sorted(found, key=lambda tray: tray.why_not != "")
 
@@ -385,7 +396,15 @@ class SessionPage:
             screening=ScreeningForm(data, items=self.words.items, initial=_screening(stored)),
             reasons=self.reasons_form(data) if has_reasons else ReasonsForm(data, findings=[]),
             quick=QuickEntryForm(data, choices=self.choices),
-            response=ResponseForm(data, stored=stored, nerves=self.words.nerves, zone=zone, day=day),
+            response=ResponseForm(
+                data,
+                stored=stored,
+                nerves=self.words.nerves,
+                zone=zone,
+                day=day,
+                started_at=self.session.started_at,
+                now=self.now,
+            ),
             observation=ObservationForm(
                 data,
                 stored=stored,

@@ -5,11 +5,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.utils import formats, translation
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalogue.queries import atlas
+from common.local_words import day_words, local_day_words, local_time_words
 from common.papers import Block, Column, Drawing, Facts, Heading, Items, Notice, Paper, Table, Words
 from sessions.choices import RecordStatus
 from sessions.nerve_maps import Mark, nerve_maps
@@ -89,7 +89,7 @@ def _paper(page: SessionPage, title: str, blocks: tuple[Block, ...]) -> Paper:
         lang=translation.get_language() or "en",
         foot=tuple(foot),
         page_word=_("page {n} of {m}"),
-        made_at=page.now,
+        made_at=page.now.astimezone(page.actor.zone),
         watermark={RecordStatus.DRAFT: _("DRAFT"), RecordStatus.VOIDED: _("VOIDED")}.get(
             RecordStatus(session.status), ""
         ),
@@ -100,7 +100,7 @@ def _banner(page: SessionPage) -> tuple[str, str, tuple[tuple[str, str], ...]]:
     shown = page.banner
     if shown is None:
         raise LookupError("The patient of a visible session is visible.")
-    return shown.name, formats.date_format(shown.birth_date, "j M Y"), shown.identifiers
+    return shown.name, day_words(shown.birth_date), shown.identifiers
 
 
 def _state(page: SessionPage) -> Iterator[Block]:
@@ -127,6 +127,8 @@ def _treatment(page: SessionPage) -> Iterator[Block]:
     condition = session.course.patient_condition if session.course else None
     rows = [
         (_("When"), _time(session.started_at, page)),
+        *([(_("First injection"), _time(session.first_injected_at, page))] if session.first_injected_at else []),
+        (_("Treatment ended"), _time(page.ended_at, page)),
         (_("Clinician"), session.clinician.user.full_name),
         (_("Course"), f"{condition.name} {condition.get_side_display()}".strip() if condition else _("No course")),
         (_("Technique"), f"{session.technique.name}, {session.get_guidance_display()}"),
@@ -250,7 +252,7 @@ def _safety(page: SessionPage) -> Iterator[Block]:
         % {
             "name": consent.signed_name,
             "role": consent.get_signed_as_display(),
-            "day": _day(consent.given_at, page),
+            "day": _time(consent.given_at, page),
             "version": consent.wording_version,
         }
         if consent
@@ -350,11 +352,11 @@ def _addenda(page: SessionPage) -> Iterator[Block]:
 
 def _time(moment: datetime, page: SessionPage, *, seconds: bool = False) -> str:
     zone = page.actor.zone
-    return f"{formats.date_format(localtime(moment, zone), 'j M Y H:i:s' if seconds else 'j M Y H:i')} ({zone.key})"
+    return f"{local_time_words(moment, zone, seconds=seconds)} ({zone.key})"
 
 
 def _day(moment: datetime, page: SessionPage) -> str:
-    return formats.date_format(localtime(moment, page.actor.zone), "j M Y")
+    return local_day_words(moment, page.actor.zone)
 
 
 def _score(value: int | None) -> str:

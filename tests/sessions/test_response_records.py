@@ -187,7 +187,9 @@ def test_a_stale_page_does_not_move_the_visit(saved: InjectionSession, draft: Dr
 def response_form(by: Actor, stored: Draft, **typed: str) -> ResponseForm:
     nerves = {nerve.id: nerve for nerve in nerves_for_choices()}
     data = {f"response-{name}": value for name, value in typed.items()}
-    return ResponseForm(data, stored=stored, nerves=nerves, zone=by.zone, day=NOW.date())
+    return ResponseForm(
+        data, stored=stored, nerves=nerves, zone=by.zone, day=NOW.date(), started_at=NOW, now=NOW + timedelta(hours=1)
+    )
 
 
 @pytest.mark.parametrize("typed", ["11", "-1", "2.5", "x"])

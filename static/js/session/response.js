@@ -212,7 +212,8 @@ function startNow(form, part) {
     input.value = new Date(server + Date.now() - here).toISOString().slice(11, 16);
     input.dispatchEvent(new Event("input", { bubbles: true }));
     input.dispatchEvent(new Event("change", { bubbles: true }));
-    const box = button.closest("[data-cycle-block]").querySelector("[data-pain]");
+    const box = button.closest("[data-cycle-block]")?.querySelector("[data-pain]");
+    if (!box) return;
     box.querySelector(".pain-step input").focus({ preventScroll: true });
     box.scrollIntoView({ block: "nearest" });
   });
