@@ -43,6 +43,10 @@ class TimeOutCard:
         return token(self.shown)
 
     @property
+    def consent(self) -> str:
+        return next((one.value for one in self.shown.said if one.kind == "consent"), "")
+
+    @property
     def said(self) -> str:
         return said_token(self.shown)
 

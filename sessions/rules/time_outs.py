@@ -74,8 +74,8 @@ def token(what: Shown) -> str:
 
 
 def said_token(what: Shown) -> str:
-    """Names the rest of the card; it goes and comes back beside the other."""
-    return fingerprint(Shown(said=what.said))
+    """Names the rest of the card but the consent, which may be given on the same page; it goes and comes back too."""
+    return fingerprint(Shown(said=frozenset(one for one in what.said if one.kind != "consent")))
 
 
 def news(before: Shown, now: Shown) -> tuple[str, ...]:

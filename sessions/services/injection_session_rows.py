@@ -184,10 +184,12 @@ def keep_times(loaded: Loaded, draft: Draft, *, time_outs: list[TimeOut], now: d
 
 
 def save_consent(loaded: Loaded, row: ConsentRow | None, *, by: Actor, now: datetime) -> Consent | None:
-    """A new consent for exactly what the draft holds; an old one is never changed."""
+    """A new consent for exactly what the draft holds; an old one is never changed, nor given twice by one page."""
     if row is None or not row.signed_name.strip():
         return None
     session, scope = loaded.session, scope_of(loaded)
+    if _is_given(loaded, row):
+        return None
     wording = wording_of_version(session.clinic_id, row.wording_version or loaded.wording.version)
     if wording is None:
         raise SessionRefusedError(_("These words of consent are not known: read them together again."))
@@ -209,6 +211,18 @@ def save_consent(loaded: Loaded, row: ConsentRow | None, *, by: Actor, now: date
         given_at=now,
         taken_by_id=author(by),
     )
+
+
+def _is_given(loaded: Loaded, row: ConsentRow) -> bool:
+    """The consent of this very session says the same and covers what is needed: the page still shows its fields."""
+    given, scope = loaded.session.consent, scope_of(loaded)
+    if given is None or given.withdrawn_at is not None:
+        return False
+    said = (given.signed_name, given.signed_as, given.interpreter_name, given.signature, given.wording_version)
+    covers = scope.solution_classes <= set(given.solution_classes) and scope.risk_flags <= set(given.risk_flags)
+    typed = (row.signed_name.strip(), row.signed_as, row.interpreter_name.strip(), row.signature)
+    is_alike = said == (*typed, row.wording_version or loaded.wording.version)
+    return is_alike and covers and given.technique_id == loaded.session.technique_id
 
 
 def reasons_of(session: InjectionSession) -> dict[str, str]:

@@ -17,8 +17,8 @@ _ALL = frozenset(TimeOutItem.values)
 def save(loaded: Loaded, row: TimeOutRow | None, *, before: TimeOutCard, by: Actor, now: datetime) -> list[TimeOut]:
     """Store the ticks, if they were made at what the session holds now; for anything else they are worth nothing.
 
-    ``before`` is the card as it was when this save began: ticks that come with a consent were made before it stood
-    there. What is confirmed is never written again, so a consent that comes later lets it fall.
+    ``before`` is the card as it was when this save began: what was confirmed before a consent that comes now is not
+    confirmed with it. What is confirmed is never written again: whatever changes later lets it fall.
     Return the time-outs of the session as they are now.
     """
     card, rows = loaded.time_out_card, loaded.time_outs
@@ -48,4 +48,4 @@ def save(loaded: Loaded, row: TimeOutRow | None, *, before: TimeOutCard, by: Act
 
 def _is_of(card: TimeOutCard, before: TimeOutCard, said: str) -> bool:
     is_confirmed = before.row is not None and before.row.confirmed_at is not None
-    return said == card.said or (said == before.said and not is_confirmed)
+    return said == card.said and (before.consent == card.consent or not is_confirmed)

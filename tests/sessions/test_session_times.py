@@ -195,20 +195,20 @@ def test_the_page_says_so_beside_the_field(clinic: Clinic, visit: Appointment) -
 
 def test_a_session_that_goes_past_midnight_ends_on_the_next_day(clinic: Clinic, visit: Appointment) -> None:
     client: Client = visit.client  # type: ignore[attr-defined]
-    late = datetime(2026, 3, 2, 22, 40, tzinfo=UTC)  # 23:40 in Berlin
+    late = datetime(2026, 3, 2, 22, 58, tzinfo=UTC)  # 23:58 in Berlin
     with tenant(clinic.pk, actor="test"):
         Appointment.objects.filter(pk=visit.pk).update(starts_at=late, ends_at=late + 60 * MINUTE)
     with time_machine.travel(late, tick=False):
         client.post(reverse("sessions:start", args=[visit.pk]))
     with tenant(clinic.pk, actor="test"):
         session = InjectionSession.objects.select_related("technique").get()
-    typed = filled(session) | {"response-first_injected_time": "23:50", "response-ended_time": "00:20"}
-    with time_machine.travel(late + 50 * MINUTE, tick=False):
+    typed = filled(session) | {"response-first_injected_time": "23:59", "response-ended_time": "00:04"}
+    with time_machine.travel(late + 8 * MINUTE, tick=False):
         answer = client.post(reverse("sessions:edit", args=[session.pk]), typed)
     assert answer.status_code == 302, answer.content.decode()
     with tenant(clinic.pk, actor="test"):
         session.refresh_from_db()
-        assert (session.first_injected_at, session.ended_at) == (late + 10 * MINUTE, late + 40 * MINUTE)
+        assert (session.first_injected_at, session.ended_at) == (late + MINUTE, late + 6 * MINUTE)
 
 
 # --- what the rules compare with

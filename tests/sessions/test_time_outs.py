@@ -157,6 +157,7 @@ def test_what_was_confirmed_keeps_its_words_and_its_time(save: Save, lot: Soluti
     """A name corrected, a use-by date corrected, a consent taken back: the words stay, the confirmation falls."""
     session = save(a_draft(lot=lot))
     first = session.time_outs.get()
+    ticked = replace(a_time_out(lot=lot), said=load(session).time_out_card.said)
 
     def corrected(*, name: str = "", day: date | None = None) -> None:
         if name:
@@ -170,7 +171,7 @@ def test_what_was_confirmed_keeps_its_words_and_its_time(save: Save, lot: Soluti
         ({"day": date(2029, 1, 31)}, {"day": day}, "the lot"),
     ):
         corrected(**change)
-        save(a_draft(lot=lot, consent=None), now=LATER)
+        save(a_draft(lot=lot, consent=None, time_out=ticked), now=LATER)
         found = findings_of(InjectionSession.objects.get(pk=session.pk), clinician)
         assert found == [f"After the time-out this was changed: {what}. Confirm it again."]
         assert (session.time_outs.get().words, session.time_outs.get().confirmed_at) == (first.words, NOW)
