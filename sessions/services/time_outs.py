@@ -22,7 +22,7 @@ def save(loaded: Loaded, row: TimeOutRow | None, *, before: TimeOutCard, by: Act
     Return the time-outs of the session as they are now.
     """
     card, rows = loaded.time_out_card, loaded.time_outs
-    if row is None or row.fingerprint != card.token or not _is_of(card, before, row.said or before.said):
+    if row is None or row.fingerprint != card.token or not _is_of(card, before, row.said or card.said):
         return rows
     if not row.items:
         if card.row is None:
