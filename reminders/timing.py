@@ -21,7 +21,7 @@ LAST_STEP_LASTS = timedelta(days=3)
 
 @dataclass(frozen=True)
 class Rung:
-    """One step of the ladder: some hours after the session was signed, or a wall-clock time some days later."""
+    """One step of the ladder: some hours after the treatment ended, or a wall-clock time some days later."""
 
     step: str
     hours: int | None = None
@@ -29,18 +29,18 @@ class Rung:
     at: time | None = None
 
 
-def due_at(rung: Rung, signed_at: datetime, zone: ZoneInfo) -> datetime:
+def due_at(rung: Rung, ended_at: datetime, zone: ZoneInfo) -> datetime:
     """Return the instant a step is owed, moved out of the quiet hours. Days count on the patient's calendar."""
     if rung.hours is not None:
-        return after_quiet_hours(signed_at + timedelta(hours=rung.hours), zone)
-    day = signed_at.astimezone(zone).date() + timedelta(days=rung.days or 0)
+        return after_quiet_hours(ended_at + timedelta(hours=rung.hours), zone)
+    day = ended_at.astimezone(zone).date() + timedelta(days=rung.days or 0)
     return after_quiet_hours(instant(day, rung.at or QUIET_UNTIL, zone), zone)
 
 
-def expires_at(rung: Rung, ladder: Sequence[Rung], signed_at: datetime, zone: ZoneInfo) -> datetime:
+def expires_at(rung: Rung, ladder: Sequence[Rung], ended_at: datetime, zone: ZoneInfo) -> datetime:
     """Return the instant from which a step is no longer useful: the next one is owed, or three days are gone."""
-    own = due_at(rung, signed_at, zone)
-    later = [due for due in (due_at(other, signed_at, zone) for other in ladder) if due > own]
+    own = due_at(rung, ended_at, zone)
+    later = [due for due in (due_at(other, ended_at, zone) for other in ladder) if due > own]
     return min(later, default=own + LAST_STEP_LASTS)
 
 

@@ -71,10 +71,12 @@ class ConsentRow:
 
 @dataclass(frozen=True)
 class TimeOutRow:
-    """``fingerprint`` names what was shown while the items were confirmed."""
+    """``fingerprint`` names the points that were shown while the items were confirmed, ``said`` the rest of the card;
+    None where nobody saw it."""
 
     fingerprint: str
     items: frozenset[str] = frozenset()
+    said: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ class Draft:
 
     ``course_id`` chooses a course; ``open_for_condition_id`` opens one for that condition of the patient.
     ``cycles_injected_at``: when the last injection of each cycle was, None in it or for it where that is not known.
+    ``first_injected_at`` and ``ended_at``: what somebody said; None leaves it to what is known.
     """
 
     technique_id: UUID
@@ -99,6 +102,8 @@ class Draft:
     note: str = ""
     no_after_score_reason: str = ""
     cycles_injected_at: tuple[datetime | None, ...] = ()
+    first_injected_at: datetime | None = None
+    ended_at: datetime | None = None
     observation_minutes: int | None = None
     observation_started_at: datetime | None = None
     observation_ended_at: datetime | None = None

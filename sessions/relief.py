@@ -35,11 +35,13 @@ class Answer:
 @dataclass(frozen=True, kw_only=True)
 class Relief:
     """``hours`` from the end of the session: exact when ENDED by a stated time, “no more than” when only reported by
-    then (``is_at_most``), “at least” when LASTING, None when UNKNOWN."""
+    then (``is_at_most``), “at least” when LASTING, None when UNKNOWN. ``has_unclear``: something was told after the
+    next injection that does not say which of the two it is about; it counts for neither."""
 
     state: ReliefState
     hours: float | None = None
     is_at_most: bool = False
+    has_unclear: bool = False
 
 
 def relief(
@@ -50,23 +52,34 @@ def relief(
     after: int | None = None,
     censored_at: datetime | None = None,
 ) -> Relief:
-    """Return how long relief lasted: session end → first report that it ended or that half of the gain was lost.
+    """Return how long relief lasted: session end → the first of the stated ends, the reports that it had ended, and the
+    scores that half of the gain was lost.
 
-    ``censored_at`` is the next session (or a rescue treatment): what is told later belongs to that one. A score counts
-    only where the session gave a gain on the table (before > after). What the patient says of the relief outweighs a
-    score told with it, within ``ONE_CHECK_IN``. Times before the session's end are ignored: relief cannot end before it
-    begins.
+    ``censored_at`` is the next injection (or a rescue treatment). An end that was stated counts whenever it is told,
+    where it lies before that; what else is told later could be about either. A score counts only where the session gave
+    a gain on the table (before > after). What the patient says of the relief outweighs a score told with it, within
+    ``ONE_CHECK_IN``. What is told before the session's end is ignored: relief cannot end before it begins.
     """
-    told = _together(one for one in answers if _counts(one, session_end, censored_at))
+    told = [one for one in answers if one.at > session_end]
+    late = [one for one in told if censored_at is not None and one.at > censored_at]
+    stated = {one: _stated_hours(one, session_end, censored_at) for one in told}
+    ends = [(hours, False) for hours in stated.values() if hours is not None]
+    has_unclear = any(stated[one] is None for one in late)
     lasted_until: datetime | None = None
-    for answer in told:
+    for answer in _together(one for one in told if one not in late):
         if answer.has_ended or (answer.has_ended is None and is_half_lost(before, after, answer.score)):
-            return _ended(session_end, answer)
+            if stated[answer] is None:
+                # Only known to have ended some time before this report.
+                ends.append((_hours(session_end, answer.at), True))
+            break
         if answer.has_ended is False or _holds(before, after, answer.score):
             lasted_until = answer.at
+    if ends:
+        hours, is_at_most = min(ends)
+        return Relief(state=ReliefState.ENDED, hours=hours, is_at_most=is_at_most, has_unclear=has_unclear)
     if lasted_until is None:
-        return Relief(state=ReliefState.UNKNOWN)
-    return Relief(state=ReliefState.LASTING, hours=_hours(session_end, lasted_until))
+        return Relief(state=ReliefState.UNKNOWN, has_unclear=has_unclear)
+    return Relief(state=ReliefState.LASTING, hours=_hours(session_end, lasted_until), has_unclear=has_unclear)
 
 
 def is_half_lost(before: int | None, after: int | None, now: int | None) -> bool:
@@ -110,8 +123,13 @@ def slope_per_week(points: Sequence[tuple[float, float]]) -> float | None:
     return None if middle is None else 7 * middle
 
 
-def _counts(answer: Answer, session_end: datetime, censored_at: datetime | None) -> bool:
-    return answer.at > session_end and (censored_at is None or answer.at <= censored_at)
+def _stated_hours(answer: Answer, session_end: datetime, censored_at: datetime | None) -> float | None:
+    """Hours of relief by the end the patient stated, whenever it was told; None without one that can be of this
+    session."""
+    stated = answer.ended_at
+    if not answer.has_ended or stated is None or stated < session_end:
+        return None
+    return None if censored_at is not None and stated > censored_at else _hours(session_end, stated)
 
 
 def _together(answers: Iterable[Answer]) -> list[Answer]:
@@ -119,14 +137,6 @@ def _together(answers: Iterable[Answer]) -> list[Answer]:
     told = sorted(answers, key=lambda one: one.at)
     said = [one.at for one in told if one.has_ended is not None]
     return [one for one in told if one.has_ended is not None or all(abs(one.at - at) > ONE_CHECK_IN for at in said)]
-
-
-def _ended(session_end: datetime, answer: Answer) -> Relief:
-    stated = answer.ended_at
-    if stated is not None and stated >= session_end:
-        return Relief(state=ReliefState.ENDED, hours=_hours(session_end, stated))
-    # Only known to have ended some time before this report.
-    return Relief(state=ReliefState.ENDED, hours=_hours(session_end, answer.at), is_at_most=True)
 
 
 def _holds(before: int | None, after: int | None, score: int | None) -> bool:

@@ -1,7 +1,10 @@
 """How long opened things may be used. Pure; every number comes from the clinic's stock rules (domain.md §4)."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from common.wall_clock import day_bounds
 
 
 def discard_at(
@@ -17,9 +20,18 @@ def discard_at(
     return None if is_single_dose else opened_at + timedelta(days=multi_dose_days)
 
 
-def beyond_use_at(made_at: datetime, *, hours: int, containers: Iterable[datetime | None]) -> datetime:
-    """When a preparation is no longer used: after so many hours, or with the first container that ends before.
+def beyond_use_at(
+    made_at: datetime, *, hours: int, containers: Iterable[datetime | None], use_by: Iterable[date], zone: ZoneInfo
+) -> datetime:
+    """When a preparation is no longer used: after so many hours, or with the first thing it was drawn from that ends
+    before, a container or the lot it is of.
 
-    ``containers``: when each container it was drawn from is to be discarded.
+    ``containers``: when each container is to be discarded. ``use_by``: the last day of each lot, in ``zone``.
     """
-    return min([made_at + timedelta(hours=hours), *(end for end in containers if end is not None)])
+    lots = [last_minute(day, zone) for day in use_by]
+    return min([made_at + timedelta(hours=hours), *lots, *(end for end in containers if end is not None)])
+
+
+def last_minute(day: date, zone: ZoneInfo) -> datetime:
+    """The last minute a clock in ``zone`` shows on that day."""
+    return day_bounds(day, zone)[1] - timedelta(minutes=1)

@@ -226,7 +226,11 @@ def _sign(sessions: list[str]) -> None:
         with connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE pit_sessions_injectionsession SET status = 'signed', version = version + 1,"
-                " signed_at = started_at + interval '24 minutes', signed_by_id = clinician_id"
+                " signed_at = started_at + interval '24 minutes', signed_by_id = clinician_id,"
+                " ended_at = started_at + interval '24 minutes',"
+                " first_injected_at = (SELECT least(started_at + interval '8 minutes', cycles_injected_at[1])"
+                "  WHERE EXISTS (SELECT FROM pit_sessions_injectionpoint p WHERE p.injection_session_id ="
+                "   pit_sessions_injectionsession.id))"
                 " WHERE id = ANY(%s::uuid[]) AND status = 'draft'",
                 [sessions],
             )

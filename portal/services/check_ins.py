@@ -72,7 +72,7 @@ def answer_relief(*, visit: Visit, has_ended: bool | None, never_began: bool = F
         check_in.relief_report = pain_scores.tell_relief(
             injection_session=visit.session,
             has_ended=has_ended,
-            ended_at=visit.session.signed_at if never_began else None,
+            ended_at=visit.session.ended_at if never_began else None,
             source=Source.PORTAL,
             by=by,
             now=now,
@@ -111,10 +111,10 @@ def say_when_relief_ended(*, visit: Visit, hours_ago: int, by: Actor, now: datet
     """Add about when the pain came back, never before the session ended."""
     check_in = _locked(visit)
     report_id: UUID | None = check_in.relief_report_id
-    signed_at = visit.session.signed_at
-    if report_id is None or signed_at is None:
+    session_ended_at = visit.session.ended_at
+    if report_id is None or session_ended_at is None:
         return
-    ended_at = max(now - timedelta(hours=hours_ago), signed_at)
+    ended_at = max(now - timedelta(hours=hours_ago), session_ended_at)
     pain_scores.date_end_of_relief(relief_report_id=report_id, ended_at=ended_at, by=by)
 
 

@@ -94,7 +94,7 @@ def _told_relief(visit: Visit) -> str:
         return ""
     if not report.has_ended:
         return "lasting"
-    return "never" if report.ended_at == visit.session.signed_at else "ended"
+    return "never" if report.ended_at == visit.session.ended_at else "ended"
 
 
 @patient(methods=("GET", "HEAD", "POST"))
@@ -108,9 +108,9 @@ def relief_end(request: PatientRequest) -> HttpResponse:
                 check_ins.say_when_relief_ended(visit=visit, hours_ago=hours, by=visit.by, now=now)
         return _go_on(visit)
     report = visit.check_in.relief_report
-    if report is None or not report.has_ended or report.ended_at or visit.session.signed_at is None:
+    if report is None or not report.has_ended or report.ended_at or visit.session.ended_at is None:
         return _go_on(visit)
-    since = (now - visit.session.signed_at).total_seconds() / 3600
+    since = (now - visit.session.ended_at).total_seconds() / 3600
     context = page_context(visit) | {
         "check_in": visit.check_in,
         "number": visit.check_in.questions.index("relief") + 1,

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import DateField, DateTimeField, Exists, F, Func, OuterRef, QuerySet, Value
+from django.db.models import DateField, DateTimeField, Exists, F, Func, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
 from accounts.actors import Actor
@@ -29,40 +29,42 @@ class Owed:
 
     session_id: UUID
     patient_id: UUID
-    signed_at: datetime
+    ended_at: datetime
     zone: str
 
 
 def ladder() -> list[Rung]:
-    """The steps counted from the signing of a session, as the catalogue has them today."""
+    """The steps counted from the end of a treatment, as the catalogue has them today."""
     rows = CareMessage.objects.current().filter(anchor=CareAnchor.SESSION_CLOSED, code__in=LADDER)
     return [Rung(row.code, hours=row.offset_hours_min, days=row.offset_days, at=row.local_time) for row in rows]
 
 
 def owed(by: Actor, rung: Rung, *, start: datetime, end: datetime, limit: int) -> list[Owed]:
-    """Sessions whose step falls between start and end (before quiet hours move it) and has no message yet.
+    """Sessions whose step falls between start and end (before quiet hours move it) and has no message yet; of those
+    that were signed since the start, steps that fell before it too.
 
-    The range of ``signed_at`` keeps to the index, however many sessions lie further back.
+    Nothing is signed before it ended, so the range of ``signed_at`` keeps to the index, however many sessions lie
+    further back.
     """
     earliest, latest = _how_long_before(rung)
     planned = Message.objects.filter(clinic_id=by.clinic_id, injection_session_id=OuterRef("pk"), step=rung.step)
     rows = (
         InjectionSession.objects.visible_to(by)
         .signed()
-        .filter(signed_at__gte=start - earliest, signed_at__lte=end - latest)
+        .filter(signed_at__gte=start - earliest, ended_at__lte=end - latest)
         .annotate(falls_at=_falls_at(rung))
-        .filter(falls_at__gte=start, falls_at__lte=end)
+        .filter(Q(falls_at__gte=start) | Q(signed_at__gte=start), falls_at__lte=end)
         .filter(~Exists(planned))
         .order_by("signed_at")
-        .values_list("pk", "patient_id", "signed_at", "patient__zone")
+        .values_list("pk", "patient_id", "ended_at", "patient__zone")
     )
-    return [Owed(pk, patient, signed, zone) for pk, patient, signed, zone in rows[:limit] if signed]
+    return [Owed(pk, patient, ended, zone) for pk, patient, ended, zone in rows[:limit] if ended]
 
 
 def _how_long_before(rung: Rung) -> tuple[timedelta, timedelta]:
-    """The longest and the shortest time from the signing to the step, in any zone and across a change of clocks.
+    """The longest and the shortest time from the end to the step, in any zone and across a change of clocks.
 
-    A step at ten on day 3 belongs to sessions signed at any time of day 0: 58 to 82 hours, and two more either way.
+    A step at ten on day 3 belongs to ends at any time of day 0: 58 to 82 hours, and two more either way.
     """
     if rung.hours is not None:
         return timedelta(hours=rung.hours), timedelta(hours=rung.hours)
@@ -74,9 +76,9 @@ def _how_long_before(rung: Rung) -> tuple[timedelta, timedelta]:
 def _falls_at(rung: Rung) -> Any:
     """The step's instant in SQL: a first sieve. ``reminders.timing`` has the last word."""
     if rung.hours is not None:
-        return F("signed_at") + Value(timedelta(hours=rung.hours))
+        return F("ended_at") + Value(timedelta(hours=rung.hours))
     zone = F("patient__zone")
-    day = Cast(Func(zone, F("signed_at"), function="timezone", output_field=DateTimeField()), DateField())
+    day = Cast(Func(zone, F("ended_at"), function="timezone", output_field=DateTimeField()), DateField())
     wall = Func(
         day,
         Value(rung.days or 0),

@@ -41,7 +41,7 @@ def plan(*, by: Actor, now: datetime) -> int:
 
 def _message(owed: queries.Owed, rung: timing.Rung, ladder: list[timing.Rung], by: Actor) -> Message:
     zone = ZoneInfo(owed.zone)
-    due_at = timing.due_at(rung, owed.signed_at, zone)
+    due_at = timing.due_at(rung, owed.ended_at, zone)
     return Message(
         clinic_id=by.clinic_id,
         patient_id=owed.patient_id,
@@ -50,7 +50,7 @@ def _message(owed: queries.Owed, rung: timing.Rung, ladder: list[timing.Rung], b
         dedupe_key=dedupe_key(owed.session_id, rung.step),
         due_at=due_at,
         next_at=due_at,
-        expires_at=timing.expires_at(rung, ladder, owed.signed_at, zone),
+        expires_at=timing.expires_at(rung, ladder, owed.ended_at, zone),
     )
 
 

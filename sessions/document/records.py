@@ -238,6 +238,9 @@ class Record:
     course: Course | None
     clinician: Person
     started: Time
+    first_injected: Time | None
+    is_first_injection_stated: bool
+    ended: Time | None
     technique: Named
     guidance: str
     needle_gauge: int | None

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django import forms
-from django.utils.formats import date_format
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +15,7 @@ from catalogue.atlas import Figure
 from catalogue.models import PointType, Solution
 from catalogue.queries import NerveChoice
 from common.folding import fold
+from common.local_words import day_words
 from sessions.choices import Depth, PointSide
 from sessions.drafts import PointRow
 from sessions.forms.dressing import dress
@@ -252,7 +252,7 @@ class PointForm(PlaceForm):
 
 def _lot_choices(lots: list[SolutionLot]) -> Iterator[tuple[str, str]]:
     for lot in lots:
-        words = {"lot": lot.lot_number, "solution": lot.name, "day": date_format(lot.expiry_date, "j M Y")}
+        words = {"lot": lot.lot_number, "solution": lot.name, "day": day_words(lot.expiry_date)}
         yield str(lot.pk), str(_("%(lot)s · %(solution)s · use by %(day)s") % words)
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Technique
 from patients.models import PatientCondition
-from sessions.choices import ConsentSigner, Guidance, Moment, Question
+from sessions.choices import ConsentSigner, Guidance, Moment, Question, TimeOutItem
 from sessions.drafts import PLAIN_FIELDS, Draft, PointRow, ScoreRow, Sender
 from sessions.forms.consents import QUIET, SignatureField, consent_problems, consent_row
 from sessions.forms.dressing import choice, dress
@@ -186,15 +186,20 @@ class SessionForms:
         page, number = (self.session.cleaned_data.get(name) for name in ("page", "number"))
         return Sender(page, number or 0) if page else None
 
-    @property
-    def has_acts(self) -> bool:
-        """Typed, but done only when the page is saved on purpose: a consent, a line of points, a course to open."""
+    def has_acts(self, *, consented: str) -> bool:
+        """Typed, but done only when the page is saved on purpose: a consent, a line of points, a course to open.
+
+        ``consented`` is whose consent is kept already: the page still shows the name.
+        """
         typed = self.session.cleaned_data
-        return bool(typed["consent_name"].strip() or self.quick.parsed.items or typed["course"].startswith(OPEN))
+        is_consent = typed["consent_name"].strip() not in ("", consented)
+        return bool(is_consent or self.quick.parsed.items or typed["course"].startswith(OPEN))
 
     def draft_without_acts(self, stored: Draft) -> Draft:
-        """What is saved while somebody types: half a name is no consent."""
-        draft = replace(self.draft(), consent=None, points=tuple(self.points.rows()))
+        """What is saved while somebody types: half a name is no consent, one that the time-out confirms is."""
+        draft = replace(self.draft(), points=tuple(self.points.rows()))
+        if not _confirms_consent(draft, stored):
+            draft = replace(draft, consent=None)
         if draft.open_for_condition_id is None:
             return draft
         return replace(draft, open_for_condition_id=None, course_id=stored.course_id)
@@ -215,6 +220,8 @@ class SessionForms:
             consent=consent_row(typed) if name else None,
             reasons=self.reasons.reasons(),
             cycles_injected_at=self.response.injected_at(),
+            first_injected_at=self.response.first_injected_at,
+            ended_at=self.response.ended_at,
             **self.observation.fields_of_draft(),
             time_out=self.time_out.row(),
             **plain,
@@ -226,6 +233,13 @@ class SessionForms:
             if typed[name] is not None:
                 yield self.response.score_row(typed[name], times[moment], question, moment, 1, OVERALL)
         yield from self.response.scores(times)
+
+
+def _confirms_consent(draft: Draft, stored: Draft) -> bool:
+    """The consent is ticked now: whoever goes on typing a name that was ticked before is not done with it."""
+    ticked = draft.time_out.items if draft.time_out else frozenset()
+    before = stored.time_out.items if stored.time_out else frozenset()
+    return TimeOutItem.CONSENT in ticked and TimeOutItem.CONSENT not in before
 
 
 def _errors_of(form: forms.Form) -> list[tuple[str, str, str]]:

@@ -1,6 +1,6 @@
 """A pain score as eleven buttons or as one cell, and the times scores were asked at."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -40,12 +40,24 @@ def clock(at: datetime | None, zone: ZoneInfo) -> str | None:
 
 
 def moment_of(
-    typed: time | None, *, day: date, zone: ZoneInfo, kept: datetime | None = None, shown: datetime | None = None
+    typed: time | None,
+    *,
+    day: date,
+    zone: ZoneInfo,
+    kept: datetime | None = None,
+    shown: datetime | None = None,
+    since: datetime | None = None,
 ) -> datetime | None:
     """The instant of a typed time. The stored one stays while the clock still shows it, or shows that of the score it
-    was shown for, so that looking at the page changes nothing."""
+    was shown for, so that looking at the page changes nothing.
+
+    A time that would lie half a day before the session began (``since``) is of the day after: it went past midnight.
+    """
     if typed is None:
         return None
     if kept is not None and typed.strftime("%H:%M") in (clock(kept, zone), clock(shown, zone)):
         return kept
-    return instant(day, typed, zone)
+    found = instant(day, typed, zone)
+    if since is not None and found < since - timedelta(hours=12):
+        return instant(day + timedelta(days=1), typed, zone)
+    return found

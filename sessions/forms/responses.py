@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.queries import NerveChoice
@@ -18,10 +19,13 @@ from sessions.drafts import Draft, ScoreRow
 from sessions.forms.dressing import dress
 from sessions.forms.pain import ClockField, PainCell, PainField, clock, moment_of
 from sessions.response import MAX_CYCLES
+from sessions.session_times import problems
 
 PREFIX = "response"
 QUESTIONS = (Question.REST, Question.PROVOKED)
 COLUMNS: dict[str, str | Promise] = {Question.REST: _("at rest"), Question.PROVOKED: _("on the movement")}
+# A column of the session → the clock on the page.
+FIELDS_OF = {"first_injected_at": "first_injected_time", "ended_at": "ended_time"}
 # How many more cycles the page can open before it is loaded again.
 CYCLES_AHEAD = 2
 _NERVE_CELL = re.compile(rf"^{PREFIX}-(?P<code>[A-Z]+\d+)-(?P<side>left|right|midline)-")
@@ -75,13 +79,24 @@ class CycleBlock:
 
 
 class ResponseForm(forms.Form):
-    """``nerves`` by id; ``zone`` and ``day`` say what a typed time means."""
+    """``nerves`` by id; ``zone``, ``day`` and when the session began say what a typed time means."""
+
+    first_injected_time = ClockField(label=_("First injection at"))
+    ended_time = ClockField(label=_("Treatment ended at"))
 
     def __init__(
-        self, data: Any = None, *, stored: Draft, nerves: Mapping[UUID, NerveChoice], zone: ZoneInfo, day: date
+        self,
+        data: Any = None,
+        *,
+        stored: Draft,
+        nerves: Mapping[UUID, NerveChoice],
+        zone: ZoneInfo,
+        day: date,
+        started_at: datetime,
+        now: datetime,
     ) -> None:
         super().__init__(data, prefix=PREFIX)
-        self.stored, self.zone, self.day = stored, zone, day
+        self.stored, self.zone, self.day, self.started_at, self.now = stored, zone, day, started_at, now
         self.kept = {row.key: row for row in stored.scores}
         self.places = _places(stored, nerves, data or {})
         scored, injected = [row.cycle for row in stored.scores], [row.cycle or 1 for row in stored.points]
@@ -119,6 +134,8 @@ class ResponseForm(forms.Form):
         keys = {(place.nerve_id, place.side): f"{place.key}-" for place in self.places}
         for row in self.stored.scores:
             yield keys.get((row.nerve_id, row.side or ""), "") + _name(row.question, row.moment, row.cycle), row.score
+        yield "first_injected_time", clock(self.stored.first_injected_at, self.zone)
+        yield "ended_time", clock(self.stored.ended_at, self.zone)
         for cycle, injected_at in enumerate(self.stored.cycles_injected_at, start=1):
             yield f"injected_time_{cycle}", clock(injected_at, self.zone)
         for cycle in range(1, self.last_cycle + 1):
@@ -134,7 +151,7 @@ class ResponseForm(forms.Form):
         """A score with its time as typed for its moment."""
         row = ScoreRow(question, moment, score, None, cycle, place.nerve_id, place.side or None)
         kept = self.kept[row.key].measured_at if row.key in self.kept else None
-        at = moment_of(typed, day=self.day, zone=self.zone, kept=kept, shown=self.shown_at(moment, cycle))
+        at = self._moment(typed, kept=kept, shown=self.shown_at(moment, cycle))
         return ScoreRow(question, moment, score, at, cycle, place.nerve_id, place.side or None)
 
     def scores(self, times: Mapping[str, Any]) -> Iterator[ScoreRow]:
@@ -161,12 +178,36 @@ class ResponseForm(forms.Form):
         """When the last injection of each cycle was, as far as anything is known."""
         typed = [self.cleaned_data.get(f"injected_time_{n}") for n in range(1, self.shown_cycles + 1)]
         stored = [*self.stored.cycles_injected_at, *[None] * len(typed)]
-        times = [
-            moment_of(one, day=self.day, zone=self.zone, kept=kept) for one, kept in zip(typed, stored, strict=False)
-        ]
+        times = [self._moment(one, kept=kept) for one, kept in zip(typed, stored, strict=False)]
         while times and times[-1] is None:
             times.pop()
         return tuple(times)
+
+    def _moment(self, typed: Any, *, kept: datetime | None, shown: datetime | None = None) -> datetime | None:
+        return moment_of(typed, day=self.day, zone=self.zone, kept=kept, shown=shown, since=self.started_at)
+
+    @property
+    def first_injected_at(self) -> datetime | None:
+        """As somebody said it; None leaves it to what is known."""
+        return self._moment(self.cleaned_data.get("first_injected_time"), kept=self.stored.first_injected_at)
+
+    @property
+    def ended_at(self) -> datetime | None:
+        return self._moment(self.cleaned_data.get("ended_time"), kept=self.stored.ended_at)
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        self.cleaned_data = typed
+        found = problems(
+            started_at=self.started_at,
+            first_injected_at=self.first_injected_at,
+            injected_at=self.injected_at(),
+            ended_at=self.ended_at,
+            now=self.now,
+        )
+        for column, words in list(found):
+            self.add_error(FIELDS_OF[column], gettext(words))
+        return typed
 
     @property
     def before_rows(self) -> list[NerveRow]:

@@ -5,12 +5,12 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import AdverseEventType
 from catalogue.queries import adverse_event_choices
+from common.local_words import local_day_words
 from sessions.choices import Causality, DangerSign, Priority, Seriousness, Severity, Source
 from sessions.forms.dressing import rows
 from sessions.models import InjectionSession, SideEffect
@@ -44,7 +44,7 @@ def _when(label: Any, help_text: Any = "") -> forms.DateTimeField:
 
 class SessionChoiceField(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
-        return date_format(localtime(obj.started_at), "j M Y")
+        return local_day_words(obj.started_at, get_current_timezone())
 
 
 class ReportForm(_SideEffectForm):

@@ -11,24 +11,28 @@ from sessions.queries.time_outs import TimeOutCard
 
 
 class TimeOutForm(forms.Form):
-    """``card`` is what the page shows; ``fingerprint`` says on which card the ticks were made."""
+    """``card`` is what the page shows; ``fingerprint`` and ``said`` say on which card the ticks were made."""
 
     fingerprint = forms.CharField(
         max_length=32, required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"})
     )
+    said = forms.CharField(max_length=32, required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
     items = forms.MultipleChoiceField(
         label=_("Confirmed"), choices=TimeOutItem, required=False, widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, data: Any = None, *, card: TimeOutCard) -> None:
-        initial = {"fingerprint": card.fingerprint, "items": sorted(card.ticked)}
+        initial = {"fingerprint": card.token, "said": card.said, "items": sorted(card.ticked)}
         super().__init__(data, prefix="time_out", initial=initial)
         self.card = card
 
     @property
     def is_of_this_card(self) -> bool:
         """The ticks that were typed belong to what is shown now."""
-        return not self.is_bound or self["fingerprint"].value() == self.card.fingerprint
+        if not self.is_bound:
+            return True
+        said = self["said"].value() or self.card.said
+        return (self["fingerprint"].value(), said) == (self.card.token, self.card.said)
 
     @property
     def ticked(self) -> frozenset[str]:
@@ -37,4 +41,6 @@ class TimeOutForm(forms.Form):
 
     def row(self) -> TimeOutRow | None:
         typed = self.cleaned_data
-        return TimeOutRow(typed["fingerprint"], frozenset(typed["items"])) if typed["fingerprint"] else None
+        if not typed["fingerprint"]:
+            return None
+        return TimeOutRow(typed["fingerprint"], frozenset(typed["items"]), typed["said"] or None)

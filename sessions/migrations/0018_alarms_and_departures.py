@@ -312,4 +312,67 @@ class Migration(migrations.Migration):
                 condition=models.Q(("content", ""), _negated=True), name="sessions_document_content"
             ),
         ),
+        # When a treatment began under the needle and when it ended.
+        migrations.AddField(
+            model_name="injectionsession",
+            name="first_injected_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="first injection"),
+        ),
+        migrations.AddField(
+            model_name="injectionsession",
+            name="is_first_injection_stated",
+            field=models.BooleanField(blank=True, null=True, verbose_name="first injection stated"),
+        ),
+        migrations.AddField(
+            model_name="injectionsession",
+            name="ended_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="treatment ended"),
+        ),
+        migrations.AddIndex(
+            model_name="injectionsession",
+            index=models.Index(fields=["clinic", "ended_at"], name="sessions_session_ended"),
+        ),
+        migrations.AddConstraint(
+            model_name="injectionsession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_at__isnull", True), ("ended_at__gte", models.F("started_at")), _connector="OR"
+                ),
+                name="sessions_session_ends_after_start",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="injectionsession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("signed_at__isnull", True),
+                    models.Q(("ended_at__isnull", False), ("ended_at__lte", models.F("signed_at"))),
+                    _connector="OR",
+                ),
+                name="sessions_session_ended_when_signed",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="injectionsession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("first_injected_at__isnull", True),
+                    ("ended_at__isnull", True),
+                    ("ended_at__gte", models.F("first_injected_at")),
+                    _connector="OR",
+                ),
+                name="sessions_session_ends_after_injection",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="injectionsession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("is_first_injection_stated__isnull", True),
+                    models.Q(("first_injected_at__isnull", False), ("is_first_injection_stated", True)),
+                    _connector="OR",
+                ),
+                name="sessions_session_injection_stated_whole",
+            ),
+        ),
     ]

@@ -76,6 +76,11 @@ class InjectionSession(PatientOwned):
     no_after_score_reason = models.CharField(_("why there is no score after"), max_length=200, blank=True)
     status = models.CharField(max_length=8, choices=RecordStatus, default=RecordStatus.DRAFT)
     started_at = models.DateTimeField()
+    # What the rules compare with; worked out from what is known (``sessions.session_times``) until somebody says it.
+    first_injected_at = models.DateTimeField(_("first injection"), null=True, blank=True)
+    is_first_injection_stated = models.BooleanField(_("first injection stated"), null=True, blank=True)
+    # What hours of relief and the after-care count from; a draft has it only where somebody said it.
+    ended_at = models.DateTimeField(_("treatment ended"), null=True, blank=True)
     screened_at = models.DateTimeField(null=True, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)
     signed_by = ClinicForeignKey("accounts.Membership", null=True, blank=True, related_name="+")
@@ -108,6 +113,7 @@ class InjectionSession(PatientOwned):
                 name="sessions_session_last",
             ),
             models.Index(fields=["clinic", "signed_at"], name="sessions_session_signed"),
+            models.Index(fields=["clinic", "ended_at"], name="sessions_session_ended"),
             models.Index(
                 fields=["clinic", "started_at"],
                 condition=models.Q(status="draft"),
@@ -146,6 +152,26 @@ class InjectionSession(PatientOwned):
             models.CheckConstraint(
                 condition=models.Q(signed_at__isnull=True) | models.Q(signed_at__gte=models.F("started_at")),
                 name="sessions_session_signed_after_start",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True) | models.Q(ended_at__gte=models.F("started_at")),
+                name="sessions_session_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(signed_at__isnull=True)
+                | models.Q(ended_at__isnull=False, ended_at__lte=models.F("signed_at")),
+                name="sessions_session_ended_when_signed",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(first_injected_at__isnull=True)
+                | models.Q(ended_at__isnull=True)
+                | models.Q(ended_at__gte=models.F("first_injected_at")),
+                name="sessions_session_ends_after_injection",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_first_injection_stated__isnull=True)
+                | models.Q(is_first_injection_stated=True, first_injected_at__isnull=False),
+                name="sessions_session_injection_stated_whole",
             ),
             models.CheckConstraint(
                 condition=models.Q(signed_at__isnull=True)

@@ -1,6 +1,7 @@
 """What may be done with an injection session in its state; each refusal is a sentence fit for the screen."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -9,8 +10,9 @@ from accounts.actors import Actor
 from accounts.permissions import Act
 from scheduling.choices import VisitStatus
 from scheduling.models import Appointment
+from sessions import session_times
 from sessions.choices import RecordStatus
-from sessions.drafts import Sender
+from sessions.drafts import Draft, Sender
 from sessions.models import InjectionSession
 from sessions.override_reasons import is_answer
 from sessions.rules import Finding
@@ -57,6 +59,19 @@ def check_can_edit(session: InjectionSession, *, version: int, sender: Sender | 
         raise SessionRefusedError(_("This session is voided and cannot change."))
     if session.version != version and not _saved_last(session, sender):
         raise VersionConflictError
+
+
+def check_times(session: InjectionSession, draft: Draft, *, now: datetime) -> None:
+    """The first injection and the end of the treatment as somebody said them."""
+    found = session_times.problems(
+        started_at=session.started_at,
+        first_injected_at=draft.first_injected_at,
+        injected_at=draft.cycles_injected_at,
+        ended_at=draft.ended_at,
+        now=now,
+    )
+    for _field, words in found:
+        raise SessionRefusedError(_(words))
 
 
 def _saved_last(session: InjectionSession, sender: Sender | None) -> bool:

@@ -25,6 +25,9 @@ WORDS: dict[str, str | Promise] = {
     "sessions_container_past_use": gettext_lazy("This container was opened too long ago."),
     "sessions_container_not_open": gettext_lazy("This container was not open at that time."),
     "sessions_preparation_past_use": gettext_lazy("This preparation is past its beyond-use time."),
+    "sessions_preparation_outlives_lot": gettext_lazy(
+        "This preparation cannot be used beyond the use-by date of its lot."
+    ),
     "sessions_preparation_discarded": gettext_lazy("This preparation was discarded."),
     "sessions_preparation_made_later": gettext_lazy("This preparation was made on a later day than the session."),
     "sessions_preparation_other_solution": gettext_lazy("This preparation holds another solution."),

@@ -8,8 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.db.models.base import Model
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,6 +18,7 @@ from accounts.choices import ExportKind
 from accounts.models import Membership
 from audit.models import AuditCheck, AuditEvent, AuditSeal
 from audit.models.audit_events import AuditEventQuerySet
+from common.local_words import local_day_words
 from common.wall_clock import day_bounds
 from patients.models import Patient
 from patients.queries.survivors import records_of, survivors_of
@@ -237,7 +237,7 @@ def _points(actor: Actor, events: list[AuditEvent]) -> dict[str, str]:
         % {
             "nerve": row.nerve.name,
             "side": row.get_side_display(),
-            "day": date_format(localtime(row.injection_session.started_at), "j M Y"),
+            "day": local_day_words(row.injection_session.started_at, get_current_timezone()),
         }
         for row in rows.select_related("nerve", "injection_session")
     }

@@ -11,7 +11,7 @@ from patients.models import Allergy, BodyWeight, RiskFlag
 from sessions.models import InjectionSession
 from sessions.queries.consent_wordings import Wording, wording_of
 from sessions.queries.rule_sets import rule_settings
-from sessions.queries.time_outs import patient_words
+from sessions.queries.time_outs import PatientWords, patient_words
 from sessions.rules.register import Fact, Known, known_of
 from sessions.rules.settings import RuleSettings
 
@@ -55,7 +55,7 @@ class Background:
         return rows.order_by("-measured_date", "-id").first()
 
     @cached_property
-    def patient_words(self) -> str:
+    def patient_words(self) -> PatientWords:
         return patient_words(self._session)
 
     @cached_property

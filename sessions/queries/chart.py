@@ -12,7 +12,7 @@ from scheduling.choices import VisitStatus
 from scheduling.models import Appointment
 from sessions.choices import RecordStatus
 from sessions.models import Course, FollowUp, InjectionSession, PainScore, ReliefReport, SideEffect
-from sessions.queries.pain_scores import SessionScores, question_of, scores_of
+from sessions.queries.pain_scores import Following, SessionScores, question_of, scores_of
 
 R = TypeVar("R", PainScore, ReliefReport)
 
@@ -25,6 +25,8 @@ SESSION_COLUMNS = (
     "course_id",
     "status",
     "started_at",
+    "first_injected_at",
+    "ended_at",
     "signed_at",
     "void_reason",
     "cycles_injected_at",
@@ -72,7 +74,7 @@ class Record:
             if session.status == RecordStatus.SIGNED and session.course_id == (course.pk if course else None)
         ]
         question = question_of(score for session in own for score in self.scores[session.pk])
-        next_starts = [*(session.started_at for session in own[1:]), None]
+        following = [*(Following(session, self.scores[session.pk]) for session in own[1:]), None]
         return [
             SessionLine(
                 session=session,
@@ -82,10 +84,10 @@ class Record:
                     self.scores[session.pk],
                     self.reports[session.pk],
                     question=question,
-                    next_session_at=next_at,
+                    following=after,
                 ),
             )
-            for number, (session, next_at) in enumerate(zip(own, next_starts, strict=False), start=1)
+            for number, (session, after) in enumerate(zip(own, following, strict=False), start=1)
         ]
 
     def all_lines(self) -> dict[UUID, SessionLine]:

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalogue.models import InstrumentThreshold, StudyResult
 from common.charts import Axis, Band, LineChart, Point, Reference, Series, line_chart, nice_ticks
+from common.local_words import local_day_words
 from sessions.queries.chart import SessionLine
 from sessions.relief import ReliefState, median, slope_per_week
 
@@ -41,20 +41,24 @@ class Figures:
     trough: Trend
     peak: Trend
     relief_ended: int
+    relief_bounded: int
     relief_lasting: int
     relief_unknown: int
     median_hours: float | None
 
 
 def figures(lines: Sequence[SessionLine]) -> Figures:
-    """Sum a course up. The median is of relief whose end is known; how many still last or never answered is said."""
+    """Sum a course up. The median is of relief whose end is known; how many ended at a time that nobody knows, still
+    last or never answered is said."""
     reliefs = [line.scores.relief for line in lines]
-    ended = [one.hours for one in reliefs if one.state is ReliefState.ENDED and one.hours is not None]
+    all_ended = [one for one in reliefs if one.state is ReliefState.ENDED]
+    ended = [one.hours for one in all_ended if one.hours is not None and not one.is_at_most]
     return Figures(
         done=len(lines),
         trough=_trend(lines, [line.scores.trough for line in lines]),
         peak=_trend(lines, [line.scores.peak for line in lines]),
         relief_ended=len(ended),
+        relief_bounded=len(all_ended) - len(ended),
         relief_lasting=sum(one.state is ReliefState.LASTING for one in reliefs),
         relief_unknown=sum(one.state is ReliefState.UNKNOWN for one in reliefs),
         median_hours=median(ended),
@@ -137,7 +141,7 @@ def _ticks(weeks: Sequence[float]) -> list[tuple[float, str]]:
 
 
 def _label(line: SessionLine) -> str:
-    day = date_format(localtime(line.session.started_at), "j M Y")
+    day = local_day_words(line.session.started_at, get_current_timezone())
     if not line.number:
         return day
     return _("Session %(number)s, %(day)s") % {"number": line.number, "day": day}

@@ -44,7 +44,7 @@ def standing(course: Course) -> Standing:
         .overall()
     )
     question = question_of(score for session in sessions for score in rows[session.pk])
-    found = [scores_of(session, rows[session.pk], [], question=question, next_session_at=None) for session in sessions]
+    found = [scores_of(session, rows[session.pk], [], question=question, following=None) for session in sessions]
     scores = [
         stop_rules.Scores(before=one.trough, after=one.peak, is_late=one.table.undefined == Undefined.TOO_LATE)
         for one in found

@@ -1,13 +1,14 @@
 """A session with everything its rules and its pages need, in a number of queries that does not grow with its points."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from patients.models import RiskFlag
 from sessions import dose_rules
-from sessions.choices import Source
+from sessions.choices import Moment, Source
 from sessions.drafts import DISCHARGE_FIELDS, OBSERVATION_FIELDS, PLAIN_FIELDS, Draft, PointRow, ScoreRow, TimeOutRow
 from sessions.models import (
     Consent,
@@ -27,6 +28,10 @@ from sessions.queries.time_outs import TimeOutCard, card_of, time_outs_of
 from sessions.queries.words import Words
 from sessions.queries.words import words as read_words
 from sessions.rules import facts
+from sessions.session_times import end_of_minute
+
+# Consents of one course that are looked at, the newest first.
+CONSENTS_AT_MOST = 20
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,24 @@ class Loaded:
 
     @cached_property
     def consent(self) -> Consent | None:
-        return consent_of(self.session)
+        return consent_of(self.session, until=self.needle_at)
+
+    @property
+    def needle_at(self) -> datetime | None:
+        """The latest instant the first injection can have been, once something shows that it was: points alone are
+        written down before the needle."""
+        session = self.session
+        first: datetime | None = session.first_injected_at
+        if first is not None and session.is_first_injection_stated:
+            return end_of_minute(first)
+        is_shown = (
+            session.ended_at
+            or session.no_after_score_reason
+            or any(session.cycles_injected_at or ())
+            or any(score.moment != Moment.BEFORE for score in self.scores)
+            or any(row.confirmed_at for row in self.time_outs)
+        )
+        return first if is_shown else None
 
     @cached_property
     def time_outs(self) -> list[TimeOut]:
@@ -81,7 +103,8 @@ class Loaded:
         return self.card_of(self.point_facts)
 
     def card_of(self, points: tuple[facts.Point, ...]) -> TimeOutCard:
-        return card_of(self.background.patient_words, points, self.allergies, self.time_outs, self.consent)
+        zone = ZoneInfo(self.session.clinic.zone)
+        return card_of(self.background.patient_words, points, self.allergies, self.time_outs, self.consent, zone)
 
     @property
     def tray_fact(self) -> facts.Preparation | None:
@@ -122,9 +145,11 @@ def draft_of(loaded: Loaded) -> Draft:
         points=tuple(point_row(point) for point in loaded.points),
         scores=tuple(score_row(row) for row in loaded.scores),
         reasons={f"{row.rule}:{row.subject}": join(row.reason_code, row.reason) for row in loaded.overrides},
-        time_out=TimeOutRow(loaded.time_out_card.fingerprint, loaded.time_out_card.ticked),
+        time_out=TimeOutRow(loaded.time_out_card.token, loaded.time_out_card.ticked),
         cycles_injected_at=tuple(session.cycles_injected_at or ()),
         discharge_note=session.discharge_note or "",
+        first_injected_at=session.first_injected_at if session.is_first_injection_stated else None,
+        ended_at=session.ended_at,
         **{name: getattr(session, name) for name in (*PLAIN_FIELDS, *OBSERVATION_FIELDS, *DISCHARGE_FIELDS)},
     )
 
@@ -152,10 +177,15 @@ def table_scores(session: InjectionSession) -> list[PainScore]:
     return list(rows.on_the_table().filter(source=Source.CLINICIAN).order_by("measured_at", "id"))
 
 
-def consent_of(session: InjectionSession) -> Consent | None:
-    """The consent the session stands on: its own, else the newest of its course."""
+def consent_of(session: InjectionSession, *, until: datetime | None) -> Consent | None:
+    """The consent the session stands on: the newest of its course, else its own.
+
+    One given before the first injection (``until``) comes before one that was not: a later one hides no earlier one.
+    """
     own: Consent | None = session.consent
     if session.course_id is None:
         return own
     of_course = Consent.objects.filter(clinic_id=session.clinic_id, course_id=session.course_id)
-    return of_course.order_by("-given_at").first() or own
+    rows = list(of_course.order_by("-given_at", "-id")[:CONSENTS_AT_MOST])
+    in_time = [row for row in rows if until is None or row.given_at <= until]
+    return next(iter(in_time), None) or next(iter(rows), own)

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from accounts.actors import Actor
 from catalogue.models import InstrumentScale
+from common.wall_clock import local_day
 from sessions.choices import OverallChange, Source, moment_of
 from sessions.models import Course, InjectionSession, Measure
 from sessions.models.measures import OVERALL_CHANGE
@@ -70,7 +72,7 @@ def words_of(measure: Measure) -> str:
 
 @dataclass(frozen=True)
 class Change:
-    """The latest overall change of a course: 1 (very much better) to 7, its day in UTC and who said it."""
+    """The latest overall change of a course: 1 (very much better) to 7, its day at the clinic and who said it."""
 
     change: int
     day: date
@@ -79,11 +81,11 @@ class Change:
 
 def latest_change(course: Course) -> Change | None:
     """One query. Whoever wrote it down, the patient's latest word counts; the earlier ones stay beside it."""
-    rows = Measure.objects.filter(clinic_id=course.clinic_id, course_id=course.pk)
+    rows = Measure.objects.filter(clinic_id=course.clinic_id, course_id=course.pk).select_related("clinic")
     last = rows.overall_changes().last()
     if last is None or last.value is None:
         return None
-    return Change(int(last.value), last.measured_at.date(), last.source)
+    return Change(int(last.value), local_day(last.measured_at, ZoneInfo(last.clinic.zone)), last.source)
 
 
 def told_overall_change(by: Actor, session: InjectionSession, *, step: str) -> int | None:

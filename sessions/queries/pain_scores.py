@@ -18,11 +18,13 @@ AT_HOME = (Moment.CARE_0H, Moment.CHECK_24H, Moment.CHECK_72H, Moment.CHECK_7D)
 
 @dataclass(frozen=True, kw_only=True)
 class SessionScores:
-    """One session's scores; ``table`` is of one question, of the whole complaint."""
+    """One session's scores; ``table`` is of one question, of the whole complaint. ``told_late``: asked for after this
+    session, told after the next injection, so of either."""
 
     table: Response
     relief: Relief
     at_home: tuple[PainScore, ...]
+    told_late: tuple[PainScore, ...] = ()
 
     @property
     def trough(self) -> int | None:
@@ -41,6 +43,26 @@ class SessionScores:
         return self.table.whole_percent
 
 
+@dataclass(frozen=True)
+class Following:
+    """The next session of the course: what it did ends what the one before did."""
+
+    session: InjectionSession
+    scores: Sequence[PainScore]
+
+    @property
+    def injected_at(self) -> datetime:
+        found: datetime = self.session.first_injected_at or self.session.started_at
+        return found
+
+    @property
+    def answers(self) -> list[Answer]:
+        """The pain at rest before it tells how the relief stood by then, whenever it was written down."""
+        tables = [score for score in self.scores if score.source == Source.CLINICIAN and not score.nerve_id]
+        rows = [score for score in tables if (score.question, score.moment) == (Question.REST, Moment.BEFORE)]
+        return [Answer(at=min(row.measured_at, self.injected_at), score=row.score) for row in rows]
+
+
 def question_of(scores: Iterable[PainScore]) -> str:
     """The question most often asked on the table; the provoked movement wins a tie. Only one is ever compared."""
     tables = (score for score in scores if score.moment in (Moment.BEFORE, Moment.AFTER) and not score.nerve_id)
@@ -54,23 +76,28 @@ def scores_of(
     reports: Sequence[ReliefReport],
     *,
     question: str,
-    next_session_at: datetime | None,
+    following: Following | None,
 ) -> SessionScores:
-    """Put the rows of one session together. At home the patient is asked for the pain *now*; the score on the table
-    nearest to it is the one *at rest*, so only that pair tells when half of the gain is lost."""
+    """Put the rows of one session together; ``following`` is the next one of its course.
+
+    At home the patient is asked for the pain *now*; the score on the table nearest to it is the one *at rest*, so only
+    that pair tells when half of the gain is lost.
+    """
     tables = [score for score in scores if score.source == Source.CLINICIAN and not score.nerve_id]
     at_rest = _on_table(session, tables, Question.REST)
-    after = [score.measured_at for score in tables if score.moment == Moment.AFTER]
+    home = sorted((score for score in scores if score.moment in AT_HOME), key=lambda score: score.measured_at)
+    next_at = following.injected_at if following else None
     return SessionScores(
         table=_on_table(session, tables, question),
         relief=relief(
-            max(after, default=session.signed_at or session.started_at),
-            _answers(scores, reports),
+            session.ended_at or session.signed_at or session.started_at,
+            [*_answers(scores, reports), *(following.answers if following else ())],
             before=at_rest.before,
             after=at_rest.after,
-            censored_at=next_session_at,
+            censored_at=next_at,
         ),
-        at_home=tuple(sorted((s for s in scores if s.moment in AT_HOME), key=lambda score: score.measured_at)),
+        at_home=tuple(score for score in home if next_at is None or score.measured_at <= next_at),
+        told_late=tuple(score for score in home if next_at is not None and score.measured_at > next_at),
     )
 
 

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 
+from common.local_words import day_words, local_day_words
 from patients.choices import NumberKind, Substance
 from patients.models import Identifier
 from sessions.choices import PointSide, TimeOutItem
 from sessions.models import Consent, InjectionSession, TimeOut
 from sessions.rules import facts
-from sessions.rules.time_outs import fingerprint, from_json, shown, standing
+from sessions.rules.time_outs import fingerprint, from_json, lots_of, news, said_token, shown, standing, token
 
 
 @dataclass(frozen=True)
@@ -23,17 +24,43 @@ class TimeOutLine:
 
 @dataclass(frozen=True)
 class TimeOutCard:
-    """``ticked`` and ``row`` belong to exactly what is shown; ``stands`` when an earlier time-out covers it as well."""
+    """``ticked`` and ``row`` belong to exactly what is shown. ``fallen`` was confirmed and no longer holds: ``changed``
+    says why, in words."""
 
-    fingerprint: str
     shown: facts.Shown
     lines: tuple[TimeOutLine, ...]
     ticked: frozenset[str]
     row: TimeOut | None
+    fallen: TimeOut | None = None
+    changed: tuple[str, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint(self.shown)
+
+    @property
+    def token(self) -> str:
+        return token(self.shown)
+
+    @property
+    def consent(self) -> str:
+        return next((one.value for one in self.shown.said if one.kind == "consent"), "")
+
+    @property
+    def said(self) -> str:
+        return said_token(self.shown)
 
     @property
     def open_items(self) -> tuple[str, ...]:
         return tuple(line.label for line in self.lines if line.item not in self.ticked)
+
+
+@dataclass(frozen=True)
+class PatientWords:
+    """Whom the time-out is about: as it is read aloud, and as it is compared."""
+
+    words: str
+    key: str
 
 
 def time_outs_of(session: InjectionSession) -> list[TimeOut]:
@@ -46,46 +73,65 @@ def standing_of(rows: Iterable[TimeOut], now: facts.Shown) -> facts.Shown | None
 
 
 def card_of(
-    patient: str,
+    patient: PatientWords,
     points: Sequence[facts.Point],
     allergies: frozenset[str],
     rows: Iterable[TimeOut],
     consent: Consent | None,
+    zone: ZoneInfo,
 ) -> TimeOutCard:
-    what = shown(points, allergies)
+    rows = list(rows)
+    what = shown(points, allergies, patient=patient.key, consent=_consent_key(consent))
     name = fingerprint(what)
     row = next((row for row in rows if row.fingerprint == name), None)
     words = {
-        TimeOutItem.PATIENT: patient,
-        TimeOutItem.CONSENT: _consent(consent),
+        TimeOutItem.PATIENT: patient.words,
+        TimeOutItem.CONSENT: _consent(consent, zone),
         TimeOutItem.SIDE: ", ".join(dict.fromkeys(str(PointSide(point.side).label) for point in points)),
         TimeOutItem.NERVES: ", ".join(_places(points)),
         TimeOutItem.SOLUTION: ", ".join(dict.fromkeys(point.solution.name for point in points)),
         TimeOutItem.LOT: ", ".join(dict.fromkeys(_lot(point) for point in points)),
         TimeOutItem.ALLERGY: ", ".join(str(Substance(one).label) for one in sorted(allergies)) or _("none on file"),
     }
+    fallen, changed = _fallen(rows, what)
     return TimeOutCard(
-        fingerprint=name,
         shown=what,
         lines=tuple(TimeOutLine(item.value, str(item.label), text or "–") for item, text in words.items()),
         ticked=frozenset(row.items if row else ()),
         row=row,
+        fallen=fallen,
+        changed=changed,
     )
 
 
-def patient_words(session: InjectionSession) -> str:
+def _fallen(rows: Iterable[TimeOut], now: facts.Shown) -> tuple[TimeOut | None, tuple[str, ...]]:
+    """The last that was confirmed, where none of them covers what there is now, and what changed since."""
+    confirmed = [(row, news(from_json(row.shown), now)) for row in rows if row.confirmed_at]
+    if not confirmed or not now.places or any(not what for _row, what in confirmed):
+        return None, ()
+    row, what = confirmed[-1]
+    return row, tuple(_(word) for word in what)
+
+
+def patient_words(session: InjectionSession) -> PatientWords:
     """Name and birth date, the two that are asked back, and the first number on file."""
     patient = session.patient
-    born = _("born %(day)s") % {"day": formats.date_format(patient.birth_date, "j M Y")}
     own = Identifier.objects.filter(clinic_id=session.clinic_id, patient_id=session.patient_id)
     number = own.filter(system=NumberKind.CLINIC).order_by("created_at", "id").first()
-    return ", ".join([patient.full_name, born, *([number.value] if number else [])])
+    said = [patient.full_name, _("born %(day)s") % {"day": day_words(patient.birth_date)}]
+    key = [patient.full_name, patient.birth_date.isoformat(), number.value if number else ""]
+    return PatientWords(", ".join([*said, *([number.value] if number else [])]), "|".join(key))
 
 
-def _consent(consent: Consent | None) -> str:
+def _consent_key(consent: Consent | None) -> str:
+    """Nothing where none stands: one that was withdrawn is none."""
+    return "" if consent is None or consent.withdrawn_at else str(consent.pk)
+
+
+def _consent(consent: Consent | None, zone: ZoneInfo) -> str:
     if consent is None or consent.withdrawn_at:
         return ""
-    words = {"name": consent.signed_name, "day": formats.date_format(consent.given_at, "j M Y")}
+    words = {"name": consent.signed_name, "day": local_day_words(consent.given_at, zone)}
     return _("%(name)s, %(day)s; still agrees today") % words
 
 
@@ -96,10 +142,8 @@ def _places(points: Sequence[facts.Point]) -> Iterator[str]:
 
 
 def _lot(point: facts.Point) -> str:
-    lots = point.preparation.lots if point.preparation else filter(None, [point.lot])
     words = [
-        _("%(lot)s, use by %(day)s") % {"lot": lot.number, "day": formats.date_format(lot.expiry_date, "j M Y")}
-        for lot in lots
+        _("%(lot)s, use by %(day)s") % {"lot": lot.number, "day": day_words(lot.expiry_date)} for lot in lots_of(point)
     ]
     if point.preparation:
         return f"{point.preparation.code} ({'; '.join(words)})"

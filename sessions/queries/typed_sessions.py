@@ -10,6 +10,7 @@ from sessions.drafts import DISCHARGE_FIELDS, OBSERVATION_FIELDS, PLAIN_FIELDS, 
 from sessions.models import InjectionPoint, PainScore, ScreeningAnswer, SolutionLot
 from sessions.queries.injection_sessions import Loaded
 from sessions.queries.preparations import OnTray
+from sessions.queries.session_times import times_of
 
 
 def as_typed(
@@ -24,7 +25,7 @@ def as_typed(
     made = loaded.preparations | {row.id: row for row in preparations}
     if draft.answers != {row.item: (row.is_yes, row.detail) for row in loaded.answers}:
         session.screened_at = now
-    return replace(
+    typed = replace(
         loaded,
         session=session,
         points=[_point(number, row, known) for number, row in enumerate(draft.points, start=1)],
@@ -35,6 +36,10 @@ def as_typed(
             ScreeningAnswer(item=item, is_yes=is_yes, detail=detail) for item, (is_yes, detail) in draft.answers.items()
         ],
     )
+    times = times_of(typed, draft, time_outs=loaded.time_outs, now=now)
+    session.first_injected_at, session.ended_at = times.first_injected_at, times.ended_at
+    session.is_first_injection_stated = times.is_stated or None
+    return typed
 
 
 def _point(number: int, row: PointRow, lots: dict[UUID, SolutionLot]) -> InjectionPoint:

@@ -157,24 +157,24 @@ def _without_visit(rows: QuerySet[Any], now: datetime) -> QuerySet[Any]:
 
 
 def _not_booked(actor: Actor, now: datetime) -> QuerySet[Any]:
-    rows = _last_sessions(actor).filter(signed_at__lte=now - BOOK_WITHIN, signed_at__gte=now - LAPSED_AFTER)
+    rows = _last_sessions(actor).filter(ended_at__lte=now - BOOK_WITHIN, ended_at__gte=now - LAPSED_AFTER)
     goes_on = rows.filter(Q(course__isnull=True) | Q(course__status=Course.Status.OPEN))
-    return _without_visit(goes_on, now).order_by("signed_at", "id")
+    return _without_visit(goes_on, now).order_by("ended_at", "id")
 
 
 def _lapsed(actor: Actor, now: datetime) -> QuerySet[Any]:
     """The latest first: they are the likeliest to come back."""
-    rows = _last_sessions(actor).filter(signed_at__lt=now - LAPSED_AFTER, course__status=Course.Status.OPEN)
-    return _without_visit(rows, now).order_by("-signed_at", "id")
+    rows = _last_sessions(actor).filter(ended_at__lt=now - LAPSED_AFTER, course__status=Course.Status.OPEN)
+    return _without_visit(rows, now).order_by("-ended_at", "id")
 
 
 def _no_answer(actor: Actor, now: datetime) -> QuerySet[Any]:
     """Neither a score from home nor a call that reached the patient since the last session."""
-    rows = _last_sessions(actor).filter(signed_at__lte=now - ANSWER_WITHIN, signed_at__gte=now - LAPSED_AFTER)
+    rows = _last_sessions(actor).filter(ended_at__lte=now - ANSWER_WITHIN, ended_at__gte=now - LAPSED_AFTER)
     own = {"clinic_id": OuterRef("clinic_id"), "injection_session_id": OuterRef("pk")}
     scored = PainScore.objects.filter(**own).exclude(moment__in=ON_THE_TABLE)
     spoken = FollowUp.objects.filter(**own, completed_at__isnull=False).filter(outcome__in=SPOKEN)
-    return rows.filter(~Exists(scored), ~Exists(spoken)).order_by("signed_at", "id")
+    return rows.filter(~Exists(scored), ~Exists(spoken)).order_by("ended_at", "id")
 
 
 def _reviews(actor: Actor, now: datetime) -> QuerySet[Any]:
@@ -211,7 +211,7 @@ def _with_state(rows: QuerySet[Any], kind: RecallKind, today: date) -> QuerySet[
         "patient_id",
         session_id=F("injection_session_id") if is_review else F("pk"),
         review_id=F("pk"),
-        since=F("raised_at") if is_review else F("signed_at"),
+        since=F("raised_at") if is_review else F("ended_at"),
         given=F("patient__given_names"),
         family=F("patient__family_name"),
         language=F("patient__language"),

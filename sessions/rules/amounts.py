@@ -134,7 +134,7 @@ def lots(session: Session) -> Iterator[Finding]:
 
 def _lot(session: Session, point: Point, lot: Lot) -> Iterator[Finding]:
     words = (("lot", lot.number), ("date", f"{lot.expiry_date:%Y-%m-%d}"), ("solution", point.solution.name))
-    if lot.expiry_date < session.today:
+    if lot.expiry_date < session.treated_date:
         yield Finding(RULES["lot_expired"], lot.number, words)
     if lot.is_quarantined:
         yield Finding(RULES["lot_quarantined"], lot.number, words)
@@ -159,14 +159,14 @@ def lots_are_of_today(session: Session) -> Iterator[Finding]:
 
 def preparations(session: Session) -> Iterator[Finding]:
     """V23 and V24 for what was mixed or opened; P05 where more was given than was made."""
-    started_at = session.started_at or session.now
+    given_at = session.first_injected_at or session.started_at or session.now
     for made in {point.preparation.code: point.preparation for point in session.points if point.preparation}.values():
         words = (("code", made.code),)
-        if made.beyond_use_at < started_at:
+        if made.beyond_use_at < given_at:
             # In the zone it was written in; the screen's own.
             time = f"{made.beyond_use_at:%Y-%m-%d %H:%M}"
             yield Finding(RULES["past_use"], made.code, (*words, ("time", time)))
-        if made.discarded_at is not None and made.discarded_at <= started_at:
+        if made.discarded_at is not None and made.discarded_at <= given_at:
             yield Finding(RULES["preparation_discarded"], made.code, words)
         for container in made.shared:
             yield Finding(RULES["container_shared"], f"{made.code} {container}", (*words, ("container", container)))
@@ -179,7 +179,7 @@ def preparations(session: Session) -> Iterator[Finding]:
 def _lots_of(session: Session, made: Preparation) -> Iterator[Finding]:
     for lot in made.lots:
         words = (("lot", lot.number), ("date", f"{lot.expiry_date:%Y-%m-%d}"))
-        if lot.expiry_date < session.today:
+        if lot.expiry_date < session.treated_date:
             yield Finding(RULES["lot_expired"], lot.number, words)
         if lot.is_quarantined:
             yield Finding(RULES["lot_quarantined"], lot.number, words)

@@ -1,7 +1,7 @@
 """Does the consent on file stand for what is about to be injected? (domain.md §12, rule V09.)"""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sessions.rules.amounts import months_before
 from sessions.rules.facts import Solution
@@ -34,6 +34,7 @@ class Given:
 
     scope: Scope
     given_date: date
+    given_at: datetime | None = None
     is_withdrawn: bool = False
     is_by_guardian: bool = False
     has_interpreter: bool = False
@@ -48,13 +49,18 @@ def solution_class(solution: Solution) -> str:
     return "dextrose_weak" if solution.dextrose_percent <= 5 else "dextrose_strong"
 
 
-def gaps(given: Given | None, needed: Scope, today: date) -> tuple[str, ...]:
-    """Why no consent covers the treatment, in words; nothing when it does."""
+def gaps(given: Given | None, needed: Scope, today: date, *, injected_at: datetime | None = None) -> tuple[str, ...]:
+    """Why no consent covers the treatment, in words; nothing when it does.
+
+    ``injected_at`` is the first injection: what was signed after it was no consent to it. None: it is still to come.
+    """
     if given is None:
         return (_("none was given yet"),)
     if given.is_withdrawn:
         return (_("it was withdrawn"),)
+    is_late = injected_at is not None and given.given_at is not None and given.given_at > injected_at
     found = {
+        _("it was given after the first injection (state its time, if that was later)"): is_late,
         _("it is older than 12 months"): given.given_date < months_before(today, MONTHS_VALID),
         _("a minor needs a parent or guardian"): needed.needs_guardian and not given.is_by_guardian,
         _("the interpreter is not named"): needed.needs_interpreter and not given.has_interpreter,

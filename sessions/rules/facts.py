@@ -142,12 +142,23 @@ class Material:
 
 
 @dataclass(frozen=True)
+class Said:
+    """What else stood on the card: ``kind`` is patient, consent or lot, ``name`` which one, ``value`` what of it."""
+
+    kind: str
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
 class Shown:
-    """What a time-out shows beside the patient's name: compared by what is new, so that less is never asked again."""
+    """What a time-out shows: compared by what is new, so that less is never asked again; of what was ``said`` beside
+    it, by what reads otherwise now."""
 
     places: frozenset[Place] = frozenset()
     materials: frozenset[Material] = frozenset()
     allergies: frozenset[str] = frozenset()
+    said: frozenset[Said] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -164,13 +175,16 @@ class Session:
 
     ``levels``: the clinic's own level of a rule, by its name in the table. ``open_items``: what of the time-out is not
     confirmed yet, in words; ``time_out`` is what the standing one showed.
-    ``started_at`` is the session's own time, with which what is opened and mixed is compared.
+    ``first_injected_at`` is what screening, lots and preparations are compared with; where nothing was injected yet,
+    ``started_at``, the session's own time.
     """
 
     now: datetime
     today: date
     technique: Technique
     started_at: datetime | None = None
+    first_injected_at: datetime | None = None
+    injected_date: date | None = None  # its day on the clinic's wall clock
     points: tuple[Point, ...] = ()
     scores: tuple[Score, ...] = ()
     concerns: tuple[Answer, ...] = ()
@@ -198,8 +212,13 @@ class Session:
     limits: Limits = Limits()
     levels: Mapping[str, Level] = field(default_factory=dict)
     time_out: Shown | None = None
+    said: frozenset[Said] = frozenset()  # what a time-out would say now beside the points
     open_items: tuple[str, ...] = ()
     tray: Preparation | None = None  # what new points were given last
+
+    @property
+    def treated_date(self) -> date:
+        return self.injected_date or self.today
 
     @property
     def amounts(self) -> list[Amount]:

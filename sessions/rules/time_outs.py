@@ -1,25 +1,41 @@
 """The time-out before the needle: patient, side, nerves, solution, lot, allergy (domain.md §12).
 
-It holds for what it showed. Whatever is new since (a nerve or a side, a solution or a lot, an allergy) is confirmed
-again; what was only taken away is not. Confirming cannot be made up for after the injection, so a reason can lift it.
+It holds for what it showed, and stays as it was confirmed. Whatever is new since (a nerve or a side, a solution or a
+lot, an allergy) or reads otherwise (the patient, the consent, a lot's use-by date) is confirmed again; what was only
+taken away is not. Confirming cannot be made up for after the injection, so a reason can lift it.
 """
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from hashlib import sha256
 
-from sessions.rules.facts import Material, Place, Point, Session, Shown
+from sessions.rules.facts import Lot, Material, Place, Point, Said, Session, Shown
 from sessions.rules.table import RULES, Finding, _
 
 
-def shown(points: Iterable[Point], allergies: frozenset[str]) -> Shown:
-    """What a time-out has to show for the points as they are."""
+def shown(points: Iterable[Point], allergies: frozenset[str], *, patient: str = "", consent: str = "") -> Shown:
+    """What a time-out has to show for the points as they are; ``patient`` and ``consent`` name who and which."""
     rows = list(points)
     return Shown(
         places=frozenset(Place(point.nerve.code, point.side) for point in rows),
         materials=frozenset(Material(point.solution.code, bottle(point)) for point in rows),
         allergies=allergies,
+        said=frozenset(
+            {
+                Said("patient", "", patient),
+                Said("consent", "", consent),
+                *(Said("lot", lot.number, lot.expiry_date.isoformat()) for point in rows for lot in lots_of(point)),
+            }
+        ),
     )
+
+
+def lots_of(point: Point) -> tuple[Lot, ...]:
+    """What the point was drawn from."""
+    if point.preparation is not None:
+        return point.preparation.lots
+    return (point.lot,) if point.lot else ()
 
 
 def bottle(point: Point) -> str:
@@ -34,6 +50,7 @@ def as_json(what: Shown) -> dict[str, list[list[str]]]:
         "places": sorted([place.nerve, place.side] for place in what.places),
         "materials": sorted([material.solution, material.lot] for material in what.materials),
         "allergies": sorted([allergy] for allergy in what.allergies),
+        "said": sorted([one.kind, one.name, one.value] for one in what.said),
     }
 
 
@@ -42,12 +59,23 @@ def from_json(stored: dict[str, list[list[str]]]) -> Shown:
         places=frozenset(Place(*row) for row in stored["places"]),
         materials=frozenset(Material(*row) for row in stored["materials"]),
         allergies=frozenset(row[0] for row in stored["allergies"]),
+        said=frozenset(Said(*row) for row in stored.get("said", ())),
     )
 
 
 def fingerprint(what: Shown) -> str:
-    """Names what was shown; it goes to the page and comes back with the confirmation."""
+    """Names what was shown."""
     return sha256(json.dumps(as_json(what), sort_keys=True).encode()).hexdigest()[:32]
+
+
+def token(what: Shown) -> str:
+    """Names the points that were shown; it goes to the page and comes back with the confirmation."""
+    return fingerprint(replace(what, said=frozenset()))
+
+
+def said_token(what: Shown) -> str:
+    """Names the rest of the card but the consent, which may be given on the same page; it goes and comes back too."""
+    return fingerprint(Shown(said=frozenset(one for one in what.said if one.kind != "consent")))
 
 
 def news(before: Shown, now: Shown) -> tuple[str, ...]:
@@ -56,11 +84,15 @@ def news(before: Shown, now: Shown) -> tuple[str, ...]:
     new_places = now.places - before.places
     new_materials = now.materials - before.materials
     solutions = {material.solution for material in before.materials}
+    read = {(one.kind, one.name): one.value for one in before.said}
+    changed = {one.kind for one in now.said if read.get((one.kind, one.name), one.value) != one.value}
     found = {
+        _("the patient"): "patient" in changed,
+        _("the consent"): "consent" in changed,
         _("the side"): any(place.nerve in nerves for place in new_places),
         _("the nerves"): any(place.nerve not in nerves for place in new_places),
         _("the solution"): any(material.solution not in solutions for material in new_materials),
-        _("the lot"): any(material.solution in solutions for material in new_materials),
+        _("the lot"): "lot" in changed or any(material.solution in solutions for material in new_materials),
         _("the allergies"): bool(now.allergies - before.allergies),
     }
     return tuple(what for what, is_new in found.items() if is_new)
@@ -81,7 +113,8 @@ def time_out_holds(session: Session) -> Iterator[Finding]:
         if session.open_items:
             yield Finding(RULES["time_out_missing"], "", (("items", ", ".join(session.open_items)),))
         return
-    for what in news(session.time_out, shown(session.points, session.allergies)):
+    now = replace(shown(session.points, session.allergies), said=session.said)
+    for what in news(session.time_out, now):
         yield Finding(RULES["time_out_changed"], what, (("what", what),))
 
 

@@ -32,6 +32,8 @@ def scores_are_possible(session: Session) -> Iterator[Finding]:
 
 def injections_are_possible(session: Session) -> Iterator[Finding]:
     """V03 for the time of the injections: not to come, and not after the score that tells what they did."""
+    if session.first_injected_at is not None and session.first_injected_at > session.now:
+        yield Finding(RULES["injection_future"], "first")
     for cycle, injected_at in enumerate(session.injected_at, start=1):
         if injected_at is None:
             continue
@@ -95,10 +97,10 @@ def is_consented(session: Session) -> Iterator[Finding]:
 
 
 def is_screened_today(session: Session) -> Iterator[Finding]:
-    """V10."""
+    """V10: on the day of the injection."""
     if session.unanswered:
         yield Finding(RULES["screening_open"], "", (("items", ", ".join(session.unanswered)),))
-    elif session.screened_date != session.today:
+    elif session.screened_date != session.treated_date:
         yield Finding(RULES["screening_old"], "")
 
 

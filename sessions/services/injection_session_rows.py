@@ -20,6 +20,7 @@ from sessions.models import (
     PainScore,
     RuleOverride,
     ScreeningAnswer,
+    TimeOut,
 )
 from sessions.override_reasons import is_something, join, split
 from sessions.policies.injection_sessions import PreparationRefusedError, SessionRefusedError, author_of
@@ -27,6 +28,7 @@ from sessions.policies.preparations import words_of
 from sessions.queries.consent_wordings import wording_of_version
 from sessions.queries.injection_sessions import Loaded, load, point_row, score_row
 from sessions.queries.session_facts import scope_of
+from sessions.queries.session_times import times_of
 from sessions.rules import Finding
 from sessions.rules.consents import RISKS
 from sessions.services import courses
@@ -172,11 +174,23 @@ def save_observation(session: InjectionSession, draft: Draft, *, by: Actor, now:
     session.discharge_note = note
 
 
+def keep_times(loaded: Loaded, draft: Draft, *, time_outs: list[TimeOut], now: datetime) -> Loaded:
+    """The first injection and the end, from what is stored now; what hung on them before is worked out again."""
+    times, session = times_of(loaded, draft, time_outs=time_outs, now=now), loaded.session
+    session.first_injected_at, session.ended_at = times.first_injected_at, times.ended_at
+    session.is_first_injection_stated = times.is_stated or None
+    fresh = replace(loaded)
+    fresh.__dict__["time_outs"] = time_outs
+    return fresh
+
+
 def save_consent(loaded: Loaded, row: ConsentRow | None, *, by: Actor, now: datetime) -> Consent | None:
-    """A new consent for exactly what the draft holds; an old one is never changed."""
+    """A new consent for exactly what the draft holds; an old one is never changed, nor given twice by one page."""
     if row is None or not row.signed_name.strip():
         return None
     session, scope = loaded.session, scope_of(loaded)
+    if _is_given(loaded, row):
+        return None
     wording = wording_of_version(session.clinic_id, row.wording_version or loaded.wording.version)
     if wording is None:
         raise SessionRefusedError(_("These words of consent are not known: read them together again."))
@@ -198,6 +212,18 @@ def save_consent(loaded: Loaded, row: ConsentRow | None, *, by: Actor, now: date
         given_at=now,
         taken_by_id=author(by),
     )
+
+
+def _is_given(loaded: Loaded, row: ConsentRow) -> bool:
+    """The consent of this very session says the same and covers what is needed: the page still shows its fields."""
+    given, scope = loaded.session.consent, scope_of(loaded)
+    if given is None or given.withdrawn_at is not None:
+        return False
+    said = (given.signed_name, given.signed_as, given.interpreter_name, given.signature, given.wording_version)
+    covers = scope.solution_classes <= set(given.solution_classes) and scope.risk_flags <= set(given.risk_flags)
+    typed = (row.signed_name.strip(), row.signed_as, row.interpreter_name.strip(), row.signature)
+    is_alike = said == (*typed, row.wording_version or loaded.wording.version)
+    return is_alike and covers and given.technique_id == loaded.session.technique_id
 
 
 def reasons_of(session: InjectionSession) -> dict[str, str]:

@@ -27,12 +27,14 @@ from sessions.policies.injection_sessions import (
     check_can_start,
     check_can_void,
     check_gate,
+    check_times,
 )
 from sessions.queries import preparations
 from sessions.queries.courses import open_courses
-from sessions.queries.injection_sessions import Loaded, consent_of, draft_of, load
+from sessions.queries.injection_sessions import Loaded, draft_of, load
 from sessions.queries.pictures import digest, pictures_of
 from sessions.queries.session_facts import facts_of
+from sessions.queries.session_times import end_of
 from sessions.rules import Finding, findings
 from sessions.services import injection_session_rows as rows
 from sessions.services import rule_sets, stop_rules, time_outs
@@ -140,12 +142,15 @@ def save_locked(
     if sender is not None and session.status == RecordStatus.DRAFT and is_same(draft, draft_of(stored)):
         return None
     check_can_edit(session, version=version, sender=sender)
+    check_times(session, draft, now=now)
+    card = stored.time_out_card
     for name in PLAIN_FIELDS:
         setattr(session, name, getattr(draft, name))
     session.course = rows.choose_course(session, draft, by=by, now=now)
     loaded = rows.save_rows(stored, draft, by=by, now=now)
     session.consent = rows.save_consent(loaded, draft.consent, by=by, now=now) or session.consent
-    time_outs.save(loaded, draft.time_out, by=by, now=now)
+    confirmed = time_outs.save(loaded, draft.time_out, before=card, by=by, now=now)
+    loaded = rows.keep_times(loaded, draft, time_outs=confirmed, now=now)
     session.version += 1
     if sender is not None:
         session.saved_page, session.saved_number = sender.page, sender.number
@@ -239,17 +244,19 @@ def sign(
     check_can_edit(session, version=version)
     if pictures_seen is not None and pictures_seen != digest(pictures_of(session)):
         raise VersionConflictError
-    found = _found(load(session), now)
+    loaded = load(session)
+    found = _found(loaded, now)
     answered = rows.reasons_of(session) | {key: text for key, text in (reasons or {}).items() if text.strip()}
     check_gate(found, answered, by=by)
     rows.save_reasons(session, found, answered, by=by, now=now)
     session.status = RecordStatus.SIGNED
     session.signed_at = now
     session.signed_by_id = rows.author(by)
-    session.consent = consent_of(session)
+    session.consent = loaded.consent
+    session.ended_at = end_of(loaded, now=now)
     session.rule_set = rule_sets.in_force(by=by, now=now)
     session.version += 1
-    session.save(update_fields=["status", "signed_at", "signed_by", "consent", "rule_set", "version"])
+    session.save(update_fields=["status", "signed_at", "signed_by", "ended_at", "consent", "rule_set", "version"])
     _owe_follow_up(session, by=by, now=now)
     _look_at_course(session, by=by, now=now)
     session.refresh_from_db()
@@ -292,7 +299,8 @@ def _look_at_course(session: InjectionSession, *, by: Actor, now: datetime) -> N
 
 
 def _owe_follow_up(session: InjectionSession, *, by: Actor, now: datetime) -> None:
-    day = local_day(now, by.zone) + timedelta(days=FOLLOW_UP_DAYS)
+    """Counted from the end of the treatment, however late it was signed."""
+    day = local_day(session.ended_at or now, by.zone) + timedelta(days=FOLLOW_UP_DAYS)
     FollowUp.objects.create(
         clinic_id=by.clinic_id,
         patient_id=session.patient_id,

@@ -64,7 +64,8 @@ def tell_relief(
 ) -> ReliefReport:
     """Keep whether relief has ended, and when if that is known. Raises ``ReliefTimeError`` where that cannot be."""
     if ended_at is not None:
-        check_relief(ended_at, session_at=injection_session.started_at, told_at=now)
+        session_at = injection_session.ended_at or injection_session.started_at
+        check_relief(ended_at, session_at=session_at, told_at=now)
     return ReliefReport.objects.create(
         clinic_id=by.clinic_id,
         patient_id=injection_session.patient_id,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -128,6 +128,7 @@ def prepare(*, mixture: Mixture, by: Actor, now: datetime) -> Preparation:
         raise StockRefusedError(_("Choose at least one container."))
     containers = _drawable(mixture.drawn, by, now)
     ends = [container.discard_at for container in containers]
+    last_days = [container.lot.expiry_date for container in containers]
     with _in_words():
         made = Preparation.objects.create(
             clinic_id=by.clinic_id,
@@ -138,7 +139,9 @@ def prepare(*, mixture: Mixture, by: Actor, now: datetime) -> Preparation:
             bicarbonate_ml=mixture.bicarbonate_ml,
             volume_ml=mixture.volume_ml or _sum_of(mixture, containers),
             measured_ph=mixture.measured_ph,
-            beyond_use_at=use_by.beyond_use_at(now, hours=mixture.hours, containers=ends),
+            beyond_use_at=use_by.beyond_use_at(
+                now, hours=mixture.hours, containers=ends, use_by=last_days, zone=by.zone
+            ),
             made_by_id=_member(by),
         )
         _write_parts(made, mixture.drawn)
@@ -156,7 +159,8 @@ def use_as_it_is(*, container: Container, by: Actor, now: datetime) -> Preparati
     if left <= 0:
         raise StockRefusedError(_("This container is empty."))
     check_can_draw(container, left, drawn_ml=container.volume_ml - left, now=now, today=local_day(now, by.zone))
-    ends = container.discard_at or use_by.beyond_use_at(now, hours=rules_of(by).mix_hours, containers=())
+    last = use_by.last_minute(container.lot.expiry_date, by.zone)
+    ends = min(last, container.discard_at or now + timedelta(hours=rules_of(by).mix_hours))
     with _in_words():
         made = Preparation.objects.create(
             clinic_id=by.clinic_id,

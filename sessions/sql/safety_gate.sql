@@ -42,11 +42,11 @@ END $$;
 CREATE OR REPLACE TRIGGER guard_new_consent BEFORE INSERT ON pit_sessions_consent
   FOR EACH ROW EXECUTE FUNCTION sessions_guard_new_consent();
 
--- V29: relief cannot end before its session; that it cannot end after it was told is a constraint of the table.
+-- V29: relief cannot end before its session did; that it cannot end after it was told is a constraint of the table.
 CREATE OR REPLACE FUNCTION sessions_guard_relief() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
-  IF NEW.ended_at < (SELECT s.started_at FROM pit_sessions_injectionsession s WHERE s.id = NEW.injection_session_id) THEN
+  IF NEW.ended_at < (SELECT coalesce(s.ended_at, s.started_at) FROM pit_sessions_injectionsession s WHERE s.id = NEW.injection_session_id) THEN
     RAISE EXCEPTION 'relief cannot end before its session' USING ERRCODE = 'check_violation';
   END IF;
   RETURN NEW;
@@ -54,3 +54,18 @@ END $$;
 
 CREATE OR REPLACE TRIGGER guard_relief BEFORE INSERT OR UPDATE OF ended_at ON pit_sessions_reliefreport
   FOR EACH ROW WHEN (NEW.ended_at IS NOT NULL) EXECUTE FUNCTION sessions_guard_relief();
+
+-- A time-out is what was confirmed at that time: it may be taken back, never rewritten under its time.
+CREATE OR REPLACE FUNCTION sessions_guard_time_out() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF (NEW.fingerprint, NEW.shown, NEW.words, NEW.confirmed_by_id)
+     IS DISTINCT FROM (OLD.fingerprint, OLD.shown, OLD.words, OLD.confirmed_by_id)
+     AND NEW.confirmed_at = OLD.confirmed_at THEN
+    RAISE EXCEPTION 'a confirmed time-out stays as it was confirmed' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER guard_time_out BEFORE UPDATE ON pit_sessions_timeout
+  FOR EACH ROW WHEN (OLD.confirmed_at IS NOT NULL) EXECUTE FUNCTION sessions_guard_time_out();

@@ -110,7 +110,7 @@ BEGIN
   IF TG_OP = 'UPDATE' THEN
     PERFORM sessions_refuse_stock('what was drawn stays as written', 'sessions_part_fixed');
   END IF;
-  SELECT m.id, m.made_at, m.clinic_id INTO made FROM pit_sessions_preparation m
+  SELECT m.id, m.made_at, m.beyond_use_at, m.clinic_id INTO made FROM pit_sessions_preparation m
     WHERE m.id = CASE TG_OP WHEN 'DELETE' THEN OLD.preparation_id ELSE NEW.preparation_id END FOR UPDATE;
   IF EXISTS (SELECT FROM pit_sessions_injectionpoint p WHERE p.preparation_id = made.id) THEN
     PERFORM sessions_refuse_stock('this preparation is in use', 'sessions_preparation_in_use');
@@ -129,6 +129,8 @@ BEGIN
     PERFORM sessions_refuse_stock('this lot is quarantined', 'sessions_lot_quarantined');
   ELSIF source.expiry_date < sessions_local_day(made.made_at, made.clinic_id) THEN
     PERFORM sessions_refuse_stock('this lot has expired', 'sessions_lot_expired');
+  ELSIF source.expiry_date < sessions_local_day(made.beyond_use_at, made.clinic_id) THEN
+    PERFORM sessions_refuse_stock('this preparation would outlive its lot', 'sessions_preparation_outlives_lot');
   ELSIF source.discarded_at <= made.made_at THEN
     PERFORM sessions_refuse_stock('this container was discarded', 'sessions_container_discarded');
   ELSIF source.discard_at <= made.made_at THEN

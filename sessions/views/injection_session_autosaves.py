@@ -51,7 +51,7 @@ def autosave(request: StaffRequest, session_id: UUID) -> HttpResponse:
         return _not_saved(request, page, forms, refusal)
     if "restored" in request.GET:
         messages.success(request, _("What was typed without a connection is saved."))
-    if forms.has_acts:
+    if forms.has_acts(consented=page.session.consent.signed_name if page.session.consent else ""):
         keep(page, forms, request.POST, version=page.session.version)
     else:
         unsaved_typings.let_go(injection_session=page.session, by=request.actor)

@@ -73,6 +73,8 @@ def _response(record: Record) -> Iterator[tuple[str, str]]:
         yield ", ".join(filter(None, parts)), str(score.score)
     for number, injected in enumerate(record.cycles, start=1):
         yield _("Last injection, cycle %(number)s") % {"number": number}, _said(injected)
+    yield _label("first_injected_at"), _said(record.first_injected)
+    yield _label("ended_at"), _said(record.ended)
     watched, left = record.observation, record.discharge
     yield _label("observation_minutes"), _said(watched.minutes)
     yield _label("observation_started_at"), _said(watched.started)

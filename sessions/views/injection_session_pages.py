@@ -42,6 +42,7 @@ from sessions.queries.courses import conditions_without_course, open_courses
 from sessions.queries.injection_sessions import Loaded, draft_of, load
 from sessions.queries.pictures import pictures_of, standing_consent
 from sessions.queries.session_facts import facts_of, has_vasovagal_flag, scope_of
+from sessions.queries.session_times import end_of
 from sessions.queries.signed_documents import record_of
 from sessions.queries.unsaved_typings import typing_of
 from sessions.queries.words import Words, words
@@ -237,19 +238,25 @@ class SessionPage:
     def observed_minutes(self) -> int | None:
         return self.observation.minutes(self.now) if self.observation else None
 
+    @property
+    def ended_at(self) -> datetime:
+        """When the treatment ended: of a draft, as it would be signed now."""
+        return end_of(self.loaded, now=self.now)
+
     @cached_property
     def trays(self) -> list[Tray]:
         """What may be on the tray of this session, and what it names already; each with what speaks against it."""
-        started_at, day = self.session.started_at, local_day(self.session.started_at, self.actor.zone)
+        given_at = self.session.first_injected_at or self.session.started_at
+        day = local_day(given_at, self.actor.zone)
         kept = set(self.loaded.preparations)
         rows = preparations.for_session(
             self.session.clinic_id,
             patient_id=self.session.patient_id,
-            started_at=started_at,
+            started_at=given_at,
             day=day,
             keep={*kept, *filter(None, [self.session.preparation_id])},
         )
-        problems = {row.id: row.problem(started_at=started_at, day=day) for row in rows}
+        problems = {row.id: row.problem(started_at=given_at, day=day) for row in rows}
         found = [Tray(row, why_not(problems[row.id]), row.id in kept) for row in rows]
         return sorted(found, key=lambda tray: tray.why_not != "")
 
@@ -302,7 +309,15 @@ class SessionPage:
             screening=ScreeningForm(data, items=self.words.items, known=known, initial=_screening(stored, known)),
             reasons=self.reasons_form(data) if has_reasons else ReasonsForm(data, findings=[]),
             quick=QuickEntryForm(data, choices=self.choices),
-            response=ResponseForm(data, stored=stored, nerves=self.words.nerves, zone=zone, day=day),
+            response=ResponseForm(
+                data,
+                stored=stored,
+                nerves=self.words.nerves,
+                zone=zone,
+                day=day,
+                started_at=self.session.started_at,
+                now=self.now,
+            ),
             observation=ObservationForm(
                 data,
                 stored=stored,

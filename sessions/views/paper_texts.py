@@ -9,10 +9,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.utils import formats, translation
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from common.local_words import local_day_words, local_time_words
 from common.papers import Block, Column, Drawing, Facts, Heading, Items, Notice, Paper, Table, Words
 from sessions.choices import RecordStatus
 from sessions.document.records import Time
@@ -97,7 +97,7 @@ def _paper(page: SessionPage, title: str, blocks: tuple[Block, ...]) -> Paper:
         lang=translation.get_language() or "en",
         foot=tuple(foot),
         page_word=_("page {n} of {m}"),
-        made_at=page.now,
+        made_at=page.now.astimezone(page.actor.zone),
         watermark={RecordStatus.DRAFT: _("DRAFT"), RecordStatus.VOIDED: _("VOIDED")}.get(
             RecordStatus(session.status), ""
         ),
@@ -135,6 +135,8 @@ def _treatment(page: RecordPage) -> Iterator[Block]:
     record = page.record
     rows = [
         (_("When"), _moment(record.started, page)),
+        *([(_("First injection"), _moment(record.first_injected, page))] if record.first_injected else []),
+        *([(_("Treatment ended"), _moment(record.ended, page))] if record.ended else []),
         (_("Clinician"), record.clinician.name),
         (_("Course"), page.course or _("No course")),
         (_("Technique"), page.technique),
@@ -355,11 +357,11 @@ def _moment(time: Time, page: RecordPage, *, seconds: bool = False) -> str:
 
 def _time(at: datetime, page: SessionPage, *, seconds: bool = False) -> str:
     zone = page.actor.zone
-    return f"{formats.date_format(localtime(at, zone), 'j M Y H:i:s' if seconds else 'j M Y H:i')} ({zone.key})"
+    return f"{local_time_words(at, zone, seconds=seconds)} ({zone.key})"
 
 
 def _day(at: datetime, page: SessionPage) -> str:
-    return formats.date_format(localtime(at, page.actor.zone), "j M Y")
+    return local_day_words(at, page.actor.zone)
 
 
 def _score(value: int | None) -> str:

@@ -18,8 +18,6 @@ def fill_in_session(page: Page, *, consenting: str) -> None:
     page.locator("[name$=provoked_movement]").fill("standing up")
     for row in range(2):
         inject(page, row)
-    score(page, "rest_after", 2)
-    score(page, "provoked_after", 3)
     for name, value in (("needle_gauge", "27"), ("needle_length_mm", "13"), ("sharps_out", "2"), ("sharps_in", "2")):
         page.locator(f"[name$={name}]").fill(value)
     page.get_by_role("button", name="All fine").click()
@@ -27,9 +25,11 @@ def fill_in_session(page: Page, *, consenting: str) -> None:
 
 
 def confirm_the_time_out(page: Page, *, lot: str) -> None:
-    """Once the card shows what will be given: a later change of it would ask again."""
+    """Once the card shows what will be given: a later change of it would ask again. The needle comes after it."""
     expect(page.locator("#time_out")).to_contain_text(lot)
     page.get_by_role("button", name="All confirmed").click()
+    score(page, "rest_after", 2)
+    score(page, "provoked_after", 3)
 
 
 def inject(page: Page, row: int) -> None:

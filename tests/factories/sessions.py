@@ -48,6 +48,7 @@ def sign(session: InjectionSession, *, signed_at: datetime) -> InjectionSession:
     session.status = RecordStatus.SIGNED
     session.signed_at = signed_at
     session.signed_by = session.clinician
+    session.ended_at = session.ended_at or signed_at
     session.version += 1
     session.save()
     return session

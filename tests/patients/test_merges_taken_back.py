@@ -113,6 +113,7 @@ def add_session(clinic: Clinic, patient: Patient, kind: str, at: datetime) -> No
     if kind == "score":
         PainScoreFactory(clinic=clinic, injection_session=session)
     session.status, session.signed_at, session.signed_by = "signed", at + timedelta(hours=1), session.clinician
+    session.ended_at = session.signed_at
     session.version += 1
     session.save()
     if kind == "voided":

@@ -92,7 +92,8 @@ def told(
     now = now or timezone.now()
     already = len(django_mail.outbox)
     with tenant(clinic.pk, actor="test"):
-        session = treated(clinic, signed_at=now - ago, **patient)
+        signed_at = now - ago
+        session = treated(clinic, signed_at=signed_at, ended_at=signed_at - timedelta(minutes=10), **patient)
         message = message_for(session, due_at=now - timedelta(minutes=1), is_requested=True, step=step)
     sweeps.sweep(clinic=clinic, owner="test", clock=lambda: now)
     ids = {str(message.pk)}

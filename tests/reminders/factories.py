@@ -44,10 +44,12 @@ def visitor(clinic: Clinic, *, at: datetime, **fields: object) -> Patient:
     return patient
 
 
-def treated(clinic: Clinic, *, signed_at: datetime, **patient: object) -> InjectionSession:
-    """A signed session of a reachable patient."""
+def treated(
+    clinic: Clinic, *, signed_at: datetime, ended_at: datetime | None = None, **patient: object
+) -> InjectionSession:
+    """A signed session of a reachable patient; it ended when it was signed, unless somebody says so."""
     who = reachable_patient(clinic, at=signed_at - timedelta(days=1), **patient)
-    return signed_session(clinic=clinic, signed_at=signed_at, appointment__patient=who)
+    return signed_session(clinic=clinic, signed_at=signed_at, ended_at=ended_at, appointment__patient=who)
 
 
 def message_for(session: InjectionSession, *, due_at: datetime, step: str = Step.CHECK_24H, **fields) -> Message:

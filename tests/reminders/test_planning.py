@@ -10,8 +10,8 @@ from reminders import queries, timing
 from reminders.choices import LADDER, MessageState, SkipReason, Step
 from reminders.models import Message
 from reminders.services import planning
-from tests.factories.sessions import InjectionSessionFactory, void
-from tests.reminders.factories import treated, worker
+from tests.factories.sessions import InjectionSessionFactory, signed_session, void
+from tests.reminders.factories import reachable_patient, treated, worker
 
 SIGNED = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)  # 10:00 in Berlin, a Tuesday
 
@@ -70,6 +70,20 @@ def test_the_sieve_in_the_database_lets_every_owed_step_through(in_clinic, zone,
             start = due_at - timedelta(hours=13) if rung.hours else due_at
             found = queries.owed(worker(in_clinic), rung, start=start, end=due_at, limit=5)
             assert session.pk in {owed.session_id for owed in found}, rung.step
+
+
+def test_the_ladder_counts_from_the_end_of_the_treatment_however_late_it_is_signed(in_clinic):
+    """Ended on Tuesday at ten, signed on Wednesday evening: what was due is owed at once, and what is over says so."""
+    who = reachable_patient(in_clinic, at=SIGNED - timedelta(days=1))
+    late = SIGNED + timedelta(hours=31, minutes=30)
+    signed_session(clinic=in_clinic, signed_at=late, ended_at=SIGNED, started_at=SIGNED, appointment__patient=who)
+    planning.beat(by=worker(in_clinic), now=late - timedelta(minutes=1))
+    planned = _planned(in_clinic, late + timedelta(minutes=1))
+    assert {step: message.due_at for step, message in planned.items()} == {
+        Step.CARE_0H: SIGNED + timedelta(hours=2),
+        Step.CHECK_24H: datetime(2026, 3, 4, 9, 0, tzinfo=UTC),
+    }
+    assert planned[Step.CARE_0H].expires_at < late < planned[Step.CHECK_24H].expires_at
 
 
 def test_a_draft_and_a_voided_session_owe_nothing(in_clinic):

@@ -118,8 +118,33 @@ def test_a_good_save_lets_the_kept_typing_go(clinic: Clinic, client: Client, ses
     assert 'id="typed-again"' not in client.get(edit_url(session)).content.decode()
 
 
+def test_a_consent_that_the_time_out_confirms_is_given_then_and_once(
+    clinic: Clinic, client: Client, session: InjectionSession
+) -> None:
+    """Typed, confirmed, injected, scored, and the page saved on purpose a while later: never given after the needle."""
+    for number in (1, 2):
+        assert autosave(client, session, number=number, consent_name="Aroha Example").json()["state"] == "saved"
+    client.post(edit_url(session), filled_for_good(session) | {"version": "3", "page": PAGE, "number": "3"})
+
+    with tenant(clinic.pk, actor="test"):
+        given, time_out = Consent.objects.get(), session.time_outs.get()
+        assert given.given_at == time_out.confirmed_at == stored(clinic, session).first_injected_at
+        assert dict(time_out.words)["consent"].startswith("Aroha Example, ")
+    assert kept(clinic) == []
+
+
+def test_a_name_that_is_typed_after_it_was_ticked_is_no_consent_yet(
+    clinic: Clinic, client: Client, session: InjectionSession
+) -> None:
+    autosave(client, session)
+    assert autosave(client, session, number=2, consent_name="Aro").json()["state"] == "saved"
+    with tenant(clinic.pk, actor="test"):
+        assert not Consent.objects.exists()
+
+
 def test_half_a_name_is_no_consent_yet(clinic: Clinic, client: Client, session: InjectionSession) -> None:
-    answer = autosave(client, session, consent_name="Aro", quick_line="sural r 3x.4", note="saved").json()
+    typed = {"consent_name": "Aro", "quick_line": "sural r 3x.4", "note": "saved", "time_out-items": []}
+    answer = autosave(client, session, **typed).json()
 
     assert answer["state"] == "saved"
     with tenant(clinic.pk, actor="test"):

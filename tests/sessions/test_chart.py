@@ -56,6 +56,7 @@ def treated(course: Course, week: int, before: int | None, after: int | None) ->
                 score=score,
                 measured_at=at + timedelta(minutes=minutes),
             )
+    session.ended_at = at + timedelta(minutes=20)
     return sign(session, signed_at=at + timedelta(minutes=30))
 
 
@@ -138,21 +139,19 @@ def test_only_one_question_is_compared_the_one_asked_most(course: Course) -> Non
     assert [score.score for score in line.scores.at_home] == [1]
 
 
+def told_at(session: InjectionSession, hours: float, *, end: float | None = None, **fields: object) -> None:
+    """A report so many hours after the end of the treatment; ``end``: when the pain came back, in hours too."""
+    ends = session.ended_at or session.started_at
+    at = ends + timedelta(hours=hours)
+    ended_at = None if end is None else ends + timedelta(hours=end)
+    fields = {"has_ended": end is not None, **fields}
+    ReliefReportFactory(clinic=session.clinic, injection_session=session, reported_at=at, ended_at=ended_at, **fields)
+
+
 def test_hours_of_relief_are_known_censored_or_missing_and_never_zero(course: Course) -> None:
-    ended, lasting, silent = treated(course, 0, 8, 2), treated(course, 1, 7, 2), treated(course, 2, 6, 2)
-    back = ended.started_at + timedelta(minutes=20) + timedelta(hours=30)
-    ReliefReportFactory(
-        clinic=course.clinic,
-        injection_session=ended,
-        has_ended=True,
-        ended_at=back,
-        reported_at=back + timedelta(hours=10),
-    )
-    ReliefReportFactory(
-        clinic=course.clinic,
-        injection_session=lasting,
-        reported_at=lasting.started_at + timedelta(minutes=20) + timedelta(hours=72),
-    )
+    ended, lasting, silent = treated(course, 0, 8, 2), treated(course, 1, 7, 2), treated(course, 2, None, 2)
+    told_at(ended, 40, end=30)
+    told_at(lasting, 72)
 
     lines = record(course).lines(course)
 
@@ -164,6 +163,45 @@ def test_hours_of_relief_are_known_censored_or_missing_and_never_zero(course: Co
     found = chart_trends.figures(lines)
     assert (found.median_hours, found.relief_ended, found.relief_lasting, found.relief_unknown) == (30, 1, 1, 1)
     assert silent.pk == lines[2].session.pk
+
+
+def test_a_stated_end_counts_whenever_it_is_told_and_what_could_be_of_either_session_of_neither(course: Course) -> None:
+    early, late, unclear = treated(course, 0, 8, 2), treated(course, 1, None, 2), treated(course, 2, 7, 2)
+    last = treated(course, 3, 5, 2)
+    told_at(early, 200, end=50)
+    told_at(late, 190)
+    told_at(unclear, 169, has_ended=True)
+    told_at(unclear, 180, end=175)
+    told_at(last, 1, end=0)
+
+    lines = record(course).lines(course)
+
+    reliefs = [line.scores.relief for line in lines]
+    assert reliefs[0] == Relief(state=ReliefState.ENDED, hours=50)
+    assert reliefs[1] == Relief(state=ReliefState.UNKNOWN, has_unclear=True)
+    # The pain before the next one: half of the gain was lost by then, some time in that week.
+    assert (reliefs[2].state, reliefs[2].is_at_most, reliefs[2].has_unclear) == (ReliefState.ENDED, True, True)
+    assert reliefs[2].hours == pytest.approx(168 - 20 / 60)
+    assert reliefs[3] == Relief(state=ReliefState.ENDED, hours=0)
+    found = chart_trends.figures(lines)
+    assert (found.median_hours, found.relief_ended, found.relief_bounded, found.relief_unknown) == (25, 2, 1, 1)
+
+
+def test_a_signature_of_the_next_day_adds_no_hour_of_relief(course: Course) -> None:
+    session = treated(course, 0, 8, 8)
+    late = InjectionSessionFactory(
+        clinic=course.clinic,
+        course=course,
+        patient=course.patient,
+        appointment__patient=course.patient,
+        appointment__starts_at=FIRST + timedelta(weeks=1),
+        ended_at=FIRST + timedelta(weeks=1, minutes=20),
+    )
+    sign(late, signed_at=late.ended_at + timedelta(hours=31, minutes=30))
+    told_at(session, 40, end=0)
+    told_at(late, 40, end=0)
+
+    assert [line.scores.relief.hours for line in record(course).lines(course)] == [0, 0]
 
 
 def test_the_open_course_is_shown_first_and_another_on_demand(course: Course) -> None:

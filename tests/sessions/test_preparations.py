@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -36,6 +37,7 @@ from tests.sessions.stock import a_point, at_once, refused
 
 # The clinic of the tests keeps the time of Auckland: 21:00 UTC is the next morning there.
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+BERLIN = ZoneInfo("Europe/Berlin")
 HOUR = timedelta(hours=1)
 
 
@@ -96,8 +98,14 @@ def test_a_single_dose_container_has_no_span_of_its_own() -> None:
 
 
 def test_a_mixture_ends_with_the_first_container_that_ends_before_it() -> None:
-    assert use_by.beyond_use_at(NOW, hours=4, containers=[None, NOW + 9 * HOUR]) == NOW + 4 * HOUR
-    assert use_by.beyond_use_at(NOW, hours=4, containers=[None, NOW + HOUR]) == NOW + HOUR
+    for end, hours in ((NOW + 9 * HOUR, 4), (NOW + HOUR, 1)):
+        ends = use_by.beyond_use_at(NOW, hours=4, containers=[None, end], use_by=[date(2030, 1, 31)], zone=BERLIN)
+        assert ends == NOW + hours * HOUR
+
+
+def test_a_mixture_ends_with_the_last_day_of_its_lot_on_the_clinics_clock() -> None:
+    ends = use_by.beyond_use_at(NOW, hours=24, containers=[], use_by=[date(2030, 1, 31), NOW.date()], zone=BERLIN)
+    assert ends.astimezone(BERLIN).isoformat() == "2026-03-02T23:59:00+01:00"
 
 
 def test_no_more_containers_are_opened_than_were_received(keeper: Actor, in_clinic: Clinic) -> None:

@@ -103,9 +103,19 @@ def test_a_score_says_nothing_where_the_session_gave_no_gain() -> None:
     assert relief(END, told) == UNKNOWN
 
 
-def test_what_is_told_after_the_next_session_belongs_to_that_one() -> None:
+def test_what_is_told_after_the_next_session_could_be_of_either_and_counts_for_neither() -> None:
     told = [Answer(at=after_hours(24), has_ended=False), Answer(at=after_hours(200), has_ended=True)]
-    assert relief(END, told, censored_at=after_hours(168)) == Relief(state=ReliefState.LASTING, hours=24)
+    lasting = Relief(state=ReliefState.LASTING, hours=24, has_unclear=True)
+    assert relief(END, told, censored_at=after_hours(168)) == lasting
+    told[1] = Answer(at=after_hours(200), has_ended=True, ended_at=after_hours(190))
+    assert relief(END, told, censored_at=after_hours(168)) == lasting
+
+
+def test_an_end_that_is_stated_counts_whenever_it_is_told() -> None:
+    told = [Answer(at=after_hours(24), has_ended=False), Answer(at=after_hours(200), has_ended=True, ended_at=END)]
+    assert relief(END, told, censored_at=after_hours(168)) == Relief(state=ReliefState.ENDED, hours=0)
+    told = [Answer(at=after_hours(24), score=9), Answer(at=after_hours(70), has_ended=True, ended_at=after_hours(5))]
+    assert relief(END, told, before=8, after=2) == Relief(state=ReliefState.ENDED, hours=5)
 
 
 def test_relief_cannot_end_before_it_begins() -> None:

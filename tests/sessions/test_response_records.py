@@ -63,7 +63,8 @@ def draft(session: InjectionSession) -> Draft:
 
 @pytest.fixture
 def saved(session: InjectionSession, draft: Draft, by: Actor) -> InjectionSession:
-    return service.save_draft(injection_session=session, version=1, draft=draft, by=by, now=LATER)
+    """Consented and confirmed before the first needle."""
+    return service.save_draft(injection_session=session, version=1, draft=draft, by=by, now=NOW)
 
 
 def test_what_is_stored_comes_back_as_it_was_given(saved: InjectionSession, draft: Draft) -> None:
@@ -130,7 +131,8 @@ def test_the_database_refuses(name: str, saved: InjectionSession) -> None:
 
 
 def test_what_was_not_fine_is_signed_only_with_words(saved: InjectionSession) -> None:
-    not_fine = {"is_walking": False, "status": "signed", "signed_at": LATER, "signed_by": saved.clinician}
+    ends = {"signed_at": LATER, "signed_by": saved.clinician, "ended_at": LATER}
+    not_fine = {"is_walking": False, "status": "signed", **ends}
     with pytest.raises(IntegrityError), transaction.atomic():
         _change(saved, **not_fine)
     _change(saved, discharge_note="Left in a wheelchair, as he came", **not_fine)
@@ -162,7 +164,7 @@ def test_who_checked_and_when_moves_only_with_an_answer(saved: InjectionSession,
     again = {"injection_session": saved, "by": by, "now": LATER + timedelta(hours=1)}
     service.save_draft(version=2, draft=replace(draft, note="more"), **again)  # type: ignore[arg-type]
     saved.refresh_from_db()
-    assert (saved.discharge_checked_at, saved.discharge_checked_by_id) == (LATER, by.membership_id)
+    assert (saved.discharge_checked_at, saved.discharge_checked_by_id) == (NOW, by.membership_id)
 
 
 def test_the_observation_begins_once_moves_the_visit_and_ends(saved: InjectionSession, draft: Draft, by: Actor) -> None:
@@ -187,7 +189,9 @@ def test_a_stale_page_does_not_move_the_visit(saved: InjectionSession, draft: Dr
 def response_form(by: Actor, stored: Draft, **typed: str) -> ResponseForm:
     nerves = {nerve.id: nerve for nerve in nerves_for_choices()}
     data = {f"response-{name}": value for name, value in typed.items()}
-    return ResponseForm(data, stored=stored, nerves=nerves, zone=by.zone, day=NOW.date())
+    return ResponseForm(
+        data, stored=stored, nerves=nerves, zone=by.zone, day=NOW.date(), started_at=NOW, now=NOW + timedelta(hours=1)
+    )
 
 
 @pytest.mark.parametrize("typed", ["11", "-1", "2.5", "x"])

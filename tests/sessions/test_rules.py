@@ -12,6 +12,7 @@ from sessions.rules.facts import (
     Lot,
     Material,
     Place,
+    Said,
     Shown,
     Technique,
 )
@@ -23,6 +24,7 @@ from tests.sessions.rule_cases import (
     LIDOCAINE,
     LOT,
     MADE,
+    NOW,
     PLAIN_LOT,
     SALINE,
     SCORES,
@@ -209,8 +211,20 @@ def test_a_time_out_stands_when_something_is_only_taken_away() -> None:
     assert named(replace(GOOD, time_out=two)) == []
 
 
+def test_a_time_out_is_repeated_for_what_reads_otherwise_now() -> None:
+    said = {kind: Said(kind, "A1" if kind == "lot" else "", "as confirmed") for kind in ("patient", "consent", "lot")}
+    before = replace(confirmed(), said=frozenset(said.values()))
+    assert named(replace(GOOD, time_out=before, said=frozenset(said.values()))) == []
+    for kind, one in said.items():
+        now = frozenset(said.values()) - {one} | {replace(one, value="otherwise")}
+        changed = [f.subject for f in findings(replace(GOOD, time_out=before, said=now)) if f.rule.id == "P04"]
+        assert changed == [f"the {kind}"]
+    # A lot that is there no more, or joined since, is no matter of its use-by date.
+    assert named(replace(GOOD, time_out=before, said=frozenset({Said("lot", "B2", "otherwise")}))) == []
+
+
 def test_what_a_time_out_showed_reads_back_from_its_record() -> None:
-    shown = confirmed(allergies="corn latex")
+    shown = replace(confirmed(allergies="corn latex"), said=frozenset({Said("consent", "", "one")}))
     assert from_json(as_json(shown)) == shown
     assert fingerprint(from_json(as_json(shown))) == fingerprint(shown)
 
@@ -220,6 +234,23 @@ def test_a_time_out_that_was_confirmed_once_stands_again_when_a_change_is_taken_
     assert standing([left, right], left) == left
     assert standing([left, right], confirmed(side="midline")) == right
     assert standing([], left) is None
+
+
+# What is compared with the first injection, not with the start of the page.
+def test_screening_lots_and_beyond_use_are_compared_with_the_injection() -> None:
+    next_day = {"first_injected_at": NOW, "injected_date": TODAY + timedelta(days=1)}
+    assert named(replace(GOOD, **next_day)) == ["screening_old", "lot_expired"]
+    made = from_preparation(beyond_use_at=NOW - timedelta(minutes=1))
+    assert named(replace(GOOD, **made)) == []
+    assert named(replace(GOOD, **made, first_injected_at=NOW)) == ["past_use"]
+    assert named(replace(GOOD, **made, first_injected_at=NOW - timedelta(minutes=1))) == []
+    assert named(replace(GOOD, first_injected_at=NOW + timedelta(seconds=1))) == ["injection_future"]
+
+
+def test_a_consent_is_compared_with_the_injection_to_the_instant() -> None:
+    late = "it was given after the first injection (state its time, if that was later)"
+    for injected_at, why in ((None, ()), (NOW, ()), (NOW - timedelta(microseconds=1), (late,))):
+        assert gaps(Given(SCOPE, TODAY, given_at=NOW), SCOPE, TODAY, injected_at=injected_at) == why
 
 
 # The clinic's own levels.

@@ -1,6 +1,7 @@
 """The session page: start, type, save, look over, sign, read, amend, with and without scripts."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -301,12 +302,13 @@ def test_the_pages_of_a_session_ask_as_much_for_three_points_as_for_one(
 ) -> None:
     counts = []
     for version, points in ((1, 1), (2, 3)):
-        one = a_draft(lot=lot).points[0]
+        whole = a_draft(lot=lot)
+        draft = replace(whole, points=whole.points * points, consent=whole.consent if version == 1 else None)
         with tenant(clinic.pk, actor="test"):
             service.save_draft(
                 injection_session=session,
                 version=version,
-                draft=a_draft(lot=lot, points=(one,) * points),
+                draft=draft,
                 by=actor_of(client.member),  # type: ignore[attr-defined]
                 now=timezone.now(),
             )

@@ -295,17 +295,17 @@ def test_a_draft_takes_no_addendum(ready: InjectionSession, clinician: Actor) ->
 
 
 def test_a_consent_of_the_course_serves_its_next_session(
-    in_clinic: Clinic, ready: InjectionSession, lot: SolutionLot, clinician: Actor
+    in_clinic: Clinic, session: InjectionSession, lot: SolutionLot, clinician: Actor
 ) -> None:
-    course = CourseFactory(clinic=in_clinic, patient=ready.patient)
+    course = CourseFactory(clinic=in_clinic, patient=session.patient)
     with_course = a_draft(lot=lot, course_id=course.pk)
-    first = service.save_draft(injection_session=ready, version=2, draft=with_course, by=clinician, now=LATER)
-    service.sign(injection_session=first, version=3, by=clinician, now=LATER)
+    first = service.save_draft(injection_session=session, version=1, draft=with_course, by=clinician, now=LATER)
+    service.sign(injection_session=first, version=2, by=clinician, now=LATER)
     week_later = NOW + timedelta(days=7)
     visit = AppointmentFactory(
         clinic=in_clinic,
-        patient=ready.patient,
-        clinician=ready.clinician,
+        patient=session.patient,
+        clinician=session.clinician,
         status=VisitStatus.ARRIVED,
         starts_at=week_later,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,13 +10,14 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from accounts.actors import Actor
 from accounts.models import Clinic
-from patients.models import Allergy
+from patients.models import Allergy, Patient
 from scheduling.choices import VisitStatus
 from sessions.choices import PointSide, TimeOutItem
 from sessions.drafts import Draft
 from sessions.models import InjectionSession, SolutionLot, TimeOut
 from sessions.policies.injection_sessions import GateClosedError
 from sessions.queries.injection_sessions import draft_of, load
+from sessions.services import consents
 from sessions.services import injection_sessions as service
 from tests.factories.accounts import MembershipFactory
 from tests.factories.scheduling import AppointmentFactory
@@ -105,14 +106,15 @@ def test_a_time_out_that_was_not_finished_names_what_is_open(save: Save, clinici
 def test_a_time_out_can_be_finished_item_by_item(save: Save, lot: SolutionLot) -> None:
     begun = replace(a_time_out(lot=lot), items=frozenset({"side"}))
     save(a_draft(lot=lot, time_out=begun))
-    session = save(a_draft(lot=lot), now=LATER)
+    session = save(a_draft(lot=lot, consent=None), now=LATER)
 
     assert session.time_outs.get().confirmed_at == LATER
 
 
 def test_a_tick_that_is_taken_back_takes_the_time_out_back(save: Save, lot: SolutionLot) -> None:
     save(a_draft(lot=lot))
-    session = save(a_draft(lot=lot, time_out=replace(a_time_out(lot=lot), items=frozenset())))
+    untick = replace(a_time_out(lot=lot), items=frozenset())
+    session = save(a_draft(lot=lot, consent=None, time_out=untick))
 
     assert not session.time_outs.exists()
 
@@ -133,7 +135,7 @@ def test_a_side_that_is_changed_after_the_time_out_asks_again(save: Save, clinic
 def test_confirming_again_answers_it(save: Save, clinician: Actor, lot: SolutionLot) -> None:
     draft = a_draft(lot=lot)
     save(draft)
-    session = save(replace(turned(draft), time_out=a_time_out(lot=lot, side="right")))
+    session = save(replace(turned(draft), consent=None, time_out=a_time_out(lot=lot, side="right")))
 
     assert findings_of(session, clinician) == []
     assert session.time_outs.count() == 2
@@ -154,12 +156,53 @@ def test_a_time_out_reads_back_as_it_was_typed(save: Save, lot: SolutionLot) -> 
     assert draft_of(load(session)).time_out == a_time_out(lot=lot)
 
 
+def test_what_was_confirmed_keeps_its_words_and_its_time(save: Save, lot: SolutionLot, clinician: Actor) -> None:
+    """A name corrected, a use-by date corrected, a consent taken back: the words stay, the confirmation falls."""
+    session = save(a_draft(lot=lot))
+    first = session.time_outs.get()
+    ticked = replace(a_time_out(lot=lot), said=load(session).time_out_card.said)
+
+    def corrected(*, name: str = "", day: date | None = None) -> None:
+        if name:
+            Patient.objects.filter(pk=session.patient_id).update(family_name=name)
+        if day:
+            SolutionLot.objects.filter(pk=lot.pk).update(expiry_date=day)
+
+    name, day = session.patient.family_name, lot.expiry_date
+    for change, back, what in (
+        ({"name": "Corrected"}, {"name": name}, "the patient"),
+        ({"day": date(2029, 1, 31)}, {"day": day}, "the lot"),
+    ):
+        corrected(**change)
+        save(a_draft(lot=lot, consent=None, time_out=ticked), now=LATER)
+        found = findings_of(InjectionSession.objects.get(pk=session.pk), clinician)
+        assert found == [f"After the time-out this was changed: {what}. Confirm it again."]
+        assert (session.time_outs.get().words, session.time_outs.get().confirmed_at) == (first.words, NOW)
+        corrected(**back)
+    consents.withdraw(consent=session.consent, reason="Changed her mind", by=clinician, now=LATER)
+    found = findings_of(InjectionSession.objects.get(pk=session.pk), clinician)
+    assert found[-1] == "After the time-out this was changed: the consent. Confirm it again."
+    assert session.time_outs.get().words == first.words
+
+
+def test_ticks_at_a_card_that_said_something_else_are_worth_nothing(save: Save, lot: SolutionLot) -> None:
+    session = save(a_draft(lot=lot, time_out=replace(a_time_out(lot=lot), said="0" * 32)))
+    assert not session.time_outs.exists()
+
+
 # The database.
+def test_the_database_keeps_the_words_of_a_confirmed_time_out(save: Save, lot: SolutionLot) -> None:
+    save(a_draft(lot=lot))
+    for values in ({"words": []}, {"shown": {}}, {"fingerprint": "other"}):
+        with pytest.raises(IntegrityError, match="stays as it was confirmed"), transaction.atomic():
+            TimeOut.objects.update(**values)
+
+
 def test_the_database_keeps_the_time_out_of_a_signed_session(save: Save, clinician: Actor, lot: SolutionLot) -> None:
     session = save(a_draft(lot=lot))
     service.sign(injection_session=session, version=session.version, by=clinician, now=LATER)
 
-    for act in (lambda: TimeOut.objects.update(words=[]), lambda: TimeOut.objects.all().delete()):
+    for act in (lambda: TimeOut.objects.update(confirmed_at=NOW), lambda: TimeOut.objects.all().delete()):
         with pytest.raises(DatabaseError, match="signed injection session"), transaction.atomic():
             act()
 

@@ -20,6 +20,7 @@ from sessions.models import InjectionSession
 from sessions.policies.injection_sessions import SessionRefusedError
 from sessions.queries.injection_sessions import draft_of, load
 from sessions.queries.session_facts import facts_of
+from sessions.queries.session_times import end_of
 from sessions.queries.signatures import is_signature_broken
 from sessions.rules import findings
 from sessions.services import injection_sessions as service
@@ -119,8 +120,9 @@ class Screens(RuleBasedStateMachine):
     @precondition(lambda self: self.signed is None)
     @rule()
     def look_over(self) -> None:
+        """The page that signs says when the treatment ended, too."""
         row, draft = self._stored()
-        self.seen = (row.version, draft)
+        self.seen = (row.version, replace(draft, ended_at=end_of(load(row), now=NOW)))
 
     @precondition(lambda self: self.seen is not None and self.signed is None)
     @rule(crash=CRASHES)

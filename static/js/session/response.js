@@ -214,7 +214,8 @@ function startNow(form, clock) {
       input.value = clock();
       return `${button.dataset.words} ${input.value}`;
     });
-    const box = button.closest("[data-cycle-block]").querySelector("[data-pain]");
+    const box = button.closest("[data-cycle-block]")?.querySelector("[data-pain]");
+    if (!box) return;
     box.querySelector(".pain-step input").focus({ preventScroll: true });
     box.scrollIntoView({ block: "nearest" });
   });

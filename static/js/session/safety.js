@@ -22,7 +22,7 @@ function followFindings(gate, fresh) {
 }
 
 function followTimeOut(part, fresh) {
-  const shown = (root) => root.querySelector("[data-fingerprint]").value;
+  const shown = (root) => ["fingerprint", "said"].map((name) => root.querySelector(`[data-${name}]`).value).join();
   if (shown(part) !== shown(fresh)) part.replaceChildren(fresh);
 }
 

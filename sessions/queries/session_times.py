@@ -1,0 +1,61 @@
+"""The two times of a session that the rules and the after-care count from, of what is stored and typed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sessions import session_times
+from sessions.choices import Moment
+from sessions.drafts import Draft
+from sessions.models import TimeOut
+from sessions.queries.injection_sessions import Loaded
+
+
+@dataclass(frozen=True)
+class SessionTimes:
+    """``ended_at`` is None where nobody said it: it is worked out when the session is signed."""
+
+    first_injected_at: datetime | None
+    is_stated: bool
+    ended_at: datetime | None
+
+
+def times_of(loaded: Loaded, draft: Draft, *, time_outs: Iterable[TimeOut], now: datetime) -> SessionTimes:
+    """``loaded`` holds the rows as they are now, the session's own times as they were before."""
+    stored, ended_at = loaded.session, draft.ended_at
+    first, is_stated = draft.first_injected_at, draft.first_injected_at is not None
+    if first is None and loaded.points:
+        confirmed = [row.confirmed_at for row in time_outs if row.confirmed_at]
+        known = None if stored.is_first_injection_stated else stored.first_injected_at
+        # A point that is only typed was not recorded yet.
+        recorded = [point.created_at for point in loaded.points if not point._state.adding]
+        first = session_times.first_injection(
+            recorded_at=known or min([now, *(recorded if stored.is_first_injection_stated else ())]),
+            confirmed_at=min(confirmed, default=None),
+            later=[*draft.cycles_injected_at, *_asked_after(loaded), ended_at],
+        )
+    if ended_at is not None:
+        # Typed by the minute: it began in that minute too.
+        latest = session_times.end_of_minute(ended_at)
+        ended_at = max([ended_at, *(at for at in (stored.started_at, first or stored.started_at) if at <= latest)])
+        first = first and min(first, ended_at)
+    return SessionTimes(first, is_stated, ended_at)
+
+
+def end_of(loaded: Loaded, *, now: datetime) -> datetime:
+    """When the treatment ended: as somebody said, else as far as is known."""
+    session = loaded.session
+    if session.ended_at is not None:
+        said: datetime = session.ended_at
+        return said
+    return session_times.end_of_session(
+        started_at=session.started_at,
+        first_injected_at=session.first_injected_at,
+        done=[*(session.cycles_injected_at or ()), *_asked_after(loaded), session.observation_ended_at],
+        checked_at=session.discharge_checked_at,
+        now=now,
+    )
+
+
+def _asked_after(loaded: Loaded) -> list[datetime]:
+    return [score.measured_at for score in loaded.scores if score.moment in (Moment.AFTER, Moment.OBSERVED)]

@@ -1,0 +1,89 @@
+"""When a treatment began under the needle, and when it ended: from what is known. Pure, no Django here.
+
+A typed clock shows minutes: what is known by the minute lies anywhere in it, so it is read as the minute's end where
+it must not come too early.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+# A check typed later than this after the last thing that was done was written down later than it was made: a bound of
+# the product, not a clinical figure.
+CHECKED_WITHIN = timedelta(hours=2)
+_MINUTE = timedelta(minutes=1)
+
+
+def _(sentence: str) -> str:
+    """Mark a sentence for translation; it is translated when it is shown."""
+    return sentence
+
+
+def end_of_minute(at: datetime) -> datetime:
+    """The last instant that a clock shows as ``at``, where ``at`` is known by the minute.
+
+    >>> from datetime import UTC
+    >>> end_of_minute(datetime(2026, 3, 2, 10, 5, tzinfo=UTC)).isoformat()
+    '2026-03-02T10:05:59.999999+00:00'
+    >>> end_of_minute(datetime(2026, 3, 2, 10, 5, 7, tzinfo=UTC)).isoformat()
+    '2026-03-02T10:05:07+00:00'
+    """
+    return at if at.second or at.microsecond else at + _MINUTE - timedelta(microseconds=1)
+
+
+def first_injection(
+    *, recorded_at: datetime, confirmed_at: datetime | None, later: Iterable[datetime | None]
+) -> datetime:
+    """Return the earliest moment at which the first needle can have been set.
+
+    ``recorded_at`` is when the first point was written down, ``confirmed_at`` when the first time-out was finished: the
+    needle comes after both. ``later`` is what comes after the needle (the last injection of a cycle, a score after it,
+    the end): the needle was not later than that, whenever it was written down. A time-out finished after it was made
+    up for, and says nothing of the needle.
+    """
+    limit = min((end_of_minute(at) for at in later if at is not None), default=None)
+    if confirmed_at is not None and (limit is None or confirmed_at <= limit):
+        return max(recorded_at, confirmed_at)
+    return recorded_at if limit is None else min(recorded_at, limit)
+
+
+def end_of_session(
+    *,
+    started_at: datetime,
+    first_injected_at: datetime | None,
+    done: Iterable[datetime | None],
+    checked_at: datetime | None,
+    now: datetime,
+) -> datetime:
+    """Return when the treatment ended as far as is known, between its start and ``now``.
+
+    ``done``: what was done and asked (last injections, scores, the end of the observation); the discharge check
+    (``checked_at``) counts where it was made soon after.
+    """
+    last = max([at for at in (started_at, first_injected_at, *done) if at is not None])
+    if checked_at is not None and last < checked_at <= last + CHECKED_WITHIN:
+        last = checked_at
+    return max(started_at, min(last, now))
+
+
+def problems(
+    *,
+    started_at: datetime,
+    first_injected_at: datetime | None,
+    injected_at: Iterable[datetime | None],
+    ended_at: datetime | None,
+    now: datetime,
+) -> Iterator[tuple[str, str]]:
+    """What cannot be of the times somebody said: the column, and why. ``injected_at``: last injection of each cycle."""
+    injected = [at for at in injected_at if at is not None]
+    if first_injected_at is not None:
+        if first_injected_at > now:
+            yield "first_injected_at", _("The first injection has a time that is still to come.")
+        if injected and first_injected_at > end_of_minute(min(injected)):
+            yield "first_injected_at", _("The first injection cannot be later than the last one of the first cycle.")
+    if ended_at is not None:
+        if ended_at > now:
+            yield "ended_at", _("The end of the treatment has a time that is still to come.")
+        if end_of_minute(ended_at) < started_at:
+            yield "ended_at", _("The treatment cannot have ended before the session began.")
+        if any(end_of_minute(ended_at) < at for at in (first_injected_at, *injected) if at is not None):
+            yield "ended_at", _("The treatment cannot have ended before its last injection.")
