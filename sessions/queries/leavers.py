@@ -25,10 +25,11 @@ class OpenWork:
     alerts: int
     visits: int
     is_on_call: bool
+    supervised: list[Membership]
 
     @property
     def can_be_handed_over(self) -> bool:
-        return bool(self.follow_ups or self.recalls or self.reviews or self.is_on_call)
+        return bool(self.follow_ups or self.recalls or self.reviews or self.is_on_call or self.supervised)
 
     @property
     def patient_ids(self) -> list[UUID]:
@@ -42,7 +43,7 @@ class OpenWork:
 
 
 def open_work(actor: Actor, member: Membership, *, now: datetime) -> OpenWork:
-    """Seven queries."""
+    """Eight queries."""
     own = {"clinic_id": actor.clinic_id, "owner": member}
     drafts = InjectionSession.objects.visible_to(actor).drafts().filter(clinician=member).select_related("patient")
     alerts = SideEffect.objects.visible_to(actor).open().filter(acknowledged_by=member)
@@ -57,6 +58,7 @@ def open_work(actor: Actor, member: Membership, *, now: datetime) -> OpenWork:
         alerts=alerts.count(),
         visits=visits.filter(status__in=("booked", "confirmed")).count(),
         is_on_call=OnCallPerson.objects.visible_to(actor).filter(membership=member).exists(),
+        supervised=list(Membership.objects.visible_to(actor).filter(supervisor=member).select_related("user")),
     )
 
 

@@ -11,7 +11,8 @@ _BROKEN = """SELECT s.id FROM pit_sessions_injectionsession s
         WHERE m.clinic_id = s.clinic_id AND m.table_name = 'pit_sessions_injectionsession' AND m.row_id = s.id
         ORDER BY m.id DESC LIMIT 1), sessions_signed_patient(s))
       OR EXISTS (SELECT FROM pit_sessions_cosignature c
-                 WHERE c.injection_session_id = s.id AND c.content_sha256 <> s.content_sha256))"""
+                 WHERE c.injection_session_id = s.id AND c.about = 'record'
+                   AND c.content_sha256 <> s.content_sha256))"""
 
 
 def broken_signatures(clinic_id: UUID) -> list[UUID]:

@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from sessions.dose_rules import summed_fraction, totals
 from sessions.rules.facts import Lot, Point, Preparation, Session, Solution
-from sessions.rules.table import RULES, Finding
+from sessions.rules.table import RULES, Finding, _
 
 _PERCENT_MIN, _PERCENT_MAX = Decimal(1), Decimal(50)
+_TOLD = _("told at the safety questions")
 
 
 def plain(number: Decimal) -> str:
@@ -173,12 +174,13 @@ def _lots_of(session: Session, made: Preparation) -> Iterator[Finding]:
 
 
 def allergies(session: Session) -> Iterator[Finding]:
-    """V25: dextrose is made from corn. A yes to the allergy question counts for dextrose, whatever it was about."""
+    """V25: dextrose is made from corn. A yes to the allergy question counts for all that is given: of what is told
+    today the register may know nothing."""
     says_yes = any(answer.item == "ALLERGY" for answer in session.concerns)
     for solution, _volume in _by_solution(session).values():
         matched = sorted(session.allergies & _substances(solution))
-        if not matched and says_yes and solution.has_corn_dextrose:
-            matched = ["screening"]
+        if not matched and says_yes:
+            matched = [_TOLD]
         for substance in matched:
             words = (("substance", substance), ("solution", solution.name))
             yield Finding(RULES["allergy"], f"{substance} {solution.code}", words)

@@ -320,7 +320,7 @@ def _signatures(page: SessionPage) -> Iterator[Block]:
         (
             (_("Signed by"), session.signed_by.user.full_name),
             (_("Signed"), _time(session.signed_at, page, seconds=True)),
-            (_("Means"), _("I gave this treatment and this record is true.")),
+            (_("Means"), page.meaning),
             (_("Version"), str(session.version)),
             ("SHA-256", session.content_sha256),
         )
@@ -335,7 +335,7 @@ def _signatures(page: SessionPage) -> Iterator[Block]:
                 (_("Means"), _("I have read this record and agree with it.")),
             )
         )
-    elif co_signing:
+    elif co_signing and co_signing.waits:
         yield Notice(_("This record still waits for a co-signature."))
 
 
