@@ -291,7 +291,7 @@ def test_only_a_clinician_reads_a_session(
 
 
 @pytest.mark.parametrize("name", ["edit", "sign", "view"])
-def test_the_pages_of_a_session_ask_as_much_for_three_points_as_for_one(
+def test_the_pages_of_a_session_ask_as_much_for_four_points_as_for_two(
     name: str,
     clinic: Clinic,
     client: Client,
@@ -300,7 +300,7 @@ def test_the_pages_of_a_session_ask_as_much_for_three_points_as_for_one(
     figure: Callable[[str, float], None],
 ) -> None:
     counts = []
-    for version, points in ((1, 1), (2, 3)):
+    for version, points in ((1, 2), (2, 4)):
         one = a_draft(lot=lot).points[0]
         with tenant(clinic.pk, actor="test"):
             service.save_draft(
