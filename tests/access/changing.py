@@ -231,6 +231,8 @@ TYPED: dict[str, Callable[[Practice, Made], Typed]] = {
     "sessions:void": lambda practice, made: {"": {"session_id": made["signed_session_id"]}, "reason": "a wrong one"},
     "sessions:withdraw_consent": _plain(reason="changed her mind"),
     "sessions:consent_wording": _plain(reason="shorter", says_off_label="on", text="It is off-label. It may hurt."),
+    "sessions:refuse_rules": _plain(answer="too much for a point"),
+    "sessions:send_back": _plain(comment="which lot?"),
     "sessions:rules": _plain(reason="small bottles", limit_point_ml_subcutaneous="0.8"),
     "sessions:strike_picture": _plain(reason="of somebody else"),
     "sessions:quarantine_lot": _plain(reason="a crack"),
