@@ -256,7 +256,7 @@ def test_the_database_knows_the_floors_and_lets_nobody_below(admin: Actor, clini
     assert floors == {name: rule.weakest for name, rule in RULES.items() if rule.weakest != Level.WARNING}
     assert ceilings == {name: LIMITS[name].high for name in ("anaesthetic_fraction_stop", "months_of_weight")}
     fields = {"clinic_id": admin.clinic_id, "version": 1, "reason": "x", "made_at": NOW, "weakens": True}
-    below = [
+    below: list[dict[str, Any]] = [
         {"levels": {name: level.value}}
         for name, floor in floors.items()
         for level in Level
