@@ -79,6 +79,7 @@ class Point:
     is_deep: bool = False
     lot: Lot | None = None
     preparation: Preparation | None = None
+    cycle: int = 1
 
     @property
     def amount(self) -> Amount:

@@ -52,17 +52,19 @@ def lung_is_spared(session: Session) -> Iterator[Finding]:
 
 
 def nerves_come_once(session: Session) -> Iterator[Finding]:
-    """V14: by nerve and side, whatever the order of the points. A reason covers as many as there were."""
+    """V14: by nerve and side within one cycle, whatever the order of the points; a later cycle treats them again by
+    intent. A reason covers as many as there were.
+    """
     counts = Counter(_place(point) for point in session.points)
     names = {point.nerve.code: point.nerve.name for point in session.points}
-    for (code, side), count in counts.items():
+    for (code, side, _cycle), count in counts.items():
         if count > 1:
             words = (("nerve", names[code]), ("side", side), ("count", str(count)))
             yield Finding(RULES["nerve_twice"], f"{code} {side} {count}", words)
 
 
-def _place(point: Point) -> tuple[str, str]:
-    return point.nerve.code, point.side
+def _place(point: Point) -> tuple[str, str, int]:
+    return point.nerve.code, point.side, point.cycle
 
 
 POINT_CHECKS = (has_points, sides_are_named, regions_fit, lung_is_spared, nerves_come_once)

@@ -204,7 +204,7 @@ CASES: dict[str, list[tuple[Trips, Trips]]] = {
         # Whatever the order.
         (
             rule("V14", points=(point(1), point(2), point(3, nerve=SURAL))),
-            rule("V14", points=(point(1), point(2, side="right"), point(3, nerve=SURAL))),
+            rule("V14", points=(point(1), point(2, side="right"), point(3, nerve=SURAL), point(4, cycle=2))),
         ),
     ],
     "V15": [
