@@ -17,6 +17,7 @@ class LetterKind(models.TextChoices):
 
     INVITATION = "invitation", _("invitation")
     FACTOR_RESET = "factor_reset", _("second step reset")
+    RULES = "rules", _("change of the safety rules")
 
 
 class LetterState(models.TextChoices):

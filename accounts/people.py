@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.actors import Actor
+from accounts.choices import LetterKind
 from accounts.models import Invitation, Membership, OnCallPerson, StaffLetter
 
 
@@ -25,7 +26,11 @@ def members(actor: Actor) -> QuerySet[Membership]:
     factors = Authenticator.objects.filter(
         user_id=OuterRef("user_id"), type__in=(Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
     )
-    rows = Membership.objects.visible_to(actor).select_related("user").annotate(has_second_factor=Exists(factors))
+    rows = (
+        Membership.objects.visible_to(actor)
+        .select_related("user", "supervisor__user")
+        .annotate(has_second_factor=Exists(factors))
+    )
     return rows.order_by("-is_active", "user__full_name", "id")
 
 
@@ -37,9 +42,15 @@ def invited(actor: Actor, *, now: datetime) -> list[Invited]:
     return [Invited(row, last.get(row.pk), now >= row.expires_at) for row in rows]
 
 
+def co_signers(actor: Actor, member: Membership) -> QuerySet[Membership]:
+    """Who may co-sign for the member."""
+    return Membership.objects.visible_to(actor).co_signers().exclude(pk=member.pk)
+
+
 def last_reset_letter(actor: Actor, membership_id: UUID) -> StaffLetter | None:
     """What became of the letter about a lost second step."""
-    return StaffLetter.objects.visible_to(actor).filter(membership_id=membership_id).newest_first().first()
+    letters = StaffLetter.objects.visible_to(actor).filter(membership_id=membership_id, kind=LetterKind.FACTOR_RESET)
+    return letters.newest_first().first()
 
 
 def is_on_call(actor: Actor, membership_id: UUID) -> bool:

@@ -1,6 +1,8 @@
 """Who is invited, as what; why a second step is taken away; the first password."""
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
@@ -8,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Role
-from accounts.models import User
+from accounts.models import Membership, User
 from common.lines import check_line
 from common.seen_forms import SeenForm
 
@@ -37,6 +39,24 @@ class InviteForm(forms.Form):
 
 class RoleForm(SeenForm, forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+
+
+class SupervisorForm(forms.Form):
+    """Who co-signs; left out where only one may."""
+
+    def __init__(self, *args: Any, members: Iterable[Membership], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["supervisor"] = forms.ChoiceField(
+            label=_("Who co-signs"),
+            required=False,
+            choices=[("", _("Choose a clinician")), *((str(one.pk), one.user.full_name) for one in members)],
+            error_messages={"invalid_choice": _("Choose a clinician who signs alone.")},
+        )
+
+    @property
+    def supervisor_id(self) -> UUID | None:
+        typed = self.cleaned_data["supervisor"]
+        return UUID(typed) if typed else None
 
 
 class ReasonForm(forms.Form):

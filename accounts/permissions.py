@@ -26,6 +26,9 @@ class Act(models.TextChoices):
     SIGN_SESSIONS = "sign_sessions", _("Sign and void injection sessions")
     PLAN_COURSES = "plan_courses", _("Plan, review and end courses")
     LIFT_STOPS = "lift_stops", _("Lift a stop of the safety rules with a reason")
+    SEE_RULES = "see_rules", _("Read the safety rules in force and their history")
+    AGREE_TO_RULES = "agree_to_rules", _("Agree to weaker safety rules, by name")
+    REFUSE_RULES = "refuse_rules", _("Refuse a change of the safety rules, or take it back")
     MANAGE_STOCK = "manage_stock", _("Receive lots of solutions")
     SEE_MESSAGES = "see_messages", _("See the messages to patients")
     SEND_MESSAGES = "send_messages", _("Resend and stop messages")
@@ -59,6 +62,9 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.SIGN_SESSIONS: frozenset({_C}),
     Act.PLAN_COURSES: frozenset({_C}),
     Act.LIFT_STOPS: frozenset({_C}),
+    Act.SEE_RULES: frozenset({_C, _A, _U}),
+    Act.AGREE_TO_RULES: frozenset({_C}),
+    Act.REFUSE_RULES: frozenset({_C, _A}),
     Act.MANAGE_STOCK: frozenset({_C, _A}),
     Act.SEE_MESSAGES: frozenset({_C, _D, _A}),
     Act.SEND_MESSAGES: frozenset({_C, _D, _A}),

@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 
 Side = Literal["right", "left", "bilateral"]
 
-SHAPE = re.compile(r"[A-TV-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?")
+SHAPE = re.compile(r"([A-Z][0-9]|QA)[0-9A-Z](\.[0-9A-Z]{1,4})?")
 
 
 class CodePattern(Protocol):
@@ -51,5 +51,5 @@ def complete(row: CodePattern, side: Side | None) -> Completion:
 
 
 def is_well_formed(code: str) -> bool:
-    """Whether `code` has the shape of a complete ICD-10-CM code; not whether the year's file lists it."""
+    """Whether `code` has the shape of a complete ICD-10-CM code; ``icd10cm_years`` knows the codes."""
     return SHAPE.fullmatch(code) is not None

@@ -208,6 +208,12 @@ GROUPS = (
                 _versions("rules"),
             ),
             Setting(
+                t("Safety rules in force"),
+                t("Every rule as it stands, its history, and what waits for a clinician."),
+                "sessions:rules_in_force",
+                Act.SEE_RULES,
+            ),
+            Setting(
                 t("Words of consent"),
                 t("What every patient reads before signing."),
                 "sessions:consent_wording",

@@ -43,6 +43,14 @@ class ConsentSigner(models.TextChoices):
     GUARDIAN = "guardian", _("a parent or guardian")
 
 
+class CoSigned(models.TextChoices):
+    """What a second name is put under: the record, or what was done to it after it was signed."""
+
+    RECORD = "record", _("record")
+    ADDENDUM = "addendum", _("addendum")
+    VOID = "void", _("voiding")
+
+
 class OverrideReason(models.TextChoices):
     """Why a session goes ahead although a rule asks or stops; lifting a stop needs words as well (domain.md §11)."""
 
@@ -235,6 +243,7 @@ class Statement(models.TextChoices):
     """What somebody says by signing. The document names it by its code: a code never comes to mean something else."""
 
     TREATED = "treated", _("I gave this treatment and this record is true.")
+    READ = "read", _("I did not give this treatment; I have read this record and it is true as far as I know.")
 
 
 class Proven(models.TextChoices):

@@ -195,7 +195,11 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("invitation", "invitation"), ("factor_reset", "second step reset")],
+                        choices=[
+                            ("invitation", "invitation"),
+                            ("factor_reset", "second step reset"),
+                            ("rules", "change of the safety rules"),
+                        ],
                         max_length=12,
                         verbose_name="kind",
                     ),
@@ -317,7 +321,11 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("invitation__isnull", False), ("kind", "invitation"), ("membership__isnull", True)),
-                    models.Q(("invitation__isnull", True), ("kind", "factor_reset"), ("membership__isnull", False)),
+                    models.Q(
+                        ("invitation__isnull", True),
+                        ("kind__in", ("factor_reset", "rules")),
+                        ("membership__isnull", False),
+                    ),
                     _connector="OR",
                 ),
                 name="accounts_staffletter_about",

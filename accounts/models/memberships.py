@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.choices import Role
-from accounts.models.clinic_owned import ClinicOwned, ClinicOwnedQuerySet, manager_of
+from accounts.models.clinic_owned import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, manager_of
 
 
 class MembershipQuerySet(ClinicOwnedQuerySet["Membership"]):
@@ -24,14 +24,25 @@ class MembershipQuerySet(ClinicOwnedQuerySet["Membership"]):
     def clinicians(self) -> Self:
         return self.active().filter(role=Role.CLINICIAN).select_related("user").order_by("user__full_name", "id")
 
+    def co_signers(self) -> Self:
+        """Clinicians whose own records need no second name: they alone give one."""
+        return self.clinicians().filter(needs_co_signature=False)
+
 
 class Membership(ClinicOwned):
-    """Rows of the own clinic are visible, and the own rows at every clinic (to choose one at sign-in)."""
+    """Rows of the own clinic are visible, and the own rows at every clinic (to choose one at sign-in).
+
+    ``supervisor`` is who co-signs for somebody who needs it; null: whoever may. The database keeps one who may
+    (accounts/sql/last_co_signer.sql).
+    """
 
     user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(_("role"), max_length=16, choices=Role)
     is_active = models.BooleanField(_("active"), default=True)
     needs_co_signature = models.BooleanField(_("needs a co-signature"), default=False)
+    supervisor = ClinicForeignKey(
+        "accounts.Membership", null=True, blank=True, related_name="supervised", verbose_name=_("supervisor")
+    )
 
     objects: ClassVar[MembershipQuerySet] = manager_of(MembershipQuerySet)
 
@@ -39,6 +50,9 @@ class Membership(ClinicOwned):
         constraints = [
             models.UniqueConstraint(fields=["clinic", "user"], name="accounts_membership_once"),
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="accounts_membership_role"),
+            models.CheckConstraint(
+                condition=~models.Q(supervisor=models.F("id")), name="accounts_membership_supervisor_is_another"
+            ),
         ]
 
     def __str__(self) -> str:

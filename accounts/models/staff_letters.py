@@ -53,7 +53,7 @@ class StaffLetter(ClinicOwned):
             models.UniqueConstraint(fields=["clinic", "invitation", "issued"], name="accounts_staffletter_once"),
             models.CheckConstraint(
                 condition=models.Q(kind="invitation", invitation__isnull=False, membership__isnull=True)
-                | models.Q(kind="factor_reset", invitation__isnull=True, membership__isnull=False),
+                | models.Q(kind__in=("factor_reset", "rules"), invitation__isnull=True, membership__isnull=False),
                 name="accounts_staffletter_about",
             ),
             models.CheckConstraint(condition=models.Q(state__in=LetterState.values), name="accounts_staffletter_state"),

@@ -25,11 +25,21 @@ class MemberRefusedError(Exception):
 
 
 @transaction.atomic
-def ask_for_co_signature(*, by: Actor, membership_id: UUID, is_needed: bool) -> Membership:
-    """From now on the member's signed records need a second name, or no longer do; what is signed stays as it was."""
-    member = Membership.objects.visible_to(by).select_for_update(of=("self",)).get(pk=membership_id)
+def ask_for_co_signature(
+    *, by: Actor, membership_id: UUID, is_needed: bool, supervisor_id: UUID | None = None
+) -> Membership:
+    """From now on the member's signed records need a second name, or no longer do; what is signed stays as it was.
+
+    ``supervisor_id`` co-signs; the only one who may is taken without asking. Raises ``MemberRefusedError`` where nobody
+    would be left who may, and where several may and none is named.
+    """
+    Clinic.objects.select_for_update(no_key=True).get(pk=by.clinic_id)
+    member = Membership.objects.visible_to(by).select_related("user").get(pk=membership_id)
+    member.supervisor_id = _supervisor(by, member, supervisor_id) if is_needed else None
+    if is_needed:
+        _hand_supervision_over(by, member)
     member.needs_co_signature = is_needed
-    member.save(update_fields=["needs_co_signature"])
+    member.save(update_fields=["needs_co_signature", "supervisor"])
     return member
 
 
@@ -41,6 +51,8 @@ def change_role(*, by: Actor, membership_id: UUID, role: str) -> Membership:
         return member
     if role != Role.CLINIC_ADMIN:
         _check_another_admin(by, member)
+    _check_another_co_signer(by, member)
+    _hand_supervision_over(by, member)
     member.role = role
     member.save(update_fields=["role"])
     return member
@@ -53,6 +65,8 @@ def switch_off(*, by: Actor, now: datetime, membership_id: UUID) -> Membership:
     if not member.is_active:
         raise MemberRefusedError(_("%(name)s is switched off already.") % {"name": member.user.full_name})
     _check_another_admin(by, member)
+    _check_another_co_signer(by, member)
+    _hand_supervision_over(by, member)
     member.is_active = False
     member.save(update_fields=["is_active"])
     invitations.withdraw_all_to(by=by, now=now, email=member.user.email)
@@ -112,6 +126,39 @@ def _check_another_admin(by: Actor, member: Membership) -> None:
             _("%(name)s is the only clinic admin. Make somebody else a clinic admin first.")
             % {"name": member.user.full_name}
         )
+
+
+def _supervisor(by: Actor, member: Membership, supervisor_id: UUID | None) -> UUID:
+    able = list(Membership.objects.visible_to(by).co_signers().exclude(pk=member.pk).values_list("pk", flat=True))
+    name = {"name": member.user.full_name}
+    if not able:
+        raise MemberRefusedError(_("Nobody else could co-sign: %(name)s is the only clinician who may.") % name)
+    if supervisor_id is None and len(able) == 1:
+        return able[0]
+    if supervisor_id not in able:
+        raise MemberRefusedError(_("Choose who co-signs for %(name)s: a clinician who signs alone.") % name)
+    return supervisor_id
+
+
+def _check_another_co_signer(by: Actor, member: Membership) -> None:
+    if member.role != Role.CLINICIAN or not member.is_active or member.needs_co_signature:
+        return
+    others = Membership.objects.visible_to(by).clinicians().exclude(pk=member.pk)
+    if others.filter(needs_co_signature=True).exists() and not others.filter(needs_co_signature=False).exists():
+        raise MemberRefusedError(
+            _("%(name)s is the only clinician who may co-sign, and records of others need it. Let another sign alone.")
+            % {"name": member.user.full_name}
+        )
+
+
+def _hand_supervision_over(by: Actor, member: Membership) -> None:
+    """Whoever the member co-signs for is taken over by the only one left who may; with several, by any of them."""
+    able = Membership.objects.visible_to(by).co_signers().exclude(pk=member.pk)
+    left = list(able.values_list("pk", flat=True)[:2])
+    own = Membership.objects.visible_to(by).filter(supervisor=member)
+    for trainee in own:
+        trainee.supervisor_id = left[0] if len(left) == 1 and left[0] != trainee.pk else None
+        trainee.save(update_fields=["supervisor"])
 
 
 def _works_elsewhere(by: Actor, member: Membership) -> bool:

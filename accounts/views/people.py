@@ -15,7 +15,7 @@ from accounts.choices import Role
 from accounts.conflicts import Conflict, find_conflict
 from accounts.decorators import staff
 from accounts.models import Invitation, Membership
-from accounts.people_forms import InviteForm, ReasonForm, RoleForm
+from accounts.people_forms import InviteForm, ReasonForm, RoleForm, SupervisorForm
 from accounts.permissions import Act
 from accounts.requests import StaffRequest
 from accounts.services import invitations, memberships
@@ -66,10 +66,14 @@ def co_signature(request: StaffRequest, membership_id: UUID) -> HttpResponse:
     clinicians = Membership.objects.visible_to(request.actor).filter(role=Role.CLINICIAN)
     member = get_object_or_404(clinicians.select_related("user"), pk=membership_id)
     is_needed = request.POST.get("needed") == "yes"
-    memberships.ask_for_co_signature(by=request.actor, membership_id=member.pk, is_needed=is_needed)
+    form = SupervisorForm(request.POST, members=read.co_signers(request.actor, member))
+    if not form.is_valid():
+        return _person(request, _member(request, membership_id), supervisor_form=form, status=422)
     words = _("Records of %(name)s now need a co-signature.") if is_needed else _("%(name)s now signs alone.")
-    messages.success(request, words % {"name": member.user.full_name})
-    return redirect("accounts:person", member.pk)
+    given = {"is_needed": is_needed, "supervisor_id": form.supervisor_id}
+    return _with_member(
+        request, member, memberships.ask_for_co_signature, words % {"name": member.user.full_name}, **given
+    )
 
 
 @staff(Act.CHANGE_SETTINGS, methods=("POST",), one_by_one=True)
@@ -137,6 +141,7 @@ def _person(
     *,
     role_form: RoleForm | None = None,
     reason_form: ReasonForm | None = None,
+    supervisor_form: SupervisorForm | None = None,
     conflict: Conflict | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -147,6 +152,7 @@ def _person(
         "letter": read.last_reset_letter(request.actor, member.pk),
         "role_form": role_form or RoleForm(initial={"role": member.role}),
         "reason_form": reason_form or ReasonForm(),
+        "supervisor_form": supervisor_form or SupervisorForm(members=read.co_signers(request.actor, member)),
         "conflict": conflict,
     }
     return render(request, "accounts/person.html", context, status=status)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from catalogue.icd10cm import Side as CodeSide
-from catalogue.icd10cm import is_well_formed
+from catalogue.icd10cm_years import Standing, standing
 from catalogue.queries import CodeOption, icd10cm_options
 from patients.choices import Side
 from patients.merge_refusals import is_merged_away
@@ -40,7 +40,9 @@ def add_condition(
         patient=patient,
         condition_id=condition_id,
         name=details.name,
-        icd10cm_code=complete_code(details.icd10cm_code, condition_id=condition_id, side=details.side),
+        icd10cm_code=complete_code(
+            details.icd10cm_code, condition_id=condition_id, side=details.side, day=now.astimezone(by.zone).date()
+        ),
         side=details.side,
         onset_date=details.onset_date,
         source_id=details.source_id,
@@ -51,13 +53,10 @@ def add_condition(
     return row
 
 
-def complete_code(typed: str, *, condition_id: UUID | None, side: str) -> str:
+def complete_code(typed: str, *, condition_id: UUID | None, side: str, day: date) -> str:
     """The complete ICD-10-CM code; empty when only a coder can say. Raises ``ValidationError`` when a person must."""
     if typed:
-        code = typed.strip().upper()
-        if not is_well_formed(code):
-            raise ValidationError({"icd10cm_code": _("This is not the shape of a complete ICD-10-CM code.")})
-        return code
+        return _known_code(typed.strip().upper(), day)
     if condition_id is None:
         return ""
     coded_side = cast(CodeSide, side) if side in _CODED_SIDES else None
@@ -68,6 +67,20 @@ def complete_code(typed: str, *, condition_id: UUID | None, side: str) -> str:
         offered = ", ".join(f"{option.code} {option.notes}".strip() for option in complete)
         raise ValidationError({"icd10cm_code": _("Choose one of these codes: %(codes)s") % {"codes": offered}})
     return complete[0].code if complete else ""
+
+
+def _known_code(code: str, day: date) -> str:
+    """The code where a year's list has it; a code of another year is kept, for the visit's day decides (V08)."""
+    known = standing(code, day)
+    if known == Standing.HEADING:
+        words = _(
+            "%(code)s is the heading of more exact codes. Enter one of those, like %(code)s… with more characters."
+        )
+        raise ValidationError({"icd10cm_code": words % {"code": code}})
+    if known == Standing.UNKNOWN:
+        words = _("“%(code)s” is not an ICD-10-CM code. Enter a complete one, like G57.12, or leave it empty.")
+        raise ValidationError({"icd10cm_code": words % {"code": code}})
+    return code
 
 
 def _has_codes(options: Iterable[CodeOption]) -> bool:

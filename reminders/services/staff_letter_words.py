@@ -46,6 +46,18 @@ def compose_factor_reset(owed: StaffLetter, *, clinic: Clinic, to: str) -> Lette
     return _as_letter(owed, clinic, to=to, subject=subject, paragraphs=paragraphs)
 
 
+def compose_rules(owed: StaffLetter, *, clinic: Clinic, to: str) -> Letter:
+    """Told to every clinician when a rule is to be weaker, and when it is; which one stands behind the sign-in."""
+    with words_for(clinic.locale):
+        paragraphs = (
+            _("The clinic’s settings were changed, or a change waits for a clinician to agree. Read which one here:")
+            + f"\n{settings.PUBLIC_ORIGIN}{reverse('sessions:rules_in_force')}",
+            _closing(clinic, _("Questions? Call {phone}.")),
+        )
+        subject = _("{clinic}: a change for you to read").format(clinic=_name_of(clinic))
+    return _as_letter(owed, clinic, to=to, subject=subject, paragraphs=paragraphs)
+
+
 def _closing(clinic: Clinic, words: str) -> str:
     call = words.format(phone=clinic.phone.as_international)
     return f"{call}\n" + _("Nobody reads answers to this message.")

@@ -13,7 +13,7 @@ from accounts.choices import LetterKind, LetterState
 from accounts.models import StaffLetter
 from accounts.services import invitations
 from reminders.mail import Letter, Outcome, Result
-from reminders.services.staff_letter_words import compose_factor_reset, compose_invitation
+from reminders.services.staff_letter_words import compose_factor_reset, compose_invitation, compose_rules
 from reminders.timing import MAX_ATTEMPTS, backoff
 
 LEASE = timedelta(minutes=2)
@@ -42,9 +42,11 @@ def begin(*, letter_id: UUID, by: Actor, now: datetime) -> Letter | None:
 
 
 def _mail(owed: StaffLetter, by: Actor, now: datetime) -> Letter | None:
+    member = owed.membership
     if owed.kind == LetterKind.FACTOR_RESET:
-        member = owed.membership
         return compose_factor_reset(owed, clinic=by.clinic, to=member.user.email) if member else None
+    if owed.kind == LetterKind.RULES:
+        return compose_rules(owed, clinic=by.clinic, to=member.user.email) if member and member.is_active else None
     invitation = owed.invitation
     if invitation is None or owed.issued != invitation.issued or not invitation.lets_in(now):
         return None

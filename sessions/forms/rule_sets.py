@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from common.seen_forms import SeenForm
 from sessions.forms.dressing import dress
 from sessions.rules import RULES, Level, Rule
-from sessions.rules.settings import LIMITS, LimitSpec, Maximum, RuleSettings, problems
+from sessions.rules.settings import LIMITS, LimitSpec, Maximum, RuleSettings, changes, problems
 from sessions.rules.table import BY_STRENGTH
 
 LEVELS = {
@@ -33,7 +33,10 @@ class LimitRow:
 
 @dataclass(frozen=True)
 class LevelRow:
+    """``in_force`` in words; without a field the rule stands at its floor and offers no choice."""
+
     rule: Rule
+    in_force: str
     sentence: str
     default: str
     field: forms.BoundField | None
@@ -50,9 +53,6 @@ class RuleSetForm(SeenForm, forms.Form):
     """``anaesthetics``: name → the plain figures on file (mg/kg, ceiling in mg, mark of the source)."""
 
     reason = forms.CharField(label=_("Why it is changed"), max_length=300)
-    confirms_weaker = forms.BooleanField(
-        label=_("Yes: what stopped until now shall stop less, as chosen above"), required=False
-    )
 
     def __init__(
         self,
@@ -103,6 +103,11 @@ class RuleSetForm(SeenForm, forms.Form):
             },
         )
 
+    @property
+    def is_weaker(self) -> bool:
+        """Whether anything typed stops or asks less than it does now."""
+        return any(change.is_weaker for change in changes(self.before, self.settings()))
+
     @staticmethod
     def sentence_of(name: str) -> str:
         """The sentence of a rule with an ellipsis where a session puts its own words."""
@@ -122,12 +127,19 @@ class RuleSetForm(SeenForm, forms.Form):
     def level_rows(self) -> Iterator[LevelRow]:
         for name, rule in sorted(RULES.items(), key=lambda item: item[1].id):
             field = self[f"level_{name}"] if f"level_{name}" in self.fields else None
-            yield LevelRow(rule, self.sentence_of(name), str(LEVELS[rule.level]), field)
+            in_force = str(LEVELS[self.before.level_of(name)])
+            yield LevelRow(rule, in_force, self.sentence_of(name), str(LEVELS[rule.level]), field)
 
     @property
     def maximum_rows(self) -> Iterator[MaximumRow]:
         for name, figures in self.anaesthetics.items():
             yield MaximumRow(name, figures, [self[f"maximum_{name}_{part}"] for part in PARTS])
+
+
+class RefusalForm(forms.Form):
+    answer = forms.CharField(
+        label=_("Why not"), max_length=300, error_messages={"required": _("Enter why it is refused.")}
+    )
 
 
 def _as_words(sentence: str) -> str:

@@ -375,4 +375,289 @@ class Migration(migrations.Migration):
                 name="sessions_session_injection_stated_whole",
             ),
         ),
+        # Rules below which no clinic goes, and who treated.
+        migrations.CreateModel(
+            name="CoSignatureReturn",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=common.database.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("comment", models.CharField(max_length=500, verbose_name="what is missing")),
+                ("returned_at", models.DateTimeField(verbose_name="sent back")),
+                ("asked_again_at", models.DateTimeField(blank=True, null=True, verbose_name="asked again")),
+            ],
+            options={
+                "verbose_name": "record sent back before its co-signature",
+                "ordering": ["returned_at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="RuleProposal",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=common.database.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("settings", models.JSONField()),
+                ("base_version", models.PositiveIntegerField()),
+                ("reason", models.CharField(max_length=300, verbose_name="why it is changed")),
+                ("asked_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("is_agreed", models.BooleanField(null=True)),
+                ("answer", models.CharField(blank=True, max_length=300, verbose_name="why not")),
+            ],
+            options={
+                "verbose_name": "change of rules that waits for a clinician",
+                "ordering": ["-asked_at"],
+            },
+        ),
+        migrations.RemoveConstraint(
+            model_name="cosignature",
+            name="sessions_cosignature_once",
+        ),
+        migrations.AddField(
+            model_name="addendum",
+            name="needs_co_signature",
+            field=models.BooleanField(editable=False, null=True),
+        ),
+        migrations.AddField(
+            model_name="cosignature",
+            name="about",
+            field=models.CharField(
+                choices=[("record", "record"), ("addendum", "addendum"), ("void", "voiding")],
+                default="record",
+                max_length=8,
+            ),
+        ),
+        migrations.AddField(
+            model_name="cosignature",
+            name="addendum",
+            field=accounts.models.clinic_owned.ClinicForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="co_signatures",
+                to="pit_sessions.addendum",
+            ),
+        ),
+        migrations.AddField(
+            model_name="injectionsession",
+            name="void_needs_co_signature",
+            field=models.BooleanField(editable=False, null=True),
+        ),
+        migrations.AddField(
+            model_name="ruleset",
+            name="agreed_by",
+            field=accounts.models.clinic_owned.ClinicForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.membership",
+            ),
+        ),
+        migrations.AddField(
+            model_name="ruleset",
+            name="weakens",
+            field=models.BooleanField(default=False),
+        ),
+        migrations.AddIndex(
+            model_name="addendum",
+            index=models.Index(
+                condition=models.Q(("needs_co_signature", True)),
+                fields=["clinic", "written_at"],
+                name="sessions_addendum_co_sign",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="injectionsession",
+            index=models.Index(
+                condition=models.Q(("void_needs_co_signature", True)),
+                fields=["clinic", "voided_at"],
+                name="sessions_session_void_co_sign",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="cosignature",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("about", "addendum"), _negated=True),
+                fields=("clinic", "injection_session", "about"),
+                name="sessions_cosignature_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="cosignature",
+            constraint=models.UniqueConstraint(
+                fields=("clinic", "addendum"), name="sessions_cosignature_once_an_addendum"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="cosignature",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("about", "addendum"), ("addendum__isnull", False)),
+                    models.Q(("about__in", ("record", "void")), ("addendum__isnull", True)),
+                    _connector="OR",
+                ),
+                name="sessions_cosignature_about",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="ruleset",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weakens", False), ("agreed_by__isnull", False), _connector="OR"),
+                name="sessions_ruleset_agreed",
+            ),
+        ),
+        migrations.AddField(
+            model_name="cosignaturereturn",
+            name="asked_again_by",
+            field=accounts.models.clinic_owned.ClinicForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.membership",
+            ),
+        ),
+        migrations.AddField(
+            model_name="cosignaturereturn",
+            name="clinic",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.clinic"
+            ),
+        ),
+        migrations.AddField(
+            model_name="cosignaturereturn",
+            name="injection_session",
+            field=accounts.models.clinic_owned.ClinicForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="returns",
+                to="pit_sessions.injectionsession",
+            ),
+        ),
+        migrations.AddField(
+            model_name="cosignaturereturn",
+            name="returned_by",
+            field=accounts.models.clinic_owned.ClinicForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.membership",
+                verbose_name="sent back by",
+            ),
+        ),
+        migrations.AddField(
+            model_name="ruleproposal",
+            name="asked_by",
+            field=accounts.models.clinic_owned.ClinicForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.membership",
+            ),
+        ),
+        migrations.AddField(
+            model_name="ruleproposal",
+            name="clinic",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.clinic"
+            ),
+        ),
+        migrations.AddField(
+            model_name="ruleproposal",
+            name="decided_by",
+            field=accounts.models.clinic_owned.ClinicForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.membership",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="cosignaturereturn",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("asked_again_at__isnull", True)),
+                fields=("clinic", "injection_session"),
+                name="sessions_return_one_open",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="cosignaturereturn",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("comment", ""), _negated=True), name="sessions_return_comment"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="cosignaturereturn",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("asked_again_at__isnull", True), ("asked_again_by__isnull", True)),
+                    models.Q(("asked_again_at__gte", models.F("returned_at")), ("asked_again_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="sessions_return_asked_again_is_whole",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="ruleproposal",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("decided_at__isnull", True)),
+                fields=("clinic",),
+                name="sessions_ruleproposal_one_open",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="ruleproposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="sessions_ruleproposal_reason"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="ruleproposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("answer", ""),
+                        ("decided_at__isnull", True),
+                        ("decided_by__isnull", True),
+                        ("is_agreed__isnull", True),
+                    ),
+                    models.Q(
+                        ("answer", ""),
+                        ("decided_at__isnull", False),
+                        ("decided_by__isnull", False),
+                        ("is_agreed", True),
+                    ),
+                    models.Q(
+                        ("decided_at__isnull", False),
+                        ("decided_by__isnull", False),
+                        ("is_agreed__isnull", False),
+                        ("is_agreed", False),
+                        models.Q(("answer", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="sessions_ruleproposal_decision_is_whole",
+            ),
+        ),
     ]

@@ -1,4 +1,4 @@
-from sessions.models.co_signatures import CoSignature
+from sessions.models.co_signatures import CoSignature, CoSignatureReturn
 from sessions.models.consent_wordings import ConsentWording
 from sessions.models.course_reviews import CourseReview
 from sessions.models.courses import Course, CourseGoal
@@ -10,7 +10,7 @@ from sessions.models.pain_scores import PainScore, ReliefReport
 from sessions.models.papers import Paper
 from sessions.models.pictures import Picture, PictureConsent, PictureContent
 from sessions.models.preparations import Container, Preparation, PreparationPart
-from sessions.models.rule_sets import RuleSet
+from sessions.models.rule_sets import RuleProposal, RuleSet
 from sessions.models.safety_gate import RuleOverride, ScreeningAnswer, TimeOut
 from sessions.models.side_effects import SideEffect
 from sessions.models.signature_checks import SignatureCheck, SignatureProblem
@@ -22,6 +22,7 @@ from sessions.models.visit_recalls import RecallCall, VisitRecall
 __all__ = [
     "Addendum",
     "CoSignature",
+    "CoSignatureReturn",
     "Consent",
     "ConsentWording",
     "Container",
@@ -44,6 +45,7 @@ __all__ = [
     "RecallCall",
     "ReliefReport",
     "RuleOverride",
+    "RuleProposal",
     "RuleSet",
     "ScreeningAnswer",
     "SideEffect",

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, Membership, manager_of
 from patients.models import PatientOwned
-from sessions.choices import ConsentSigner, Guidance, RecordStatus
+from sessions.choices import ConsentSigner, CoSigned, Guidance, RecordStatus
 from sessions.observation import MAX_MINUTES
 from sessions.response import MAX_CYCLES
 
@@ -29,8 +29,17 @@ class InjectionSessionQuerySet(ClinicOwnedQuerySet["InjectionSession"]):
         return self.drafts().filter(own | models.Q(handed_to=member))
 
     def to_co_sign(self) -> Self:
-        """Signed by somebody whose records need a second name, and still without it."""
-        return self.signed().filter(needs_co_signature=True, co_signatures__isnull=True)
+        """Treated or signed by somebody whose records need a second name; still without it, and not sent back."""
+        waiting = self.signed().filter(needs_co_signature=True).exclude(co_signatures__about=CoSigned.RECORD)
+        return waiting.exclude(returns__asked_again_at__isnull=True, returns__isnull=False)
+
+    def addenda_to_co_sign(self) -> Self:
+        """A row for each addendum that waits."""
+        return self.filter(addenda__needs_co_signature=True, addenda__co_signatures__isnull=True)
+
+    def voids_to_co_sign(self) -> Self:
+        waiting = self.filter(status=RecordStatus.VOIDED, void_needs_co_signature=True)
+        return waiting.exclude(co_signatures__about=CoSigned.VOID)
 
 
 class InjectionSession(PatientOwned):
@@ -84,8 +93,10 @@ class InjectionSession(PatientOwned):
     screened_at = models.DateTimeField(null=True, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)
     signed_by = ClinicForeignKey("accounts.Membership", null=True, blank=True, related_name="+")
-    # Made by the database from the signer's membership when the session is signed; none means no.
+    # Made by the database from the memberships of who treated and who signed; none means no.
     needs_co_signature = models.BooleanField(null=True, editable=False)
+    # The same for who voided a signed record; no part of what was signed.
+    void_needs_co_signature = models.BooleanField(null=True, editable=False)
     content_sha256 = models.CharField(max_length=64, blank=True)
     content_version = models.PositiveSmallIntegerField(null=True, editable=False)
     # Whom the signature names, once the session was moved by a merge of two records; made by the database.
@@ -128,6 +139,11 @@ class InjectionSession(PatientOwned):
                 fields=["clinic", "signed_at"],
                 condition=models.Q(status="signed", needs_co_signature=True),
                 name="sessions_session_co_sign",
+            ),
+            models.Index(
+                fields=["clinic", "voided_at"],
+                condition=models.Q(void_needs_co_signature=True),
+                name="sessions_session_void_co_sign",
             ),
         ]
         constraints = [
@@ -277,9 +293,18 @@ class Addendum(ClinicOwned):
     text = models.TextField(_("addendum"))
     written_at = models.DateTimeField()
     written_by = ClinicForeignKey("accounts.Membership", related_name="+")
+    # Made by the database from the writer's membership; none means no.
+    needs_co_signature = models.BooleanField(null=True, editable=False)
 
     class Meta:
         ordering = ["written_at"]
+        indexes = [
+            models.Index(
+                fields=["clinic", "written_at"],
+                condition=models.Q(needs_co_signature=True),
+                name="sessions_addendum_co_sign",
+            )
+        ]
         constraints = [models.CheckConstraint(condition=~models.Q(text=""), name="sessions_addendum_text")]
 
     def __str__(self) -> str:

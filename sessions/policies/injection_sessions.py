@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from accounts.models import Membership
 from accounts.permissions import Act
 from scheduling.choices import VisitStatus
 from scheduling.models import Appointment
@@ -102,6 +103,23 @@ def check_gate(findings: Iterable[Finding], reasons: Mapping[str, str], *, by: A
     still_open = [f for f in findings if not is_answer(f, reasons.get(f.key, ""), may_lift=may_lift)]
     if still_open:
         raise GateClosedError(still_open)
+
+
+def check_co_signer_is_left(session: InjectionSession, by: Actor) -> None:
+    """Where the record will need a second name, another than the signer must be left to give it: else it would never be
+    whole. One query, two more where one is needed."""
+    people = Membership.objects.visible_to(by).select_related("user").in_bulk({session.clinician_id, author_of(by)})
+    treater, signer = people[session.clinician_id], people[author_of(by)]
+    if not (treater.needs_co_signature or signer.needs_co_signature):
+        return
+    if Membership.objects.visible_to(by).co_signers().exclude(user_id=signer.user_id).exists():
+        return
+    if signer == treater:
+        raise SessionRefusedError(_("Nobody at the clinic may co-sign your records. Ask the clinic admin first."))
+    raise SessionRefusedError(
+        _("%(name)s gave this treatment and needs a co-signature, which only you could give. Let %(name)s sign it.")
+        % {"name": treater.user.full_name}
+    )
 
 
 def check_can_void(session: InjectionSession, reason: str) -> None:

@@ -18,7 +18,7 @@ from accounts.choices import ExportKind
 from accounts.models import Membership
 from audit.models import AuditCheck, AuditEvent, AuditSeal
 from audit.models.audit_events import AuditEventQuerySet
-from common.local_words import local_day_words
+from common.local_words import day_words, local_day_words
 from common.wall_clock import day_bounds
 from patients.models import Patient
 from patients.queries.survivors import records_of, survivors_of
@@ -115,7 +115,7 @@ class Told:
 
 def _name_of_export(kind: ExportKind, of: str) -> str:
     is_of_day = kind in (ExportKind.DAY_SHEET, ExportKind.DAY_ON_PAPER)
-    return str(kind.label) % {"of": date_format(date.fromisoformat(of), "j M Y") if is_of_day else of}
+    return str(kind.label) % {"of": day_words(date.fromisoformat(of)) if is_of_day else of}
 
 
 @dataclass(frozen=True)

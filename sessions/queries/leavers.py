@@ -31,10 +31,11 @@ class OpenWork:
     visit_count: int
     hours: list[AvailabilityBlock]
     is_on_call: bool
+    supervised: list[Membership]
 
     @property
     def can_be_handed_over(self) -> bool:
-        return bool(self.follow_ups or self.recalls or self.is_clinical)
+        return bool(self.follow_ups or self.recalls or self.is_clinical or self.supervised)
 
     @property
     def is_clinical(self) -> bool:
@@ -53,7 +54,7 @@ class OpenWork:
 
 
 def open_work(actor: Actor, member: Membership, *, now: datetime) -> OpenWork:
-    """Nine queries."""
+    """Ten queries."""
     own = {"clinic_id": actor.clinic_id, "owner": member}
     drafts = InjectionSession.objects.visible_to(actor).to_be_finished_by(member)
     alerts = SideEffect.objects.visible_to(actor).open().filter(acknowledged_by=member)
@@ -72,6 +73,7 @@ def open_work(actor: Actor, member: Membership, *, now: datetime) -> OpenWork:
         visit_count=visits.count(),
         hours=list(hours.exclude(valid_until_date__lt=local_day(now, actor.zone)).order_by("weekday", "start_time")),
         is_on_call=OnCallPerson.objects.visible_to(actor).filter(membership=member).exists(),
+        supervised=list(Membership.objects.visible_to(actor).filter(supervisor=member).select_related("user")),
     )
 
 

@@ -39,4 +39,5 @@ def point_fact(point: InjectionPoint, words: Words, made: dict[UUID, facts.Prepa
         is_deep=point.depth == Depth.DEEP,
         lot=lot_fact(point.lot) if point.lot else None,
         preparation=made[point.preparation_id] if point.preparation_id else None,
+        cycle=point.cycle or 1,
     )

@@ -149,11 +149,11 @@ def _answers(loaded: Loaded) -> tuple[tuple[str, str, bool], ...]:
 
 
 def _concerns(loaded: Loaded) -> tuple[facts.Answer, ...]:
-    given = {answer.item: answer.is_yes for answer in loaded.answers}
+    given = {answer.item: answer for answer in loaded.answers}
     return tuple(
-        facts.Answer(item.code, item.name, item.effect)
+        facts.Answer(item.code, item.name, item.effect, given[item.code].detail)
         for item in loaded.words.items
-        if item.code in given and given[item.code] != item.is_concern_when_no
+        if item.code in given and given[item.code].is_yes != item.is_concern_when_no
     )
 
 

@@ -169,6 +169,7 @@ class Words:
             needs_side=nerve.laterality == "L",
             flags=frozenset(nerve.flags),
             regions=frozenset(nerve.regions),
+            usual_points=nerve.points_max,
         )
 
 

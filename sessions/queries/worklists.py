@@ -17,7 +17,7 @@ from patients.models import AlikePair
 from patients.names import full_name
 from patients.queries.phones import phone_of_patient
 from sessions.choices import AlertStatus, Priority, StopRule
-from sessions.models import CourseReview, FollowUp, InjectionSession, SideEffect
+from sessions.models import CoSignatureReturn, CourseReview, FollowUp, InjectionSession, RuleProposal, SideEffect
 from sessions.models.side_effects import called_by
 from sessions.queries.course_reviews import Evidence, evidence_of
 from sessions.triage import is_assessment_overdue
@@ -31,7 +31,8 @@ TAKE_WITHIN = {Priority.P0: timedelta(minutes=10), Priority.P1: timedelta(hours=
 class Counts:
     """What the top bar shows; ``urgent`` are alerts of priority 0 and 1 that nobody has taken yet.
 
-    ``on_call`` are the people whom a P0 wakes.
+    ``on_call`` are the people whom a P0 wakes; ``sent_back`` are the reader's own records that a supervisor sent back;
+    ``rules`` is a change of the safety rules that waits for a clinician.
     """
 
     urgent: int = 0
@@ -40,6 +41,8 @@ class Counts:
     unsigned: int = 0
     reviews: int = 0
     to_co_sign: int = 0
+    sent_back: int = 0
+    rules: int = 0
     alike: int = 0
     on_call: int = 0
 
@@ -101,7 +104,11 @@ def counts(actor: Actor, *, now: datetime) -> Counts:
         follow_ups=_count(FollowUp.objects.due(now)),
         unsigned=_count(InjectionSession.objects.drafts()),
         reviews=_count(CourseReview.objects.undecided()),
-        to_co_sign=_count(InjectionSession.objects.to_co_sign()),
+        to_co_sign=_count(InjectionSession.objects.to_co_sign())
+        + _count(InjectionSession.objects.addenda_to_co_sign())
+        + _count(InjectionSession.objects.voids_to_co_sign()),
+        sent_back=_count(CoSignatureReturn.objects.open().of_member(actor.membership_id)),
+        rules=_count(RuleProposal.objects.open()),
         alike=_count(AlikePair.objects.open()),
         on_call=_count(OnCallPerson.objects.able()),
     )
@@ -118,19 +125,19 @@ def alerts(actor: Actor) -> QuerySet[Any]:
         names["event_name"] = F("event_type__name")
         names["suspected"] = F("suspected_type__name")
     rows = SideEffect.objects.visible_to(actor).open().most_urgent_first()
-    return _with_people(rows, *columns, whose=F("acknowledged_by_id"), **names)
+    return with_people(rows, *columns, whose=F("acknowledged_by_id"), **names)
 
 
 def follow_ups_due(actor: Actor, *, now: datetime) -> QuerySet[Any]:
     """Outstanding follow-ups that are due, the longest due first, as values for ``plain_rows``."""
     rows = FollowUp.objects.visible_to(actor).due(now).order_by("due_at", "id")
-    return _with_people(rows, since=F("due_at"), whose=F("owner_id"), owner_name=F("owner__user__full_name"))
+    return with_people(rows, since=F("due_at"), whose=F("owner_id"), owner_name=F("owner__user__full_name"))
 
 
 def unsigned_sessions(actor: Actor) -> QuerySet[Any]:
     """Drafts, the oldest first, as values for ``plain_rows``; the owner treats, or finishes what a leaver began."""
     rows = InjectionSession.objects.visible_to(actor).drafts().order_by("started_at", "id")
-    return _with_people(
+    return with_people(
         rows,
         since=F("started_at"),
         whose=Coalesce("handed_to_id", "clinician_id"),
@@ -141,7 +148,7 @@ def unsigned_sessions(actor: Actor) -> QuerySet[Any]:
 def course_reviews(actor: Actor) -> QuerySet[Any]:
     """Undecided course reviews, the oldest first, as values for ``review_rows``."""
     rows = CourseReview.objects.visible_to(actor).undecided().order_by("raised_at", "id")
-    return _with_people(
+    return with_people(
         rows,
         "rule",
         "evidence",
@@ -155,7 +162,7 @@ def course_reviews(actor: Actor) -> QuerySet[Any]:
 def review_rows(values: Iterable[dict[str, Any]], now: datetime, overdue_after: timedelta) -> list[ReviewRow]:
     return [
         ReviewRow(
-            **_people(value),
+            **people_of(value),
             is_overdue=now - value["since"] > overdue_after,
             rule=str(StopRule(value["rule"]).label),
             condition=value["condition"],
@@ -163,12 +170,6 @@ def review_rows(values: Iterable[dict[str, Any]], now: datetime, overdue_after: 
         )
         for value in values
     ]
-
-
-def sessions_to_co_sign(actor: Actor) -> QuerySet[Any]:
-    """Signed sessions that wait for a second name, the oldest first, for ``plain_rows``; whose: the signer."""
-    rows = InjectionSession.objects.visible_to(actor).to_co_sign().order_by("signed_at", "id")
-    return _with_people(rows, since=F("signed_at"), whose=F("signed_by_id"), owner_name=F("signed_by__user__full_name"))
 
 
 def alert_rows(values: Iterable[dict[str, Any]], now: datetime) -> list[AlertRow]:
@@ -197,7 +198,7 @@ def _count(rows: QuerySet[Any]) -> Any:
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
-def _with_people(rows: QuerySet[Any], *columns: str, **named: Any) -> QuerySet[Any]:
+def with_people(rows: QuerySet[Any], *columns: str, **named: Any) -> QuerySet[Any]:
     return rows.values(
         "id",
         "patient_id",
@@ -213,10 +214,10 @@ def _with_people(rows: QuerySet[Any], *columns: str, **named: Any) -> QuerySet[A
 
 
 def _row(value: dict[str, Any], *, is_overdue: bool) -> Row:
-    return Row(**_people(value), is_overdue=is_overdue)
+    return Row(**people_of(value), is_overdue=is_overdue)
 
 
-def _people(value: dict[str, Any]) -> dict[str, Any]:
+def people_of(value: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": value["id"],
         "patient_id": value["patient_id"],
@@ -240,7 +241,7 @@ def _alert_row(value: dict[str, Any], now: datetime) -> AlertRow:
     age = now - value["since"]
     limit = TAKE_WITHIN.get(priority)
     row = AlertRow(
-        **_people(value),
+        **people_of(value),
         priority=priority,
         priority_label=str(priority.label),
         status=value["status"],

@@ -7,9 +7,11 @@ from decimal import Decimal
 
 from sessions.dose_rules import summed_fraction, totals
 from sessions.rules.facts import Lot, Point, Preparation, Session, Solution
-from sessions.rules.table import RULES, Finding
+from sessions.rules.register import ALLERGY
+from sessions.rules.table import RULES, Finding, _
 
 _PERCENT_MIN, _PERCENT_MAX = Decimal(1), Decimal(50)
+_TOLD = _("told at the safety questions")
 
 
 def plain(number: Decimal) -> str:
@@ -186,12 +188,15 @@ def _lots_of(session: Session, made: Preparation) -> Iterator[Finding]:
 
 
 def allergies(session: Session) -> Iterator[Finding]:
-    """V25: dextrose is made from corn. A yes to the allergy question counts for dextrose, whatever it was about."""
-    says_yes = any(answer.item == "ALLERGY" for answer in session.concerns)
+    """V25: dextrose is made from corn. A yes to the allergy question counts for all that is given, unless it says no
+    more than the register, which is matched by itself: of what is told today nobody has said what it is about."""
+    known = session.known.get(ALLERGY)
+    told = [answer.detail for answer in session.concerns if answer.item == ALLERGY]
+    says_yes = any(known is None or detail not in ("", known.words) for detail in told)
     for solution, _volume in _by_solution(session).values():
         matched = sorted(session.allergies & _substances(solution))
-        if not matched and says_yes and solution.has_corn_dextrose:
-            matched = ["screening"]
+        if not matched and says_yes:
+            matched = [_TOLD]
         for substance in matched:
             words = (("substance", substance), ("solution", solution.name))
             yield Finding(RULES["allergy"], f"{substance} {solution.code}", words)

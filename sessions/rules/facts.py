@@ -47,6 +47,7 @@ class Nerve:
     needs_side: bool = True
     flags: frozenset[str] = frozenset()
     regions: frozenset[str] = frozenset()
+    usual_points: int = 1
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ class Point:
     is_deep: bool = False
     lot: Lot | None = None
     preparation: Preparation | None = None
+    cycle: int = 1
 
     @property
     def amount(self) -> Amount:
@@ -112,6 +114,7 @@ class Answer:
     item: str
     name: str
     effect: str
+    detail: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """What a clinic may set about the rules: limits, levels and its own, lower maximums. No Django, no rows.
 
 Every default is the product's ([DEF] in domain.md §4, §5, §11), not a clinical fact. The bounds are those of the record
-itself (what a column or a form can hold), not advice; inside them the clinic answers for its figures. A rule that the
-database refuses as well cannot be weakened, and no rule can be switched off.
+itself (what a column or a form can hold), not advice; inside them the clinic answers for its figures. A rule has a
+floor (``Rule.weakest``) that the database holds as well, and no rule can be switched off.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ DEFAULTS_VERSION = "2026-11"
 
 @dataclass(frozen=True)
 class LimitSpec:
-    """A limit with its words, unit and bounds, both included."""
+    """A limit with its words, unit and bounds, both included. ``weaker``: which way it asks or stops less."""
 
     name: str
     label: str
@@ -28,9 +28,10 @@ class LimitSpec:
     high: Decimal
     is_whole: bool = False
     may_be_empty: bool = False
+    weaker: str = "up"
 
 
-def _limit(name: str, label: str, unit: str, low: str, high: str, **more: bool) -> LimitSpec:
+def _limit(name: str, label: str, unit: str, low: str, high: str, **more: Any) -> LimitSpec:
     return LimitSpec(name, label, unit, Decimal(low), Decimal(high), **more)
 
 
@@ -51,14 +52,22 @@ LIMITS: dict[str, LimitSpec] = {
             "drawn_tolerance", _("Points and drawn up may differ by this share (V19)"), "of what was drawn up", "0", "1"
         ),
         _limit("needle_mm_near_pleura", _("Needle near the lung: ask above (V12)"), "mm", "4", "200", is_whole=True),
-        _limit("days_between_sessions", _("Days between sessions: ask below (V13)"), "days", "0", "365", is_whole=True),
+        _limit(
+            "days_between_sessions",
+            _("Days between sessions: ask below (V13)"),
+            "days",
+            "0",
+            "365",
+            is_whole=True,
+            weaker="down",
+        ),
         _limit("sessions_in_course", _("Sessions in a course: ask above (V13)"), "sessions", "1", "50", is_whole=True),
         _limit(
             "months_of_weight",
             _("Weight for a local anaesthetic: not older than (V20)"),
             "months",
             "1",
-            "120",
+            "12",
             is_whole=True,
         ),
         _limit("score_rise", _("Pain after: ask when it rose by more than (V04)"), "points", "0", "10", is_whole=True),
@@ -120,10 +129,15 @@ class Change:
     after: str
 
     @property
-    def is_weaker_stop(self) -> bool:
-        """A stop that no longer stops as hard."""
-        kind, _dot, _name = self.name.partition(".")
-        return kind == "level" and Level(self.after).is_weaker_than(Level(self.before))
+    def is_weaker(self) -> bool:
+        """A rule that stops or asks less than it did: a named clinician has to agree (sql/rule_sets.sql)."""
+        kind, _dot, name = self.name.partition(".")
+        if kind == "level":
+            return Level(self.after).is_weaker_than(Level(self.before))
+        if not (self.before and self.after):
+            return not self.after
+        is_up = Decimal(self.after) > Decimal(self.before)
+        return is_up == (kind == "maximum" or LIMITS[name].weaker == "up")
 
 
 def problems(settings: RuleSettings) -> dict[str, str]:
@@ -133,7 +147,7 @@ def problems(settings: RuleSettings) -> dict[str, str]:
         found.setdefault("anaesthetic_fraction_warn", _("Asking must come before stopping."))
     for name, level in settings.levels.items():
         if level.is_weaker_than(RULES[name].weakest):
-            found[f"level.{name}"] = _("The database refuses this as well: it stays a stop.")
+            found[f"level.{name}"] = _("This is a floor that holds for every clinic.")
     for name, maximum in settings.maximums.items():
         for part, most in (("mg_per_kg", MOST_MG_PER_KG), ("max_mg", MOST_MG)):
             figure = getattr(maximum, part)
@@ -203,3 +217,17 @@ def _number(name: str, text: str | None) -> Any:
 
 def _text(value: Decimal | int | None) -> str | None:
     return None if value is None else f"{Decimal(value).normalize():f}"
+
+
+# A reason that says nothing lets nobody judge what was weakened: this many letters, of which so many differ.
+LEAST_LETTERS, LEAST_LETTERS_OF_SYLLABLES, LEAST_DIFFERENT = 10, 5, 5
+
+
+def is_real_reason(text: str) -> bool:
+    """Words and not an "x": scripts that write a syllable or a word in one sign need fewer of them."""
+    letters = [letter for letter in text.casefold() if letter.isalpha()]
+    least = LEAST_LETTERS if any(ord(letter) < _SYLLABLES for letter in letters) else LEAST_LETTERS_OF_SYLLABLES
+    return len(letters) >= least and len(set(letters)) >= min(LEAST_DIFFERENT, least)
+
+
+_SYLLABLES = 0x0E00  # Thai and what follows: Lao, Hangul, kana, Han

@@ -25,7 +25,7 @@ BY_STRENGTH = (Level.STOP, Level.STOP_OR_OVERRIDE, Level.WARNING)
 
 @dataclass(frozen=True)
 class Rule:
-    """``weakest``: a clinic may not set the rule below it; a stop the database refuses as well stays a stop."""
+    """``weakest``: the floor, below which no clinic may set the rule and the database lets none (sql/rule_sets.sql)."""
 
     id: str
     level: Level
@@ -82,15 +82,23 @@ RULES: dict[str, Rule] = {
     "code_malformed": Rule(
         "V08", _STOP, _("%(code)s is not an ICD-10-CM code: correct it in the patient’s conditions."), "course"
     ),
+    "code_heading": Rule(
+        "V08",
+        _STOP,
+        _("%(code)s is only the heading of more exact ICD-10-CM codes: choose one in the patient’s conditions."),
+        "course",
+    ),
     "code_without_side": Rule(
         "V08", _WARN, _("The code %(code)s does not say the side, and the condition does: %(side)s."), "course"
     ),
-    "code_expired": Rule("V08", _WARN, _("The code %(code)s was no longer on file on the day of the visit."), "course"),
-    "no_consent": Rule("V09", _STOP, _("There is no consent for this treatment: %(why)s."), "consent"),
-    "screening_old": Rule("V10", _STOP, _("The safety questions were answered on another day."), "screening"),
-    "screening_open": Rule("V10", _STOP, _("The safety questions are not all answered: %(items)s."), "screening"),
+    "code_expired": Rule("V08", _WARN, _("%(code)s was not a valid ICD-10-CM code on the day of the visit."), "course"),
+    "no_consent": Rule("V09", _STOP, _("There is no consent for this treatment: %(why)s."), "consent", _STOP),
+    "screening_old": Rule("V10", _STOP, _("The safety questions were answered on another day."), "screening", _STOP),
+    "screening_open": Rule(
+        "V10", _STOP, _("The safety questions are not all answered: %(items)s."), "screening", _STOP
+    ),
     "screening_stop": Rule(
-        "V11", _OVERRIDE, _("%(item)s: do not treat, unless a clinician writes down why."), "screening"
+        "V11", _OVERRIDE, _("%(item)s: do not treat, unless a clinician writes down why."), "screening", _OVERRIDE
     ),
     "pleura_needle": Rule(
         "V12", _WARN, _("The needle is %(length)s mm long and %(nerve)s lies near the lung."), "needle"
@@ -98,7 +106,7 @@ RULES: dict[str, Rule] = {
     "deep_unguided": Rule("V12", _WARN, _("%(nerve)s was injected deep without ultrasound."), "guidance"),
     "interval_short": Rule("V13", _WARN, _("The last session was only %(days)s days ago."), "course"),
     "course_long": Rule("V13", _WARN, _("This is session %(number)s of the course."), "course"),
-    "nerve_twice": Rule("V14", _WARN, _("%(nerve)s, %(side)s, is in the list twice."), "points"),
+    "nerve_twice": Rule("V14", _WARN, _("%(nerve)s, %(side)s, is in the list %(count)s times."), "points"),
     "no_after_score": Rule(
         "V15", _STOP, _("Write down the pain after the injection, or why there is no score."), "scores"
     ),
@@ -126,9 +134,10 @@ RULES: dict[str, Rule] = {
         _STOP,
         _("%(solution)s holds a local anaesthetic: a weight not older than %(months)s months is needed."),
         "points",
+        _STOP,
     ),
     "anaesthetic_stop": Rule(
-        "V21", _STOP, _("The local anaesthetic is %(percent)s %% of the maximum for this patient."), "points"
+        "V21", _STOP, _("The local anaesthetic is %(percent)s %% of the maximum for this patient."), "points", _STOP
     ),
     "anaesthetic_warn": Rule(
         "V21", _WARN, _("The local anaesthetic is %(percent)s %% of the maximum for this patient."), "points"
@@ -162,6 +171,7 @@ RULES: dict[str, Rule] = {
         _OVERRIDE,
         _("Allergy: %(substance)s. %(solution)s must not be given without a clinician's reason."),
         "points",
+        _OVERRIDE,
     ),
     "caution": Rule("V26", _WARN, _("%(item)s: write down why the treatment goes ahead."), "screening"),
     "sharps_missing": Rule("V27", _STOP, _("Count the sharps: opened and disposed of."), "sharps"),

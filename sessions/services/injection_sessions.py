@@ -26,6 +26,7 @@ from sessions.policies.injection_sessions import (
     check_can_edit,
     check_can_start,
     check_can_void,
+    check_co_signer_is_left,
     check_gate,
     check_times,
 )
@@ -248,6 +249,7 @@ def sign(
     found = _found(loaded, now)
     answered = rows.reasons_of(session) | {key: text for key, text in (reasons or {}).items() if text.strip()}
     check_gate(found, answered, by=by)
+    check_co_signer_is_left(session, by)
     rows.save_reasons(session, found, answered, by=by, now=now)
     session.status = RecordStatus.SIGNED
     session.signed_at = now

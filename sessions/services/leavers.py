@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from accounts.actors import Actor
+from accounts.choices import Role
 from accounts.models import Membership
 from accounts.services import memberships, on_call
 from scheduling.models import SettingChange
@@ -27,7 +28,7 @@ def hand_over(*, by: Actor, member: Membership, to: Membership) -> int:
 
     What is completed, cancelled or decided stays under the name of who did it.
     """
-    return sum(map(len, _hand_over(by, member, to).values()))
+    return _hand_trainees(by, member, to) + sum(map(len, _hand_over(by, member, to).values()))
 
 
 @transaction.atomic
@@ -37,6 +38,8 @@ def switch_off(*, by: Actor, now: datetime, member: Membership, to: Membership |
     What nobody takes over stays on its worklist and belongs to nobody, and an alarm goes on; a draft keeps the name of
     who treated, and any clinician finishes it. Raises ``MemberRefusedError``.
     """
+    if to:
+        _hand_trainees(by, member, to)
     memberships.switch_off(by=by, now=now, membership_id=member.pk)
     handed = _hand_over(by, member, to) if to else {}
     left = {name: _give(rows, field, None) for name, (rows, field) in _plain_work(by, member.pk).items()}
@@ -50,7 +53,8 @@ def switch_off(*, by: Actor, now: datetime, member: Membership, to: Membership |
 def bring_back(*, by: Actor, now: datetime, member: Membership) -> None:
     """The person works here again, with the hours and the work they had, unless it is done or somebody else's by now.
 
-    An alarm that was given back and the place on call stay with who has them. Raises ``MemberRefusedError``.
+    An alarm that was given back, the place on call and whom the person co-signed for stay with who has them. Raises
+    ``MemberRefusedError``.
     """
     memberships.bring_back(by=by, membership_id=member.pk)
     work = book.come_back(member=member, by=by, now=now)
@@ -63,6 +67,13 @@ def bring_back(*, by: Actor, now: datetime, member: Membership) -> None:
     InjectionSession.objects.visible_to(by).drafts().filter(clinician=member, handed_to=member).update(
         handed_to=None, version=F("version") + 1
     )
+
+
+def _hand_trainees(by: Actor, member: Membership, to: Membership) -> int:
+    """Whom the person co-signs for goes to a clinician who may sign alone."""
+    if to.role != Role.CLINICIAN or to.needs_co_signature:
+        return 0
+    return Membership.objects.visible_to(by).filter(supervisor=member).exclude(pk=to.pk).update(supervisor=to)
 
 
 def _hand_over(by: Actor, member: Membership, to: Membership) -> Handed:

@@ -43,6 +43,13 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
     FROM pit_sessions_solutionlot l LEFT JOIN pit_sessions_product p ON p.id = l.product_id WHERE l.id = lot)) END
 $$;
 
+-- What the signer says: that they gave this treatment, or that a colleague did. One person may have two memberships.
+CREATE OR REPLACE FUNCTION sessions_statement(s pit_sessions_injectionsession) RETURNS text
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+  SELECT CASE WHEN count(DISTINCT m.user_id) = 1 THEN 'treated' ELSE 'read' END
+  FROM accounts_membership m WHERE m.id IN (s.clinician_id, s.signed_by_id)
+$$;
+
 -- The consent the session stands on: its own, and while it is a draft the newest of its course.
 CREATE OR REPLACE FUNCTION sessions_consent_of(s pit_sessions_injectionsession) RETURNS uuid
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
@@ -195,7 +202,7 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp SET timezone = 'UTC' SET d
       'checked', sessions_moment(s.discharge_checked_at, k.zone), 'checked_by', sessions_person(s.discharge_checked_by_id)),
     'pictures', sessions_pictures_v1(s.id, k.zone), 'note', nullif(s.note, ''),
     'signature', CASE WHEN s.signed_at IS NOT NULL THEN jsonb_build_object('signed', sessions_moment(s.signed_at, k.zone),
-      'signed_by', sessions_person(s.signed_by_id), 'statement', 'treated', 'needs_co_signature', s.needs_co_signature,
+      'signed_by', sessions_person(s.signed_by_id), 'statement', sessions_statement(s), 'needs_co_signature', s.needs_co_signature,
       'rules', CASE WHEN s.rule_set_id IS NOT NULL THEN jsonb_build_object('id', s.rule_set_id, 'words',
         (SELECT jsonb_build_object('version', r.version::text, 'made', sessions_moment(r.made_at, k.zone) #> '{words,local}')
          FROM pit_sessions_ruleset r WHERE r.id = s.rule_set_id)) END) END
@@ -299,7 +306,7 @@ BEGIN
     RETURN 'place';
   END IF;
   IF EXISTS (SELECT FROM pit_sessions_cosignature c
-             WHERE c.injection_session_id = s.id AND c.content_sha256 <> s.content_sha256) THEN
+             WHERE c.injection_session_id = s.id AND c.about = 'record' AND c.content_sha256 <> s.content_sha256) THEN
     RETURN 'co_signature';
   END IF;
   rebuilt := sessions_document(s, s.content_version);

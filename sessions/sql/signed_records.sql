@@ -5,10 +5,17 @@
 -- A merge of two records of one person moves a session as it is (docs/adr/0019): signed_patient_id keeps whom the
 -- signature named, and the document names that one.
 
+-- True where the records of one of the two members need a second name, else null, which a signature leaves out.
+CREATE OR REPLACE FUNCTION sessions_need_co_signature(one uuid, other uuid) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+  SELECT true FROM accounts_membership m WHERE m.id IN (one, other) AND m.needs_co_signature LIMIT 1
+$$;
+
 CREATE OR REPLACE FUNCTION sessions_guard_session() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
-  voiding CONSTANT text[] := ARRAY['status', 'voided_at', 'voided_by_id', 'void_reason', 'version'];
+  voiding CONSTANT text[] :=
+    ARRAY['status', 'voided_at', 'voided_by_id', 'void_reason', 'version', 'void_needs_co_signature'];
 BEGIN
   IF TG_OP = 'INSERT' THEN
     IF NEW.status <> 'draft' THEN
@@ -36,14 +43,18 @@ BEGIN
     IF NEW.status <> 'voided' OR to_jsonb(NEW) - voiding IS DISTINCT FROM to_jsonb(OLD) - voiding THEN
       RAISE EXCEPTION 'a signed injection session cannot change' USING ERRCODE = 'check_violation';
     END IF;
+    NEW.void_needs_co_signature := sessions_need_co_signature(NEW.voided_by_id, NEW.voided_by_id);
   ELSIF NEW.status = 'signed' THEN
     NEW.signed_patient_id := NULL;
-    NEW.needs_co_signature := (SELECT true FROM accounts_membership m WHERE m.id = NEW.signed_by_id AND m.needs_co_signature);
+    -- It follows who treated, whoever signs; and who signs, whoever treated.
+    NEW.needs_co_signature := sessions_need_co_signature(NEW.clinician_id, NEW.signed_by_id);
+    NEW.void_needs_co_signature := NULL;
     NEW.content_version := sessions_document_version();
     NEW.content_sha256 := sessions_keep_document(NEW);
   ELSE
     NEW.signed_patient_id := NULL;
     NEW.needs_co_signature := NULL;
+    NEW.void_needs_co_signature := NULL;
     NEW.content_version := NULL;
     NEW.content_sha256 := '';
   END IF;
@@ -133,6 +144,7 @@ BEGIN
   IF (SELECT s.status FROM pit_sessions_injectionsession s WHERE s.id = NEW.injection_session_id) = 'draft' THEN
     RAISE EXCEPTION 'a draft needs no addendum' USING ERRCODE = 'check_violation';
   END IF;
+  NEW.needs_co_signature := sessions_need_co_signature(NEW.written_by_id, NEW.written_by_id);
   RETURN NEW;
 END $$;
 

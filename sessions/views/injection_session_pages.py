@@ -52,6 +52,7 @@ from sessions.rules.consents import Scope
 from sessions.rules.facts import Session as Facts
 from sessions.rules.register import Known, begun
 from sessions.services import injection_sessions as service
+from sessions.signature_meanings import meaning
 from sessions.signatures import from_json, svg_path
 from sessions.views.nerve_map_pages import MapPage
 from sessions.views.record_pages import RecordPage
@@ -83,7 +84,11 @@ def locked_session(actor: Actor, session_id: UUID) -> InjectionSession:
 def _name_people(session: InjectionSession, actor: Actor, people: Iterable[str]) -> None:
     """One statement with all of them joined to the session took PostgreSQL 40 ms to plan."""
     ids = {name: getattr(session, f"{name}_id") for name in people}
-    members = Membership.objects.visible_to(actor).select_related("user").in_bulk({*ids.values()} - {None})
+    members = (
+        Membership.objects.visible_to(actor)
+        .select_related("user", "supervisor__user")
+        .in_bulk({*ids.values()} - {None})
+    )
     for name, key in ids.items():
         if key is not None:
             setattr(session, name, members[key])
@@ -167,6 +172,17 @@ class SessionPage:
     @cached_property
     def co_signing(self) -> CoSigning | None:
         return co_signing_of(self.session, self.actor)
+
+    @property
+    def meaning(self) -> str:
+        """What the signature says; empty while there is none."""
+        signer = self.session.signed_by
+        return meaning(treated_by=self.session.clinician, signer_user_id=signer.user_id) if signer else ""
+
+    @property
+    def meaning_of_signing(self) -> str:
+        """What the reader's signature would say."""
+        return meaning(treated_by=self.session.clinician, signer_user_id=self.actor.user_id)
 
     @cached_property
     def typing(self) -> UnsavedTyping | None:

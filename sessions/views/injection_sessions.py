@@ -1,5 +1,6 @@
 """The session: start it, write it, look it over and sign it, read it, amend it."""
 
+from collections.abc import Collection
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -19,6 +20,7 @@ from accounts.second_check import SecondCheck
 from scheduling.models import Appointment
 from sessions.choices import RecordStatus
 from sessions.drafts import Draft
+from sessions.forms.co_signatures import SendBackForm
 from sessions.forms.injection_session_acts import AddendumForm, SignForm, VoidForm
 from sessions.forms.injection_sessions import SessionForms
 from sessions.models import InjectionSession
@@ -151,7 +153,7 @@ def sign(request: StaffRequest, session_id: UUID) -> HttpResponse:
     version, typed = form.cleaned_data["version"], reasons.reasons()
     try:
         act(injection_session=page.session, version=version, reasons=typed, by=request.actor, now=page.now)
-    except (GateClosedError, VersionConflictError) as refusal:
+    except SessionRefusedError as refusal:
         return _not_signed(request, page, refusal, reasons)
     if goes_to_passkey:
         return redirect(check.passkey_url(request.path))
@@ -159,13 +161,14 @@ def sign(request: StaffRequest, session_id: UUID) -> HttpResponse:
     return redirect("sessions:view", session_id=session_id)
 
 
-def _not_signed(
-    request: StaffRequest, page: SessionPage, refusal: GateClosedError | VersionConflictError, reasons: Any
-) -> HttpResponse:
+def _not_signed(request: StaffRequest, page: SessionPage, refusal: SessionRefusedError, reasons: Any) -> HttpResponse:
     """What was typed stays where a rule is open; a draft somebody else changed is looked over anew."""
     if isinstance(refusal, GateClosedError):
+        still_open = {finding.key for finding in refusal.findings}
+        return _sign_page(request, page, reasons=reasons, still_open=still_open, status=422)
+    if not isinstance(refusal, VersionConflictError):
         messages.error(request, str(refusal))
-        return _sign_page(request, page, reasons=reasons, status=422)
+        return _sign_page(request, page, reasons=reasons, status=409)
     messages.error(request, _("%(what)s Look it over again.") % {"what": refusal})
     return _sign_page(request, page, status=409)
 
@@ -252,10 +255,16 @@ def _sign_page(
     *,
     reasons: Any = None,
     check: SecondCheck | None = None,
+    still_open: Collection[str] = (),
     status: int = 200,
 ) -> HttpResponse:
+    """``still_open``: the keys of the findings that stood against the signature, named at the top of the page."""
+    reasons = reasons or page.reasons_form()
     context = {
-        "reasons": reasons or page.reasons_form(),
+        "reasons": reasons,
+        "causes": [asked for asked in reasons.asked if asked.finding.key in still_open],
+        "is_treater": page.session.clinician_id == request.actor.membership_id,
+        "meaning": page.meaning_of_signing,
         "form": SignForm(initial={"version": page.session.version, "pictures": digest(page.pictures)}),
         "second_check": check or SecondCheck(request, now=page.now),
     }
@@ -268,6 +277,7 @@ def _view_page(request: StaffRequest, page: SessionPage, *, status: int = 200, *
         "broken": problem_of(session.clinic_id, session.pk) if session.signed_at else None,
         "addenda": session.addenda.select_related("written_by__user"),
         "addendum_form": AddendumForm(),
+        "send_back_form": SendBackForm(),
         "second_check": SecondCheck(request, now=page.now),
         **page.picture_forms,
         "papers": session.papers.defer("pdf").select_related("made_by__user"),

@@ -337,7 +337,7 @@ def _signatures(page: SessionPage) -> Iterator[Block]:
                 (_("Means"), _("I have read this record and agree with it.")),
             )
         )
-    elif co_signing:
+    elif co_signing and co_signing.waits:
         yield Notice(_("This record still waits for a co-signature."))
 
 

@@ -1,5 +1,6 @@
 """What waits for somebody, on one page and each list on its own; the counts of the top bar."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from accounts.permissions import Act
 from accounts.requests import StaffRequest, saw_list
 from common.query_strings import read_query
 from sessions.forms.worklists import WorklistQuery
+from sessions.queries import co_sign_worklists
 from sessions.queries import worklists as queries
 from sessions.queries.visit_recalls import recent_recall_counts
 
@@ -29,6 +31,12 @@ _TABLES = {
     "unsigned": "pit_sessions_injectionsession",
     "reviews": "pit_sessions_coursereview",
     "to_co_sign": "pit_sessions_injectionsession",
+    "sent_back": "pit_sessions_injectionsession",
+}
+_OWN_ROWS: dict[str, Callable[[Any, datetime], Any]] = {
+    "alerts": queries.alert_rows,
+    "to_co_sign": co_sign_worklists.co_sign_rows,
+    "sent_back": co_sign_worklists.sent_back_rows,
 }
 
 
@@ -45,7 +53,8 @@ def overview(request: StaffRequest) -> HttpResponse:
         "follow_ups": _rows(queries.follow_ups_due(actor, now=now)[:SHOWN_OF_EACH], now, FOLLOW_UP_OVERDUE),
         "unsigned": _rows(queries.unsigned_sessions(actor)[:SHOWN_OF_EACH], now, SIGN_WITHIN),
         "reviews": _reviews(queries.course_reviews(actor)[:SHOWN_OF_EACH], actor, now),
-        "to_co_sign": _rows(queries.sessions_to_co_sign(actor)[:SHOWN_OF_EACH], now, SIGN_WITHIN),
+        "to_co_sign": co_sign_worklists.co_sign_rows(co_sign_worklists.sessions_to_co_sign(actor)[:SHOWN_OF_EACH], now),
+        "sent_back": co_sign_worklists.sent_back_rows(co_sign_worklists.sent_back(actor)[:SHOWN_OF_EACH], now),
         "new_alerts": new_alerts,
         "since": new_alerts.latest or now,
     }
@@ -64,8 +73,8 @@ def one_list(request: StaffRequest, name: str) -> HttpResponse:
     query = read_query(WorklistQuery, request)
     page = Paginator(_all(name, actor, now), PAGE_SIZE).get_page(query.cleaned_data["page"] or 1)
     values: Any = page.object_list
-    if name == "alerts":
-        page.object_list = queries.alert_rows(values, now)
+    if name in _OWN_ROWS:
+        page.object_list = _OWN_ROWS[name](values, now)
     else:
         page.object_list = _rows(values, now, FOLLOW_UP_OVERDUE if name == "follow_ups" else SIGN_WITHIN)
     saw_list(request, _TABLES[name], [row.patient_id for row in page.object_list])
@@ -100,7 +109,9 @@ def _all(name: str, actor: Actor, now: datetime) -> QuerySet[Any]:
     if name == "follow_ups":
         return queries.follow_ups_due(actor, now=now)
     if name == "to_co_sign":
-        return queries.sessions_to_co_sign(actor)
+        return co_sign_worklists.sessions_to_co_sign(actor)
+    if name == "sent_back":
+        return co_sign_worklists.sent_back(actor)
     return queries.unsigned_sessions(actor)
 
 

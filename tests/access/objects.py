@@ -42,7 +42,8 @@ from scheduling.models import (
     VisitSeries,
     WaitingEntry,
 )
-from sessions.models import Paper, Picture, PictureConsent, PictureContent
+from sessions.models import Paper, Picture, PictureConsent, PictureContent, RuleProposal
+from sessions.rules.settings import RuleSettings, as_json
 from tests.factories.accounts import MembershipFactory
 from tests.factories.patients import EmailFactory, PatientFactory
 from tests.factories.scheduling import AppointmentFactory, RoomFactory, SlotHoldFactory, VisitTypeFactory
@@ -105,6 +106,7 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
             "allergy_id": Allergy.objects.create(**whose, substance="corn", recorded_at=THEN).pk,
             "flag_id": RiskFlag.objects.create(**whose, flag="diabetes", recorded_at=THEN).pk,
             "appointment_id": visit.pk,
+            "proposal_id": _proposal(clinic, clinician).pk,
             "consent_id": ConsentFactory(**whose).pk,
             "session_id": draft.pk,
             "signed_session_id": signed.pk,
@@ -165,6 +167,14 @@ def _member(clinic: Clinic) -> Membership:
 def _invitation(clinic: Clinic, sentinel: str) -> Invitation:
     email = f"{sentinel.lower()}@example.org"
     return invitations.invite(by=machine(clinic, "test"), now=THEN, email=email, full_name=sentinel, role="auditor")
+
+
+def _proposal(clinic: Clinic, clinician: Membership) -> RuleProposal:
+    """One waits at a time."""
+    fields = {"settings": as_json(RuleSettings()), "base_version": 0, "reason": "Our needles are wider"}
+    asked = {"asked_at": THEN, "asked_by": clinician}
+    proposal, _is_new = RuleProposal.objects.get_or_create(clinic=clinic, decided_at=None, defaults=fields | asked)
+    return proposal
 
 
 def _block(clinic: Clinic, clinician: Membership) -> AvailabilityBlock:

@@ -166,6 +166,7 @@ def test_invitations_roles_co_signatures_and_switching_off_are_changes_in_the_cl
     admin = staff_client(Role.CLINIC_ADMIN, clinic=clinic)
     with tenant(clinic.pk):
         member = Membership.objects.get(clinic=clinic, user=person)
+        MembershipFactory(clinic=clinic)  # somebody is left who may co-sign
     new = {"full_name": "Tom New", "email": "tom@example.org", "role": "auditor"}
     admin.post(reverse("accounts:invite"), new)
     with tenant(clinic.pk):

@@ -308,7 +308,7 @@ def test_a_clinician_records_what_the_patient_comes_with(clinician, clinic, insi
     assert "Choose a side" in send("add-condition", {"condition": str(carpal.pk)}).text
     assert send("add-condition", {"condition": str(carpal.pk), "side": "right", "onset_date": "1.2.2025"}).url
     assert "Choose a condition" in send("add-condition", {"side": "left"}).text
-    assert "not the shape" in send("add-condition", {"name": "x", "icd10cm_code": "nope"}).text
+    assert "is not an ICD-10-CM code" in send("add-condition", {"name": "x", "icd10cm_code": "nope"}).text
     assert send("add-condition", {"name": "Odd pain", "icd10cm_code": "m79.2"}).status_code == 302
     assert send("add-allergy", {"substance": "other"}).status_code == 422
     assert send("add-allergy", {"substance": "corn", "reaction": "rash"}).status_code == 302

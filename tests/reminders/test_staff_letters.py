@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.actors import machine
 from accounts.models import Clinic, Invitation, Membership, StaffLetter
-from accounts.services import invitations, memberships
+from accounts.services import invitations, memberships, staff_letters
 from common.tenancy import tenant
 from reminders import mail as adapter
 from reminders.mail import MailAwayError, Outcome, Result
@@ -94,3 +94,15 @@ def test_a_reset_second_step_is_told_to_the_person(clinic: Clinic) -> None:
     assert (sent.to, sent.subject) == ([member.user.email], "Riverside: your sign-in was changed")
     assert clinic.phone.as_international in sent.body
     assert "phone lost" not in sent.body
+
+
+def test_every_clinician_is_told_of_weaker_rules_in_words_that_name_none(clinic: Clinic) -> None:
+    with tenant(clinic.pk, actor="test"):
+        members = [MembershipFactory(clinic=clinic) for _number in range(2)]
+        MembershipFactory(clinic=clinic, role="front_desk")
+        MembershipFactory(clinic=clinic, is_active=False)
+        assert staff_letters.tell_clinicians(by=machine(clinic, "test"), now=timezone.now()) == 2
+    sweep_staff_letters()
+    assert {sent.to[0] for sent in mail.outbox} == {member.user.email for member in members}
+    assert {sent.subject for sent in mail.outbox} == {"Riverside: a change for you to read"}
+    assert all("/settings/rules/in-force/" in sent.body for sent in mail.outbox)

@@ -130,6 +130,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         },
     ),
     "code_malformed": ({"condition": Condition(code="G5")}, {"condition": Condition(code="G57.12")}),
+    "code_heading": ({"condition": Condition(code="G57.1")}, {"condition": Condition(code="G57.10")}),
     "code_without_side": (
         {"condition": Condition(side="left", code="G57.10", codes_of_sides=frozenset({("left", "G57.12")}))},
         {"condition": Condition(side="left", code="G57.12", codes_of_sides=frozenset({("left", "G57.12")}))},
@@ -154,7 +155,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "course_long": ({"sessions_before": 10}, {"sessions_before": 9}),
     "nerve_twice": (
         {"points": (point(1), point(2, nerve=SURAL), point(3))},
-        {"points": (point(1), point(2), point(3, side="right"), point(4, nerve=SURAL))},
+        {"points": (point(1), point(2, side="right"), point(3, nerve=SURAL))},
     ),
     "no_after_score": (
         {"scores": (score(6, is_after=False),)},

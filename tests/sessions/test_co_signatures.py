@@ -14,6 +14,7 @@ from accounts.services import memberships
 from common.tenancy import tenant
 from sessions.models import CoSignature, InjectionSession
 from sessions.policies.injection_sessions import SessionRefusedError
+from sessions.queries import co_sign_worklists as queries
 from sessions.queries import worklists
 from sessions.queries.signatures import broken_signatures, is_signature_broken
 from sessions.services import co_signatures as service
@@ -86,7 +87,7 @@ def test_it_is_given_once(in_clinic: Clinic, signed: InjectionSession, senior: M
 
 def test_a_voided_record_is_not_co_signed(signed: InjectionSession, senior: Membership) -> None:
     void(signed, voided_at=LATER)
-    with pytest.raises(SessionRefusedError, match="Only a signed"):
+    with pytest.raises(SessionRefusedError, match="needs no"):
         co_sign(signed, senior)
 
 
@@ -163,14 +164,17 @@ def test_it_waits_on_the_worklist_until_it_is_given_or_the_record_is_voided(
     other = signed_session(clinic=in_clinic, signed_at=NOW + timedelta(days=1), clinician=trainee)
     signed_session(clinic=in_clinic, signed_at=NOW, clinician=senior)
     by = actor_of(senior)
-    listed = worklists.plain_rows(worklists.sessions_to_co_sign(by), LATER, timedelta(days=1))
+    listed = queries.co_sign_rows(queries.sessions_to_co_sign(by), LATER)
     assert [(line.id, line.owner_id) for line in listed] == [(signed.pk, trainee.pk), (other.pk, trainee.pk)]
     assert worklists.counts(by, now=LATER).to_co_sign == 2
 
     co_sign(signed, senior)
     void(other, voided_at=LATER)
 
-    assert worklists.counts(by, now=LATER).to_co_sign == 0
+    # The voiding is another act of somebody who needs a second name.
+    listed = queries.co_sign_rows(queries.sessions_to_co_sign(by), LATER)
+    assert [(line.id, line.about) for line in listed] == [(other.pk, "voiding")]
+    assert worklists.counts(by, now=LATER).to_co_sign == 1
 
 
 def test_the_pages_from_the_setting_to_the_second_name(clinic: Clinic, staff_client: Callable[..., Client]) -> None:

@@ -154,6 +154,7 @@ def test_a_note_shows_that_a_co_signature_is_missing_and_then_who_gave_it(
     clinic: Clinic, client: Client, draft: InjectionSession
 ) -> None:
     with tenant(clinic.pk, actor="test"):
+        senior = MembershipFactory(clinic=clinic)
         client.member.needs_co_signature = True
         client.member.save()
         session = injection_sessions.sign(
@@ -161,7 +162,6 @@ def test_a_note_shows_that_a_co_signature_is_missing_and_then_who_gave_it(
         )
     assert "still waits for a co-signature" in note(client, session)
     with tenant(clinic.pk, actor="test"):
-        senior = MembershipFactory(clinic=clinic)
         co_signatures.co_sign(
             injection_session=session, seen_sha256=session.content_sha256, by=actor_of(senior), now=NOW
         )

@@ -17,6 +17,7 @@ from common.tenancy import tenant
 from scheduling.models import Appointment
 from sessions.models import CoSignature, InjectionSession, Picture
 from sessions.services import injection_sessions, papers
+from tests.factories.accounts import MembershipFactory
 from tests.factories.treatments import SolutionLotFactory, a_draft, actor_of
 from tests.sessions.conftest import Open
 from tests.sessions.test_pictures import a_jpeg
@@ -111,6 +112,7 @@ def test_every_page_fits_and_reads(
 ) -> None:
     with_password(visit.client)
     with tenant(clinic.pk, actor="test"):
+        MembershipFactory(clinic=clinic)  # somebody is left who may co-sign
         visit.client.member.needs_co_signature = True
         visit.client.member.save()
     url = begin(visit)

@@ -150,10 +150,34 @@ def test_a_deep_technique_without_a_limit_of_its_own_asks_above_sixty() -> None:
     assert "volume_session" in named(replace(deep, points=many("1", 61)))
 
 
-def test_a_yes_to_the_allergy_question_counts_for_dextrose_only() -> None:
+def test_a_yes_to_the_allergy_question_counts_for_all_that_is_given() -> None:
     says_yes = with_answer("ALLERGY", "hard_block")
     assert named(replace(GOOD, **says_yes)) == ["allergy"]
-    assert "allergy" not in named(replace(GOOD, **says_yes, points=many("0.5", solution=SALINE, lot=None)))
+    assert "allergy" in named(replace(GOOD, **says_yes, points=many("0.5", solution=SALINE, lot=None)))
+    register = replace(GOOD, **says_yes, allergies=frozenset({"corn"}))
+    assert [dict(finding.words)["substance"] for finding in findings(register)] == ["corn"]
+
+
+FLOORS = (
+    "no_consent",
+    "screening_open",
+    "screening_old",
+    "weight_missing",
+    "anaesthetic_stop",
+    "allergy",
+    "screening_stop",
+)
+
+
+@pytest.mark.parametrize("name", FLOORS)
+def test_no_level_of_a_clinic_takes_a_floor_away(name: str) -> None:
+    trips, _inside = CASES[name]
+    expected = [finding.rule.level for finding in findings(replace(GOOD, **trips))]
+    for level in Level:
+        found = [finding.rule.level for finding in findings(replace(GOOD, **trips, levels={name: level}))]
+        if level.is_weaker_than(RULES[name].weakest):
+            assert found == expected
+        assert not found[0].is_weaker_than(RULES[name].weakest)
 
 
 def test_an_allergy_to_local_anaesthetic_matches_its_solution() -> None:
@@ -257,7 +281,7 @@ def test_a_consent_is_compared_with_the_injection_to_the_instant() -> None:
 def test_a_clinic_may_be_stricter_or_milder_than_the_product() -> None:
     rise = {"scores": (score(3, is_after=False), score(6, is_after=True))}
     strict = replace(GOOD, **rise, levels={"score_rise": Level.STOP})
-    mild = replace(GOOD, consent_gaps=("none was given yet",), levels={"no_consent": Level.WARNING})
+    mild = replace(GOOD, sharps_in=None, levels={"sharps_missing": Level.WARNING})
     assert [f.rule.level for f in findings(strict)] == [Level.STOP]
     assert [f.rule.level for f in findings(mild)] == [Level.WARNING]
 

@@ -157,6 +157,19 @@ CASES: dict[str, list[tuple[Trips, Trips]]] = {
     ],
     "V08": [
         (rule("V08", "stop", **coded("57.12")), rule("V08", "stop", **coded("G57.12"))),
+        # A heading, and codes that the years disagree about: G35 was one code until the fiscal year 2026.
+        (rule("V08", "stop", **coded("G57.1", side="")), rule("V08", "stop", **coded("G57.10", side=""))),
+        (rule("V08", "stop", **coded("Y99.95", side="")), rule("V08", "stop", **coded("U07.1", side=""))),
+        (rule("V08", "stop", **coded("QA0.0", side="")), rule("V08", "stop", **coded("QA0.0101", side=""))),
+        (
+            rule("V08", "warning", **coded("T78.07XA", side="")),
+            rule("V08", "warning", **coded("T78.07XA", side=""), today=date(2025, 9, 30)),
+        ),
+        (
+            rule("V08", "warning", **coded("QA0.0101", side=""), today=date(2025, 9, 30)),
+            rule("V08", **coded("QA0.0101", side="")),
+        ),
+        (rule("V08", "stop", **coded("G35", side="")), rule("V08", **coded("G35", side=""), today=date(2025, 9, 30))),
         (rule("V08", "warning", **coded("G57.10")), rule("V08", "warning", **coded("G57.12"))),
         (
             rule("V08", "warning", **coded("G57.12", expired=TODAY)),
@@ -187,7 +200,12 @@ CASES: dict[str, list[tuple[Trips, Trips]]] = {
         (
             rule("V14", points=(point(1), point(2, nerve=SURAL), point(3))),
             rule("V14", points=(point(1), point(2, nerve=SURAL), point(3, side="right"))),
-        )
+        ),
+        # Whatever the order.
+        (
+            rule("V14", points=(point(1), point(2), point(3, nerve=SURAL))),
+            rule("V14", points=(point(1), point(2, side="right"), point(3, nerve=SURAL), point(4, cycle=2))),
+        ),
     ],
     "V15": [
         (
@@ -254,7 +272,12 @@ CASES: dict[str, list[tuple[Trips, Trips]]] = {
         (
             rule("V25", allergies=frozenset({"corn"})),
             rule("V25", allergies=frozenset({"corn"}), points=many("0.5", solution=SALINE, lot=None)),
-        )
+        ),
+        # A yes of today counts for all that is given, whatever the register knows.
+        (
+            rule("V25", **with_answer("ALLERGY", "hard_block"), points=many("0.5", solution=SALINE, lot=None)),
+            rule("V25", points=many("0.5", solution=SALINE, lot=None)),
+        ),
     ],
     "V26": [(rule("V26", **with_answer("BLEEDING", "soft_block")), rule("V26", **with_answer("PLEURA", "flag")))],
     "V27": [

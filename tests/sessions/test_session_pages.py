@@ -292,7 +292,7 @@ def test_only_a_clinician_reads_a_session(
 
 
 @pytest.mark.parametrize("name", ["edit", "sign", "view"])
-def test_the_pages_of_a_session_ask_as_much_for_three_points_as_for_one(
+def test_the_pages_of_a_session_ask_as_much_for_four_points_as_for_two(
     name: str,
     clinic: Clinic,
     client: Client,
