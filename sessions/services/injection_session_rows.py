@@ -223,7 +223,8 @@ def _is_given(loaded: Loaded, row: ConsentRow) -> bool:
     covers = scope.solution_classes <= set(given.solution_classes) and scope.risk_flags <= set(given.risk_flags)
     typed = (row.signed_name.strip(), row.signed_as, row.interpreter_name.strip(), row.signature)
     is_alike = said == (*typed, row.wording_version or loaded.wording.version)
-    return is_alike and covers and given.technique_id == loaded.session.technique_id
+    is_for = (given.course_id, given.technique_id) == (loaded.session.course_id, loaded.session.technique_id)
+    return is_alike and covers and is_for
 
 
 def reasons_of(session: InjectionSession) -> dict[str, str]:
