@@ -102,6 +102,8 @@ def a_full_record(clinic: Clinic) -> InjectionSession:
         sharps_out=2,
         sharps_in=2,
         screened_at=AT + minute,
+        first_injected_at=AT + 4 * minute,
+        is_first_injection_stated=True,
         cycles_injected_at=[AT + 10 * minute, AT + 14 * minute],
         observation_minutes=15,
         observation_started_at=AT + 15 * minute,
