@@ -28,3 +28,19 @@ def local_time_words(moment: datetime, zone: ZoneInfo, *, seconds: bool = False)
 def local_clock_words(moment: datetime, zone: ZoneInfo) -> str:
     """The time alone."""
     return str(date_format(moment.astimezone(zone), _CLOCK))
+
+
+def written_time_words(local: datetime, *, seconds: bool = False) -> str:
+    """Day and time that a document wrote down on its own clock. Raises ``TypeError`` for an instant."""
+    return str(date_format(_written(local), _SECONDS if seconds else _TIME))
+
+
+def written_clock_words(local: datetime) -> str:
+    """The time alone."""
+    return str(date_format(_written(local), _CLOCK))
+
+
+def _written(local: datetime) -> datetime:
+    if local.tzinfo is not None:
+        raise TypeError("An instant is said on a clock of a zone.")
+    return local

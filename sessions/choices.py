@@ -243,7 +243,10 @@ class Statement(models.TextChoices):
     """What somebody says by signing. The document names it by its code: a code never comes to mean something else."""
 
     TREATED = "treated", _("I gave this treatment and this record is true.")
-    READ = "read", _("I did not give this treatment; I have read this record and it is true as far as I know.")
+    READ = (
+        "read",
+        _("%(name)s gave this treatment. I did not give it; I have read this record and it is true as far as I know."),
+    )
 
 
 class Proven(models.TextChoices):

@@ -8,7 +8,6 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.choices import ExportKind
@@ -17,6 +16,7 @@ from accounts.permissions import Act
 from accounts.requests import StaffRequest, exported, saw, saw_list
 from accounts.views.checked_exports import still_you
 from common.csv_export import csv_answer
+from common.local_words import day_words
 from common.wall_clock import local_day
 from patients import queries as patients
 from patients.forms.patients import SearchForm
@@ -104,7 +104,7 @@ def download(request: StaffRequest) -> HttpResponse:
     )
     notes = [_("Older entries are left out: ask for fewer days.")] if is_cut else []
     if query.is_narrowed and query.asked.first_day:
-        day = date_format(query.asked.first_day, "j M Y")
+        day = day_words(query.asked.first_day)
         notes.append(
             _("Only the entries from %(day)s on, because nothing but the record was asked for.") % {"day": day}
         )

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from common.local_words import written_clock_words
 from sessions.choices import Guidance, Moment, PointSide, Question, TimeOutItem
 from sessions.document.records import Record, Time
 from sessions.drafts import Draft
@@ -94,7 +94,7 @@ def _said(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return date_format(value.local, "H:i") if isinstance(value, Time) else str(value)
+    return written_clock_words(value.local) if isinstance(value, Time) else str(value)
 
 
 def _point(row: PointLine, words: Words) -> str:

@@ -174,12 +174,6 @@ class SessionPage:
         return co_signing_of(self.session, self.actor)
 
     @property
-    def meaning(self) -> str:
-        """What the signature says; empty while there is none."""
-        signer = self.session.signed_by
-        return meaning(treated_by=self.session.clinician, signer_user_id=signer.user_id) if signer else ""
-
-    @property
     def meaning_of_signing(self) -> str:
         """What the reader's signature would say."""
         return meaning(treated_by=self.session.clinician, signer_user_id=self.actor.user_id)

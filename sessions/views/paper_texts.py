@@ -12,7 +12,7 @@ from django.utils import formats, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from common.local_words import local_day_words, local_time_words
+from common.local_words import local_day_words, local_time_words, written_time_words
 from common.papers import Block, Column, Drawing, Facts, Heading, Items, Notice, Paper, Table, Words
 from sessions.choices import RecordStatus
 from sessions.document.records import Time
@@ -352,7 +352,7 @@ def _addenda(page: SessionPage) -> Iterator[Block]:
 
 def _moment(time: Time, page: RecordPage, *, seconds: bool = False) -> str:
     """A time of the document on the clock of the clinic as it stood then."""
-    return f"{formats.date_format(time.local, 'j M Y H:i:s' if seconds else 'j M Y H:i')} ({page.zone})"
+    return f"{written_time_words(time.local, seconds=seconds)} ({page.zone})"
 
 
 def _time(at: datetime, page: SessionPage, *, seconds: bool = False) -> str:

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from django.db.models import TextChoices
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from catalogue.atlas import Atlas
+from common.local_words import day_words, written_clock_words, written_time_words
 from patients.choices import NumberKind, Side
 from patients.names import full_name
 from sessions.choices import ConsentSigner, Depth, Guidance, OverrideReason, PictureKind, PointSide, Statement
@@ -84,7 +84,7 @@ class RecordPage:
 
     @property
     def patient_born(self) -> str:
-        return date_format(self.record.patient.birth_date, "j M Y")
+        return day_words(self.record.patient.birth_date)
 
     @property
     def patient_numbers(self) -> tuple[tuple[str, str], ...]:
@@ -156,8 +156,8 @@ class RecordPage:
             return ""
         until = watched.ended.at if watched.ended else self.now
         times = {
-            "began": date_format(watched.started.local, "H:i"),
-            "ended": date_format(watched.ended.local, "H:i") if watched.ended else "",
+            "began": written_clock_words(watched.started.local),
+            "ended": written_clock_words(watched.ended.local) if watched.ended else "",
             "minutes": max(0, (until - watched.started.at) // timedelta(minutes=1)),
             "planned": watched.minutes or USUAL_MINUTES,
         }
@@ -178,12 +178,14 @@ class RecordPage:
     @property
     def statement(self) -> str:
         """What the signer says by signing; none where nobody has signed."""
-        return said(Statement, self.record.signature.statement) if self.record.signature else ""
+        if self.record.signature is None:
+            return ""
+        return said(Statement, self.record.signature.statement) % {"name": self.record.clinician.name}
 
 
 def moment(time: Time) -> str:
     """On the clinic's own clock."""
-    return date_format(time.local, "j M Y H:i")
+    return written_time_words(time.local)
 
 
 def _reason(row: Override) -> str:

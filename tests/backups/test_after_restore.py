@@ -184,6 +184,7 @@ def test_a_message_whose_link_was_closed_opens_again_when_a_person_sends_it() ->
         assert AccessLink.objects.get().revoked_at is None
 
 
+@pytest.mark.django_db(transaction=True)
 def test_no_number_that_somebody_may_hold_a_card_with_is_given_again() -> None:
     behind, ahead, _fresh = clinics = ClinicFactory(), ClinicFactory(), ClinicFactory()
     for clinic, number in ((behind, 40), (ahead, 70)):

@@ -82,7 +82,7 @@ def test_bringing_back_needs_a_reason_and_somebody_who_is_gone(by: Actor, surviv
     with pytest.raises(ValidationError, match="not marked"):
         departures.bring_back(by=by, now=NOW, patient_id=survivor.pk, reason="a slip")
     dead(by, survivor)
-    with pytest.raises(ValidationError, match="Say why"):
+    with pytest.raises(ValidationError, match="Enter a reason"):
         departures.bring_back(by=by, now=NOW, patient_id=survivor.pk, reason=" ")
 
 

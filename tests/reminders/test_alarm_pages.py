@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Clinic, OnCallPerson
+from catalogue.models import AdverseEventType
 from common.tenancy import tenant
 from reminders import mail, tasks
 from reminders.choices import PageSkip, PageState
@@ -69,7 +70,13 @@ def act(clinic: Clinic, told: SideEffect, name: str, **fields: object) -> Iterat
     with tenant(clinic.pk, actor="test"):
         told.refresh_from_db()
         by = OnCallPerson.objects.in_order()[0].membership.as_actor()
-        yield getattr(side_effects, name)(side_effect_id=told.pk, version=told.version, by=by, **fields)
+        given = fields | _kind_of(name)
+        yield getattr(side_effects, name)(side_effect_id=told.pk, version=told.version, by=by, **given)
+
+
+def _kind_of(act: str) -> dict[str, AdverseEventType]:
+    """What it was, which closing asks for."""
+    return {"event_type": AdverseEventType.objects.get(code="OTHER")} if act == "close" else {}
 
 
 def test_one_person_at_once_and_every_five_minutes_the_next_from_ten_the_third_from_twenty(clinic: Clinic) -> None:
@@ -168,7 +175,8 @@ def test_whatever_is_done_with_it_nobody_is_due_later_than_by_the_first_ring(
         for name, fields in _THERE_AND_BACK[what]:
             told.refresh_from_db()
             by = OnCallPerson.objects.in_order()[0].membership.as_actor()
-            getattr(side_effects, name)(side_effect_id=told.pk, version=told.version, by=by, now=moment, **fields)
+            given = fields | _kind_of(name)
+            getattr(side_effects, name)(side_effect_id=told.pk, version=told.version, by=by, now=moment, **given)
         before = AlarmPage.objects.count()
         alarm_pages.plan(by=worker(in_clinic), now=moment)
 

@@ -146,16 +146,16 @@ def test_the_anaesthetic_fills_its_bar_while_it_is_typed(clinic: Clinic, visit: 
     assert violations(page) == []
 
 
-@pytest.mark.parametrize("name", ["rules", "consent_wording"])
+@pytest.mark.parametrize(("name", "button"), [("rules", "Save the rules"), ("consent_wording", "Put in force")])
 def test_the_settings_pages_are_in_order(
-    name: str, clinic: Clinic, staff_client: Callable[..., Client], browser: Browser, live_server: Any
+    name: str, button: str, clinic: Clinic, staff_client: Callable[..., Client], browser: Browser, live_server: Any
 ) -> None:
     cookie = staff_client(Role.CLINIC_ADMIN, clinic=clinic).cookies[settings.SESSION_COOKIE_NAME]
     context = browser.new_context(base_url=live_server.url, viewport={"width": 390, "height": 844})
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
     page = context.new_page()
     page.goto(reverse(f"sessions:{name}"))
-    expect(page.get_by_role("button", name="Put in force")).to_be_visible()
+    expect(page.get_by_role("button", name=button)).to_be_visible()
 
     assert not is_too_wide(page)
     assert violations(page) == []

@@ -153,7 +153,8 @@ def test_a_signature_outlives_changes_of_the_tables(kept: UUID, figure: Callable
 # Columns of the sealed rows that are no part of what was signed: later acts, which have their own authors and times in
 # the audit trail; which open page saved a draft; the row of the document itself.
 NOT_SIGNED = {
-    SESSION: {"status", "voided_at", "voided_by_id", "void_reason", "saved_page", "saved_number"},
+    SESSION: {"status", "voided_at", "voided_by_id", "void_reason", "saved_page", "saved_number"}
+    | {"handed_to_id", "void_needs_co_signature"},
     "pit_sessions_preparation": {"discarded_at", "discarded_by_id"},
     "pit_sessions_picture": {"struck_at", "struck_by_id", "strike_reason"},
     "pit_sessions_consent": {"withdrawn_at", "withdrawn_by_id", "withdrawal_reason"},
