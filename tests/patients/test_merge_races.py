@@ -34,7 +34,7 @@ def own_connection(clinic: Clinic) -> Iterator[None]:
     try:
         with tenant(clinic.pk, actor="test"):
             with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL lock_timeout = '3s'")
+                cursor.execute("SET LOCAL lock_timeout = '20s'")
             yield
     finally:
         connection.close()
