@@ -141,7 +141,10 @@ class Afterwards:
         *,
         is_serious: bool = False,
     ) -> None:
-        """Write a report; the ones of the last day are still open, those of the day before are taken."""
+        """Write a report; the ones of the last day are still open, those of the day before are taken.
+
+        What a patient told has a kind once a clinician has judged it.
+        """
         if reported > self.now:
             return
         age = self.now - reported
@@ -154,7 +157,7 @@ class Afterwards:
             self.ids.take(),
             person.id,
             session,
-            self.reference.event_types[event],
+            self.reference.event_types[event] if is_closed or event == _FAINT else NULL,
             priority,
             text(words.SIDE_EFFECT_WORDS[event]),
             "clinician" if event == _FAINT else "portal",
