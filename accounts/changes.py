@@ -1,7 +1,7 @@
 """Changed columns of the audit trail in words: the field's name, what stood there before and after."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -42,10 +42,17 @@ SILENT = frozenset(
         "dedupe_key",
         "saved_page",
         "saved_number",
+        "lease_owner",
+        "lease_until",
+        "attempts",
+        "last_error",
     }
 )
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _UNIT = re.compile(r"^(.+) \(([^)\d]+)\)$")
+_CODE = re.compile(r"^[a-z0-9]+(_[a-z0-9]+)+$")  # a code's own underscores, not those that somebody wrote
 MOST = 200
+MOST_PARTS = 12  # of a new structure that are told one by one
 # Whose name is made of another row's.
 _READ_WITH = {"pit_sessions.Container": ("lot",)}
 # What the entry itself tells of a new row.
@@ -106,6 +113,9 @@ def _changes(event: AuditEvent, names: Mapping[str, str]) -> Iterable[Change]:
             continue
         was, became = value if event.kind == AuditEvent.Kind.UPDATE else (value, None)
         name, unit = _name_and_unit(field)
+        if isinstance(field, models.JSONField):
+            yield from parts_changed(name, was, became)
+            continue
         before, after = (_words(field, one, names, unit) for one in (was, became))
         yield Change(name, before, after)
 
@@ -120,7 +130,40 @@ def _begun(event: AuditEvent, values: Values, names: Mapping[str, str]) -> Itera
             continue
         if value not in (None, "", [], {}, False):
             name, unit = _name_and_unit(field)
+            if isinstance(field, models.JSONField):
+                yield from parts_changed(name, None, value)
+                continue
             yield Change(name, "", _words(field, value, names, unit))
+
+
+def parts_changed(name: str, was: Any, became: Any) -> Iterator[Change]:
+    """Of a stored structure only what differs, each part by its own path: "Settings, levels, no lot: warning"."""
+    before, after = parts_of(was), parts_of(became)
+    if was is None and len(after) > MOST_PARTS:
+        yield Change(name, "", _("%(n)d values") % {"n": len(after)})
+        return
+    for path in {**before, **after}:
+        if before.get(path) != after.get(path):
+            said = ", ".join((name, *path))
+            yield Change(said, before.get(path, "" if was is None else "–"), after.get(path, "–"))
+
+
+def parts_of(value: Any, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], str]:
+    """Path → what stands there, in words: no brackets, no quotes, no underscores."""
+    if isinstance(value, dict):
+        return {k: v for key, one in value.items() for k, v in parts_of(one, (*path, _said(key))).items()}
+    if isinstance(value, list):
+        if all(not isinstance(one, dict | list) for one in value):
+            said = [_said(one) for one in value if one not in (None, "")]
+            return {path: ", ".join(said)} if said else {}
+        return {k: v for n, one in enumerate(value, 1) for k, v in parts_of(one, (*path, str(n))).items()}
+    return {path: _said(value)} if value not in (None, "") else {}
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return _CODE.sub(lambda code: code[0].replace("_", " "), str(value))
 
 
 def _is_by_id(field: "AnyField") -> bool:
@@ -198,9 +241,14 @@ def names_of(actor: Actor, wanted: Mapping[type[models.Model], Collection[str]])
 
 
 def _name_of(row: models.Model) -> str:
-    """What a row is called; a time as the clinic's clock shows it."""
-    moment = getattr(row, "starts_at", None)
-    return date_format(localtime(moment), "j M Y H:i") if moment else str(row)
+    """What a row is called; a time as the clinic's clock shows it, a code as its label, an answer as what it is of."""
+    if moment := getattr(row, "starts_at", None):
+        return date_format(localtime(moment), "j M Y H:i")
+    name = str(row)
+    for field in row._meta.concrete_fields:
+        if field.flatchoices and field.value_from_object(row) == name:
+            return str(dict(field.flatchoices)[name])
+    return str(row._meta.verbose_name) if name in ("True", "False", "None") or _ID.fullmatch(name) else name
 
 
 @cache

@@ -9,11 +9,11 @@ from accounts.models import IntegrityReport
 
 # They are daily; a night may be missed by some hours.
 LATE = timedelta(hours=30)
-OK, PROBLEM, LATE_WORD = "ok", "problem", "late"
+OK, PROBLEM, LATE_WORD, UNCHECKED = "ok", "problem", "late", "not checked yet"
 
 
 def integrity(*, now: datetime) -> dict[str, str]:
-    """Proof → ``ok``, ``problem`` or ``late``; no proof that was not begun yet is late. One query."""
+    """Proof → ``ok``, ``problem``, ``late`` or ``not checked yet``. One query."""
     reports = {report.proof: report for report in IntegrityReport.objects.all()}
     asked = [proof for proof in Proof if proof != Proof.HEAD or settings.AUDIT_HEAD_EMAIL]
     return {proof.value: _word(reports.get(proof), now) for proof in asked}
@@ -21,7 +21,7 @@ def integrity(*, now: datetime) -> dict[str, str]:
 
 def _word(report: IntegrityReport | None, now: datetime) -> str:
     if report is None:
-        return OK  # a new server: its first night is still to come
+        return UNCHECKED  # a new server: its first night is still to come
     if report.problem_count:
         return PROBLEM
     return LATE_WORD if now - (report.proven_at or report.begun_at) > LATE else OK

@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,8 @@ with warnings.catch_warnings():
 
 SQL = Path(__file__).parent / "sql"
 SUPERUSER = "postgres"
+# The built-in provider sorts and folds the same on every machine, whatever locales it has.
+CLUSTER = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
 # sun_path holds 108 bytes on Linux and 104 on macOS, its closing zero included.
 LONGEST_SOCKET_PATH = 100
 ROOT_RUNS_POSTGRES_AS = "embedded_postgres"
@@ -207,14 +209,15 @@ def _postgres_answers(dsn: str) -> bool:
 
 
 def _make_cluster(data: Path, *, account: str | None) -> None:
-    # The built-in provider sorts and folds the same on every machine, whatever locales it has.
-    locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-    arguments = ["--auth=trust", "--encoding=UTF8", *locale, "-U", SUPERUSER]
     try:
-        create_command_function("initdb")(arguments, pgdata=data, **_as_account(account))
+        init_cluster(data, [*CLUSTER, "--auth=trust", "-U", SUPERUSER], account=account)
     except subprocess.CalledProcessError as error:
         shutil.rmtree(data, ignore_errors=True)
         raise ServerError(f"PostgreSQL could not make its data folder {data}.") from error
+
+
+def init_cluster(data: Path, arguments: Sequence[str], *, account: str | None) -> None:
+    create_command_function("initdb")(list(arguments), pgdata=data, **_as_account(account))
 
 
 def _account_for(data: Path) -> str | None:

@@ -101,6 +101,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="take_back_preparation",
     ),
     path("audit/", audit_trails.audit_log, name="audit_log"),
+    path("audit/check/", audit_trails.check, name="audit_check"),
     path("audit/find/", audit_trails.find, name="audit_find"),
     path("audit/trail.csv", audit_trails.download, name="audit_csv"),
     path("patients/<uuid:patient_id>/chart/", chart.chart, name="chart"),

@@ -1,6 +1,7 @@
 """Record a view or an export, seal the trail, and prove that nobody changed it."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,6 +12,7 @@ from audit.models import AuditCheck, AuditSeal
 
 SEAL_RUN = 50_000  # events a link covers at most
 CHECK_RUN = 200_000  # events a stretch of a check covers, about
+SHORT_RUN = 20_000  # the same while somebody waits for the answer
 CHECK_EVERY = timedelta(hours=20)
 
 
@@ -82,12 +84,27 @@ def check(clinic_id: UUID, *, now: datetime) -> Checked:
     if last is None or not last.is_whole or now - last.checked_at >= CHECK_EVERY:
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = 0")  # at night
-            cursor.execute("SELECT is_whole, problem_count FROM audit_check(%s, %s)", [clinic_id, CHECK_RUN])
-            is_whole, problem_count = cursor.fetchone()
+        is_whole, problem_count = _check_on(clinic_id, CHECK_RUN)
     else:
         is_whole, problem_count = True, last.problem_count
     whole = own.filter(is_whole=True).first()
-    return Checked(is_whole, int(problem_count), whole.checked_at if whole else None)
+    return Checked(is_whole, problem_count, whole.checked_at if whole else None)
+
+
+def check_now(clinic_id: UUID, *, is_over: Callable[[], bool]) -> tuple[bool, int]:
+    """Recompute the chain of the clinic in context, stretch by stretch, until it is whole or the time is over; return
+    whether its head was reached, and how many breaks there are up to where it came. The next call goes on there."""
+    while True:
+        is_whole, problem_count = _check_on(clinic_id, SHORT_RUN)
+        if is_whole or is_over():
+            return is_whole, problem_count
+
+
+def _check_on(clinic_id: UUID, events: int) -> tuple[bool, int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT is_whole, problem_count FROM audit_check(%s, %s)", [clinic_id, events])
+        is_whole, problem_count = cursor.fetchone()
+    return is_whole, int(problem_count)
 
 
 def head(clinic_id: UUID) -> str | None:

@@ -166,6 +166,9 @@ DECLARE
   broken bigint;
   first text;
 BEGIN
+  IF p_clinic IS DISTINCT FROM nullif(current_setting('app.clinic_id', true), '')::uuid THEN
+    RAISE EXCEPTION 'only the trail of the clinic in context is checked' USING ERRCODE = 'insufficient_privilege';
+  END IF;
   PERFORM pg_advisory_xact_lock(hashtextextended('audit_check:' || p_clinic, 0));
   SELECT * INTO before FROM audit_auditcheck c WHERE c.clinic_id = p_clinic ORDER BY c.checked_at DESC, c.id DESC LIMIT 1;
   IF before.is_whole IS NOT FALSE OR before.last_number > head THEN
@@ -197,5 +200,5 @@ REVOKE ALL ON FUNCTION audit_changes(), audit_record(text, text, uuid, uuid, jso
   audit_check(uuid, bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION audit_record(text, text, uuid, uuid, jsonb) TO pit_app, pit_worker;
 GRANT EXECUTE ON FUNCTION audit_record_patients(text, text, uuid[], jsonb) TO pit_app, pit_worker;
-GRANT EXECUTE ON FUNCTION audit_seal(uuid, integer), audit_check(uuid, bigint) TO pit_worker;
-GRANT EXECUTE ON FUNCTION audit_verify(uuid, bigint, bigint) TO pit_app, pit_worker;
+GRANT EXECUTE ON FUNCTION audit_seal(uuid, integer) TO pit_worker;
+GRANT EXECUTE ON FUNCTION audit_verify(uuid, bigint, bigint), audit_check(uuid, bigint) TO pit_app, pit_worker;

@@ -16,7 +16,7 @@ class CheckIn(PatientOwned):
     """
 
     injection_session = ClinicForeignKey("pit_sessions.InjectionSession", related_name="check_ins")
-    step = models.CharField(max_length=20)
+    step = models.CharField(max_length=20, choices=Moment)
     relief_report = ClinicForeignKey("pit_sessions.ReliefReport", null=True, related_name="+")
     started_at = models.DateTimeField()
     pain_at = models.DateTimeField(null=True)

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.base import Model
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actors import Actor
 from accounts.changes import CHANGES, Entry, entries_of, models_by_table, names_of
@@ -45,6 +45,14 @@ KINDS: dict[str, tuple[str, ...]] = {
     "sign_ins": SIGN_INS,
     "factors": FACTORS,
 }
+# As the library calls them → as people do.
+_WAYS = {
+    "password": gettext_lazy("password"),
+    "totp": gettext_lazy("authenticator app"),
+    "webauthn": gettext_lazy("passkey"),
+    "recovery_codes": gettext_lazy("recovery code"),
+    "mfa": gettext_lazy("second step"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +84,8 @@ class Told:
     @property
     def how(self) -> str:
         """How somebody signed in, or which factor."""
-        return str((self.entry.line.event.changes or {}).get("how", "")) if self._is_told else ""
+        told = str((self.entry.line.event.changes or {}).get("how", "")) if self._is_told else ""
+        return ", ".join(str(_WAYS.get(one, one)) for one in told.split(", ")) if told else ""
 
     @property
     def rows(self) -> int:
@@ -102,6 +111,11 @@ class Told:
         if people > 1 or people == rows:
             return ngettext("%(n)d patient", "%(n)d patients", people) % {"n": people}
         return ngettext("%(n)d row", "%(n)d rows", rows) % {"n": rows}
+
+    @property
+    def is_silent(self) -> bool:
+        """A change of what the system keeps for itself: checksums, counters, who sends a message right now."""
+        return self.entry.line.event.kind == Kind.UPDATE and not self.entry.changes
 
     @property
     def is_listed(self) -> bool:

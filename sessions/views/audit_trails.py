@@ -1,12 +1,14 @@
 """Who saw, changed and exported what, and who signed in: the clinic's audit trail, asked in five ways."""
 
 from datetime import date
+from time import monotonic
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,6 +17,7 @@ from accounts.decorators import staff
 from accounts.permissions import Act
 from accounts.requests import StaffRequest, exported, saw, saw_list
 from accounts.views.checked_exports import still_you
+from audit.services.audit_events import check_now
 from common.csv_export import csv_answer
 from common.local_words import day_words
 from common.wall_clock import local_day
@@ -24,6 +27,7 @@ from patients.models import Patient
 from sessions.forms.audit_trails import AuditQuery
 from sessions.queries import audit_trails as queries
 
+CHECK_SECONDS = 5
 _TEMPLATES = "sessions/audit"
 
 
@@ -78,6 +82,20 @@ def find(request: StaffRequest) -> HttpResponse:
     rows = patients.find(request.actor, q, today=_today(request))
     saw_list(request, "patients_patient", [row.id for row in rows])
     return render(request, f"{_TEMPLATES}/found.html", {"search_form": form, "rows": rows, "q": q})
+
+
+@staff(Act.SEE_AUDIT, methods=("POST",))
+def check(request: StaffRequest) -> HttpResponse:
+    """Has anybody tampered with the trail? Asked now, answered within some seconds."""
+    until = monotonic() + CHECK_SECONDS
+    is_whole, breaks = check_now(request.actor.clinic_id, is_over=lambda: monotonic() > until)
+    if breaks:
+        messages.error(request, _("The trail does not hold. What was found is said below."))
+    elif is_whole:
+        messages.success(request, _("The whole trail is checked: no break."))
+    else:
+        messages.info(request, _("No break so far. The trail is long: check once more to go on from here."))
+    return redirect("sessions:audit_log")
 
 
 @staff(Act.SEE_AUDIT, methods=("GET", "HEAD", "POST"))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from pitclinic import arrivals, gunicorn
+from pitclinic import arrivals, gunicorn, servers
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
@@ -85,6 +85,20 @@ def test_each_process_has_the_role_of_its_own():
         if role:
             found[service] = role
     assert found == {"migrate": "pit_migrator", "web": "pit_app", "worker": "pit_worker", "backup": "pit_backup"}
+
+
+def test_the_words_that_compose_makes_the_database_with_make_one_like_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    words = re.search(r"POSTGRES_INITDB_ARGS: (.*)", COMPOSE)[1].split()
+    assert words == [*servers.CLUSTER, "--auth-host=scram-sha-256"]
+    monkeypatch.setenv("LANG", "en_US.utf8")  # as in the image
+    data = tmp_path / "data"
+    data.mkdir()
+
+    servers.init_cluster(data, [*words, "-U", servers.SUPERUSER], account=servers._account_for(data))
+
+    assert (data / "PG_VERSION").exists()
 
 
 def test_only_the_backup_and_the_restore_know_the_key_of_the_backups():
