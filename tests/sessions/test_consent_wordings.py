@@ -24,7 +24,7 @@ from sessions.rules.consents import Given, Scope, gaps
 from sessions.services.consents import ConsentRefusedError, Text, change_wording
 from tests.factories.accounts import MembershipFactory
 from tests.factories.patients import PatientFactory
-from tests.factories.sessions import ConsentFactory, CourseFactory
+from tests.factories.sessions import ConsentFactory, CourseFactory, InjectionSessionFactory
 from tests.factories.treatments import WORDS_OF_CONSENT, actor_of
 
 NOW = datetime(2026, 3, 2, 9, 5, tzinfo=UTC)
@@ -274,3 +274,25 @@ def test_the_admin_is_told_which_languages_have_no_text(client: Client, clinic: 
     assert (turkish.version, turkish.patients) == ("", 1)
     assert "The text to translate" in client.get(f"{reverse(PAGE)}?language=tr").content.decode()
     assert client.get(f"{reverse(PAGE)}?language=xx").status_code == 404
+
+
+@pytest.mark.django_db
+def test_the_session_page_shows_the_words_of_whoever_signs(clinic: Clinic, staff_client: Callable[..., Client]) -> None:
+    clinician = staff_client(Role.CLINICIAN, clinic=clinic)
+    with tenant(clinic.pk, actor="test"):
+        minor, grown = (
+            InjectionSessionFactory(
+                clinic=clinic,
+                appointment__patient=PatientFactory(clinic=clinic, given_names="Kim", family_name="Novak", **own),
+            ).pk
+            for own in ({"birth_date": date(2015, 3, 31), "guardian_name": "Ann Novak", "language": "tr"}, {})
+        )
+
+    page = clinician.get(reverse("sessions:edit", args=[minor])).content.decode()
+    assert "I sign for Kim Novak, born 31 March 2015, as parent" in page
+    assert "my allergies" not in page
+    assert "There is no text in Turkish. This one is in English" in " ".join(page.split())
+
+    page = clinician.get(reverse("sessions:edit", args=[grown])).content.decode()
+    assert page.index('data-reader="patient"') < page.index("my allergies") < page.index('data-reader="guardian"')
+    assert "There is no text in" not in page
