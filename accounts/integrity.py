@@ -6,6 +6,7 @@ from django.conf import settings
 
 from accounts.choices import Proof
 from accounts.models import IntegrityReport
+from audit.head_files import problem_of
 
 # They are daily; a night may be missed by some hours.
 LATE = timedelta(hours=30)
@@ -15,8 +16,10 @@ OK, PROBLEM, LATE_WORD, UNCHECKED = "ok", "problem", "late", "not checked yet"
 def integrity(*, now: datetime) -> dict[str, str]:
     """Proof → ``ok``, ``problem``, ``late`` or ``not checked yet``. One query."""
     reports = {report.proof: report for report in IntegrityReport.objects.all()}
-    asked = [proof for proof in Proof if proof != Proof.HEAD or settings.AUDIT_HEAD_EMAIL]
-    return {proof.value: _word(reports.get(proof), now) for proof in asked}
+    is_head_asked = settings.AUDIT_HEAD_EMAIL or settings.AUDIT_HEAD_FILE
+    asked = [proof for proof in Proof if proof != Proof.HEAD or is_head_asked]
+    words = {proof.value: _word(reports.get(proof), now) for proof in asked}
+    return words | ({Proof.HEAD.value: PROBLEM} if problem_of(settings.AUDIT_HEAD_FILE) else {})
 
 
 def _word(report: IntegrityReport | None, now: datetime) -> str:

@@ -8,6 +8,8 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from audit.head_files import problem_of
+
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "[::1]", "testserver"})
 
 
@@ -56,6 +58,12 @@ def factor_key_problems() -> list[str]:
 @register(Tags.security)
 def second_factors_have_a_key(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return [Error(problem, id="pitclinic.E003") for problem in factor_key_problems()]
+
+
+@register(Tags.security)
+def the_heads_of_the_trails_can_be_written(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    problem = problem_of(settings.AUDIT_HEAD_FILE)
+    return [Error(problem, id="pitclinic.E004")] if problem else []
 
 
 @register(Tags.security)

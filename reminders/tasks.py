@@ -53,5 +53,5 @@ def sweep_staff_letters() -> None:
 
 @shared_task
 def send_audit_heads() -> None:
-    """Once a day the heads of the audit trails leave this machine; a mail that did not leave is told by ``readyz``."""
+    """Once a day the heads of the audit trails leave this machine; heads that did not leave are told by ``readyz``."""
     audit_heads.send_away(now=database_clock())

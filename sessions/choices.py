@@ -40,7 +40,7 @@ class Guidance(models.TextChoices):
 
 class ConsentSigner(models.TextChoices):
     PATIENT = "patient", _("the patient")
-    GUARDIAN = "guardian", _("a parent or guardian")
+    GUARDIAN = "guardian", _("a parent, guardian or legal representative")
 
 
 class CoSigned(models.TextChoices):

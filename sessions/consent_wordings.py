@@ -1,12 +1,18 @@
 """The words a patient consents to, in our own words, each version kept for good; not legal advice.
 
 What they must cover: domain.md §4 (off-label), §5.4, §8, §12. A changed text gets a new version; the old stays.
+Each version is written twice: as the patient says it, and as somebody says it who signs for the patient.
 """
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 CURRENT_VERSION = "2026-11"
+# The language they are written in.
+LANGUAGE = "en"
+# Where the words of a guardian name the patient.
+PATIENT_MARK = "{patient}"
+BIRTH_DATE_MARK = "{birth_date}"
 
 WORDINGS: dict[str, tuple[Promise | str, ...]] = {
     "2026-11": (
@@ -29,9 +35,31 @@ WORDINGS: dict[str, tuple[Promise | str, ...]] = {
     )
 }
 
+GUARDIAN_WORDINGS: dict[str, tuple[Promise | str, ...]] = {
+    "2026-11": (
+        _(
+            "I sign for {patient}, born {birth_date}, as parent, guardian or legal representative. "
+            "I have the right to decide about this treatment."
+        ),
+        _("It was explained to {patient} as far as they can understand it, and their own wishes were heard."),
+        *WORDINGS["2026-11"][:2],
+        _("Other ways are: no treatment, exercises, tablets, or other injections. {patient} and I may ask about each."),
+        WORDINGS["2026-11"][3],
+        _(
+            "I have told the clinic about {patient}’s allergies, illnesses, pregnancy and medicines, "
+            "as far as I know them."
+        ),
+        _(
+            "{patient} and I may each stop it at any time, also during the treatment. "
+            "It will not be held against anybody."
+        ),
+        _("What happens is written in {patient}’s record. Photographs and research need a consent of their own."),
+    )
+}
+
 RISK_LINES: dict[str, Promise | str] = {
     "PTX": _("Near the lung: very rarely a needle lets air in beside the lung, which may need a hospital."),
     "EYE": _("Near the eye: swelling around the eye, and very rarely harm to sight."),
     "SPINE": _("Near the spine: very rarely headache, or injury of a deeper nerve."),
-    "GEN": _("Near the intimate area: I may have a chaperone with me."),
+    "GEN": _("Near the intimate area: a chaperone may be in the room."),
 }

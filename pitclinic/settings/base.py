@@ -182,8 +182,9 @@ BACKUP_KEY = ""
 BACKUP_DIR = "/var/lib/pitclinic/backups"
 BACKUP_WORK_DIR = "/var/lib/pitclinic/backup-work"
 
-# --- where the head of the audit trail is mailed once a day, outside of this machine; empty: nowhere ------------------
+# --- where the head of the audit trail goes once a day, outside of this machine: an address, a file; empty: nowhere ---
 AUDIT_HEAD_EMAIL = ""
+AUDIT_HEAD_FILE = ""
 
 # --- words and time ---------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

@@ -1,5 +1,6 @@
 """The words of product.md, section 3, with the look each one has on every screen."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -13,8 +14,11 @@ from django.utils import timezone
 from django.utils.functional import Promise
 
 from accounts.models import Membership
+from accounts.permissions import Act
 from pitclinic.navigation import Link, address, links_for
 from sessions.queries import worklists
+from sessions.queries.audit_trails import Chain, chain
+from sessions.queries.signature_checks import SignatureState, signature_state
 
 register = template.Library()
 
@@ -129,6 +133,29 @@ def worklist_counts(context: Context) -> worklists.Counts:
     if actor is None or actor.user_id is None or connection.needs_rollback:
         return worklists.Counts()
     return worklists.counts(actor, now=timezone.now())  # noqa: TID251 - the bar is a part of every view
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the nightly proofs found at a clinic: signatures that do not hold, and breaks of the audit trail."""
+
+    signatures: SignatureState
+    chain: Chain
+
+    @property
+    def is_any(self) -> bool:
+        breaks = self.chain.check.problem_count if self.chain.check else 0
+        return bool(self.signatures.problems or self.signatures.unknown_count or breaks)
+
+
+@register.simple_tag(takes_context=True)
+def proof_findings(context: Context) -> Findings | None:
+    """For whoever runs the clinic; None for everybody else, and where nothing was found."""
+    actor = context.get("actor")
+    if actor is None or not actor.may(Act.CHANGE_SETTINGS):
+        return None
+    found = Findings(signature_state(actor), chain(actor))
+    return found if found.is_any else None
 
 
 @register.simple_tag

@@ -8,31 +8,45 @@ from django.conf import settings
 from accounts.choices import Proof
 from accounts.models import Clinic
 from accounts.services import integrity_reports
+from audit import head_files
 from audit.services import audit_events
 from common.tenancy import tenant
 from reminders.mail import Letter, MailAwayError, Outcome, mail_server, send
 
 
 def send_away(*, now: datetime) -> bool:
-    """Mail the heads to ``AUDIT_HEAD_EMAIL``; whether the mail left. Nothing where no address is set."""
-    if not settings.AUDIT_HEAD_EMAIL:
+    """Mail the heads to ``AUDIT_HEAD_EMAIL`` and append them to ``AUDIT_HEAD_FILE``; whether they left each way that is
+    set. Nothing where none is."""
+    ways = [
+        *([_send] if settings.AUDIT_HEAD_EMAIL else []),
+        *([_append] if settings.AUDIT_HEAD_FILE else []),
+    ]
+    if not ways:
         return False
-    is_sent = _send(_letter(now))
-    sent_at = now if is_sent else None
-    integrity_reports.stands(Proof.HEAD, problem_count=0 if is_sent else 1, proven_at=sent_at, now=now)
-    return is_sent
+    heads = _heads()
+    failed = sum([not way(heads, now) for way in ways])
+    integrity_reports.stands(Proof.HEAD, problem_count=failed, proven_at=None if failed else now, now=now)
+    return not failed
 
 
-def _send(letter: Letter) -> bool:
+def _append(heads: list[tuple[str, str]], now: datetime) -> bool:
+    try:
+        head_files.append(settings.AUDIT_HEAD_FILE, heads, now=now)
+    except OSError:
+        return False
+    return True
+
+
+def _send(heads: list[tuple[str, str]], now: datetime) -> bool:
     try:
         with mail_server() as connection:
-            return send(connection, letter).outcome == Outcome.ACCEPTED
+            return send(connection, _letter(heads, now)).outcome == Outcome.ACCEPTED
     except MailAwayError:
         return False
 
 
-def _letter(now: datetime) -> Letter:
-    lines = [f"{head}  (clinic {clinic_id})" for clinic_id, head in _heads()]
+def _letter(heads: list[tuple[str, str]], now: datetime) -> Letter:
+    lines = [f"{head}  (clinic {clinic_id})" for clinic_id, head in heads]
     return Letter(
         message_id=uuid4(),
         to=settings.AUDIT_HEAD_EMAIL,

@@ -135,6 +135,8 @@ class Point:
 
 @dataclass(frozen=True)
 class Consent:
+    """``read``: the words that were read and signed, in ``language``; none in consents from before they were kept."""
+
     id: str
     given: Time
     signed_name: str
@@ -143,6 +145,8 @@ class Consent:
     interpreter_name: str
     wording_version: str
     is_drawn: bool
+    language: str
+    read: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -189,6 +189,8 @@ def _consent(d: Json) -> Consent:
         interpreter_name=d.get("interpreter_name", ""),
         wording_version=d["wording_version"],
         is_drawn="drawn_sha256" in d,
+        language=d.get("language", ""),
+        read=tuple(d.get("read", ())),
     )
 
 

@@ -1,6 +1,7 @@
 """Consent as it is signed on the screen, withdrawn, and worded."""
 
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -11,7 +12,9 @@ from sessions import signatures
 from sessions.choices import ConsentSigner
 from sessions.drafts import ConsentRow
 from sessions.forms.dressing import dress
+from sessions.policies.consent_wordings import problems
 from sessions.queries.consent_wordings import Wording
+from sessions.services.consents import Text
 
 QUIET = forms.HiddenInput(attrs={"autocomplete": "off"})
 RISK_NAMES = {
@@ -70,18 +73,41 @@ class WithdrawalForm(forms.Form):
 
 
 class WordingForm(SeenForm, forms.Form):
+    """``wording``: what is in force in ``language``; None where there is nothing yet. ``previewed`` names the text that
+    was looked at."""
+
     text = forms.CharField(
-        label=_("Read to everybody, one paragraph a line"),
-        max_length=20_000,
+        label=_("When the patient signs, one paragraph a line"),
+        max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 14}),
+    )
+    guardian_text = forms.CharField(
+        label=_("When a parent, guardian or legal representative signs for the patient, one paragraph a line"),
+        help_text=_("Write {patient} where the patient’s name goes, {birth_date} for the date of birth."),
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 14}),
+    )
+    kind = forms.ChoiceField(
+        label=_("What kind of change"),
+        choices=[
+            ("new", _("New wording: every patient signs again")),
+            ("correction", _("Minor correction (a typing mistake): what was signed stands")),
+        ],
+        initial="new",
+        required=False,
     )
     says_off_label = forms.BooleanField(label=_("The text still says that the use is off-label"), required=False)
     reason = forms.CharField(label=_("Why it is changed"), max_length=300)
+    previewed = forms.CharField(max_length=64, required=False, widget=QUIET)
 
-    def __init__(self, data: Any = None, *, wording: Wording) -> None:
-        initial = {"text": "\n".join(str(line) for line in wording.lines)}
-        initial |= {f"risk_{name}": str(line) for name, line in wording.risk_lines.items()}
+    def __init__(self, data: Any = None, *, language: str, wording: Wording | None) -> None:
+        initial = {}
+        if wording:
+            initial = {f"risk_{name}": str(line) for name, line in wording.risk_lines.items()}
+            initial["text"] = "\n".join(str(line) for line in wording.lines)
+            initial["guardian_text"] = "\n".join(str(line) for line in wording.guardian_lines)
         super().__init__(data, initial=initial)
+        self.language = language
         for name, words in RISK_NAMES.items():
             self.fields[f"risk_{name}"] = forms.CharField(
                 label=words, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
@@ -92,8 +118,40 @@ class WordingForm(SeenForm, forms.Form):
     def risk_fields(self) -> list[forms.BoundField]:
         return [self[f"risk_{name}"] for name in RISK_NAMES]
 
-    def lines(self) -> list[str]:
-        return [line.strip() for line in self.cleaned_data["text"].splitlines() if line.strip()]
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        if not self.errors:
+            text = self.typed_text()
+            for name, sentence in problems(text.lines, text.guardian_lines, text.risk_lines).items():
+                self.add_error(name, sentence)
+        return typed
 
-    def risk_lines(self) -> dict[str, str]:
-        return {name: self.cleaned_data[f"risk_{name}"].strip() for name in RISK_NAMES}
+    def typed_text(self) -> Text:
+        typed = self.cleaned_data
+        return Text(
+            self.language,
+            _paragraphs(typed["text"]),
+            _paragraphs(typed["guardian_text"]),
+            {name: " ".join(typed[f"risk_{name}"].split()) for name in sorted(RISK_NAMES)},
+        )
+
+    @property
+    def is_correction(self) -> bool:
+        return bool(self.cleaned_data["kind"] == "correction")
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint(self.typed_text(), is_correction=self.is_correction)
+
+    @property
+    def is_previewed(self) -> bool:
+        return bool(self.cleaned_data["previewed"] == self.fingerprint)
+
+
+def fingerprint(text: Text, *, is_correction: bool = False) -> str:
+    """Names what a preview showed: the text, and whether it asks everybody again."""
+    return sha256(f"{text.language}\n{is_correction}\n{text.whole}".encode()).hexdigest()
+
+
+def _paragraphs(typed: str) -> list[str]:
+    return [" ".join(line.split()) for line in typed.splitlines() if line.strip()]

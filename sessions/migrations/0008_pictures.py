@@ -34,7 +34,10 @@ class Migration(migrations.Migration):
                 (
                     "signed_as",
                     models.CharField(
-                        choices=[("patient", "the patient"), ("guardian", "a parent or guardian")],
+                        choices=[
+                            ("patient", "the patient"),
+                            ("guardian", "a parent, guardian or legal representative"),
+                        ],
                         default="patient",
                         max_length=10,
                     ),

@@ -52,23 +52,36 @@ class CoSignature(ClinicOwned):
 
 class CoSignatureReturnQuerySet(ClinicOwnedQuerySet["CoSignatureReturn"]):
     def open(self) -> Self:
-        """With the one who signed: neither asked again, nor co-signed all the same, nor voided."""
-        rows = self.filter(asked_again_at__isnull=True, injection_session__status="signed")
-        return rows.exclude(injection_session__co_signatures__about=CoSigned.RECORD)
+        """With the one who signed, wrote or voided: neither asked again, nor co-signed all the same, nor voided."""
+        given = CoSignature.objects.filter(
+            models.Q(addendum=models.OuterRef("addendum")) | models.Q(addendum__isnull=True),
+            injection_session=models.OuterRef("injection_session"),
+            about=models.OuterRef("about"),
+        )
+        is_over = models.Q(about=CoSigned.RECORD) & ~models.Q(injection_session__status="signed")
+        return self.filter(~is_over, ~models.Exists(given), asked_again_at__isnull=True)
 
     def of_member(self, membership_id: UUID | None) -> Self:
-        """Of records that the member treated or signed; of nobody's for the machine."""
-        own = models.Q(injection_session__signed_by_id=membership_id)
-        return self.filter(own | models.Q(injection_session__clinician_id=membership_id))
+        """Of what the member treated, signed, wrote or voided; of nobody's for the machine."""
+        record = models.Q(injection_session__signed_by_id=membership_id) | models.Q(
+            injection_session__clinician_id=membership_id
+        )
+        return self.filter(
+            models.Q(record, about=CoSigned.RECORD)
+            | models.Q(addendum__written_by_id=membership_id, about=CoSigned.ADDENDUM)
+            | models.Q(injection_session__voided_by_id=membership_id, about=CoSigned.VOID)
+        )
 
 
 class CoSignatureReturn(ClinicOwned):
-    """A record that was sent back with a comment before it was co-signed. The record stays; whoever signed it answers,
-    with an addendum where one is needed, and asks again."""
+    """A record, an addendum or a voiding that was sent back with a comment before it was co-signed. It stays as it is;
+    whoever stands behind it answers, with an addendum where one is needed, and asks again."""
 
     clinic_rules = ClinicRules(patient=PATIENT_OF_SESSION)
 
     injection_session = ClinicForeignKey(InjectionSession, related_name="returns")
+    about = models.CharField(max_length=8, choices=CoSigned, default=CoSigned.RECORD)
+    addendum = ClinicForeignKey(Addendum, null=True, blank=True, related_name="returns")
     comment = models.CharField(_("what is missing"), max_length=500)
     returned_at = models.DateTimeField(_("sent back"))
     returned_by = ClinicForeignKey("accounts.Membership", related_name="+", verbose_name=_("sent back by"))
@@ -82,9 +95,19 @@ class CoSignatureReturn(ClinicOwned):
         ordering = ["returned_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["clinic", "injection_session"],
-                condition=models.Q(asked_again_at__isnull=True),
+                fields=["clinic", "injection_session", "about"],
+                condition=models.Q(asked_again_at__isnull=True) & ~models.Q(about="addendum"),
                 name="sessions_return_one_open",
+            ),
+            models.UniqueConstraint(
+                fields=["clinic", "addendum"],
+                condition=models.Q(asked_again_at__isnull=True),
+                name="sessions_return_one_open_an_addendum",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(about="addendum", addendum__isnull=False)
+                | models.Q(about__in=("record", "void"), addendum__isnull=True),
+                name="sessions_return_about",
             ),
             models.CheckConstraint(condition=~models.Q(comment=""), name="sessions_return_comment"),
             models.CheckConstraint(

@@ -31,15 +31,24 @@ class InjectionSessionQuerySet(ClinicOwnedQuerySet["InjectionSession"]):
     def to_co_sign(self) -> Self:
         """Treated or signed by somebody whose records need a second name; still without it, and not sent back."""
         waiting = self.signed().filter(needs_co_signature=True).exclude(co_signatures__about=CoSigned.RECORD)
-        return waiting.exclude(returns__asked_again_at__isnull=True, returns__isnull=False)
+        return waiting.alias(back=_sent_back(CoSigned.RECORD)).filter(back__isnull=True)
 
     def addenda_to_co_sign(self) -> Self:
-        """A row for each addendum that waits."""
-        return self.filter(addenda__needs_co_signature=True, addenda__co_signatures__isnull=True)
+        """A row for each addendum that waits and is not sent back."""
+        waiting = Addendum.objects.filter(needs_co_signature=True, co_signatures__isnull=True)
+        return self.filter(addenda__in=waiting.alias(back=_sent_back(CoSigned.ADDENDUM)).filter(back__isnull=True))
 
     def voids_to_co_sign(self) -> Self:
         waiting = self.filter(status=RecordStatus.VOIDED, void_needs_co_signature=True)
-        return waiting.exclude(co_signatures__about=CoSigned.VOID)
+        waiting = waiting.exclude(co_signatures__about=CoSigned.VOID)
+        return waiting.alias(back=_sent_back(CoSigned.VOID)).filter(back__isnull=True)
+
+
+def _sent_back(about: str) -> models.FilteredRelation:
+    """Returns of this kind that nobody answered yet."""
+    return models.FilteredRelation(
+        "returns", condition=models.Q(returns__about=about, returns__asked_again_at__isnull=True)
+    )
 
 
 class InjectionSession(PatientOwned):
@@ -247,7 +256,8 @@ class Consent(PatientOwned):
 
     It stands for the technique, the classes of solution and the risks of the region named here (domain.md §12).
     ``signature`` holds the strokes of a finger (``sessions.signatures``); null: the typed name is the signature.
-    ``wording`` is null where the text is the product's own.
+    ``wording`` is null where the text is the product's own; ``words`` is what was read, in ``language``, whatever
+    becomes of the text later. Null only in consents from before the words were kept.
     """
 
     course = ClinicForeignKey("pit_sessions.Course", null=True, blank=True, related_name="consents")
@@ -262,6 +272,8 @@ class Consent(PatientOwned):
     signature = models.JSONField(null=True, blank=True)
     interpreter_name = models.CharField(_("interpreter (full name)"), max_length=120, blank=True)
     wording = ClinicForeignKey("pit_sessions.ConsentWording", null=True, blank=True, related_name="+")
+    words = ArrayField(models.TextField(), null=True, blank=True)
+    language = models.CharField(max_length=12, null=True, blank=True)  # noqa: DJ001 - nulls stay out of the hash
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = ClinicForeignKey("accounts.Membership", null=True, blank=True, related_name="+")
     withdrawal_reason = models.CharField(_("why it was withdrawn"), max_length=300, blank=True)
@@ -277,6 +289,11 @@ class Consent(PatientOwned):
                 condition=models.Q(withdrawn_at__isnull=True)
                 | (models.Q(withdrawn_by__isnull=False) & ~models.Q(withdrawal_reason="")),
                 name="sessions_consent_withdrawal_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(words__isnull=True, language__isnull=True)
+                | (models.Q(words__isnull=False, words__len__gt=0, language__isnull=False) & ~models.Q(language="")),
+                name="sessions_consent_words_are_whole",
             ),
         ]
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -29,6 +30,11 @@ class CoSignable:
     @property
     def due_at(self) -> datetime:
         return self.since + CO_SIGN_WITHIN
+
+    @property
+    def key(self) -> tuple[str, UUID | None]:
+        """Tells it from the rest of its session."""
+        return self.about, self.addendum.pk if self.addendum else None
 
 
 def record_of(session: InjectionSession) -> CoSignable | None:
@@ -79,7 +85,7 @@ def check_can_send_back(
     if what and (refusal := refusal_of_person(what, member)):
         raise SessionRefusedError(refusal)
     if is_returned:
-        raise SessionRefusedError(_("This record was sent back already."))
+        raise SessionRefusedError(_("This was sent back already."))
     if not comment.strip():
         raise SessionRefusedError(_("Enter what is missing."))
 
@@ -97,26 +103,26 @@ def refusal_of_person(what: CoSignable, member: Membership) -> str:
 
 @dataclass(frozen=True)
 class Waiting:
-    """What waits for a second name; ``refusal`` says why the reader cannot give it (empty: may)."""
+    """What waits for a second name; ``refusal`` says why the reader cannot give it (empty: may).
+
+    ``returned`` is with the one who signed, wrote or voided; ``may_ask_again``: that is the reader, or who treated.
+    """
 
     what: CoSignable
     supervisor: Membership | None
     refusal: str = ""
+    returned: CoSignatureReturn | None = None
+    may_ask_again: bool = False
 
 
 @dataclass(frozen=True)
 class CoSigning:
-    """``given`` stands under the record; ``waits``: the record, then its addenda, then its voiding.
-
-    ``returned`` is with the one who signed; ``may_ask_again``: that is the reader, or who treated.
-    """
+    """``given`` stands under the record; ``waits``: the record, then its addenda, then its voiding."""
 
     given: CoSignature | None
     waits: tuple[Waiting, ...] = ()
     co_signed_later: tuple[CoSignature, ...] = ()
     returns: tuple[CoSignatureReturn, ...] = ()
-    returned: CoSignatureReturn | None = None
-    may_ask_again: bool = False
 
     @property
     def for_reader(self) -> Waiting | None:
@@ -131,39 +137,47 @@ def co_signing_of(session: InjectionSession, actor: Actor) -> CoSigning | None:
         return None
     rows = list(CoSignature.objects.select_related("co_signed_by__user").filter(injection_session=session))
     given = {(row.about, row.addendum_id): row for row in rows}
-    reader = _reader(actor)
-    waits = [
-        Waiting(
-            what, _supervisor(session, what), refusal_of_person(what, reader) if reader else _("A clinician co-signs.")
-        )
-        for what in (record_of(session), *map(addendum_of, addenda), void_of(session))
-        if what and (what.about, what.addendum.pk if what.addendum else None) not in given
-    ]
     returns = tuple(session.returns.select_related("returned_by__user", "asked_again_by__user"))
-    has_record = any(one.what.about == CoSigned.RECORD for one in waits)
-    returned = next((one for one in returns if has_record and one.asked_again_at is None), None)
+    back = {(row.about, row.addendum_id): row for row in returns if row.asked_again_at is None}
+    reader = _reader(actor)
     return CoSigning(
         given=given.get((CoSigned.RECORD, None)),
-        waits=tuple(waits),
+        waits=tuple(
+            Waiting(
+                what,
+                _supervisor(session, what),
+                refusal_of_person(what, reader) if reader else _("A clinician co-signs."),
+                returned := back.get(what.key),
+                returned is not None and may_ask_again(session, what, actor),
+            )
+            for what in (record_of(session), *map(addendum_of, addenda), void_of(session))
+            if what and what.key not in given
+        ),
         co_signed_later=tuple(row for row in rows if row.about != CoSigned.RECORD),
         returns=returns,
-        returned=returned,
-        may_ask_again=returned is not None and may_ask_again(session, actor),
     )
 
 
-def returned_to(session: InjectionSession, actor: Actor) -> CoSignatureReturn:
-    """What was sent back, for who may answer it."""
-    returned: CoSignatureReturn | None = session.returns.filter(asked_again_at__isnull=True).first()
-    if returned is None or record_of(session) is None:
+def returned_to(session: InjectionSession, returned: CoSignatureReturn | None, actor: Actor) -> CoSignatureReturn:
+    """``returned``, for who may answer it."""
+    what = what_of(session, returned) if returned and returned.asked_again_at is None else None
+    if returned is None or what is None:
         raise SessionRefusedError(_("This record is not sent back."))
-    if not may_ask_again(session, actor):
+    if not may_ask_again(session, what, actor):
         raise SessionRefusedError(_("Who treated or signed answers, and asks again."))
     return returned
 
 
-def may_ask_again(session: InjectionSession, actor: Actor) -> bool:
-    return actor.membership_id in {session.signed_by_id, session.clinician_id}
+def what_of(session: InjectionSession, row: CoSignature | CoSignatureReturn) -> CoSignable | None:
+    """What a row is about, while that needs a second name."""
+    if row.addendum is not None:
+        return addendum_of(row.addendum)
+    return void_of(session) if row.about == CoSigned.VOID else record_of(session)
+
+
+def may_ask_again(session: InjectionSession, what: CoSignable, actor: Actor) -> bool:
+    behind = {what.author.pk} | ({session.clinician_id} if what.about == CoSigned.RECORD else set())
+    return actor.membership_id in behind
 
 
 def _addenda(session: InjectionSession) -> list[Addendum]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from common.wall_clock import local_day
 from patients.models import Allergy, BodyWeight, RiskFlag
 from sessions.models import InjectionSession
-from sessions.queries.consent_wordings import Wording, wording_of
+from sessions.queries.consent_wordings import Wording, Wordings, wordings_of
 from sessions.queries.rule_sets import rule_settings
 from sessions.queries.time_outs import PatientWords, patient_words
 from sessions.rules.register import Fact, Known, known_of
@@ -59,8 +59,13 @@ class Background:
         return patient_words(self._session)
 
     @cached_property
+    def wordings(self) -> Wordings:
+        return wordings_of(self._session.clinic)
+
+    @property
     def wording(self) -> Wording:
-        return wording_of(self._session.clinic_id)
+        """What is read to this patient."""
+        return self.wordings.shown_to(self._session.patient.language)
 
     @cached_property
     def settings(self) -> RuleSettings:

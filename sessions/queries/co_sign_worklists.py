@@ -28,8 +28,9 @@ class CoSignRow(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class SentBackRow(Row):
-    """One's own record with what the supervisor, its owner here, found missing."""
+    """What is one's own, with what the supervisor, its owner here, found missing."""
 
+    about: str
     comment: str
 
 
@@ -79,7 +80,7 @@ def co_sign_rows(values: Iterable[dict[str, Any]], now: datetime) -> list[CoSign
 
 
 def sent_back(actor: Actor) -> QuerySet[Any]:
-    """The reader's records that were sent back with a comment, the oldest first, for ``sent_back_rows``."""
+    """The reader's records, addenda and voidings that were sent back, the oldest first, for ``sent_back_rows``."""
     own = CoSignatureReturn.objects.open().of_member(actor.membership_id)
     rows = InjectionSession.objects.visible_to(actor).filter(returns__in=own)
     return with_people(
@@ -88,11 +89,17 @@ def sent_back(actor: Actor) -> QuerySet[Any]:
         whose=F("returns__returned_by_id"),
         owner_name=F("returns__returned_by__user__full_name"),
         comment=F("returns__comment"),
+        about=F("returns__about"),
     )
 
 
 def sent_back_rows(values: Iterable[dict[str, Any]], now: datetime) -> list[SentBackRow]:
     return [
-        SentBackRow(**people_of(value), comment=value["comment"], is_overdue=now - value["since"] > CO_SIGN_WITHIN)
+        SentBackRow(
+            **people_of(value),
+            about=str(CoSigned(value["about"]).label),
+            comment=value["comment"],
+            is_overdue=now - value["since"] > CO_SIGN_WITHIN,
+        )
         for value in values
     ]

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.actors import Actor
 from accounts.choices import Role
 from accounts.models import Membership, OnCallPerson
 from accounts.permissions import ALLOWED, Act
 from common.wall_clock import local_day
-from scheduling.models import Appointment, AvailabilityBlock
+from scheduling.models import Appointment, AvailabilityBlock, SlotHold, WaitingEntry
 from scheduling.queries import touched_visits
 from sessions.models import CourseReview, FollowUp, InjectionSession, SideEffect, VisitRecall
 
@@ -20,7 +20,8 @@ VISITS_SHOWN = 20
 
 @dataclass(frozen=True)
 class OpenWork:
-    """``visits`` are the first of ``visit_count`` to come; ``hours`` are the weekly ones."""
+    """``visits`` are the first of ``visit_count`` to come; ``hours`` are the weekly ones; ``held_times`` keep a time
+    with the person, ``wishes`` of the waiting list name them."""
 
     drafts: list[InjectionSession]
     follow_ups: list[FollowUp]
@@ -30,6 +31,8 @@ class OpenWork:
     visits: list[Appointment]
     visit_count: int
     hours: list[AvailabilityBlock]
+    held_times: list[SlotHold]
+    wishes: list[WaitingEntry]
     is_on_call: bool
     supervised: list[Membership]
 
@@ -45,21 +48,23 @@ class OpenWork:
     @property
     def patient_ids(self) -> list[UUID]:
         """Whose work is named on the page."""
-        rows = (*self.drafts, *self.follow_ups, *self.recalls, *self.reviews, *self.alerts, *self.visits)
-        return [row.patient_id for row in rows]
+        rows = (*self.drafts, *self.follow_ups, *self.recalls, *self.reviews, *self.alerts, *self.visits, *self.wishes)
+        return [row.patient_id for row in rows] + [row.patient_id for row in self.held_times if row.patient_id]
 
     @property
     def is_nothing(self) -> bool:
-        return not (self.can_be_handed_over or self.visits or self.hours)
+        return not (self.can_be_handed_over or self.visits or self.hours or self.held_times or self.wishes)
 
 
 def open_work(actor: Actor, member: Membership, *, now: datetime) -> OpenWork:
-    """Ten queries."""
+    """Twelve queries."""
     own = {"clinic_id": actor.clinic_id, "owner": member}
     drafts = InjectionSession.objects.visible_to(actor).to_be_finished_by(member)
     alerts = SideEffect.objects.visible_to(actor).open().filter(acknowledged_by=member)
     visits = touched_visits.of_leaver(actor, member.pk, now=now)
     hours = AvailabilityBlock.objects.visible_to(actor).filter(clinician=member)
+    held_times = SlotHold.objects.visible_to(actor).standing(now).filter(Q(clinician=member) | Q(chaperone=member))
+    wishes = WaitingEntry.objects.visible_to(actor).open().filter(clinician=member)
     follow_ups = FollowUp.objects.outstanding().filter(**own)
     recalls = VisitRecall.objects.filter(**own)
     reviews = CourseReview.objects.undecided().filter(**own)
@@ -72,6 +77,8 @@ def open_work(actor: Actor, member: Membership, *, now: datetime) -> OpenWork:
         visits=list(visits[:VISITS_SHOWN]),
         visit_count=visits.count(),
         hours=list(hours.exclude(valid_until_date__lt=local_day(now, actor.zone)).order_by("weekday", "start_time")),
+        held_times=list(held_times.select_related("patient", "visit_type").order_by("starts_at", "id")),
+        wishes=list(wishes.select_related("patient", "visit_type").order_by("since", "id")),
         is_on_call=OnCallPerson.objects.visible_to(actor).filter(membership=member).exists(),
         supervised=list(Membership.objects.visible_to(actor).filter(supervisor=member).select_related("user")),
     )

@@ -91,6 +91,7 @@ def scope_of(loaded: Loaded) -> Scope:
     return Scope(
         technique=loaded.words.techniques[loaded.session.technique_id].code,
         wording_version=loaded.wording.version,
+        standing_versions=loaded.background.wordings.all_standing,
         needs_guardian=_is_minor(loaded.session),
         needs_interpreter=any(row.flag == Flag.INTERPRETER for row in loaded.risk_flags),
         solution_classes=frozenset(solution_class(point.solution) for point in loaded.point_facts),

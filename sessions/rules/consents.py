@@ -18,7 +18,10 @@ def _(sentence: str) -> str:
 
 @dataclass(frozen=True)
 class Scope:
-    """What a treatment needs consent for, or what a consent was given for."""
+    """What a treatment needs consent for, or what a consent was given for.
+
+    ``standing_versions``: other wordings that do as well: of another language, or before a slip in them was mended.
+    """
 
     technique: str
     wording_version: str
@@ -26,6 +29,10 @@ class Scope:
     risk_flags: frozenset[str] = frozenset()
     needs_guardian: bool = False
     needs_interpreter: bool = False
+    standing_versions: frozenset[str] = frozenset()
+
+    def takes(self, wording_version: str) -> bool:
+        return wording_version == self.wording_version or wording_version in self.standing_versions
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,7 @@ def gaps(given: Given | None, needed: Scope, today: date, *, injected_at: dateti
         _("a minor needs a parent or guardian"): needed.needs_guardian and not given.is_by_guardian,
         _("the interpreter is not named"): needed.needs_interpreter and not given.has_interpreter,
         _("it was given for another technique"): given.scope.technique != needed.technique,
-        _("its wording has changed since"): given.scope.wording_version != needed.wording_version,
+        _("its wording has changed since"): not needed.takes(given.scope.wording_version),
         _("it was given for other solutions"): not needed.solution_classes <= given.scope.solution_classes,
         _("the region has a risk it does not name"): not needed.risk_flags <= given.scope.risk_flags,
     }

@@ -1,4 +1,4 @@
-"""Put a second name under a signed record, an addendum or a voiding; or send the record back, and ask again."""
+"""Put a second name under a signed record, an addendum or a voiding; or send it back, and ask again."""
 
 from datetime import datetime
 from uuid import UUID
@@ -53,15 +53,24 @@ def co_sign(
 
 
 @transaction.atomic
-def send_back(*, injection_session: InjectionSession, comment: str, by: Actor, now: datetime) -> CoSignatureReturn:
-    """Send the record back to who signed it, with what is missing; the record itself stays as it is."""
+def send_back(
+    *,
+    injection_session: InjectionSession,
+    comment: str,
+    by: Actor,
+    now: datetime,
+    about: str = CoSigned.RECORD,
+    addendum_id: UUID | None = None,
+) -> CoSignatureReturn:
+    """Send it back to who signed, wrote or voided, with what is missing; it stays as it is."""
     session = held(InjectionSession.objects.visible_to(by), injection_session.pk, related=_RELATED)
     member = Membership.objects.visible_to(by).get(pk=author(by))
+    own = {"about": about, "addendum_id": addendum_id}
     check_can_send_back(
-        record_of(session),
+        _what(session, about, addendum_id),
         member,
-        is_given=session.co_signatures.filter(about=CoSigned.RECORD).exists(),
-        is_returned=session.returns.filter(asked_again_at__isnull=True).exists(),
+        is_given=session.co_signatures.filter(**own).exists(),
+        is_returned=session.returns.filter(asked_again_at__isnull=True, **own).exists(),
         comment=comment,
     )
     return CoSignatureReturn.objects.create(
@@ -70,14 +79,20 @@ def send_back(*, injection_session: InjectionSession, comment: str, by: Actor, n
         comment=comment.strip(),
         returned_at=now,
         returned_by=member,
+        **own,
     )
 
 
 @transaction.atomic
-def ask_again(*, injection_session: InjectionSession, by: Actor, now: datetime) -> CoSignatureReturn:
-    """Who signed or treated has answered, with an addendum where one was needed: it waits for its second name again."""
+def ask_again(
+    *, injection_session: InjectionSession, by: Actor, now: datetime, return_id: UUID | None = None
+) -> CoSignatureReturn:
+    """Who stands behind it has answered, with an addendum where one was needed: it waits for its second name again.
+    ``return_id`` says which; without one it is the record."""
     session = held(InjectionSession.objects.visible_to(by), injection_session.pk, related=_RELATED)
-    returned = returned_to(session, by)
+    rows = session.returns.filter(asked_again_at__isnull=True).select_related("addendum__written_by")
+    own = rows.filter(pk=return_id) if return_id else rows.filter(about=CoSigned.RECORD)
+    returned = returned_to(session, own.first(), by)
     returned.asked_again_at, returned.asked_again_by_id = now, author(by)
     returned.save(update_fields=["asked_again_at", "asked_again_by"])
     return returned

@@ -196,15 +196,18 @@ def save_consent(loaded: Loaded, row: ConsentRow | None, *, by: Actor, now: date
         raise SessionRefusedError(_("These words of consent are not known: read them together again."))
     if scope.needs_guardian and row.signed_as != ConsentSigner.GUARDIAN:
         raise SessionRefusedError(_("A minor needs a parent or guardian to consent."))
+    risks = sorted(scope.risk_flags if row.risks_shown is None else row.risks_shown & RISKS)
     return Consent.objects.create(
         clinic_id=session.clinic_id,
         patient_id=session.patient_id,
         course_id=session.course_id,
         technique_id=session.technique_id,
         solution_classes=sorted(scope.solution_classes),
-        risk_flags=sorted(scope.risk_flags if row.risks_shown is None else row.risks_shown & RISKS),
+        risk_flags=risks,
         wording_version=wording.version,
         wording_id=wording.row_id,
+        words=wording.said_to(session.patient, signer=row.signed_as, risks=risks),
+        language=wording.language,
         interpreter_name=row.interpreter_name.strip(),
         signature=row.signature,
         signed_name=row.signed_name.strip(),

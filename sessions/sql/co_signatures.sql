@@ -10,25 +10,17 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
       AND u.id <> (SELECT f.user_id FROM accounts_membership f WHERE f.id = author))
 $$;
 
-CREATE OR REPLACE FUNCTION sessions_guard_co_signature() RETURNS trigger
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-DECLARE
-  s pit_sessions_injectionsession;
-  needed boolean;
-  author uuid;
-  since timestamptz;
-  content text;
+-- Whether a second name is needed under this, whose first one it is, since when, and the hash of what is read.
+CREATE OR REPLACE FUNCTION sessions_second_name(
+  s pit_sessions_injectionsession, about text, addendum uuid,
+  OUT needed boolean, OUT author uuid, OUT since timestamptz, OUT content text)
+LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
 BEGIN
-  IF TG_OP <> 'INSERT' THEN
-    RAISE EXCEPTION 'a co-signature cannot change' USING ERRCODE = 'check_violation';
-  END IF;
-  -- The share lock makes voiding wait for this co-signature, or this co-signature see the voiding.
-  SELECT * INTO s FROM pit_sessions_injectionsession q WHERE q.id = NEW.injection_session_id FOR SHARE;
-  IF NEW.about = 'addendum' THEN
+  IF about = 'addendum' THEN
     SELECT a.needs_co_signature, a.written_by_id, a.written_at, encode(sha256(convert_to(a.text, 'UTF8')), 'hex')
       INTO needed, author, since, content
-      FROM pit_sessions_addendum a WHERE a.id = NEW.addendum_id AND a.injection_session_id = s.id;
-  ELSIF NEW.about = 'void' THEN
+      FROM pit_sessions_addendum a WHERE a.id = addendum AND a.injection_session_id = s.id;
+  ELSIF about = 'void' THEN
     needed := s.status = 'voided' AND s.void_needs_co_signature;
     author := s.voided_by_id;
     since := s.voided_at;
@@ -39,14 +31,28 @@ BEGIN
     since := s.signed_at;
     content := s.content_sha256;
   END IF;
-  IF needed IS NOT TRUE THEN
+END $$;
+
+CREATE OR REPLACE FUNCTION sessions_guard_co_signature() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+  s pit_sessions_injectionsession;
+  own record;
+BEGIN
+  IF TG_OP <> 'INSERT' THEN
+    RAISE EXCEPTION 'a co-signature cannot change' USING ERRCODE = 'check_violation';
+  END IF;
+  -- The share lock makes voiding wait for this co-signature, or this co-signature see the voiding.
+  SELECT * INTO s FROM pit_sessions_injectionsession q WHERE q.id = NEW.injection_session_id FOR SHARE;
+  own := sessions_second_name(s, NEW.about, NEW.addendum_id);
+  IF own.needed IS NOT TRUE THEN
     RAISE EXCEPTION 'only what needs a co-signature gets one' USING ERRCODE = 'check_violation';
   END IF;
-  IF NEW.co_signed_at < since OR NEW.co_signed_by_id = author
-     OR NOT sessions_may_co_sign(NEW.co_signed_by_id, author) THEN
+  IF NEW.co_signed_at < own.since OR NEW.co_signed_by_id = own.author
+     OR NOT sessions_may_co_sign(NEW.co_signed_by_id, own.author) THEN
     RAISE EXCEPTION 'another clinician who may sign alone co-signs' USING ERRCODE = 'check_violation';
   END IF;
-  IF NEW.content_sha256 <> content OR (NEW.about = 'record' AND sessions_signature_problem(s) IS NOT NULL) THEN
+  IF NEW.content_sha256 <> own.content OR (NEW.about = 'record' AND sessions_signature_problem(s) IS NOT NULL) THEN
     RAISE EXCEPTION 'a co-signature covers the content that was signed' USING ERRCODE = 'check_violation';
   END IF;
   RETURN NEW;
@@ -60,14 +66,16 @@ CREATE OR REPLACE FUNCTION sessions_guard_return() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
   s pit_sessions_injectionsession;
+  own record;
   again CONSTANT text[] := ARRAY['asked_again_at', 'asked_again_by_id'];
 BEGIN
   IF TG_OP = 'INSERT' THEN
     SELECT * INTO s FROM pit_sessions_injectionsession q WHERE q.id = NEW.injection_session_id FOR SHARE;
-    IF s.status <> 'signed' OR s.needs_co_signature IS NOT TRUE OR NEW.returned_at < s.signed_at
-       OR NEW.asked_again_at IS NOT NULL OR NOT sessions_may_co_sign(NEW.returned_by_id, s.signed_by_id)
-       OR EXISTS (SELECT FROM pit_sessions_cosignature c
-                  WHERE c.injection_session_id = s.id AND c.about = 'record') THEN
+    own := sessions_second_name(s, NEW.about, NEW.addendum_id);
+    IF own.needed IS NOT TRUE OR NEW.returned_at < own.since
+       OR NEW.asked_again_at IS NOT NULL OR NOT sessions_may_co_sign(NEW.returned_by_id, own.author)
+       OR EXISTS (SELECT FROM pit_sessions_cosignature c WHERE c.injection_session_id = s.id AND c.about = NEW.about
+                  AND c.addendum_id IS NOT DISTINCT FROM NEW.addendum_id) THEN
       RAISE EXCEPTION 'only who may co-sign a waiting record sends it back' USING ERRCODE = 'check_violation';
     END IF;
   ELSIF TG_OP = 'DELETE' OR OLD.asked_again_at IS NOT NULL

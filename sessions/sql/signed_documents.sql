@@ -69,6 +69,7 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
       'course', c.course_id, 'given', sessions_moment(c.given_at, zone),
       'signed_name', c.signed_name, 'signed_as', c.signed_as, 'taken_by', sessions_person(c.taken_by_id),
       'interpreter_name', nullif(c.interpreter_name, ''), 'wording_version', c.wording_version, 'wording', c.wording_id,
+      'language', c.language, 'read', to_jsonb(c.words),
       'technique', c.technique_id, 'solution_classes', to_jsonb(c.solution_classes), 'risk_flags', to_jsonb(c.risk_flags),
       'drawn_sha256', encode(sha256(convert_to(nullif(c.signature, 'null')::text, 'UTF8')), 'hex'))
     FROM pit_sessions_consent c WHERE c.id = sessions_consent_of(s)

@@ -17,7 +17,7 @@ from accounts.permissions import Act
 from accounts.requests import StaffRequest
 from accounts.second_check import SecondCheck
 from sessions.choices import CoSigned
-from sessions.forms.co_signatures import CoSignForm, SendBackForm
+from sessions.forms.co_signatures import AskAgainForm, CoSignForm, SendBackForm
 from sessions.policies.injection_sessions import SessionRefusedError
 from sessions.services import co_signatures as service
 from sessions.views.injection_session_pages import get_session
@@ -39,15 +39,21 @@ def co_sign_void(request: StaffRequest, session_id: UUID) -> HttpResponse:
 
 @staff(Act.SIGN_SESSIONS, methods=("POST",))
 def send_back(request: StaffRequest, session_id: UUID) -> HttpResponse:
+    """The record, one of its addenda, or its voiding."""
     form = SendBackForm(request.POST)
-    comment = form.cleaned_data["comment"] if form.is_valid() else ""
-    act = partial(service.send_back, comment=comment)
-    return _acted(request, session_id, act, _("The record is sent back with your comment. It stays as it is."))
+    blank: dict[str, Any] = {"comment": "", "about": "", "addendum": None}
+    typed = form.cleaned_data if form.is_valid() else blank
+    addendum_id = typed["addendum"]
+    about = CoSigned.ADDENDUM if addendum_id else typed["about"] or CoSigned.RECORD
+    act = partial(service.send_back, comment=typed["comment"], about=about, addendum_id=addendum_id)
+    return _acted(request, session_id, act, _("Sent back with your comment. The record stays as it is."))
 
 
 @staff(Act.SIGN_SESSIONS, methods=("POST",))
 def ask_again(request: StaffRequest, session_id: UUID) -> HttpResponse:
-    return _acted(request, session_id, service.ask_again, _("The record waits for its co-signature again."))
+    form = AskAgainForm(request.POST)
+    act = partial(service.ask_again, return_id=form.cleaned_data["returned"] if form.is_valid() else None)
+    return _acted(request, session_id, act, _("The record waits for its co-signature again."))
 
 
 def _co_sign(

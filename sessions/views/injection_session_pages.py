@@ -37,7 +37,6 @@ from sessions.observation import Observation, default_minutes
 from sessions.policies.co_signatures import CoSigning, co_signing_of
 from sessions.policies.preparations import why_not
 from sessions.queries import preparations, solution_lots
-from sessions.queries.consent_wordings import Wording
 from sessions.queries.courses import conditions_without_course, open_courses
 from sessions.queries.injection_sessions import Loaded, draft_of, load
 from sessions.queries.pictures import pictures_of, standing_consent
@@ -54,6 +53,7 @@ from sessions.rules.register import Known, begun
 from sessions.services import injection_sessions as service
 from sessions.signature_meanings import meaning
 from sessions.signatures import from_json, svg_path
+from sessions.views.consent_words import ConsentRisks, ConsentWords, consent_risks, consent_words
 from sessions.views.nerve_map_pages import MapPage
 from sessions.views.record_pages import RecordPage
 from sessions.views.response_lines import relief_table
@@ -92,19 +92,6 @@ def _name_people(session: InjectionSession, actor: Actor, people: Iterable[str])
     for name, key in ids.items():
         if key is not None:
             setattr(session, name, members[key])
-
-
-@dataclass(frozen=True)
-class ConsentRisks:
-    """The risks of the region that are read together, and their names as the page sends them back."""
-
-    names: str
-    lines: list[Any]
-
-
-def consent_risks(loaded: Loaded) -> ConsentRisks:
-    names = sorted(scope_of(loaded).risk_flags)
-    return ConsentRisks(",".join(names), [loaded.wording.risk_lines[name] for name in names])
 
 
 @dataclass
@@ -195,9 +182,9 @@ class SessionPage:
     def anaesthetic(self) -> AnaestheticLoad | None:
         return anaesthetic_load(self.facts)
 
-    @property
-    def wording(self) -> Wording:
-        return self.loaded.wording
+    @cached_property
+    def wording(self) -> ConsentWords:
+        return consent_words(self.loaded)
 
     @property
     def consent_risks(self) -> ConsentRisks:

@@ -12,7 +12,8 @@ from sessions.queries.session_facts import facts_of
 from sessions.queries.typed_sessions import as_typed
 from sessions.rules import findings
 from sessions.rules.anaesthetic_load import anaesthetic_load
-from sessions.views.injection_session_pages import SessionPage, consent_risks
+from sessions.views.consent_words import consent_risks
+from sessions.views.injection_session_pages import SessionPage
 
 
 def as_it_is_typed(page: SessionPage, data: QueryDict) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.choices import Role
 from accounts.decorators import staff
 from accounts.models import Membership
 from accounts.permissions import Act
@@ -74,6 +75,10 @@ def bring_person_back(request: StaffRequest, membership_id: UUID) -> HttpRespons
     else:
         words = _("%(name)s works here again. Weekly hours and open work are as before, except what was done since.")
         messages.success(request, words % {"name": member.user.full_name})
+        if member.role == Role.CLINICIAN:
+            messages.warning(
+                request, _("The place on call and alarms that were given back stay with who has them now.")
+            )
     return redirect("accounts:person", member.pk)
 
 

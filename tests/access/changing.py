@@ -1,9 +1,14 @@
 """Every POST that makes nothing new of itself: what a second one finds, and what is typed to try it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from scheduling.models import Appointment
+from sessions.forms.consents import fingerprint
+from sessions.queries.consent_wordings import wordings_of
+from sessions.services.consents import Text
+from tests.factories.treatments import WORDS_OF_CONSENT
 from tests.scheduling.conftest import NOW, Practice, at
 
 Made = dict[str, Any]
@@ -209,6 +214,13 @@ def _plain(**typed: Any) -> Callable[[Practice, Made], Typed]:
     return lambda practice, made: typed
 
 
+def _reworded(practice: Practice, made: Made) -> Typed:
+    """A text that was looked at before it is put in force."""
+    text = replace(Text.of(wordings_of(practice.clinic).shown_to("en")), lines=[WORDS_OF_CONSENT])
+    shown = {"text": WORDS_OF_CONSENT, "previewed": fingerprint(text), "act": "publish"}
+    return shown | {"reason": "shorter", "says_off_label": "on"}
+
+
 TYPED: dict[str, Callable[[Practice, Made], Typed]] = {
     "accounts:change_role": _plain(role="auditor"),
     "sessions:hand_over": lambda practice, made: {"to": made["clinician_id"]},
@@ -231,7 +243,7 @@ TYPED: dict[str, Callable[[Practice, Made], Typed]] = {
     "scheduling:no_show": _of_visit(8, reason="forgot"),
     "sessions:void": lambda practice, made: {"": {"session_id": made["signed_session_id"]}, "reason": "a wrong one"},
     "sessions:withdraw_consent": _plain(reason="changed her mind"),
-    "sessions:consent_wording": _plain(reason="shorter", says_off_label="on", text="It is off-label. It may hurt."),
+    "sessions:consent_wording": _reworded,
     "sessions:refuse_rules": _plain(answer="too much for a point"),
     "sessions:send_back": _plain(comment="which lot?"),
     "sessions:rules": _plain(reason="small bottles", limit_point_ml_subcutaneous="0.8"),

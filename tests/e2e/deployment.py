@@ -223,6 +223,7 @@ class Deployment:
             "PITCLINIC_EMAIL_URL": f"smtp://127.0.0.1:{self.mail_port}",
             "PITCLINIC_DEFAULT_FROM_EMAIL": "clinic@clinic.example.org",
             "PITCLINIC_AUDIT_HEAD_EMAIL": "",
+            "PITCLINIC_AUDIT_HEAD_FILE": "",
             "PITCLINIC_TEXT_MAIL_DOMAIN": "",
             "PITCLINIC_TRUSTED_PROXIES": "1",
             "PITCLINIC_DATABASE_URL": self.database_url(role),

@@ -17,6 +17,12 @@ from sessions.rules.facts import Material, Place, Shown
 from sessions.rules.time_outs import fingerprint
 from tests.factories.accounts import MembershipFactory
 
+# Long enough for a consent.
+WORDS_OF_CONSENT = (
+    "Small injections are given beside nerves that hurt. It is off-label. It may bruise, and rarely infect or harm a "
+    "nerve. I may choose another way, and stop at any time."
+)
+
 
 class ProductFactory(DjangoModelFactory):
     """A multi-dose bottle of 50 mL; ``is_single_dose=True`` makes a bag for one patient of it."""

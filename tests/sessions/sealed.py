@@ -87,6 +87,8 @@ def a_full_record(clinic: Clinic) -> InjectionSession:
         given_at=AT,
         taken_by=visit.clinician,
         interpreter_name="Iris",
+        words=["It may bruise.", "I may stop at any time."],
+        language="en",
     )
     minute = timedelta(minutes=1)
     session = InjectionSessionFactory(
@@ -180,9 +182,10 @@ def _safety(session: InjectionSession) -> None:
         **own,
     )
     places = frozenset({Place("N054", "left"), Place("N054", "right")})
+    bottles = ("LOT-4711", session.preparation.code)
     TimeOut.objects.create(
         fingerprint=a_time_out().fingerprint,
-        shown=as_json(Shown(places, frozenset({Material("D5W_BUF", "LOT-4711")}), frozenset())),
+        shown=as_json(Shown(places, frozenset(Material("D5W_BUF", bottle) for bottle in bottles), frozenset())),
         words=[["patient", "Aroha Example"], ["side", "Left, Right"]],
         items=list(TimeOutItem.values),
         confirmed_at=AT + timedelta(minutes=3),

@@ -1,4 +1,4 @@
-"""Consent: what was read, by whom it was signed, taken back, worded anew; and never changed."""
+"""Consent: what was read, by whom it was signed, taken back; and never changed."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -6,23 +6,20 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
-from django.test import Client
-from django.urls import reverse
 
 from accounts.actors import Actor
-from accounts.choices import Role
 from accounts.models import Clinic
 from patients.models import RiskFlag
 from scheduling.choices import VisitStatus
 from sessions.choices import ConsentSigner
-from sessions.consent_wordings import CURRENT_VERSION, RISK_LINES
+from sessions.consent_wordings import CURRENT_VERSION
 from sessions.drafts import ConsentRow
-from sessions.models import Consent, ConsentWording, InjectionSession
+from sessions.models import Consent, InjectionSession
 from sessions.policies.injection_sessions import GateClosedError, SessionRefusedError
-from sessions.queries.consent_wordings import wording_of, wording_of_version
+from sessions.queries.signed_documents import record_of
 from sessions.rules.consents import Given, Scope, gaps
 from sessions.services import injection_sessions as service
-from sessions.services.consents import ConsentRefusedError, change_wording, withdraw
+from sessions.services.consents import ConsentRefusedError, withdraw
 from tests.factories.accounts import MembershipFactory
 from tests.factories.patients import PatientFactory
 from tests.factories.scheduling import AppointmentFactory
@@ -32,7 +29,6 @@ from tests.factories.treatments import SolutionLotFactory, a_draft, actor_of
 NOW = datetime(2026, 3, 2, 9, 5, tzinfo=UTC)
 TODAY = NOW.date()
 STROKES = (((10, 10), (20, 20), (30, 30), (40, 40), (50, 50)),)
-RISKS = {name: str(line) for name, line in RISK_LINES.items()}
 
 
 @pytest.fixture
@@ -110,11 +106,32 @@ def test_a_minor_does_not_consent_alone(treat: Treat) -> None:
         treat(ConsentRow("Kid Example"), birth_date=date(2010, 1, 1), guardian_name="Ann Example")
 
 
-def test_a_guardian_consents_for_a_minor(treat: Treat) -> None:
+def test_a_guardian_consents_for_a_minor_in_words_that_say_so(treat: Treat) -> None:
     session = treat(
-        ConsentRow("Ann Example", ConsentSigner.GUARDIAN), birth_date=date(2010, 1, 1), guardian_name="Ann Example"
+        ConsentRow(
+            "Ann Example", ConsentSigner.GUARDIAN, risks_shown=frozenset({"PTX"}), wording_version=CURRENT_VERSION
+        ),
+        birth_date=date(2010, 1, 31),
+        guardian_name="Ann Example",
+        given_names="Kid",
+        family_name="Example",
     )
+    words = session.consent.words
     assert session.consent.signed_as == ConsentSigner.GUARDIAN
+    assert words[0].startswith("I sign for Kid Example, born 31 January 2010, as parent, guardian or legal")
+    assert words[-1].startswith("Near the lung")
+    assert not any("my allergies" in line or "{" in line for line in words)
+
+
+def test_what_is_signed_names_the_words_that_were_read(treat: Treat, clinician: Actor) -> None:
+    session = treat(ConsentRow("Aroha Example"))
+    assert (session.consent.language, session.consent.words[4][:6]) == ("en", "I have")
+
+    signed = service.sign(injection_session=session, version=session.version, by=clinician, now=NOW)
+
+    consent = record_of(signed).consent
+    assert consent is not None
+    assert (consent.language, list(consent.read)) == ("en", session.consent.words)
 
 
 def test_an_interpreter_who_is_needed_is_named(treat: Treat, clinician: Actor) -> None:
@@ -156,6 +173,7 @@ def test_a_consent_is_withdrawn_once(in_clinic: Clinic, clinician: Actor) -> Non
         {"risk_flags": ["PTX"]},
         {"interpreter_name": "x"},
         {"wording_version": "x"},
+        {"words": ["Nothing can happen."], "language": "en"},
     ],
 )
 def test_the_database_refuses_to_change_a_consent(in_clinic: Clinic, values: dict[str, Any]) -> None:
@@ -168,6 +186,12 @@ def test_the_database_refuses_half_a_withdrawal(in_clinic: Clinic) -> None:
     ConsentFactory(clinic=in_clinic)
     with pytest.raises(IntegrityError), transaction.atomic():
         Consent.objects.update(withdrawn_at=NOW)
+
+
+def test_the_database_refuses_words_without_their_language(in_clinic: Clinic) -> None:
+    for words, language in ((["I agree."], None), (None, "en"), ([], "en"), (["I agree."], "")):
+        with pytest.raises(IntegrityError, match="words_are_whole"), transaction.atomic():
+            ConsentFactory(clinic=in_clinic, words=words, language=language)
 
 
 def test_the_database_refuses_the_consent_of_a_minor_alone(in_clinic: Clinic) -> None:
@@ -184,78 +208,3 @@ def test_the_database_takes_the_consent_of_somebody_of_age_that_day(in_clinic: C
 def test_the_database_refuses_a_signature_without_end(in_clinic: Clinic) -> None:
     with pytest.raises(IntegrityError, match="strokes"), transaction.atomic():
         ConsentFactory(clinic=in_clinic, signature=[[[1, 1]] * 10_000])
-
-
-# The words.
-@pytest.fixture
-def admin(in_clinic: Clinic) -> Actor:
-    return actor_of(MembershipFactory(clinic=in_clinic, role=Role.CLINIC_ADMIN))
-
-
-def reword(admin: Actor, **changes: Any) -> ConsentWording:
-    fields: dict[str, Any] = {
-        "lines": ["We inject. It is off-label."],
-        "risk_lines": RISKS,
-        "reason": "Shorter",
-        "version": CURRENT_VERSION,
-        "says_off_label": True,
-        "by": admin,
-        "now": NOW,
-    }
-    return change_wording(**{**fields, **changes})
-
-
-def test_a_clinics_own_words_are_in_force_and_ask_everybody_again(admin: Actor, treat: Treat, clinician: Actor) -> None:
-    session = treat(ConsentRow("Aroha Example"))
-    made = reword(admin)
-
-    assert (wording_of(admin.clinic_id).version, made.version) == (f"{CURRENT_VERSION}.1", f"{CURRENT_VERSION}.1")
-    assert gaps_of(session, clinician) == ["its wording has changed since"]
-    assert wording_of_version(admin.clinic_id, CURRENT_VERSION) is not None
-
-
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"lines": []}, "no words"),
-        ({"risk_lines": RISKS | {"PTX": " "}}, "needs its line"),
-        ({"reason": ""}, "needs a reason"),
-        ({"says_off_label": False}, "off-label"),
-        ({"version": "1999"}, "Somebody else"),
-    ],
-)
-def test_words_that_lack_something_are_refused(admin: Actor, changes: dict[str, Any], words: str) -> None:
-    with pytest.raises(ConsentRefusedError, match=words):
-        reword(admin, **changes)
-
-
-def test_words_that_say_the_same_are_no_new_version(admin: Actor) -> None:
-    before = wording_of(admin.clinic_id)
-    with pytest.raises(ConsentRefusedError, match="Nothing was changed"):
-        reword(admin, lines=[str(line) for line in before.lines])
-
-
-def test_the_database_keeps_every_version_of_the_words(admin: Actor) -> None:
-    reword(admin)
-    with pytest.raises(DatabaseError, match="stays as it was"), transaction.atomic():
-        ConsentWording.objects.update(lines=["Nothing can happen."])
-
-
-# The pages.
-@pytest.fixture
-def client(clinic: Clinic, staff_client: Callable[..., Client]) -> Client:
-    return staff_client(Role.CLINIC_ADMIN, clinic=clinic)
-
-
-@pytest.mark.django_db
-def test_the_page_puts_new_words_in_force(client: Client) -> None:
-    page = reverse("sessions:consent_wording")
-    form = client.get(page).context["form"]
-    typed = {name: form[name].value() or "" for name in form.fields}
-    typed |= {"text": "We inject.\n\nIt is off-label.", "reason": "Shorter", "says_off_label": "on"}
-
-    done = client.post(page, typed, follow=True)
-
-    assert "every patient signs anew" in done.content.decode()
-    assert done.context["in_force"].lines == ["We inject.", "It is off-label."]
-    assert client.post(page, typed | {"reason": ""}).status_code == 422

@@ -7,14 +7,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.choices import Role
 from accounts.models import Clinic, Membership, OnCallPerson
 from common.tenancy import tenant
-from scheduling.models import Appointment, AvailabilityBlock, ExtraHours
+from scheduling.models import Appointment, AvailabilityBlock, ExtraHours, WaitingEntry
 from sessions.models import CourseReview, FollowUp, InjectionSession, SideEffect, VisitRecall
 from sessions.services import injection_sessions
 from tests.factories.accounts import MembershipFactory, on_call
+from tests.factories.patients import PatientFactory
+from tests.factories.scheduling import SlotHoldFactory
 from tests.factories.sessions import (
     CourseReviewFactory,
     FollowUpFactory,
@@ -178,8 +181,29 @@ def test_a_leaver_is_switched_off_and_all_that_is_open_goes_to_a_colleague_and_c
     again = admin.post(leaving.url("bring_person_back"), follow=True)
 
     assert "works here again" in again.content.decode()
+    assert "The place on call and alarms that were given back stay" in again.content.decode()
     assert leaving.owners() == before
     assert "No visits to move" in desk.get(reverse("scheduling:setting_changes")).content.decode()
+
+
+def test_held_times_and_wishes_that_name_the_leaver_are_listed(leaving: Leaving, admin: StaffClient) -> None:
+    clinic, member = leaving.practice.clinic, leaving.member
+    with tenant(clinic.pk, actor="test"):
+        starts_at = timezone.now() + timedelta(days=30)
+        held = SlotHoldFactory(
+            clinic=clinic, clinician=member, visit_type=leaving.practice.visit_type, starts_at=starts_at
+        )
+        wish = WaitingEntry.objects.create(
+            clinic=clinic, patient=PatientFactory(clinic=clinic), visit_type=leaving.practice.visit_type,
+            clinician=member, since=timezone.now(),
+        )  # fmt: skip
+
+    page = admin.get(leaving.url("open_work")).content.decode()
+
+    assert "1 held time<" in page
+    assert "1 wish on the waiting list" in page
+    assert reverse("scheduling:kept", args=[held.pk]) in page
+    assert reverse("scheduling:waiting_entry", args=[wish.pk]) in page
 
 
 def test_without_another_clinician_it_is_said_and_the_work_belongs_to_nobody(

@@ -87,6 +87,8 @@ def test_readyz_says_whether_and_the_admin_reads_which(
     check_signatures()
     assert client.get("/readyz").json()["proofs"] == {**unchecked, "signatures": "ok"}
     assert "all 2 records" in admin.get(reverse("settings")).content.decode()
+    today = reverse("scheduling:today")
+    assert "nightly check" not in admin.get(today).content.decode()
     with tenant(clinic.pk, actor="test"):
         tamper(broken)
         SignatureCheck.objects.update(started_at=timezone.now() - timedelta(days=1))
@@ -100,6 +102,8 @@ def test_readyz_says_whether_and_the_admin_reads_which(
     assert "1 record is not what was signed." in page
     assert str(broken) in page
     assert str(whole) not in page
+    assert "The nightly check found 1 record that is not what was signed." in admin.get(today).content.decode()
+    assert "nightly check" not in staff_client(Role.FRONT_DESK, clinic=clinic).get(today).content.decode()
     assert check_signatures.name in {row["task"] for row in settings.CELERY_BEAT_SCHEDULE.values()}
 
 

@@ -14,14 +14,15 @@ from patients.models import Allergy, Patient
 from scheduling.choices import VisitStatus
 from sessions.choices import PointSide, TimeOutItem
 from sessions.drafts import Draft
-from sessions.models import InjectionSession, SolutionLot, TimeOut
+from sessions.models import InjectionPoint, InjectionSession, RuleOverride, SolutionLot, TimeOut
 from sessions.policies.injection_sessions import GateClosedError
 from sessions.queries.injection_sessions import draft_of, load
 from sessions.services import consents
 from sessions.services import injection_sessions as service
 from tests.factories.accounts import MembershipFactory
 from tests.factories.scheduling import AppointmentFactory
-from tests.factories.treatments import SolutionLotFactory, a_draft, a_time_out, actor_of
+from tests.factories.sessions import sign
+from tests.factories.treatments import SolutionLotFactory, a_container, a_draft, a_preparation, a_time_out, actor_of
 
 NOW = datetime(2026, 3, 2, 9, 5, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=3)
@@ -214,3 +215,45 @@ def test_the_database_refuses_half_a_time_out_as_confirmed(
     save(a_draft(lot=lot))
     with pytest.raises(IntegrityError), transaction.atomic():
         TimeOut.objects.update(**values)
+
+
+# P11, in the database: whoever signs past the rules signs no bottle that nobody confirmed.
+def signs(session: InjectionSession) -> bool:
+    session.refresh_from_db()
+    try:
+        with transaction.atomic():
+            sign(session, signed_at=LATER)
+            transaction.set_rollback(True)
+    except IntegrityError as refusal:
+        return "not confirmed today" not in str(refusal)
+    return True
+
+
+def test_the_database_signs_no_bottle_that_no_time_out_named(save: Save, clinician: Actor, lot: SolutionLot) -> None:
+    session = save(a_draft(lot=lot))
+    assert signs(session)
+
+    other = SolutionLotFactory(clinic=session.clinic, lot_number="B2")
+    InjectionPoint.objects.update(lot=other)
+
+    assert not signs(session)
+    assert "After the time-out this was changed: the lot. Confirm it again." in findings_of(session, clinician)
+    RuleOverride.objects.create(
+        clinic=session.clinic, injection_session=session, rule="P04", subject="the lot", sentence="Changed",
+        reason="The first bottle fell", reason_code="other", overridden_by_id=clinician.membership_id,
+        overridden_at=NOW,
+    )  # fmt: skip
+    assert signs(session)
+
+
+def test_the_database_signs_no_lot_that_is_not_of_the_tray(save: Save, lot: SolutionLot) -> None:
+    session = save(a_draft(lot=lot, time_out=None))
+    container = a_container(session.clinic, opened_at=NOW - timedelta(hours=1))
+    session.preparation = a_preparation(session.clinic, container, made_at=NOW - timedelta(minutes=30))
+    session.version += 1
+    session.save()
+
+    assert not signs(session)
+
+    InjectionPoint.objects.update(lot=container.lot)
+    assert signs(session)

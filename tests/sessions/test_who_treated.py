@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
@@ -214,6 +215,77 @@ def test_a_record_is_sent_back_with_a_comment_and_comes_again(trainee: Membershi
     co_sign(session, senior)
     assert worklists.counts(writer, now=LATER).sent_back == 0
     assert [row.comment for row in session.returns.all()] == ["Which lot?", "And when?"]
+
+
+def test_addenda_and_voidings_are_sent_back_to_their_writer_and_come_again(
+    trainee: Membership, senior: Membership
+) -> None:
+    session = signed_by(trainee, a_ready_draft(trainee))
+    reader, writer = actor_of(senior), actor_of(trainee)
+    co_sign(session, senior)
+    addenda = [
+        injection_sessions.add_addendum(injection_session=session, text=text, by=writer, now=NOW)
+        for text in ("One", "Two")
+    ]
+    session.refresh_from_db()
+    injection_sessions.void(injection_session=session, reason="Of another patient", by=writer, now=NOW)
+    session.refresh_from_db()
+    given = {"injection_session": session, "now": LATER}
+    for about, addendum in ((CoSigned.ADDENDUM, addenda[0]), (CoSigned.VOID, None)):
+        what = {"about": about, "addendum_id": addendum.pk if addendum else None}
+        co_signatures.send_back(comment=f"{about}?", by=reader, **what, **given)
+        with pytest.raises(SessionRefusedError, match="sent back already"):
+            co_signatures.send_back(comment="Again", by=reader, **what, **given)
+
+    rows = queries.sent_back_rows(queries.sent_back(writer), LATER)
+    assert sorted(row.comment for row in rows) == ["addendum?", "void?"]
+    assert list(queries.sent_back(reader)) == []
+    assert worklists.counts(reader, now=LATER).to_co_sign == 1  # the second addendum
+    page = co_signing_of(session, writer)
+    assert page is not None
+    assert [(one.what.about, one.may_ask_again) for one in page.waits] == [
+        (CoSigned.ADDENDUM, True),
+        (CoSigned.ADDENDUM, False),
+        (CoSigned.VOID, True),
+    ]
+
+    for row in session.returns.all():
+        with pytest.raises(SessionRefusedError, match="asks again"):
+            co_signatures.ask_again(return_id=row.pk, by=reader, **given)
+        co_signatures.ask_again(return_id=row.pk, by=writer, **given)
+    assert worklists.counts(reader, now=LATER).to_co_sign == 3
+    # No dead end: what is with a writer who does not answer can be co-signed all the same.
+    co_signatures.send_back(comment="Why?", by=reader, about=CoSigned.VOID, **given)
+    reason = sha256(b"Of another patient").hexdigest()
+    co_signatures.co_sign(seen_sha256=reason, by=reader, about=CoSigned.VOID, **given)
+    assert list(queries.sent_back(writer)) == []
+
+
+def test_the_database_sends_back_only_what_waits(trainee: Membership, senior: Membership) -> None:
+    session = signed_by(trainee, a_ready_draft(trainee))
+    third = MembershipFactory(clinic=trainee.clinic, needs_co_signature=True)
+    other = signed_by(third, a_ready_draft(third))
+    own = injection_sessions.add_addendum(injection_session=session, text="One", by=actor_of(trainee), now=NOW)
+    foreign = injection_sessions.add_addendum(injection_session=other, text="One", by=actor_of(third), now=NOW)
+    free = injection_sessions.add_addendum(injection_session=session, text="Mine", by=actor_of(senior), now=NOW)
+    fields = {
+        "clinic": trainee.clinic, "injection_session": session, "returned_at": LATER, "comment": "Which?",
+        "returned_by": senior,
+    }  # fmt: skip
+    for wrong in (
+        {"about": "void"},
+        {"about": "addendum"},
+        {"about": "record", "addendum": own},
+        {"about": "addendum", "addendum": foreign},
+        {"about": "addendum", "addendum": free},
+        {"about": "addendum", "addendum": own, "returned_by": trainee},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            CoSignatureReturn.objects.create(**{**fields, **wrong})
+    CoSignatureReturn.objects.create(**fields, about="addendum", addendum=own)
+    CoSignatureReturn.objects.create(**fields)
+    with pytest.raises(IntegrityError, match="one_open_an_addendum"), transaction.atomic():
+        CoSignatureReturn.objects.create(**fields, about="addendum", addendum=own)
 
 
 def test_the_database_keeps_what_was_sent_back(trainee: Membership, senior: Membership) -> None:

@@ -53,7 +53,7 @@ PAGES: dict[str, tuple[str, str, str, int]] = {
     "sessions:lots": (Role.CLINICIAN, "", "", 17),
     "sessions:lot": (Role.CLINICIAN, "lot_id", "", 18),
     "sessions:products": (Role.CLINIC_ADMIN, "", "", 11),
-    "sessions:consent_wording": (Role.CLINIC_ADMIN, "", "", 12),
+    "sessions:consent_wording": (Role.CLINIC_ADMIN, "", "", 13),
     "sessions:prepare": (Role.CLINICIAN, "", "", 14),
     "reminders:messages": (Role.FRONT_DESK, "", "?day=2026-03-02", 20),
     "reminders:on_call": (Role.CLINIC_ADMIN, "", "", 16),
@@ -63,7 +63,7 @@ PAGES: dict[str, tuple[str, str, str, int]] = {
     "accounts:settings": (Role.CLINIC_ADMIN, "", "", 11),
     "accounts:people": (Role.CLINIC_ADMIN, "", "", 13),
     "accounts:person": (Role.CLINIC_ADMIN, "membership_id", "", 14),
-    "sessions:open_work": (Role.CLINIC_ADMIN, "clinician_id", "", 29),
+    "sessions:open_work": (Role.CLINIC_ADMIN, "clinician_id", "", 31),
     "accounts:clinic_history": (Role.CLINIC_ADMIN, "", "", 11),
 }
 
