@@ -660,4 +660,265 @@ class Migration(migrations.Migration):
                 name="sessions_ruleproposal_decision_is_whole",
             ),
         ),
+        # What is in the syringe: strengths, recipes, the second check.
+        migrations.CreateModel(
+            name="Recipe",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=common.database.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("hours", models.PositiveSmallIntegerField(verbose_name="hours it may be used")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="source")),
+                ("retired_at", models.DateTimeField(blank=True, null=True)),
+            ],
+            options={
+                "ordering": ["name"],
+            },
+        ),
+        migrations.CreateModel(
+            name="RecipePart",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=common.database.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "substance",
+                    models.CharField(
+                        choices=[
+                            ("diluent", "Water or saline: volume only"),
+                            ("bicarbonate", "Sodium bicarbonate"),
+                            ("dextrose", "Dextrose"),
+                            ("mannitol", "Mannitol"),
+                            ("bupivacaine", "Bupivacaine"),
+                            ("lidocaine", "Lidocaine"),
+                            ("mepivacaine", "Mepivacaine"),
+                            ("procaine", "Procaine"),
+                            ("ropivacaine", "Ropivacaine"),
+                        ],
+                        max_length=16,
+                        verbose_name="ingredient",
+                    ),
+                ),
+                (
+                    "percent",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=5, null=True, verbose_name="strength (%)"
+                    ),
+                ),
+                (
+                    "volume_ml",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=6, null=True, verbose_name="mL"),
+                ),
+            ],
+            options={
+                "ordering": ["position"],
+            },
+        ),
+        migrations.AddField(
+            model_name="preparation",
+            name="checked_at",
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name="preparation",
+            name="checked_by",
+            field=accounts.models.clinic_owned.ClinicForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.membership",
+            ),
+        ),
+        migrations.AddField(
+            model_name="preparation",
+            name="needs_check",
+            field=models.BooleanField(default=False),
+        ),
+        migrations.AddField(
+            model_name="product",
+            name="substance",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("diluent", "Water or saline: volume only"),
+                    ("bicarbonate", "Sodium bicarbonate"),
+                    ("dextrose", "Dextrose"),
+                    ("mannitol", "Mannitol"),
+                    ("bupivacaine", "Bupivacaine"),
+                    ("lidocaine", "Lidocaine"),
+                    ("mepivacaine", "Mepivacaine"),
+                    ("procaine", "Procaine"),
+                    ("ropivacaine", "Ropivacaine"),
+                ],
+                max_length=16,
+                verbose_name="what it holds",
+            ),
+        ),
+        migrations.AddField(
+            model_name="product",
+            name="substance_percent",
+            field=models.DecimalField(
+                blank=True, decimal_places=2, max_digits=5, null=True, verbose_name="its strength (%)"
+            ),
+        ),
+        migrations.AddField(
+            model_name="stockrules",
+            name="needs_second_check",
+            field=models.BooleanField(default=False, verbose_name="a colleague checks each mixture"),
+        ),
+        migrations.AddConstraint(
+            model_name="preparation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("checked_at__isnull", True), ("checked_by__isnull", True)),
+                    models.Q(
+                        ("checked_at__gte", models.F("made_at")),
+                        ("checked_at__isnull", False),
+                        ("checked_by__isnull", False),
+                        ("needs_check", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="sessions_preparation_checked_whole",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="preparation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("checked_by__isnull", True),
+                    models.Q(("checked_by", models.F("made_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="sessions_preparation_second_check",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("substance", ""), ("substance_percent__isnull", True)),
+                    models.Q(
+                        ("bicarbonate_percent__isnull", True),
+                        ("solution__isnull", True),
+                        ("substance", "diluent"),
+                        ("substance_percent__isnull", True),
+                    ),
+                    models.Q(
+                        models.Q(("substance__in", ["", "diluent", "bicarbonate"]), _negated=True),
+                        ("bicarbonate_percent__isnull", True),
+                        ("substance_percent__gt", 0),
+                        ("substance_percent__isnull", False),
+                        ("substance_percent__lte", 100),
+                    ),
+                    _connector="OR",
+                ),
+                name="sessions_product_substance",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("solution__isnull", True),
+                    models.Q(("substance__in", ["diluent", "dextrose", "mannitol"]), _negated=True),
+                    _connector="OR",
+                ),
+                name="sessions_product_substance_of_solution",
+            ),
+        ),
+        migrations.AddField(
+            model_name="recipe",
+            name="clinic",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.clinic"
+            ),
+        ),
+        migrations.AddField(
+            model_name="recipe",
+            name="solution",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalogue.solution"
+            ),
+        ),
+        migrations.AddField(
+            model_name="recipepart",
+            name="clinic",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.clinic"
+            ),
+        ),
+        migrations.AddField(
+            model_name="recipepart",
+            name="recipe",
+            field=accounts.models.clinic_owned.ClinicForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="parts",
+                to="pit_sessions.recipe",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="recipe",
+            constraint=models.UniqueConstraint(fields=("clinic", "name"), name="sessions_recipe_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="recipe",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="sessions_recipe_name"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="recipe",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("hours__range", (1, 168))), name="sessions_recipe_hours"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="recipepart",
+            constraint=models.UniqueConstraint(
+                fields=("clinic", "recipe", "position"), name="sessions_recipepart_position"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="recipepart",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("volume_ml__isnull", True), ("volume_ml__gt", 0), _connector="OR"),
+                name="sessions_recipepart_volume",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="recipepart",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("percent__isnull", True), ("substance", "diluent")),
+                    models.Q(
+                        models.Q(("substance", "diluent"), _negated=True),
+                        ("percent__gt", 0),
+                        ("percent__isnull", False),
+                        ("percent__lte", 100),
+                    ),
+                    _connector="OR",
+                ),
+                name="sessions_recipepart_percent",
+            ),
+        ),
     ]
