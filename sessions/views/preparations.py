@@ -176,7 +176,8 @@ def _prepare_form(request: StaffRequest) -> PrepareForm:
     asked = read_query(FromForm, request).cleaned_data
     initial: dict[str, Any] = {"hours": solution_lots.rules_of(request.actor).mix_hours}
     initial |= {"session": asked["session"], "container_1": str(asked["container"] or "")}
-    recipe = Recipe.objects.visible_to(request.actor).offered().filter(pk=asked["recipe"]).first()
+    own = Recipe.objects.visible_to(request.actor).offered().filter(pk=asked["recipe"])
+    recipe = own.first() if asked["recipe"] else None
     chosen = chosen_of(recipe, containers) if recipe else None
     if chosen is not None:
         initial |= chosen.initial

@@ -53,6 +53,7 @@ PAGES: dict[str, tuple[str, str, str, int]] = {
     "sessions:lots": (Role.CLINICIAN, "", "", 17),
     "sessions:lot": (Role.CLINICIAN, "lot_id", "", 18),
     "sessions:products": (Role.CLINIC_ADMIN, "", "", 11),
+    "sessions:recipes": (Role.CLINIC_ADMIN, "", "", 12),
     "sessions:consent_wording": (Role.CLINIC_ADMIN, "", "", 12),
     "sessions:prepare": (Role.CLINICIAN, "", "", 14),
     "reminders:messages": (Role.FRONT_DESK, "", "?day=2026-03-02", 20),
