@@ -1,7 +1,7 @@
 """What is open and what is prepared: for the stock page, and for the tray of a session."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -32,6 +32,14 @@ _PARTS = Prefetch(
 )
 
 
+class _Catalogue:
+    """The words of the catalogue, read once for all rows of a list, and only when one is shown."""
+
+    @cached_property
+    def words(self) -> Words:
+        return read_words()
+
+
 @dataclass(frozen=True)
 class OnTray:
     """A preparation as a session sees it. ``shared``: its single-dose containers that served another patient.
@@ -43,6 +51,7 @@ class OnTray:
     shared: frozenset[UUID] = frozenset()
     given_ml: Decimal = Decimal(0)
     is_named: bool = False
+    catalogue: _Catalogue = field(default_factory=_Catalogue, compare=False)
 
     @property
     def id(self) -> UUID:
@@ -75,10 +84,10 @@ class OnTray:
         """What it holds; None where nothing was drawn for it."""
         return mix_of(self.made, self.parts, words)
 
-    @property
+    @cached_property
     def holds(self) -> str:
         """In words: Dextrose 4.76 %, Lidocaine 0.0952 %."""
-        mix = self.mix(read_words())
+        mix = self.mix(self.catalogue.words)
         return strengths_in_words(mix.strengths) if mix else ""
 
     @property
@@ -179,10 +188,10 @@ def on_tray(clinic_id: UUID, ids: Iterable[UUID], *, patient_id: UUID | None = N
     if patient_id is not None:
         served = served.exclude(uses__patient_id=patient_id)
     shared = frozenset(served.values_list("pk", flat=True))
-    found = []
+    found, catalogue = [], _Catalogue()
     for row in rows.order_by("-made_at", "-id"):
         own = {part.container_id for part in row.parts.all()}
-        found.append(OnTray(row, shared & own, row.given_ml, row.is_named))
+        found.append(OnTray(row, shared & own, row.given_ml, row.is_named, catalogue))
     return found
 
 
