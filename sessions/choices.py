@@ -18,6 +18,20 @@ class RecordStatus(models.TextChoices):
     VOIDED = "voided", _("voided")
 
 
+class Substance(models.TextChoices):
+    """What an ingredient holds. The anaesthetics are spelt as in the catalogue (a test compares)."""
+
+    DILUENT = "diluent", _("Water or saline: volume only")
+    BICARBONATE = "bicarbonate", _("Sodium bicarbonate")
+    DEXTROSE = "dextrose", _("Dextrose")
+    MANNITOL = "mannitol", _("Mannitol")
+    BUPIVACAINE = "bupivacaine", _("Bupivacaine")
+    LIDOCAINE = "lidocaine", _("Lidocaine")
+    MEPIVACAINE = "mepivacaine", _("Mepivacaine")
+    PROCAINE = "procaine", _("Procaine")
+    ROPIVACAINE = "ropivacaine", _("Ropivacaine")
+
+
 class PaperKind(models.TextChoices):
     NOTE = "note", _("procedure note")
     LETTER = "letter", _("letter")

@@ -37,10 +37,18 @@ def summed_fraction(doses: Iterable[tuple[Decimal, Decimal]]) -> Decimal:
 
 @dataclass(frozen=True)
 class Share:
-    """An anaesthetic in a solution; ``percent`` is None where the clinic's own recipe decides it."""
+    """An anaesthetic in a solution; ``percent`` is None where nobody stated its strength.
+
+    ``at_most`` is what the solution may hold then, for the rules: no dose that anybody was given.
+    """
 
     name: str
     percent: Decimal | None
+    at_most: Decimal | None = None
+
+    @property
+    def most(self) -> Decimal | None:
+        return self.at_most if self.percent is None else self.percent
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,9 @@ class NerveTotal:
 
 @dataclass(frozen=True)
 class Totals:
-    """``has_unknown_anaesthetic``: some anaesthetic was given in a strength nobody wrote down."""
+    """``has_unknown_anaesthetic``: some anaesthetic was given in a strength nobody wrote down; ``anaesthetics_mg`` then
+    says the rest. ``most_mg`` counts it as high as its solution may hold it; ``has_uncounted_anaesthetic``: where it
+    names no such end."""
 
     points: int
     volume_ml: Decimal
@@ -72,19 +82,17 @@ class Totals:
     nerves: tuple[NerveTotal, ...]
     anaesthetics_mg: dict[str, Decimal]
     has_unknown_anaesthetic: bool
+    most_mg: dict[str, Decimal]
+    has_uncounted_anaesthetic: bool
 
 
 def totals(amounts: Iterable[Amount]) -> Totals:
     """Add up the points of a session, per nerve and side in the order they were first injected."""
     rows = list(amounts)
     nerves: dict[tuple[str, str], list[Decimal]] = {}
-    anaesthetics: dict[str, Decimal] = {}
     for row in rows:
         nerves.setdefault((row.nerve, row.side), []).append(row.volume_ml)
-        for share in row.anaesthetics:
-            if share.percent is not None:
-                given = anaesthetic_mg(row.volume_ml, share.percent)
-                anaesthetics[share.name] = anaesthetics.get(share.name, NOTHING) + given
+    shares = [(row.volume_ml, share) for row in rows for share in row.anaesthetics]
     return Totals(
         points=len(rows),
         volume_ml=sum((row.volume_ml for row in rows), NOTHING),
@@ -92,9 +100,20 @@ def totals(amounts: Iterable[Amount]) -> Totals:
         nerves=tuple(
             NerveTotal(nerve, side, len(volumes), sum(volumes, NOTHING)) for (nerve, side), volumes in nerves.items()
         ),
-        anaesthetics_mg=anaesthetics,
-        has_unknown_anaesthetic=any(share.percent is None for row in rows for share in row.anaesthetics),
+        anaesthetics_mg=_summed((share.name, volume_ml, share.percent) for volume_ml, share in shares),
+        has_unknown_anaesthetic=any(share.percent is None for _volume_ml, share in shares),
+        most_mg=_summed((share.name, volume_ml, share.most) for volume_ml, share in shares),
+        has_uncounted_anaesthetic=any(share.most is None for _volume_ml, share in shares),
     )
+
+
+def _summed(doses: Iterable[tuple[str, Decimal, Decimal | None]]) -> dict[str, Decimal]:
+    """Milligrams by name, of those whose strength is known."""
+    found: dict[str, Decimal] = {}
+    for name, volume_ml, percent in doses:
+        if percent is not None:
+            found[name] = found.get(name, NOTHING) + anaesthetic_mg(volume_ml, percent)
+    return found
 
 
 def _not_negative(*values: Decimal) -> None:

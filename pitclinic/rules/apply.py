@@ -23,6 +23,7 @@ _OWN_GUARDS = (
     ("scheduling_claim", "scheduling/sql/claims.sql"),
     ("scheduling_noshow", "scheduling/sql/statuses.sql"),
     ("scheduling_slotoffer", "scheduling/sql/departures.sql"),
+    ("pit_sessions_recipe", "sessions/sql/mixtures.sql"),
     ("pit_sessions_signeddocument", "sessions/sql/signed_documents.sql"),
     ("pit_sessions_signeddocument", "sessions/sql/signed_records.sql"),
     ("pit_sessions_injectionsession", "sessions/sql/nerve_map.sql"),

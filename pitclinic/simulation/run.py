@@ -22,6 +22,7 @@ from pitclinic.simulation.places import place_at
 from pitclinic.simulation.reference import Reference, load_reference
 from pitclinic.simulation.reviews import raise_reviews
 from pitclinic.simulation.set_up import ClinicPlan, Staffed, clinic_id, create_clinic, set_up
+from pitclinic.simulation.stock import count_lots
 from pitclinic.simulation.story import Storyteller
 from pitclinic.simulation.tables import Tables, tables_of
 from pitclinic.simulation.writing import Ids, Row, Table
@@ -190,6 +191,7 @@ class _Run:
                     progress(end, total, self.tables.total)
         with tenant(self.clinic.pk, actor=ACTOR):
             raise_reviews(self.clinic, self.ids)
+            count_lots(self.clinic, self.plan.now.date())
 
     def _tell(self, start: int, end: int) -> "_Batch":
         plan, now = self.plan, int(self.plan.now.timestamp())

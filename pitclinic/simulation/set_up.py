@@ -103,7 +103,7 @@ def set_up(clinic: Clinic, plan: ClinicPlan) -> Staffed:
         rooms=[str(room.pk) for room in rooms],
         desk=str(desk[0].pk),
         visit_types=own.visit_types(),
-        stock=Shelf(clinic, plan.first, plan.now, [str(member.pk) for member in clinicians], own.id).fill(),
+        stock=Shelf(clinic, plan.first, plan.now, own.id).fill(),
     )
 
 

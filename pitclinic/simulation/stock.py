@@ -1,68 +1,80 @@
-"""What the clinic injects from: products, lots, and the containers and preparations of its last weeks."""
+"""What the clinic injects from: products and lots, and the ampoules and preparations of its last weeks."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import Count
+
 from accounts.models import Clinic
 from catalogue.models import Solution
-from common.wall_clock import instant
-from pitclinic.simulation.writing import NULL
-from sessions.models import Container, Preparation, PreparationPart, Product, SolutionLot
+from pitclinic.simulation.calendar_grid import iso
+from pitclinic.simulation.tables import Tables
+from pitclinic.simulation.writing import NULL, Ids
+from sessions.models import Product, SolutionLot
 
 LOT_DAYS = 90
 # Only what is recent is told from the container on; older points name their lot alone.
 TRAY_DAYS = 30
 ON_TRAY = "D5W_BUF"
-# code: name on the package, mL, single-dose.
+# code: name on the package, mL. None holds a preservative: one patient, the rest is thrown away (domain.md §4).
 PRODUCTS = {
-    "D5W_BUF": ("Dextrose 5 % buffered, bottle", 250, False),
-    "D5W_PLAIN": ("Dextrose 5 %, ampoule", 20, True),
-    "MANN5_INJ": ("Mannitol 5 %, bottle", 100, False),
+    "D5W_BUF": ("Dextrose 5 % buffered, ampoule", 20),
+    "D5W_PLAIN": ("Dextrose 5 %, ampoule", 20),
+    "MANN5_INJ": ("Mannitol 5 %, ampoule", 20),
 }
 MAKER = "Example Pharma"
 SPARE = 12
-OPENED, CLEARED = time(7, 45), time(18, 30)
-# Drawn up three times a day, each for four hours (domain.md §4).
-MADE = (time(7, 50), time(11, 30), time(15, 10))
-MADE_HOURS, MADE_ML = 4, 60
-
-
-@dataclass(frozen=True)
-class Tray:
-    """A preparation and the span in which a session may name it, in seconds since 1970."""
-
-    id: str
-    made: int
-    until: int
+_MINUTE = 60
+# For immediate use: four hours (domain.md §4). What is left goes with the patient.
+MADE_SECONDS, CLEARED_SECONDS = 4 * 60 * _MINUTE, 45 * _MINUTE
 
 
 @dataclass(frozen=True)
 class Stock:
-    """Ids of what is there, as text."""
+    """Ids of what is there, as text. ``opened`` counts the ampoules of a lot, ``made`` the preparations of a day."""
 
     lots: dict[str, list[str]]
     first_lot: date
-    trays: dict[tuple[str, date], list[Tray]] = field(default_factory=dict)
+    today: date
+    now: int
+    opened: Counter[str] = field(default_factory=Counter)
+    made: Counter[date] = field(default_factory=Counter)
 
     def lot_for(self, solution: str, day: date) -> str:
         """The lot in use on a day: received at most a quarter before, not expired."""
         return self.lots[solution][_lot_number(self.first_lot, day)]
 
-    def tray_for(self, solution: str, clinician: str, day: date, starts: int) -> str:
-        """The preparation in use when a session starts; none for what is told briefly."""
-        trays = self.trays.get((clinician, day), []) if solution == ON_TRAY else []
-        fresh = [tray.id for tray in trays if tray.made <= starts <= tray.until]
-        return fresh[-1] if fresh else NULL
+    def is_told_from(self, solution: str, day: date) -> bool:
+        return solution == ON_TRAY and timedelta(0) <= self.today - day <= timedelta(days=TRAY_DAYS)
+
+    def open_for(self, tables: Tables, ids: Ids, *, clinician: str, day: date, at: int) -> str:
+        """One ampoule for one patient, drawn up as it is; the preparation's id."""
+        lot, container, made = self.lot_for(ON_TRAY, day), ids.take(), ids.take()
+        self.opened[lot] += 1
+        self.made[day] += 1
+        is_cleared = at + CLEARED_SECONDS <= self.now
+        cleared = (iso(at + CLEARED_SECONDS), clinician) if is_cleared else (NULL, NULL)
+        tables.containers.add(container, lot, str(self.opened[lot]), iso(at), clinician, *cleared)
+        number, until = str(self.made[day]), iso(at + MADE_SECONDS)
+        tables.preparations.add(made, f"{day}", number, iso(at), clinician, until, *cleared)
+        tables.preparation_parts.add(ids.take(), made, container)
+        return made
 
 
 def _lot_number(first_lot: date, day: date) -> int:
     return max((day - first_lot).days // LOT_DAYS, 0)
+
+
+def count_lots(clinic: Clinic, today: date) -> None:
+    """What was received of the lots in use: everything that was opened, and some more."""
+    own = SolutionLot.objects.filter(clinic=clinic, product__solution__code=ON_TRAY, expiry_date__gte=today)
+    for pk, opened in own.values_list("pk").annotate(opened=Count("containers")):
+        SolutionLot.objects.filter(pk=pk).update(quantity=opened + SPARE)
 
 
 @dataclass
@@ -72,7 +84,6 @@ class Shelf:
     clinic: Clinic
     first: date
     now: datetime
-    clinicians: list[str]
     id_of: Callable[..., UUID]
 
     @property
@@ -88,17 +99,13 @@ class Shelf:
         return self.first - timedelta(days=LOT_DAYS)
 
     def fill(self) -> Stock:
-        opened = list(self._openings())
-        counted = Counter(_lot_number(self.first_lot, day) for day, _who, _number in opened)
-        lots = {code: self._lots(code, counted if code == ON_TRAY else Counter()) for code in PRODUCTS}
+        lots = {code: self._lots(code) for code in PRODUCTS}
         self._odd_lots()
-        stock = Stock(lots, self.first_lot)
-        self._open(stock, opened)
-        return stock
+        return Stock(lots, self.first_lot, self.today, int(self.now.timestamp()))
 
-    def _lots(self, code: str, opened: Counter[int]) -> list[str]:
+    def _lots(self, code: str) -> list[str]:
         """One lot a quarter, usable for a year from the day it comes; the expired ones are long gone."""
-        name, size, is_single_dose = PRODUCTS[code]
+        name, size = PRODUCTS[code]
         solution = Solution.objects.get(code=code)
         product = Product.objects.create(
             id=self.id_of("product", code),
@@ -107,7 +114,7 @@ class Shelf:
             maker=MAKER,
             solution=solution,
             pack_size_ml=size,
-            is_single_dose=is_single_dose,
+            is_single_dose=True,
         )
         days = (self.now.date() - self.first_lot).days + 2 * LOT_DAYS
         comes = [self.first_lot + timedelta(number * LOT_DAYS) for number in range(days // LOT_DAYS + 1)]
@@ -120,7 +127,7 @@ class Shelf:
                 lot_number=f"{code[:4]}-{day:%y%m}",
                 maker=MAKER,
                 expiry_date=day + timedelta(365),
-                quantity=opened[number] + SPARE if day + timedelta(365) >= self.today else None,
+                quantity=SPARE if code != ON_TRAY and day + timedelta(365) >= self.today else None,
             )
             for number, day in enumerate(comes)
         )
@@ -134,7 +141,7 @@ class Shelf:
             name="Sodium bicarbonate 8.4 %, ampoule",
             maker=MAKER,
             pack_size_ml=10,
-            is_single_dose=False,
+            is_single_dose=True,
             bicarbonate_percent=Decimal("8.4"),
         )
         recalled = {"quarantined_at": self.now - timedelta(days=3), "quarantine_reason": "Recalled by the maker"}
@@ -149,76 +156,3 @@ class Shelf:
                 quantity=SPARE,
                 **fields,
             )
-
-    def _openings(self) -> Iterator[tuple[date, str, int]]:
-        """Day, clinician and the clinician's number: one bottle each on every day at work."""
-        for back in range(TRAY_DAYS, -1, -1):
-            day = self.today - timedelta(days=back)
-            is_open = day >= self.first and (day.weekday() < 5 or back == 0)
-            if is_open and instant(day, OPENED, self.zone) <= self.now:
-                yield from ((day, who, number) for number, who in enumerate(self.clinicians))
-
-    def _open(self, stock: Stock, opened: list[tuple[date, str, int]]) -> None:
-        containers, made, parts = [], [], []
-        numbers: Counter[str] = Counter()
-        for day, who, number in opened:
-            lot = stock.lot_for(ON_TRAY, day)
-            numbers[lot] += 1
-            bottle = self._bottle(lot, numbers[lot], day, who)
-            containers.append(bottle)
-            for place, at in enumerate(MADE):
-                row = self._preparation(day, who, place + 1 + number * len(MADE), at)
-                if row.made_at > self.now:
-                    continue
-                made.append(row)
-                parts.append(self._part(row, bottle))
-                span = Tray(str(row.pk), int(row.made_at.timestamp()), int(row.beyond_use_at.timestamp()))
-                stock.trays.setdefault((who, day), []).append(span)
-        Container.objects.bulk_create(containers, batch_size=1000)
-        Preparation.objects.bulk_create(made, batch_size=1000)
-        PreparationPart.objects.bulk_create(parts, batch_size=1000)
-
-    def _bottle(self, lot: str, number: int, day: date, who: str) -> Container:
-        at = instant(day, OPENED, self.zone)
-        return Container(
-            id=self.id_of("container", day, who),
-            clinic=self.clinic,
-            lot_id=UUID(lot),
-            number=number,
-            volume_ml=PRODUCTS[ON_TRAY][1],
-            is_single_dose=False,
-            opened_at=at,
-            opened_by_id=UUID(who),
-            discard_at=at + timedelta(days=28),
-            **self._cleared(day, who),
-        )
-
-    def _preparation(self, day: date, who: str, number: int, at: time) -> Preparation:
-        made_at = instant(day, at, self.zone)
-        return Preparation(
-            id=self.id_of("preparation", day, who, number),
-            clinic=self.clinic,
-            solution_id=self._solution_id,
-            made_date=day,
-            number=number,
-            recipe="Drawn up into syringes",
-            volume_ml=MADE_ML,
-            measured_ph=Decimal("7.40"),
-            made_at=made_at,
-            made_by_id=UUID(who),
-            beyond_use_at=made_at + timedelta(hours=MADE_HOURS),
-            **self._cleared(day, who),
-        )
-
-    def _part(self, made: Preparation, bottle: Container) -> PreparationPart:
-        return PreparationPart(
-            id=self.id_of("part", made.pk), clinic=self.clinic, preparation=made, container=bottle, volume_ml=MADE_ML
-        )
-
-    def _cleared(self, day: date, who: str) -> dict[str, datetime | UUID]:
-        at = instant(day, CLEARED, self.zone)
-        return {"discarded_at": at, "discarded_by_id": UUID(who)} if at <= self.now else {}
-
-    @cached_property
-    def _solution_id(self) -> UUID:
-        return Solution.objects.get(code=ON_TRAY).pk

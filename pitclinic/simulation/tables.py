@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 
+from catalogue.models import Solution
 from patients.consents import WORDING_VERSION
 from patients.models import (
     Allergy,
@@ -21,12 +22,15 @@ from scheduling.models import Appointment, AppointmentMove
 from sessions import consent_wordings
 from sessions.models import (
     Consent,
+    Container,
     Course,
     CourseGoal,
     FollowUp,
     InjectionPoint,
     InjectionSession,
     PainScore,
+    Preparation,
+    PreparationPart,
     ReliefReport,
     RuleOverride,
     ScreeningAnswer,
@@ -64,6 +68,9 @@ class Tables:
     courses: Table
     goals: Table
     consents: Table
+    containers: Table
+    preparations: Table
+    preparation_parts: Table
     sessions: Table
     screening_answers: Table
     overrides: Table
@@ -185,6 +192,35 @@ def tables_of(clinic_id: str) -> Tables:
             **own,
             wording_version=consent_wordings.CURRENT_VERSION,
         ),
+        containers=Table(
+            Container,
+            "id",
+            "lot_id",
+            "number",
+            "opened_at",
+            "opened_by_id",
+            "discarded_at",
+            "discarded_by_id",
+            **own,
+            volume_ml="20",
+            is_single_dose="t",
+        ),
+        preparations=Table(
+            Preparation,
+            "id",
+            "made_date",
+            "number",
+            "made_at",
+            "made_by_id",
+            "beyond_use_at",
+            "discarded_at",
+            "discarded_by_id",
+            **own,
+            solution_id=str(Solution.objects.get(code="D5W_BUF").pk),
+            is_mixed="f",
+            volume_ml="20",
+        ),
+        preparation_parts=Table(PreparationPart, "id", "preparation_id", "container_id", **own, volume_ml="20"),
         sessions=Table(
             InjectionSession,
             "id",

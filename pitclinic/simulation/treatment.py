@@ -90,6 +90,7 @@ class TreatmentRoom:
         drawn = sum(volume for *_place, volume in points)
         needles = 1 + len(points) // 8
         is_recent = visit.starts >= self.answers_since
+        tray = self._tray(treatment, visit) if points else NULL
         self.recent += bool(is_recent and points)
         self.tables.sessions.add(
             session,
@@ -101,7 +102,7 @@ class TreatmentRoom:
             "ultrasound" if treatment.condition.is_deep else "palpation",
             "25" if treatment.condition.is_deep else "30",
             "38" if treatment.condition.is_deep else "13",
-            self._tray(treatment, visit) if points else NULL,
+            tray,
             text(treatment.movement),
             f"{drawn / 100:.1f}" if points else NULL,
             str(needles) if points else NULL,
@@ -113,7 +114,7 @@ class TreatmentRoom:
         )
         if visit.starts >= self.answers_since:
             self._screening(person, visit, session)
-        self._write_points(session, treatment, visit, points)
+        self._write_points(session, treatment, visit, points, tray)
         self._scores(person, session, visit, numbers, points, is_finished=is_finished)
         if is_finished:
             (self.to_void if rng.random() < 0.002 else self.to_sign).append(session)
@@ -133,14 +134,13 @@ class TreatmentRoom:
         return found
 
     def _write_points(
-        self, session: str, treatment: Treatment, visit: Visit, points: list[tuple[NerveFacts, str, int]]
+        self, session: str, treatment: Treatment, visit: Visit, points: list[tuple[NerveFacts, str, int]], tray: str
     ) -> None:
         if not points:
             return
         rng, reference = self.rng, self.reference
         day = self.grid.date_of(visit.slot.day)
         lot = self.staffed.stock.lot_for(treatment.solution, day)
-        tray = self._tray(treatment, visit)
         solution = reference.solutions[treatment.solution]
         for number, (nerve, side, volume) in enumerate(points, start=1):
             self.tables.points.add(
@@ -159,8 +159,11 @@ class TreatmentRoom:
             )
 
     def _tray(self, treatment: Treatment, visit: Visit) -> str:
-        day, starts = self.grid.date_of(visit.slot.day), visit.starts + 2 * _MINUTE
-        return self.staffed.stock.tray_for(treatment.solution, visit.clinician, day, starts)
+        """An ampoule of its own for what is recent; older sessions name their lot alone."""
+        stock, day = self.staffed.stock, self.grid.date_of(visit.slot.day)
+        if not stock.is_told_from(treatment.solution, day):
+            return NULL
+        return stock.open_for(self.tables, self.ids, clinician=visit.clinician, day=day, at=visit.starts + _MINUTE)
 
     def _screening(self, person: Person, visit: Visit, session: str) -> None:
         for item in self.reference.screening_items:

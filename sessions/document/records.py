@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from sessions.dose_rules import Amount, Share, Totals, totals
+from sessions.mixtures import BICARBONATE, DEXTROSE, Draw, is_anaesthetic, mix
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ class Lot:
     use_by: date
     maker: str
     product: str
+    holds: tuple[Share, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,21 @@ class Preparation:
     volume_ml: Decimal
     measured_ph: Decimal | None
     parts: tuple[Part, ...]
+    bicarbonate_ml: Decimal | None = None
+    bicarbonate_percent: Decimal | None = None
+    checked: Time | None = None
+    checked_by: Person | None = None
+
+    @property
+    def holds(self) -> tuple[Share, ...] | None:
+        """What came of its containers; None where the record does not say what they hold."""
+        held = [(part.volume_ml, part.lot.holds) for part in self.parts]
+        draws = [Draw(ml, {one.name: one.percent for one in holds}) for ml, holds in held if holds is not None]
+        if not draws or len(draws) < len(held):
+            return None
+        if self.bicarbonate_ml and not any(BICARBONATE in draw.strengths for draw in draws):
+            draws.append(Draw(self.bicarbonate_ml, {BICARBONATE: self.bicarbonate_percent}))
+        return tuple(Share(name, percent) for name, percent in mix(draws).strengths.items())
 
     @property
     def code(self) -> str:
@@ -131,6 +148,21 @@ class Point:
     preparation: Preparation | None
     cycle: int | None
     place: Place | None
+
+    @property
+    def holds(self) -> tuple[Share, ...] | None:
+        """What its preparation, else its lot, holds; None where the record does not say."""
+        return getattr(self.preparation or self.lot, "holds", None)
+
+    @property
+    def amount(self) -> Amount:
+        """By what its preparation or its lot holds, and only else by what its solution is called."""
+        if self.holds is None:
+            held = (self.solution.dextrose_percent, self.solution.anaesthetics)
+        else:
+            dextrose = next((one.percent for one in self.holds if one.name == DEXTROSE), None)
+            held = (dextrose, tuple(one for one in self.holds if is_anaesthetic(one.name)))
+        return Amount(self.nerve.name, self.side, self.volume_ml, *held)
 
 
 @dataclass(frozen=True)
@@ -270,13 +302,4 @@ class Record:
 
     @cached_property
     def totals(self) -> Totals:
-        return totals(
-            Amount(
-                point.nerve.name,
-                point.side,
-                point.volume_ml,
-                point.solution.dextrose_percent,
-                point.solution.anaesthetics,
-            )
-            for point in self.points
-        )
+        return totals(point.amount for point in self.points)

@@ -128,10 +128,12 @@ def _solution(d: Json) -> Solution:
         composition=words.get("composition", ""),
         dextrose_percent=_if(words.get("dextrose_percent"), Decimal),
         mannitol_percent=_if(words.get("mannitol_percent"), Decimal),
-        anaesthetics=_all(
-            words.get("anaesthetics"), lambda share: Share(share["name"], _if(share.get("percent"), Decimal))
-        ),
+        anaesthetics=_all(words.get("anaesthetics"), _share),
     )
+
+
+def _share(d: Json) -> Share:
+    return Share(d["name"], _if(d.get("percent"), Decimal), _if(d.get("at_most"), Decimal))
 
 
 def _lot(d: Json) -> Lot:
@@ -142,6 +144,7 @@ def _lot(d: Json) -> Lot:
         use_by=date.fromisoformat(words["use_by"]),
         maker=words.get("maker", ""),
         product=words.get("product", ""),
+        holds=_all(words["holds"], _share) if "holds" in words else None,
     )
 
 
@@ -158,6 +161,10 @@ def _preparation(d: Json) -> Preparation:
         recipe=d.get("recipe", ""),
         volume_ml=Decimal(d["volume_ml"]),
         measured_ph=_if(d.get("measured_ph"), Decimal),
+        bicarbonate_ml=_if(d.get("bicarbonate_ml"), Decimal),
+        bicarbonate_percent=_if(d.get("bicarbonate_percent"), Decimal),
+        checked=_if(d.get("checked"), _time),
+        checked_by=_if(d.get("checked_by"), _person),
         parts=_all(d.get("parts"), lambda part: Part(_lot(part["lot"]), Decimal(part["volume_ml"]))),
     )
 

@@ -1,6 +1,7 @@
 """Record a mixture: which solution it becomes, what was drawn from which containers, bicarbonate, pH, how long."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -9,22 +10,27 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Solution
+from sessions.choices import Substance
 from sessions.forms.dressing import choice, dress
-from sessions.models import Container
+from sessions.models import Container, Recipe, RecipePart
+from sessions.queries.recipes import sources
 from sessions.services.preparations import Mixture
 
-PARTS = 3
+PARTS = 4
 
 
 class FromForm(forms.Form):
-    """Where the form starts: a container to draw from, a session to go back to."""
+    """Where the form starts: a container to draw from, a recipe, a session to go back to."""
 
+    recipe = forms.UUIDField(required=False)
     container = forms.UUIDField(required=False)
     session = forms.UUIDField(required=False)
 
 
 class PrepareForm(forms.Form):
-    solution = forms.ChoiceField(label=_("It becomes"))
+    solution = forms.ChoiceField(
+        label=_("It becomes"), required=False, help_text=_("It follows from the containers; choose it to be sure.")
+    )
     recipe = forms.CharField(label=_("Recipe"), max_length=200, required=False)
     bicarbonate_percent = forms.DecimalField(
         label=_("Bicarbonate (%)"), max_digits=4, decimal_places=2, min_value=0, max_value=99, required=False
@@ -38,7 +44,7 @@ class PrepareForm(forms.Form):
         decimal_places=2,
         min_value=Decimal("0.01"),
         required=False,
-        help_text=_("Empty: the sum of what goes in."),
+        help_text=_("It is the sum of what goes in; typed, it has to agree."),
     )
     measured_ph = forms.DecimalField(
         label=_("Measured pH"),
@@ -52,9 +58,20 @@ class PrepareForm(forms.Form):
     hours = forms.IntegerField(label=_("May be used for (hours)"), min_value=1, max_value=168)
     session = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, solutions: list[Solution], containers: list[Container], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        solutions: list[Solution],
+        containers: list[Container],
+        chosen: "Chosen | None" = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        choice(self, "solution").choices = [(str(row.pk), row.name) for row in solutions]
+        self.chosen = chosen
+        choice(self, "solution").choices = [
+            ("", _("What the containers make")),
+            *((str(row.pk), row.name) for row in solutions),
+        ]
         self.solutions = {str(row.pk): row for row in solutions}
         self.containers = {str(row.pk): row for row in containers}
         choices = [("", "–"), *((str(row.pk), _container_words(row)) for row in containers)]
@@ -90,9 +107,9 @@ class PrepareForm(forms.Form):
         for pk, ml in rows:
             strength = self.containers[pk].lot.product.bicarbonate_percent
             if strength is not None:
-                percent, bicarbonate_ml = strength, bicarbonate_ml or ml
+                percent, bicarbonate_ml = strength, ml
         return Mixture(
-            solution=self.solutions[typed["solution"]],
+            solution=self.solutions.get(typed["solution"]),
             drawn=tuple((UUID(pk), ml) for pk, ml in rows),
             hours=typed["hours"],
             recipe=typed["recipe"],
@@ -101,6 +118,39 @@ class PrepareForm(forms.Form):
             volume_ml=typed["volume_ml"],
             measured_ph=typed["measured_ph"],
         )
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A recipe the form starts from, each ingredient with the open container it is drawn from."""
+
+    recipe: Recipe
+    sources: list[tuple[RecipePart, Container | None]]
+
+    @property
+    def missing(self) -> list[RecipePart]:
+        """What is nowhere open; bicarbonate may be typed by hand."""
+        return [row for row, container in self.sources if container is None and not _is_by_hand(row)]
+
+    @property
+    def initial(self) -> dict[str, Any]:
+        own = self.recipe
+        initial: dict[str, Any] = {"solution": str(own.solution_id), "recipe": own.name, "hours": own.hours}
+        for number, (part, container) in enumerate(self.sources, start=1):
+            if container is None and _is_by_hand(part):
+                initial |= {"bicarbonate_percent": part.percent, "bicarbonate_ml": part.volume_ml}
+            else:
+                drawn = str(container.pk) if container else ""
+                initial |= {f"container_{number}": drawn, f"ml_{number}": part.volume_ml}
+        return initial
+
+
+def _is_by_hand(part: RecipePart) -> bool:
+    return bool(part.substance == Substance.BICARBONATE)
+
+
+def chosen_of(recipe: Recipe, containers: list[Container]) -> Chosen:
+    return Chosen(recipe, sources(recipe, containers))
 
 
 def _container_words(container: Container) -> str:

@@ -9,13 +9,24 @@ from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Solution
 from common.seen_forms import SeenForm
+from sessions.choices import Substance
 from sessions.forms.dressing import rows
 from sessions.models import Product
 from sessions.services.solution_lots import Goods
 
 SINGLE, MULTI = "single", "multi"
 # The fields of the form that describe a product which is not there yet.
-NEW_PRODUCT = ("name", "solution", "maker", "pack_size_ml", "dose", "bicarbonate_percent", "hours_once_opened")
+NEW_PRODUCT = (
+    "name",
+    "solution",
+    "maker",
+    "pack_size_ml",
+    "dose",
+    "bicarbonate_percent",
+    "substance",
+    "substance_percent",
+    "hours_once_opened",
+)
 
 
 class PageForm(forms.Form):
@@ -53,6 +64,21 @@ class ProductForm(forms.Form):
         required=False,
         help_text=_("For sodium bicarbonate only: its strength."),
     )
+    substance = forms.ChoiceField(
+        label=_("What it holds"),
+        choices=[("", "–"), *((value, label) for value, label in Substance.choices if value != Substance.BICARBONATE)],
+        required=False,
+        help_text=_("For an ingredient, or the local anaesthetic whose strength differs from maker to maker."),
+    )
+    substance_percent = forms.DecimalField(
+        label=_("Its strength (%)"),
+        max_digits=5,
+        decimal_places=2,
+        min_value=0,
+        max_value=100,
+        required=False,
+        help_text=_("As printed on the container: 1 % is 10 mg in 1 mL."),
+    )
     hours_once_opened = forms.IntegerField(
         label=_("Hours it may be used once opened"),
         min_value=1,
@@ -75,7 +101,21 @@ class ProductForm(forms.Form):
                 self.add_error("pack_size_ml", _("How much does one container hold?"))
             if typed.get("bicarbonate_percent") and typed.get("solution"):
                 self.add_error("bicarbonate_percent", _("Bicarbonate is an ingredient, not a solution."))
+            self._clean_substance(typed)
         return typed
+
+    def _clean_substance(self, typed: dict[str, Any]) -> None:
+        substance, percent = typed.get("substance"), typed.get("substance_percent")
+        needs_percent = bool(substance) and substance != Substance.DILUENT
+        if needs_percent and not percent and "substance_percent" not in self.errors:
+            self.add_error("substance_percent", _("How strong is it?"))
+        elif percent and not needs_percent:
+            self.add_error("substance", _("A strength of what?"))
+        if substance and typed.get("bicarbonate_percent"):
+            self.add_error("substance", _("It is bicarbonate already: leave one of the two empty."))
+        own = typed.get("solution")
+        if substance and own and substance not in own.anaesthetics.current().values_list("anaesthetic", flat=True):
+            self.add_error("substance", _("%(solution)s does not hold that.") % {"solution": own.name})
 
     def is_described(self, typed: dict[str, Any]) -> bool:
         """The fields of the product are meant."""
@@ -86,6 +126,7 @@ class ProductForm(forms.Form):
         typed = self.cleaned_data
         plain = {name: typed[name] for name in NEW_PRODUCT if name != "dose"}
         plain["bicarbonate_percent"] = typed["bicarbonate_percent"] or None
+        plain["substance_percent"] = typed["substance_percent"] or None
         return Goods(is_single_dose=typed["dose"] != MULTI, **plain)
 
 
@@ -154,6 +195,10 @@ class RulesForm(SeenForm, forms.Form):
     ph_high = forms.DecimalField(label=_("Usual pH to"), min_value=0, max_value=14, max_digits=3, decimal_places=1)
     near_expiry_days = forms.IntegerField(
         label=_("Days before expiry that a lot is pointed out"), min_value=0, max_value=365
+    )
+
+    needs_second_check = forms.BooleanField(
+        label=_("A colleague checks each mixture before it is given"), required=False
     )
 
     def clean(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from sessions.models.pain_scores import PainScore, ReliefReport
 from sessions.models.papers import Paper
 from sessions.models.pictures import Picture, PictureConsent, PictureContent
 from sessions.models.preparations import Container, Preparation, PreparationPart
+from sessions.models.recipes import Recipe, RecipePart
 from sessions.models.rule_sets import RuleProposal, RuleSet
 from sessions.models.safety_gate import RuleOverride, ScreeningAnswer, TimeOut
 from sessions.models.side_effects import SideEffect
@@ -43,6 +44,8 @@ __all__ = [
     "PreparationPart",
     "Product",
     "RecallCall",
+    "Recipe",
+    "RecipePart",
     "ReliefReport",
     "RuleOverride",
     "RuleProposal",

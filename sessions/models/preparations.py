@@ -65,6 +65,7 @@ class Preparation(ClinicOwned):
     """What is drawn up to be injected: a mixture by recipe, or a container as it is (``is_mixed`` false).
 
     The pH is measured or unknown, never calculated (domain.md §4). ``number`` counts the preparations of a day.
+    ``needs_check``: nothing is given of it before a colleague has checked it.
     """
 
     clinic_rules = ClinicRules(is_deletable=True)
@@ -83,6 +84,9 @@ class Preparation(ClinicOwned):
     made_at = models.DateTimeField()
     made_by = ClinicForeignKey("accounts.Membership", related_name="+")
     beyond_use_at = models.DateTimeField()
+    needs_check = models.BooleanField(default=False)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    checked_by = ClinicForeignKey("accounts.Membership", null=True, blank=True, related_name="+")
     discarded_at = models.DateTimeField(null=True, blank=True)
     discarded_by = ClinicForeignKey("accounts.Membership", null=True, blank=True, related_name="+")
 
@@ -110,6 +114,20 @@ class Preparation(ClinicOwned):
                 condition=models.Q(discarded_at__isnull=True, discarded_by__isnull=True)
                 | models.Q(discarded_at__gte=models.F("made_at"), discarded_by__isnull=False),
                 name="sessions_preparation_discarded_whole",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(checked_at__isnull=True, checked_by__isnull=True)
+                | models.Q(
+                    needs_check=True,
+                    checked_at__isnull=False,
+                    checked_at__gte=models.F("made_at"),
+                    checked_by__isnull=False,
+                ),
+                name="sessions_preparation_checked_whole",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(checked_by__isnull=True) | ~models.Q(checked_by=models.F("made_by")),
+                name="sessions_preparation_second_check",
             ),
         ]
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, manager_of
+from sessions.choices import Substance
 
 
 class StockRules(ClinicOwned):
@@ -18,6 +19,7 @@ class StockRules(ClinicOwned):
     ph_low = models.DecimalField(_("usual pH from"), max_digits=3, decimal_places=1, default=Decimal("7.0"))
     ph_high = models.DecimalField(_("usual pH to"), max_digits=3, decimal_places=1, default=Decimal("7.8"))
     near_expiry_days = models.PositiveSmallIntegerField(_("days before expiry that a lot is pointed out"), default=30)
+    needs_second_check = models.BooleanField(_("a colleague checks each mixture"), default=False)
 
     objects: ClassVar[ClinicOwnedQuerySet["StockRules"]] = manager_of(ClinicOwnedQuerySet["StockRules"])
 
@@ -49,7 +51,8 @@ class Product(ClinicOwned):
 
     ``bicarbonate_percent`` is set for sodium bicarbonate only. ``hours_once_opened`` empty: the clinic's rule for
     multi-dose containers, and no rule of its own for single-dose ones. Retired: no new lot of it comes; what is on the
-    shelf is used up, and everything that was given keeps it.
+    shelf is used up, and everything that was given keeps it. ``substance`` is what an ingredient holds, or the
+    anaesthetic whose strength the catalogue leaves to the clinic; empty is unknown, never nothing.
     """
 
     name = models.CharField(_("name"), max_length=120)
@@ -61,6 +64,10 @@ class Product(ClinicOwned):
     is_single_dose = models.BooleanField(_("single-dose"))
     bicarbonate_percent = models.DecimalField(
         _("bicarbonate (%)"), max_digits=4, decimal_places=2, null=True, blank=True
+    )
+    substance = models.CharField(_("what it holds"), max_length=16, choices=Substance, blank=True)
+    substance_percent = models.DecimalField(
+        _("its strength (%)"), max_digits=5, decimal_places=2, null=True, blank=True
     )
     hours_once_opened = models.PositiveIntegerField(_("hours it may be used once opened"), null=True, blank=True)
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
@@ -77,6 +84,28 @@ class Product(ClinicOwned):
                 condition=models.Q(bicarbonate_percent__isnull=True)
                 | models.Q(bicarbonate_percent__gt=0, solution__isnull=True),
                 name="sessions_product_bicarbonate",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(substance="", substance_percent__isnull=True)
+                | models.Q(
+                    substance=Substance.DILUENT,
+                    substance_percent__isnull=True,
+                    solution__isnull=True,
+                    bicarbonate_percent__isnull=True,
+                )
+                | models.Q(
+                    ~models.Q(substance__in=["", Substance.DILUENT, Substance.BICARBONATE]),
+                    substance_percent__isnull=False,
+                    substance_percent__gt=0,
+                    substance_percent__lte=100,
+                    bicarbonate_percent__isnull=True,
+                ),
+                name="sessions_product_substance",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(solution__isnull=True)
+                | ~models.Q(substance__in=[Substance.DILUENT, Substance.DEXTROSE, Substance.MANNITOL]),
+                name="sessions_product_substance_of_solution",
             ),
         ]
 

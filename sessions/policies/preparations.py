@@ -8,8 +8,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from sessions.mixtures import Mix
 from sessions.models import Container, Preparation, SolutionLot
 from sessions.policies.solution_lots import StockRefusedError
+from sessions.strength_words import strengths_in_words
 
 # Constraint (sessions/sql/stock.sql, sessions/models) → what the screen says.
 WORDS: dict[str, str | Promise] = {
@@ -28,6 +30,18 @@ WORDS: dict[str, str | Promise] = {
     "sessions_preparation_outlives_lot": gettext_lazy(
         "This preparation cannot be used beyond the use-by date of its lot."
     ),
+    "sessions_preparation_outlives_container": gettext_lazy(
+        "This preparation cannot be used longer than the container it is drawn from."
+    ),
+    "sessions_preparation_volume_drawn": gettext_lazy(
+        "The final volume is what was drawn: add the water or saline it was filled up with as a container."
+    ),
+    "sessions_container_unstated": gettext_lazy(
+        "Nobody has stated what one of these containers holds. State its substance and strength at the product first."
+    ),
+    "sessions_preparation_not_of_its_parts": gettext_lazy("These containers do not make this solution."),
+    "sessions_preparation_unchecked": gettext_lazy("A colleague has to check this preparation first."),
+    "sessions_preparation_second_check": gettext_lazy("Somebody other than who made it checks a preparation."),
     "sessions_preparation_discarded": gettext_lazy("This preparation was discarded."),
     "sessions_preparation_made_later": gettext_lazy("This preparation was made on a later day than the session."),
     "sessions_preparation_other_solution": gettext_lazy("This preparation holds another solution."),
@@ -75,6 +89,45 @@ def check_can_draw(container: Container, volume_ml: Decimal, *, drawn_ml: Decima
     if volume_ml > left:
         words = {"container": str(container), "left": f"{left:f}"}
         raise StockRefusedError(_("Container %(container)s holds %(left)s mL.") % words)
+
+
+def check_follows(mixture: Mix, *, volume_ml: Decimal | None, solution: str, named: str, is_stated: bool) -> None:
+    """``volume_ml`` and ``named``: what the form says it is; None and "" follow from the containers. ``solution``: the
+    code of what they make, of the named one alone where one is; "" for none."""
+    if not is_stated:
+        raise StockRefusedError(str(WORDS["sessions_container_unstated"]))
+    if volume_ml is not None and volume_ml != mixture.volume_ml:
+        words = {"drawn": f"{mixture.volume_ml:f}", "typed": f"{volume_ml:f}"}
+        raise StockRefusedError(
+            _(
+                "%(drawn)s mL were drawn, not %(typed)s mL: add the water or saline it was filled up with as a "
+                "container, or leave the final volume empty."
+            )
+            % words
+        )
+    holds = strengths_in_words(mixture.strengths) or _("no active substance")
+    if solution:
+        return
+    words = {"solution": named, "holds": holds}
+    if named:
+        raise StockRefusedError(_("These containers do not make “%(solution)s”: together they hold %(holds)s.") % words)
+    raise StockRefusedError(
+        _("These containers make no solution of the catalogue: together they hold %(holds)s.") % words
+    )
+
+
+def check_can_check(made: Preparation, *, is_own: bool, now: datetime) -> None:
+    """``is_own``: who would check it made it."""
+    if not made.needs_check:
+        raise StockRefusedError(_("This preparation needs no second check."))
+    if made.checked_at is not None:
+        raise StockRefusedError(_("This preparation is checked already."))
+    if is_own:
+        raise StockRefusedError(str(WORDS["sessions_preparation_second_check"]))
+    if made.discarded_at is not None:
+        raise StockRefusedError(str(WORDS["sessions_preparation_discarded"]))
+    if made.beyond_use_at < now:
+        raise StockRefusedError(str(WORDS["sessions_preparation_past_use"]))
 
 
 def check_can_discard(thing: Container | Preparation) -> None:

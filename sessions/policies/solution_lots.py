@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from sessions.models import Product, SolutionLot
 
 # What a lot was received as (sessions/sql/stock.sql holds the same).
-FIXED = ("solution", "pack_size_ml", "is_single_dose", "bicarbonate_percent")
+FIXED = ("solution", "pack_size_ml", "is_single_dose", "bicarbonate_percent", "substance", "substance_percent")
+# What nobody had stated may be stated once.
+STATED_LATER = ("substance", "substance_percent")
 
 
 class StockRefusedError(Exception):
@@ -22,7 +24,8 @@ def check_is_offered(product: Product) -> None:
 
 def check_can_change(product: Product, columns: Mapping[str, Any], *, has_lots: bool) -> None:
     """``columns``: what it would be. Name, maker and hours may change at any time."""
-    if has_lots and any(getattr(product, name) != columns[name] for name in FIXED):
+    fixed = [name for name in FIXED if product.substance or name not in STATED_LATER]
+    if has_lots and any(getattr(product, name) != columns[name] for name in fixed):
         raise StockRefusedError(
             _("Lots of it were received: what it holds, its size and its doses stay. Retire it and add a new one.")
         )

@@ -113,14 +113,14 @@ class Loaded:
     @cached_property
     def point_facts(self) -> tuple[facts.Point, ...]:
         made = {pk: made_fact(row, ZoneInfo(self.session.clinic.zone)) for pk, row in self.preparations.items()}
-        return tuple(point_fact(point, self.words, made) for point in self.points)
+        return tuple(point_fact(point, self.words, made, self.preparations) for point in self.points)
 
 
 def load(session: InjectionSession, words: Words | None = None, background: Background | None = None) -> Loaded:
     """Read the rows of a session that was loaded with its clinic; ``background`` from before a save still holds."""
     words = words or read_words()
     session.technique = words.techniques[session.technique_id]
-    points = list(session.points.select_related("lot__solution", "preparation").order_by("number"))
+    points = list(session.points.select_related("lot__solution", "lot__product", "preparation").order_by("number"))
     named = {point.preparation_id for point in points if point.preparation_id}
     known = {*named, *filter(None, [session.preparation_id])}
     made = {row.id: row for row in on_tray(session.clinic_id, known, patient_id=session.patient_id)}

@@ -1,10 +1,15 @@
 """Points with their solution, lot and preparation as the rules look at them."""
 
+from collections.abc import Mapping
+from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sessions import mixtures
 from sessions.choices import Depth
+from sessions.dose_rules import Share
 from sessions.models import InjectionPoint, SolutionLot
+from sessions.queries.mixtures import strengths_of
 from sessions.queries.preparations import OnTray
 from sessions.queries.words import Words
 from sessions.rules import facts
@@ -20,16 +25,42 @@ def made_fact(row: OnTray, zone: ZoneInfo) -> facts.Preparation:
     return facts.Preparation(
         code=made.code,
         solution_code=made.solution.code,
-        beyond_use_at=made.beyond_use_at.astimezone(zone),
+        beyond_use_at=row.until.astimezone(zone),
         lots=tuple(lot_fact(lot) for lot in row.lots),
         shared=tuple(row.shared_names),
         discarded_at=made.discarded_at,
+        needs_check=made.needs_check,
+        checked_at=made.checked_at,
         volume_ml=made.volume_ml,
         given_ml=row.given_ml,
     )
 
 
-def point_fact(point: InjectionPoint, words: Words, made: dict[UUID, facts.Preparation]) -> facts.Point:
+def held_of(strengths: Mapping[str, Decimal | None], solution: facts.Solution) -> facts.Held:
+    """A strength nobody stated keeps the highest its solution may have."""
+    most = {share.name: share.at_most for share in solution.anaesthetics}
+    anaesthetics = [(name, percent) for name, percent in strengths.items() if mixtures.is_anaesthetic(name)]
+    return facts.Held(
+        strengths.get(mixtures.DEXTROSE), tuple(Share(name, percent, most.get(name)) for name, percent in anaesthetics)
+    )
+
+
+def held_by_tray(row: OnTray, words: Words) -> facts.Held | None:
+    mix = row.mix(words)
+    return held_of(mix.strengths, words.solutions[row.made.solution_id]) if mix else None
+
+
+def _held(point: InjectionPoint, words: Words, trays: Mapping[UUID, OnTray]) -> facts.Held | None:
+    if point.preparation_id:
+        return held_by_tray(trays[point.preparation_id], words)
+    if point.lot is None:
+        return None
+    return held_of(strengths_of(point.lot, words), words.solutions[point.solution_id])
+
+
+def point_fact(
+    point: InjectionPoint, words: Words, made: dict[UUID, facts.Preparation], trays: Mapping[UUID, OnTray]
+) -> facts.Point:
     return facts.Point(
         number=point.number,
         nerve=words.nerve_fact(point.nerve_id),
@@ -40,4 +71,5 @@ def point_fact(point: InjectionPoint, words: Words, made: dict[UUID, facts.Prepa
         lot=lot_fact(point.lot) if point.lot else None,
         preparation=made[point.preparation_id] if point.preparation_id else None,
         cycle=point.cycle or 1,
+        held=_held(point, words, trays),
     )

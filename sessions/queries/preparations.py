@@ -1,20 +1,29 @@
 """What is open and what is prepared: for the stock page, and for the tray of a session."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, F, Max, OuterRef, Prefetch, Sum, Value
+from django.db.models import Exists, F, Max, OuterRef, Prefetch, Q, Sum, Value
 from django.db.models.functions import Coalesce
 
 from accounts.actors import Actor
-from sessions.models import Container, InjectionSession, Preparation, PreparationPart, SolutionLot
+from sessions import use_by
+from sessions.choices import RecordStatus
+from sessions.mixtures import Mix
+from sessions.models import Container, InjectionPoint, InjectionSession, Preparation, PreparationPart, SolutionLot
 from sessions.models.preparations import ContainerQuerySet
+from sessions.queries.mixtures import mix_of
+from sessions.queries.words import Words
+from sessions.queries.words import words as read_words
+from sessions.strength_words import strengths_in_words
 
 _ZERO = Value(Decimal(0))
+_STANDS = ~Q(points__injection_session__status=RecordStatus.VOIDED)
 _PARTS = Prefetch(
     "parts",
     queryset=PreparationPart.objects.select_related("container__lot__solution", "container__lot__product").order_by(
@@ -23,14 +32,26 @@ _PARTS = Prefetch(
 )
 
 
+class _Catalogue:
+    """The words of the catalogue, read once for all rows of a list, and only when one is shown."""
+
+    @cached_property
+    def words(self) -> Words:
+        return read_words()
+
+
 @dataclass(frozen=True)
 class OnTray:
-    """A preparation as a session sees it. ``shared``: its single-dose containers that served another patient."""
+    """A preparation as a session sees it. ``shared``: its single-dose containers that served another patient.
+
+    ``given_ml`` leaves out records struck out; ``is_named``: some record names it, struck out or not.
+    """
 
     made: Preparation
     shared: frozenset[UUID] = frozenset()
     given_ml: Decimal = Decimal(0)
-    is_on_a_tray: bool = False
+    is_named: bool = False
+    catalogue: _Catalogue = field(default_factory=_Catalogue, compare=False)
 
     @property
     def id(self) -> UUID:
@@ -49,6 +70,26 @@ class OnTray:
         """The lot a point names: that of most of the volume."""
         return self.lots[0] if self.lots else None
 
+    @cached_property
+    def until(self) -> datetime:
+        """Its beyond-use time, or the last minute of a lot whose use-by was shortened after it was made."""
+        zone = ZoneInfo(self.made.clinic.zone)
+        return min([self.made.beyond_use_at, *(use_by.last_minute(lot.expiry_date, zone) for lot in self.lots)])
+
+    @property
+    def awaits_check(self) -> bool:
+        return self.made.needs_check and self.made.checked_at is None
+
+    def mix(self, words: Words) -> Mix | None:
+        """What it holds; None where nothing was drawn for it."""
+        return mix_of(self.made, self.parts, words)
+
+    @cached_property
+    def holds(self) -> str:
+        """In words: Dextrose 4.76 %, Lidocaine 0.0952 %."""
+        mix = self.mix(self.catalogue.words)
+        return strengths_in_words(mix.strengths) if mix else ""
+
     @property
     def left_ml(self) -> Decimal:
         """What is left by the points written down, never below nothing."""
@@ -56,7 +97,7 @@ class OnTray:
 
     @property
     def can_be_undone(self) -> bool:
-        return self.given_ml == 0 and not self.is_on_a_tray and self.made.discarded_at is None
+        return not self.is_named and self.made.discarded_at is None
 
     @property
     def is_single_dose(self) -> bool:
@@ -69,11 +110,12 @@ class OnTray:
             "sessions_use_one_patient": bool(self.shared),
             "sessions_lot_quarantined": any(lot.quarantined_at for lot in self.lots),
             "sessions_lot_expired": any(lot.expiry_date < day for lot in self.lots),
-            "sessions_preparation_past_use": made.beyond_use_at < started_at,
+            "sessions_preparation_past_use": self.until < started_at,
             "sessions_preparation_discarded": made.discarded_at is not None and made.discarded_at <= started_at,
             "sessions_container_discarded": not made.is_mixed and self._is_thrown_away(started_at),
             "sessions_preparation_made_later": made.made_date > day,
             "sessions_preparation_empty": not self.parts,
+            "sessions_preparation_unchecked": self.awaits_check,
         }
         return next((name for name, is_so in problems.items() if is_so), "")
 
@@ -110,7 +152,8 @@ def drawable(actor: Actor, *, now: datetime, day: date) -> ContainerQuerySet:
 
 
 def of_day(actor: Actor, *, day: date, now: datetime) -> list[OnTray]:
-    """The preparations made on that day and those still in use, the newest first."""
+    """The preparations made on that day and those still in use, the newest first. One that ended with a lot whose
+    use-by was shortened stays in sight until its own time, to be thrown away."""
     own = Preparation.objects.visible_to(actor).filter(made_date__lte=day)
     rows = own.filter(made_date=day) | own.filter(beyond_use_at__gte=now, discarded_at__isnull=True)
     return on_tray(actor.clinic_id, [row.pk for row in rows.order_by()])
@@ -130,20 +173,25 @@ def on_tray(clinic_id: UUID, ids: Iterable[UUID], *, patient_id: UUID | None = N
     wanted = list(ids)
     if not wanted:
         return []
-    rows = Preparation.objects.filter(clinic_id=clinic_id, pk__in=wanted).select_related("solution", "made_by__user")
-    rows = rows.annotate(
-        given_ml=Coalesce(Sum("points__volume_ml"), _ZERO),
-        is_on_a_tray=Exists(InjectionSession.objects.filter(preparation=OuterRef("pk"))),
-    ).prefetch_related(_PARTS)
+    rows = Preparation.objects.filter(clinic_id=clinic_id, pk__in=wanted)
+    rows = (
+        rows.select_related("clinic", "solution", "made_by__user", "checked_by__user")
+        .annotate(
+            given_ml=Coalesce(Sum("points__volume_ml", filter=_STANDS), _ZERO),
+            is_named=Exists(InjectionSession.objects.filter(preparation=OuterRef("pk")))
+            | Exists(InjectionPoint.objects.filter(preparation=OuterRef("pk"))),
+        )
+        .prefetch_related(_PARTS)
+    )
     served = Container.objects.filter(clinic_id=clinic_id, parts__preparation__in=wanted, is_single_dose=True)
     served = served.filter(uses__isnull=False)
     if patient_id is not None:
         served = served.exclude(uses__patient_id=patient_id)
     shared = frozenset(served.values_list("pk", flat=True))
-    found = []
+    found, catalogue = [], _Catalogue()
     for row in rows.order_by("-made_at", "-id"):
         own = {part.container_id for part in row.parts.all()}
-        found.append(OnTray(row, shared & own, row.given_ml, row.is_on_a_tray))
+        found.append(OnTray(row, shared & own, row.given_ml, row.is_named, catalogue))
     return found
 
 
@@ -157,9 +205,3 @@ def in_use(actor: Actor, *, clinician_id: UUID, now: datetime, day: date) -> UUI
         return None
     [row] = on_tray(actor.clinic_id, [newest])
     return None if row.is_single_dose or row.problem(started_at=now, day=day) else row.id
-
-
-def last_of(actor: Actor, solution_id: UUID) -> Preparation | None:
-    """The last mixture of a solution: its recipe is where the next one starts."""
-    own = Preparation.objects.visible_to(actor).filter(solution_id=solution_id, is_mixed=True)
-    return own.order_by("-made_at").first()

@@ -20,7 +20,7 @@ from catalogue.queries import (
     region_names,
     screening_items,
 )
-from sessions import dose_rules
+from sessions import dose_rules, mixtures
 from sessions.nerve_names import Nerve as NamedNerve
 from sessions.rules import facts
 
@@ -101,9 +101,6 @@ class Words:
 
     @cached_property
     def solutions(self) -> dict[UUID, facts.Solution]:
-        shares: dict[UUID, list[dose_rules.Share]] = {}
-        for row in SolutionAnaesthetic.objects.current():
-            shares.setdefault(row.solution_id, []).append(dose_rules.Share(row.anaesthetic, row.percent_max))
         return {
             row.pk: facts.Solution(
                 code=row.code,
@@ -111,8 +108,26 @@ class Words:
                 dextrose_percent=row.dextrose_percent,
                 has_corn_dextrose=row.has_corn_dextrose,
                 has_local_anaesthetic=row.has_local_anaesthetic,
-                anaesthetics=tuple(shares.get(row.pk, ())),
+                anaesthetics=tuple(map(_share, self.compositions[row.pk].anaesthetics)),
                 max_total_ml=row.max_total_ml,
+            )
+            for row in self.injectables
+        }
+
+    @cached_property
+    def compositions(self) -> dict[UUID | None, mixtures.Composition]:
+        """What each solution for a needle holds."""
+        found: dict[UUID, list[mixtures.Holding]] = {}
+        for row in SolutionAnaesthetic.objects.current().order_by("id"):
+            own = mixtures.Holding(row.anaesthetic, row.percent_min, row.percent_max, row.is_optional)
+            found.setdefault(row.solution_id, []).append(own)
+        return {
+            row.pk: mixtures.Composition(
+                code=row.code,
+                dextrose_percent=row.dextrose_percent,
+                mannitol_percent=row.mannitol_percent,
+                anaesthetics=tuple(found.get(row.pk, ())),
+                is_buffered=row.is_buffered,
             )
             for row in self.injectables
         }
@@ -171,6 +186,11 @@ class Words:
             regions=frozenset(nerve.regions),
             usual_points=nerve.points_max,
         )
+
+
+def _share(row: mixtures.Holding) -> dose_rules.Share:
+    """A range says what it is at most, and leaves the strength open."""
+    return dose_rules.Share(row.name, row.high if row.low == row.high else None, row.high)
 
 
 def _condition(row: Condition) -> ConditionFacts:

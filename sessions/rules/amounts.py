@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from sessions.dose_rules import summed_fraction, totals
@@ -114,14 +114,14 @@ def anaesthetic(session: Session) -> Iterator[Finding]:
 
 def _anaesthetic_dose(session: Session) -> Iterator[Finding]:
     sums = totals(session.amounts)
-    known = {name: mg for name, mg in sums.anaesthetics_mg.items() if name in session.maximum_mg}
+    known = {name: mg for name, mg in sums.most_mg.items() if name in session.maximum_mg}
     fraction = summed_fraction((mg, session.maximum_mg[name]) for name, mg in known.items())
     percent = plain((fraction * 100).quantize(Decimal("0.1")))
     if fraction > session.limits.anaesthetic_fraction_stop:
         yield Finding(RULES["anaesthetic_stop"], percent, (("percent", percent),))
     elif fraction > session.limits.anaesthetic_fraction_warn:
         yield Finding(RULES["anaesthetic_warn"], percent, (("percent", percent),))
-    if sums.has_unknown_anaesthetic or len(known) < len(sums.anaesthetics_mg):
+    if sums.has_uncounted_anaesthetic or len(known) < len(sums.most_mg):
         yield Finding(RULES["anaesthetic_unknown"], "")
 
 
@@ -170,12 +170,18 @@ def preparations(session: Session) -> Iterator[Finding]:
             yield Finding(RULES["past_use"], made.code, (*words, ("time", time)))
         if made.discarded_at is not None and made.discarded_at <= given_at:
             yield Finding(RULES["preparation_discarded"], made.code, words)
+        if _is_unchecked(made, session.first_injected_at or session.now):
+            yield Finding(RULES["preparation_unchecked"], made.code, words)
         for container in made.shared:
             yield Finding(RULES["container_shared"], f"{made.code} {container}", (*words, ("container", container)))
         yield from _lots_of(session, made)
         if made.given_ml > made.volume_ml:
             held = (("held", plain(made.volume_ml)), ("given", plain(made.given_ml)))
             yield Finding(RULES["preparation_overdrawn"], f"{made.code} {plain(made.given_ml)}", (*words, *held))
+
+
+def _is_unchecked(made: Preparation, needle_at: datetime) -> bool:
+    return made.needs_check and (made.checked_at is None or made.checked_at > needle_at)
 
 
 def _lots_of(session: Session, made: Preparation) -> Iterator[Finding]:

@@ -9,11 +9,13 @@ from sessions.rules.facts import Limits, Session
 
 @dataclass(frozen=True)
 class AnaestheticShare:
-    """``maximum_mg`` is None where no weight or no figure is on file."""
+    """``maximum_mg`` is None where no weight or no figure is on file. ``is_at_most``: the strength is not stated, and
+    the highest its solution may have is counted."""
 
     name: str
     dose_mg: Decimal
     maximum_mg: Decimal | None
+    is_at_most: bool = False
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,11 @@ class AnaestheticLoad:
     @property
     def percent(self) -> Decimal:
         return (self.fraction * 100).quantize(Decimal("0.1"))
+
+    @property
+    def is_wholly_unknown(self) -> bool:
+        """Nothing of it could be counted: there is no percentage to show."""
+        return self.is_unknown and not self.fraction
 
     @property
     def bar(self) -> str:
@@ -52,8 +59,10 @@ def anaesthetic_load(session: Session) -> AnaestheticLoad | None:
     if not any(point.solution.has_local_anaesthetic for point in session.points):
         return None
     sums = totals(session.amounts)
-    doses = sorted(sums.anaesthetics_mg.items())
-    shares = tuple(AnaestheticShare(name, dose, session.maximum_mg.get(name)) for name, dose in doses)
+    shares = tuple(
+        AnaestheticShare(name, dose, session.maximum_mg.get(name), dose != sums.anaesthetics_mg.get(name))
+        for name, dose in sorted(sums.most_mg.items())
+    )
     known = [(share.dose_mg, share.maximum_mg) for share in shares if share.maximum_mg is not None]
-    is_unknown = sums.has_unknown_anaesthetic or len(known) < len(shares)
+    is_unknown = sums.has_uncounted_anaesthetic or len(known) < len(shares)
     return AnaestheticLoad(shares, summed_fraction(known), is_unknown, session.limits)

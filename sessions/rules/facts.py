@@ -68,8 +68,18 @@ class Preparation:
     solution_code: str = ""
     shared: tuple[str, ...] = ()
     discarded_at: datetime | None = None
+    needs_check: bool = False
+    checked_at: datetime | None = None
     volume_ml: Decimal = Decimal(0)
     given_ml: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the container or the preparation of a point holds, where that is stated nearer than its solution says."""
+
+    dextrose_percent: Decimal | None = None
+    anaesthetics: tuple[Share, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,11 +93,12 @@ class Point:
     lot: Lot | None = None
     preparation: Preparation | None = None
     cycle: int = 1
+    held: Held | None = None
 
     @property
     def amount(self) -> Amount:
-        solution = self.solution
-        return Amount(self.nerve.name, self.side, self.volume_ml, solution.dextrose_percent, solution.anaesthetics)
+        held = self.held or self.solution
+        return Amount(self.nerve.name, self.side, self.volume_ml, held.dextrose_percent, held.anaesthetics)
 
 
 @dataclass(frozen=True)

@@ -159,6 +159,13 @@ RULES: dict[str, Rule] = {
     "preparation_discarded": Rule(
         "V23", _STOP, _("Preparation %(code)s was discarded before the session."), "preparation", _STOP
     ),
+    "preparation_unchecked": Rule(
+        "V23",
+        _STOP,
+        _("Preparation %(code)s was not checked by a colleague before the first injection."),
+        "preparation",
+        _STOP,
+    ),
     "container_shared": Rule(
         "V24",
         _STOP,

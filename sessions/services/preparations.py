@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
@@ -15,25 +15,33 @@ from accounts.actors import Actor
 from catalogue.models import Solution
 from common.wall_clock import local_day
 from sessions import use_by
+from sessions.mixtures import BICARBONATE, Mix, becomes, mix
 from sessions.models import Container, Preparation, PreparationPart, SolutionLot, StockRules
 from sessions.policies.preparations import (
+    check_can_check,
     check_can_discard,
     check_can_draw,
     check_can_open,
     check_can_take_back,
+    check_follows,
     words_of,
 )
 from sessions.policies.solution_lots import StockRefusedError
+from sessions.queries.mixtures import draw_of, is_stated, loose_bicarbonate
 from sessions.queries.solution_lots import rules_of
+from sessions.queries.words import words as read_words
 
 
 @dataclass(frozen=True)
 class Mixture:
-    """What was mixed, as typed. ``drawn``: container → mL; ``hours``: how long it may be used."""
+    """What was mixed, as typed. ``drawn``: container → mL; ``hours``: how long it may be used.
 
-    solution: Solution
+    ``solution`` and ``volume_ml`` follow from the containers; where they are named too, they have to agree.
+    """
+
     drawn: tuple[tuple[UUID, Decimal], ...]
     hours: int
+    solution: Solution | None = None
     recipe: str = ""
     bicarbonate_percent: Decimal | None = None
     bicarbonate_ml: Decimal | None = None
@@ -122,22 +130,24 @@ def take_back_container(*, container: Container, by: Actor) -> Container:
 def prepare(*, mixture: Mixture, by: Actor, now: datetime) -> Preparation:
     """Record a mixture and what was drawn for it. Locks the containers in the order of their ids.
 
-    The final volume is what was typed, else the sum of what went in. Raises ``StockRefusedError``.
+    Solution, volume and beyond-use follow from the containers. Raises ``StockRefusedError``.
     """
     if not mixture.drawn:
         raise StockRefusedError(_("Choose at least one container."))
     containers = _drawable(mixture.drawn, by, now)
+    balance, solution_id = _balance(mixture, containers)
     ends = [container.discard_at for container in containers]
     last_days = [container.lot.expiry_date for container in containers]
     with _in_words():
         made = Preparation.objects.create(
             clinic_id=by.clinic_id,
-            solution=mixture.solution,
+            solution_id=solution_id,
+            needs_check=rules_of(by).needs_second_check,
             **_numbered(by, now),
             recipe=mixture.recipe.strip(),
             bicarbonate_percent=mixture.bicarbonate_percent,
             bicarbonate_ml=mixture.bicarbonate_ml,
-            volume_ml=mixture.volume_ml or _sum_of(mixture, containers),
+            volume_ml=balance.volume_ml,
             measured_ph=mixture.measured_ph,
             beyond_use_at=use_by.beyond_use_at(
                 now, hours=mixture.hours, containers=ends, use_by=last_days, zone=by.zone
@@ -186,6 +196,17 @@ def undo_preparation(*, preparation: Preparation, by: Actor) -> None:
 
 
 @transaction.atomic
+def check_preparation(*, preparation: Preparation, by: Actor, now: datetime) -> Preparation:
+    """A second look by a colleague: from now on it can be drawn from."""
+    made = _locked_preparation(preparation.pk, by)
+    check_can_check(made, is_own=made.made_by_id == by.membership_id, now=now)
+    made.checked_at, made.checked_by_id = now, _member(by)
+    with _in_words():
+        made.save(update_fields=["checked_at", "checked_by"])
+    return made
+
+
+@transaction.atomic
 def discard_preparation(*, preparation: Preparation, by: Actor, now: datetime) -> Preparation:
     made = _locked_preparation(preparation.pk, by)
     check_can_discard(made)
@@ -226,11 +247,23 @@ def _drawable(drawn: tuple[tuple[UUID, Decimal], ...], by: Actor, now: datetime)
     return found
 
 
-def _sum_of(mixture: Mixture, containers: list[Container]) -> Decimal:
-    """Everything drawn, and the bicarbonate where it came from no container that is kept here."""
-    drawn = sum((volume_ml for _container, volume_ml in mixture.drawn), Decimal(0))
-    is_drawn = any(container.lot.product.bicarbonate_percent for container in containers)
-    return drawn if is_drawn else drawn + (mixture.bicarbonate_ml or Decimal(0))
+def _balance(mixture: Mixture, containers: list[Container]) -> tuple[Mix, UUID]:
+    """What the containers make, and which solution that is. Raises ``StockRefusedError`` where it is none."""
+    words, drawn = read_words(), dict(mixture.drawn)
+    draws = [draw_of(container, drawn[container.pk], words) for container in containers]
+    if not any(BICARBONATE in draw.strengths for draw in draws):
+        draws += loose_bicarbonate(mixture.bicarbonate_ml, mixture.bicarbonate_percent)
+    balance = mix(draws)
+    named = [mixture.solution] if mixture.solution else words.chosen_solutions
+    code = becomes(balance, [words.compositions[row.pk] for row in named])
+    check_follows(
+        balance,
+        volume_ml=mixture.volume_ml,
+        solution=code,
+        named=mixture.solution.name if mixture.solution else "",
+        is_stated=all(is_stated(container.lot.product) for container in containers),
+    )
+    return balance, next(row.pk for row in named if row.code == code)
 
 
 def _numbered(by: Actor, now: datetime) -> dict[str, object]:
@@ -247,3 +280,6 @@ def _write_parts(made: Preparation, drawn: tuple[tuple[UUID, Decimal], ...]) -> 
         PreparationPart.objects.create(
             clinic_id=made.clinic_id, preparation=made, container_id=container_id, volume_ml=volume_ml
         )
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS sessions_check_mixture IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS sessions_check_mixture DEFERRED")

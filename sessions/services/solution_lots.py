@@ -28,7 +28,8 @@ _THERE_ALREADY = gettext_lazy("This product in this size is there already, perha
 
 @dataclass(frozen=True)
 class Goods:
-    """A product as typed. ``solution`` None: an ingredient; ``bicarbonate_percent`` only for bicarbonate."""
+    """A product as typed. ``solution`` None: an ingredient; ``bicarbonate_percent`` only for bicarbonate, ``substance``
+    for other ingredients, and for the anaesthetic of a solution that leaves its strength open."""
 
     name: str
     pack_size_ml: Decimal
@@ -36,6 +37,8 @@ class Goods:
     maker: str = ""
     solution: Solution | None = None
     bicarbonate_percent: Decimal | None = None
+    substance: str = ""
+    substance_percent: Decimal | None = None
     hours_once_opened: int | None = None
 
 

@@ -30,7 +30,9 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   SELECT jsonb_build_object('id', solution, 'words', (SELECT jsonb_build_object(
       'code', c.code, 'name', c.name, 'composition', c.composition,
       'dextrose_percent', sessions_number(c.dextrose_percent), 'mannitol_percent', sessions_number(c.mannitol_percent),
-      'anaesthetics', (SELECT jsonb_agg(jsonb_build_object('name', a.anaesthetic, 'percent', sessions_number(a.percent_max))
+      'anaesthetics', (SELECT jsonb_agg(jsonb_build_object('name', a.anaesthetic,
+                           'percent', CASE WHEN a.percent_min = a.percent_max THEN sessions_number(a.percent_max) END,
+                           'at_most', CASE WHEN a.percent_min < a.percent_max THEN sessions_number(a.percent_max) END)
                          ORDER BY a.id)
                        FROM catalogue_solutionanaesthetic a WHERE a.solution_id = c.id AND a.retired_at IS NULL))
     FROM catalogue_solution c WHERE c.id = solution))
@@ -39,7 +41,10 @@ $$;
 CREATE OR REPLACE FUNCTION sessions_lot(lot uuid) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   SELECT CASE WHEN lot IS NOT NULL THEN jsonb_build_object('id', lot, 'words', (SELECT jsonb_build_object(
-      'number', l.lot_number, 'use_by', l.expiry_date::text, 'maker', nullif(l.maker, ''), 'product', p.name)
+      'number', l.lot_number, 'use_by', l.expiry_date::text, 'maker', nullif(l.maker, ''), 'product', p.name,
+      -- What a container of it holds: nothing for water, no percent for a strength nobody stated.
+      'holds', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', h.substance, 'percent', sessions_number(h.percent))
+                  ORDER BY h.substance), '[]') FROM sessions_holds(l.id) h))
     FROM pit_sessions_solutionlot l LEFT JOIN pit_sessions_product p ON p.id = l.product_id WHERE l.id = lot)) END
 $$;
 
@@ -99,7 +104,8 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   SELECT jsonb_agg(jsonb_build_object(
       'id', m.id, 'recorded', m.created_at AT TIME ZONE 'UTC', 'made_date', m.made_date::text,
       'number', sessions_number(m.number), 'made', sessions_moment(m.made_at, zone),
-      'made_by', sessions_person(m.made_by_id), 'beyond_use', sessions_moment(m.beyond_use_at, zone),
+      'made_by', sessions_person(m.made_by_id), 'needs_check', nullif(m.needs_check, false),
+      'checked', sessions_moment(m.checked_at, zone), 'checked_by', sessions_person(m.checked_by_id), 'beyond_use', sessions_moment(m.beyond_use_at, zone),
       'solution', sessions_solution(m.solution_id), 'is_mixed', m.is_mixed, 'recipe', nullif(m.recipe, ''),
       'volume_ml', sessions_number(m.volume_ml), 'measured_ph', sessions_number(m.measured_ph),
       'bicarbonate_percent', sessions_number(m.bicarbonate_percent), 'bicarbonate_ml', sessions_number(m.bicarbonate_ml),

@@ -17,8 +17,11 @@ END $$;
 CREATE OR REPLACE FUNCTION sessions_guard_product() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
-  IF (NEW.is_single_dose, NEW.pack_size_ml, NEW.solution_id, NEW.bicarbonate_percent)
+  IF ((NEW.is_single_dose, NEW.pack_size_ml, NEW.solution_id, NEW.bicarbonate_percent)
      IS DISTINCT FROM (OLD.is_single_dose, OLD.pack_size_ml, OLD.solution_id, OLD.bicarbonate_percent)
+     -- What nobody had stated may be stated once.
+     OR OLD.substance <> '' AND (NEW.substance, NEW.substance_percent)
+     IS DISTINCT FROM (OLD.substance, OLD.substance_percent))
      AND EXISTS (SELECT FROM pit_sessions_solutionlot l WHERE l.product_id = OLD.id) THEN
     PERFORM sessions_refuse_stock('a product with lots stays what it is', 'sessions_product_fixed');
   END IF;
@@ -83,11 +86,15 @@ CREATE OR REPLACE TRIGGER guard_container BEFORE INSERT OR UPDATE ON pit_session
 CREATE OR REPLACE FUNCTION sessions_guard_preparation() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
-  later CONSTANT text[] := ARRAY['discarded_at', 'discarded_by_id'];
+  later CONSTANT text[] := ARRAY['discarded_at', 'discarded_by_id', 'checked_at', 'checked_by_id'];
 BEGIN
   IF TG_OP = 'INSERT' THEN
     NEW.made_date := sessions_local_day(NEW.made_at, NEW.clinic_id);
     RETURN NEW;
+  END IF;
+  IF (NEW.checked_at, NEW.checked_by_id) IS DISTINCT FROM (OLD.checked_at, OLD.checked_by_id)
+      AND EXISTS (SELECT FROM pit_sessions_injectionpoint p WHERE p.preparation_id = OLD.id) THEN
+    PERFORM sessions_refuse_stock('this preparation is in use', 'sessions_preparation_in_use');
   END IF;
   IF to_jsonb(NEW) - later IS DISTINCT FROM to_jsonb(OLD) - later THEN
     PERFORM sessions_refuse_stock('a preparation stays as it was made', 'sessions_preparation_fixed');
@@ -135,6 +142,8 @@ BEGIN
     PERFORM sessions_refuse_stock('this container was discarded', 'sessions_container_discarded');
   ELSIF source.discard_at <= made.made_at THEN
     PERFORM sessions_refuse_stock('this container is past its time', 'sessions_container_past_use');
+  ELSIF source.discard_at < made.beyond_use_at THEN
+    PERFORM sessions_refuse_stock('this preparation would outlive its container', 'sessions_preparation_outlives_container');
   ELSIF source.opened_at > made.made_at THEN
     PERFORM sessions_refuse_stock('this container was opened later', 'sessions_container_not_open');
   END IF;
@@ -168,9 +177,11 @@ BEGIN
     WHEN made.beyond_use_at < given.started_at THEN 'sessions_preparation_past_use'
     WHEN made.discarded_at <= given.started_at THEN 'sessions_preparation_discarded'
     WHEN made.made_date > given.day THEN 'sessions_preparation_made_later'
+    WHEN made.needs_check AND made.checked_at IS NULL THEN 'sessions_preparation_unchecked'
     -- What was mixed has left its container; what is used as it is has not.
     WHEN NOT made.is_mixed AND source.is_discarded THEN 'sessions_container_discarded'
     WHEN lot IS NOT NULL AND NOT source.has_lot THEN 'sessions_preparation_other_lot'
+    ELSE sessions_mixture_problem(preparation)
   END;
 END $$;
 

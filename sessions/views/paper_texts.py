@@ -16,6 +16,7 @@ from common.local_words import local_day_words, local_time_words, written_time_w
 from common.papers import Block, Column, Drawing, Facts, Heading, Items, Notice, Paper, Table, Words
 from sessions.choices import RecordStatus
 from sessions.document.records import Time
+from sessions.dose_rules import Totals
 from sessions.nerve_maps import nerve_maps
 from sessions.policies.injection_sessions import SessionRefusedError
 from sessions.views.injection_session_pages import SessionPage
@@ -182,8 +183,14 @@ def _points(page: RecordPage) -> Iterator[Block]:
             (_("Volume"), _amount(totals.volume_ml, 2, "mL")),
             (_("Dextrose"), _amount(totals.dextrose_g, 3, "g")),
             *((name, _amount(dose, 1, "mg")) for name, dose in totals.anaesthetics_mg.items()),
+            *_unknown_dose(totals),
         )
     )
+
+
+def _unknown_dose(totals: Totals) -> Iterator[tuple[str, str]]:
+    if totals.has_unknown_anaesthetic:
+        yield _("Local anaesthetic"), _("partly unknown") if totals.anaesthetics_mg else _("unknown")
 
 
 def _what(row: PointLine) -> str:
@@ -197,6 +204,7 @@ def _from_what(row: PointLine) -> str:
     lot, preparation = row.point.lot, row.point.preparation
     words = [row.point.solution.name, lot.number if lot else ""]
     words.append(_("preparation %(code)s") % {"code": preparation.code} if preparation else "")
+    words.append(row.holds)
     return ", ".join(filter(None, words))
 
 

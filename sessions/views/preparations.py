@@ -16,15 +16,13 @@ from accounts.requests import StaffRequest
 from common.query_strings import read_query
 from common.wall_clock import local_day
 from sessions.choices import RecordStatus
-from sessions.forms.preparations import FromForm, PrepareForm
-from sessions.models import Container, InjectionSession, Preparation, SolutionLot
+from sessions.forms.preparations import FromForm, PrepareForm, chosen_of
+from sessions.models import Container, InjectionSession, Preparation, Recipe, SolutionLot
 from sessions.policies.solution_lots import StockRefusedError
 from sessions.queries import preparations as queries
-from sessions.queries import solution_lots
+from sessions.queries import recipes, solution_lots
 from sessions.services import preparations as service
 from sessions.views.stock_shelf import refused
-
-DEFAULT_SOLUTION = "D5W_BUF"
 
 
 @staff(Act.MANAGE_STOCK, methods=("POST",), once=True)
@@ -109,6 +107,25 @@ def undo_preparation(request: StaffRequest, preparation_id: UUID) -> HttpRespons
 
 
 @staff(Act.MANAGE_STOCK, methods=("POST",))
+def check_preparation(request: StaffRequest, preparation_id: UUID) -> HttpResponse:
+    made = _preparation(request, preparation_id)
+
+    def act() -> str:
+        service.check_preparation(preparation=made, by=request.actor, now=timezone.now())
+        return _("Preparation %(code)s is checked and can be chosen in a session.") % {"code": made.code}
+
+    return _do(request, act)
+
+
+@staff(Act.MANAGE_STOCK)
+def label(request: StaffRequest, preparation_id: UUID) -> HttpResponse:
+    """What is stuck on the syringe, on a page of its size."""
+    _preparation(request, preparation_id)
+    [row] = queries.on_tray(request.actor.clinic_id, [preparation_id])
+    return render(request, "sessions/preparations/label.html", {"row": row})
+
+
+@staff(Act.MANAGE_STOCK, methods=("POST",))
 def discard_preparation(request: StaffRequest, preparation_id: UUID) -> HttpResponse:
     made = _preparation(request, preparation_id)
 
@@ -149,7 +166,7 @@ def _preparation(request: StaffRequest, pk: UUID) -> Preparation:
 
 
 def _prepare_form(request: StaffRequest) -> PrepareForm:
-    """Starts from the last mixture of the usual solution, or from the container it was opened for."""
+    """Starts from a recipe of the clinic, or from the container it was opened for."""
     now = timezone.now()
     day = local_day(now, request.actor.zone)
     solutions = solution_lots.solutions()
@@ -157,25 +174,32 @@ def _prepare_form(request: StaffRequest) -> PrepareForm:
     if request.method == "POST":
         return PrepareForm(request.POST, solutions=solutions, containers=containers)
     asked = read_query(FromForm, request).cleaned_data
-    usual = next((row for row in solutions if row.code == DEFAULT_SOLUTION), solutions[0])
-    initial: dict[str, Any] = {"solution": str(usual.pk), "hours": solution_lots.rules_of(request.actor).mix_hours}
+    initial: dict[str, Any] = {"hours": solution_lots.rules_of(request.actor).mix_hours}
     initial |= {"session": asked["session"], "container_1": str(asked["container"] or "")}
-    last = queries.last_of(request.actor, usual.pk)
-    if last is not None:
-        initial |= {name: getattr(last, name) for name in ("recipe", "bicarbonate_percent", "bicarbonate_ml")}
-    return PrepareForm(initial=initial, solutions=solutions, containers=containers)
+    own = Recipe.objects.visible_to(request.actor).offered().filter(pk=asked["recipe"])
+    recipe = own.first() if asked["recipe"] else None
+    chosen = chosen_of(recipe, containers) if recipe else None
+    if chosen is not None:
+        initial |= chosen.initial
+    return PrepareForm(initial=initial, solutions=solutions, containers=containers, chosen=chosen)
 
 
 def _prepare_page(request: StaffRequest, form: PrepareForm, *, status: int) -> HttpResponse:
-    return render(request, "sessions/preparations/prepare.html", {"form": form}, status=status)
+    context = {"form": form, "recipes": recipes.offered(request.actor), "chosen": form.chosen}
+    return render(request, "sessions/preparations/prepare.html", context, status=status)
 
 
 def _tell_prepared(request: StaffRequest, made: Preparation) -> None:
     rules = solution_lots.rules_of(request.actor)
-    messages.success(request, _("Preparation %(code)s can be chosen in a session.") % {"code": made.code})
+    [row] = queries.on_tray(request.actor.clinic_id, [made.pk])
+    words = {"code": made.code, "solution": made.solution.name, "holds": row.holds}
+    if made.needs_check:
+        messages.warning(request, _("%(code)s is %(solution)s (%(holds)s). A colleague has to check it first.") % words)
+    else:
+        messages.success(request, _("%(code)s is %(solution)s (%(holds)s) and can be chosen in a session.") % words)
     if made.measured_ph is not None and not rules.ph_low <= made.measured_ph <= rules.ph_high:
-        words = {"ph": made.measured_ph.normalize(), "low": rules.ph_low, "high": rules.ph_high}
-        messages.warning(request, _("pH %(ph)s is outside the usual %(low)s to %(high)s.") % words)
+        usual = {"ph": made.measured_ph.normalize(), "low": rules.ph_low, "high": rules.ph_high}
+        messages.warning(request, _("pH %(ph)s is outside the usual %(low)s to %(high)s.") % usual)
 
 
 def _session_to_go_back_to(request: StaffRequest, pk: UUID | None) -> UUID | None:

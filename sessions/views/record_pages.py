@@ -18,6 +18,7 @@ from sessions.nerve_maps import Mark, NerveMaps, nerve_maps
 from sessions.observation import USUAL_MINUTES
 from sessions.queries.session_facts import DISCHARGE_ITEMS
 from sessions.rules.table import RULES
+from sessions.strength_words import strengths_in_words
 from sessions.views.response_lines import PainLine, pain_lines
 
 _DENIED = RULES["register_denied"].id
@@ -41,6 +42,12 @@ class PointLine:
     @property
     def place(self) -> str:
         return self.point.kind.name if self.point.kind else ""
+
+    @property
+    def holds(self) -> str:
+        """What the preparation, or the lot, holds: Dextrose 4.76 %, Lidocaine 0.0952 %; "" where nobody stated it."""
+        held = self.point.holds or ()
+        return strengths_in_words({one.name: one.percent for one in held})
 
     @property
     def mark(self) -> Mark:

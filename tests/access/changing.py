@@ -133,6 +133,10 @@ CHANGING: dict[str, str] = {
     "sessions:product": _ROW,
     "sessions:retire_product": _TAP,
     "sessions:bring_back_product": _TAP,
+    "sessions:recipe": _ROW,
+    "sessions:retire_recipe": _TAP,
+    "sessions:bring_back_recipe": _TAP,
+    "sessions:check_preparation": _TAP,
     "sessions:quarantine_lot": _TAP,
     "sessions:release_lot": _TAP,
     "sessions:undo_opening": _GONE,
@@ -187,6 +191,7 @@ REFUSED = {
     "scheduling:keep_quiet",  # nobody was told of a move
     "sessions:edit",  # saved under the draft's version: tests/sessions/test_draft_races.py
     "sessions:sign",  # the rules stand against it: tests/sessions/test_signatures.py
+    "sessions:check_preparation",  # this clinic wants no second check: tests/sessions/test_mixtures.py
     "sessions:undo_opening",  # something was drawn
     "sessions:release_lot",
     "sessions:take_back_container",

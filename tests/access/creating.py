@@ -54,6 +54,7 @@ from sessions.models import (
     PictureConsent,
     Preparation,
     RecallCall,
+    Recipe,
     SideEffect,
     SolutionLot,
 )
@@ -279,6 +280,11 @@ def _mixture(practice: Practice, made: Made) -> Form:
     return Form(Preparation, _to("sessions:prepare"), typed=typed)
 
 
+def _recipe(practice: Practice, made: Made) -> Form:
+    typed = {"name": "Ours", "solution": Solution.objects.get(code="D5W_PLAIN").pk, "hours": "4"}
+    return Form(Recipe, _to("sessions:add_recipe"), typed={**typed, "substance_1": "dextrose", "percent_1": "5"})
+
+
 def _container(practice: Practice, made: Made) -> Form:
     lot = SolutionLotFactory(clinic=practice.clinic, product=ProductFactory(clinic=practice.clinic), quantity=20)
     return Form(Container, _to("sessions:lots"), _to("sessions:open_container", lot.pk))
@@ -351,6 +357,7 @@ CREATING: dict[str, Callable[[Practice, Made], Form]] = {
     "sessions:give_picture_consent": _picture_consent,
     "sessions:receive_lot": _lot,
     "sessions:prepare": _mixture,
+    "sessions:add_recipe": _recipe,
     "sessions:open_container": _container,
     "sessions:use_container": _as_it_is,
     "sessions:report_side_effect": _side_effect,

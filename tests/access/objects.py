@@ -59,7 +59,7 @@ from tests.factories.sessions import (
     SideEffectFactory,
     signed_session,
 )
-from tests.factories.treatments import ProductFactory, SolutionLotFactory, a_container, a_preparation
+from tests.factories.treatments import ProductFactory, SolutionLotFactory, a_container, a_preparation, a_recipe
 
 THEN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -121,6 +121,7 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
             "lot_id": (lot := SolutionLotFactory(clinic=clinic, product=product)).pk,
             "container_id": (container := a_container(clinic, lot=lot, opened_at=THEN)).pk,
             "preparation_id": a_preparation(clinic, container, made_at=THEN).pk,
+            "recipe_id": a_recipe(clinic, name=sentinel).pk,
             "room_id": RoomFactory(clinic=clinic).pk,
             "visit_type_id": VisitTypeFactory(clinic=clinic).pk,
             "block_id": _block(clinic, clinician).pk,

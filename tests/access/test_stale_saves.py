@@ -58,6 +58,7 @@ FORMS: dict[str, Form] = {
     ),
     "sessions:stock_rules": Form({"mix_hours": "5"}, {"ph_low": "6.8", "mix_hours": "3"}),
     "sessions:product": Form({"maker": "Braun"}, {"hours_once_opened": "4"}),
+    "sessions:recipe": Form({"hours": "6"}, {"source": "Our clinicians, 2026"}),
     "reminders:on_call_mobile": Form({"mobile": "+49 170 1234567"}, {"mobile": "+49 171 7654321"}),
 }
 ELSEWHERE = {

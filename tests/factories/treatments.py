@@ -12,7 +12,7 @@ from accounts.models import Clinic, Membership
 from catalogue.models import Nerve, ScreeningItem, Solution, Technique
 from sessions.choices import Moment, PointSide, Question, TimeOutItem
 from sessions.drafts import ConsentRow, Draft, PointRow, ScoreRow, TimeOutRow
-from sessions.models import Container, Preparation, PreparationPart, Product, SolutionLot
+from sessions.models import Container, Preparation, PreparationPart, Product, Recipe, RecipePart, SolutionLot
 from sessions.rules.facts import Material, Place, Shown
 from sessions.rules.time_outs import fingerprint
 from tests.factories.accounts import MembershipFactory
@@ -71,6 +71,15 @@ def a_preparation(clinic: Clinic, *containers: Container, made_at: datetime, **f
     for container in containers:
         PreparationPart.objects.create(clinic=clinic, preparation=made, container=container, volume_ml=5)
     return made
+
+
+def a_recipe(clinic: Clinic, *, name: str = "Ours") -> Recipe:
+    """Dextrose 5 % and bicarbonate, both typed each time."""
+    solution = Solution.objects.get(code="D5W_BUF")
+    recipe = Recipe.objects.create(clinic=clinic, name=name, solution=solution, hours=4)
+    for position, (substance, percent) in enumerate((("dextrose", 5), ("bicarbonate", Decimal("8.4"))), start=1):
+        RecipePart.objects.create(clinic=clinic, recipe=recipe, position=position, substance=substance, percent=percent)
+    return recipe
 
 
 def actor_of(member: Membership) -> Actor:

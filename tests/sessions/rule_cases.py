@@ -218,6 +218,10 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         from_preparation(discarded_at=STARTED),
         from_preparation(discarded_at=STARTED + timedelta(seconds=1)),
     ),
+    "preparation_unchecked": (
+        {**from_preparation(needs_check=True, checked_at=STARTED + timedelta(seconds=1)), "first_injected_at": STARTED},
+        {**from_preparation(needs_check=True, checked_at=STARTED), "first_injected_at": STARTED},
+    ),
     "container_shared": (from_preparation(shared=("P1/3",)), from_preparation()),
     "preparation_overdrawn": (from_preparation(given_ml=Decimal("20.1")), from_preparation()),
     "allergy": (

@@ -139,7 +139,14 @@ def _points(session: InjectionSession) -> Preparation:
     clinic, solution = session.clinic, Solution.objects.get(code="D5W_BUF")
     container = a_container(clinic, opened_at=AT - timedelta(hours=1))
     made = a_preparation(
-        clinic, container, made_at=AT - timedelta(minutes=30), measured_ph=Decimal("7.40"), recipe="As it is"
+        clinic,
+        container,
+        made_at=AT - timedelta(minutes=30),
+        measured_ph=Decimal("7.40"),
+        recipe="As it is",
+        needs_check=True,
+        checked_at=AT - timedelta(minutes=20),
+        checked_by=session.clinician,
     )
     lot = SolutionLotFactory(clinic=clinic, lot_number="LOT-4711")
     for number, (code, side, more) in enumerate(

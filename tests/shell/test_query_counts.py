@@ -54,6 +54,7 @@ PAGES: dict[str, tuple[str, str, str, int]] = {
     "sessions:lot": (Role.CLINICIAN, "lot_id", "", 18),
     "sessions:products": (Role.CLINIC_ADMIN, "", "", 11),
     "sessions:consent_wording": (Role.CLINIC_ADMIN, "", "", 13),
+    "sessions:recipes": (Role.CLINIC_ADMIN, "", "", 12),
     "sessions:prepare": (Role.CLINICIAN, "", "", 14),
     "reminders:messages": (Role.FRONT_DESK, "", "?day=2026-03-02", 20),
     "reminders:on_call": (Role.CLINIC_ADMIN, "", "", 16),
