@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
+import django.db.models.functions.text
 from django.db import migrations, models
 
 import accounts.models.clinic_owned
@@ -658,6 +659,555 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="sessions_ruleproposal_decision_is_whole",
+            ),
+        ),
+        # The shelf as the sum of its movements; what happened to a lot; a recall worked as tasks.
+        migrations.CreateModel(
+            name="LotChange",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=common.database.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("quarantined", "quarantined"), ("released", "released"), ("corrected", "corrected")],
+                        max_length=12,
+                    ),
+                ),
+                ("reason", models.CharField(max_length=200, verbose_name="reason")),
+                ("was_lot_number", models.CharField(blank=True, max_length=60)),
+                ("was_expiry_date", models.DateField(blank=True, null=True)),
+                ("lot_number", models.CharField(blank=True, max_length=60)),
+                ("expiry_date", models.DateField(blank=True, null=True)),
+                ("changed_at", models.DateTimeField()),
+            ],
+            options={
+                "ordering": ["-changed_at", "-id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="LotRecall",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=common.database.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("reason", models.CharField(max_length=200, verbose_name="reason")),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+            ],
+            options={
+                "ordering": ["-started_at", "-id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="RecallContact",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=common.database.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[
+                            ("phone", "by phone"),
+                            ("in_person", "in person"),
+                            ("message", "by message"),
+                            ("letter", "by letter"),
+                        ],
+                        max_length=12,
+                        verbose_name="how",
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("reached", "reached and told"),
+                            ("not_possible", "cannot be reached any more"),
+                            ("message_left", "asked to call back"),
+                            ("no_answer", "no answer"),
+                            ("wrong_number", "the number is wrong"),
+                        ],
+                        max_length=12,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="note")),
+                ("contacted_at", models.DateTimeField()),
+                ("taken_back_at", models.DateTimeField(blank=True, null=True)),
+            ],
+            options={
+                "ordering": ["-contacted_at", "-id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="StockMovement",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=common.database.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("started", "there at the start"),
+                            ("received", "received"),
+                            ("opened", "opened"),
+                            ("put_back", "put back unopened"),
+                            ("wasted", "wasted"),
+                            ("counted", "counted"),
+                            ("taken_back", "taken back"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("change", models.IntegerField(default=0)),
+                ("counted", models.PositiveIntegerField(blank=True, null=True, verbose_name="counted")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
+                ("supplier", models.CharField(blank=True, max_length=120, verbose_name="supplier")),
+                ("delivery_number", models.CharField(blank=True, max_length=60, verbose_name="delivery number")),
+                ("delivered_date", models.DateField(blank=True, null=True, verbose_name="delivered on")),
+                ("container_number", models.PositiveIntegerField(blank=True, null=True)),
+                ("moved_at", models.DateTimeField()),
+            ],
+            options={
+                "ordering": ["-moved_at", "-id"],
+            },
+        ),
+        migrations.RemoveConstraint(
+            model_name="solutionlot",
+            name="sessions_solutionlot_once",
+        ),
+        migrations.RemoveConstraint(
+            model_name="solutionlot",
+            name="sessions_solutionlot_number",
+        ),
+        migrations.RemoveConstraint(
+            model_name="solutionlot",
+            name="sessions_productlot_once",
+        ),
+        migrations.AddField(
+            model_name="product",
+            name="gtin",
+            field=models.CharField(blank=True, db_default="", default="", max_length=14, verbose_name="GTIN"),
+        ),
+        migrations.AddField(
+            model_name="product",
+            name="low_stock_at",
+            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="few left from"),
+        ),
+        migrations.AddField(
+            model_name="solutionlot",
+            name="lot_key",
+            field=models.GeneratedField(
+                db_persist=True,
+                expression=django.db.models.functions.text.Upper(
+                    models.Func(
+                        models.F("lot_number"),
+                        models.Value("[\\s\\u00a0\\u2000-\\u200f\\u2060\\u3000\\ufeff]"),
+                        models.Value(""),
+                        models.Value("g"),
+                        function="regexp_replace",
+                    )
+                ),
+                output_field=models.CharField(max_length=60),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="product",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("gtin", ""), _negated=True),
+                fields=("clinic", "gtin"),
+                name="sessions_product_gtin_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("gtin", ""), ("gtin__regex", "^[0-9]{14}$"), _connector="OR"),
+                name="sessions_product_gtin_digits",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="solutionlot",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("product__isnull", True)),
+                fields=("clinic", "solution", "lot_key"),
+                name="sessions_solutionlot_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="solutionlot",
+            constraint=models.UniqueConstraint(
+                fields=("clinic", "product", "lot_key"), name="sessions_productlot_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="solutionlot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("lot_key", ""), _negated=True), name="sessions_solutionlot_number"
+            ),
+        ),
+        migrations.AddField(
+            model_name="lotchange",
+            name="changed_by",
+            field=accounts.models.clinic_owned.ClinicForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.membership",
+            ),
+        ),
+        migrations.AddField(
+            model_name="lotchange",
+            name="clinic",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.clinic"
+            ),
+        ),
+        migrations.AddField(
+            model_name="lotchange",
+            name="lot",
+            field=accounts.models.clinic_owned.ClinicForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="changes",
+                to="pit_sessions.solutionlot",
+            ),
+        ),
+        migrations.AddField(
+            model_name="lotrecall",
+            name="clinic",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.clinic"
+            ),
+        ),
+        migrations.AddField(
+            model_name="lotrecall",
+            name="ended_by",
+            field=accounts.models.clinic_owned.ClinicForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.membership",
+            ),
+        ),
+        migrations.AddField(
+            model_name="lotrecall",
+            name="lot",
+            field=accounts.models.clinic_owned.ClinicForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="recalls",
+                to="pit_sessions.solutionlot",
+            ),
+        ),
+        migrations.AddField(
+            model_name="lotrecall",
+            name="started_by",
+            field=accounts.models.clinic_owned.ClinicForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.membership",
+            ),
+        ),
+        migrations.AddField(
+            model_name="recallcontact",
+            name="clinic",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.clinic"
+            ),
+        ),
+        migrations.AddField(
+            model_name="recallcontact",
+            name="contacted_by",
+            field=accounts.models.clinic_owned.ClinicForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.membership",
+            ),
+        ),
+        migrations.AddField(
+            model_name="recallcontact",
+            name="lot_recall",
+            field=accounts.models.clinic_owned.ClinicForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="contacts",
+                to="pit_sessions.lotrecall",
+            ),
+        ),
+        migrations.AddField(
+            model_name="recallcontact",
+            name="patient",
+            field=accounts.models.clinic_owned.ClinicForeignKey(
+                db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="patients.patient"
+            ),
+        ),
+        migrations.AddField(
+            model_name="recallcontact",
+            name="taken_back_by",
+            field=accounts.models.clinic_owned.ClinicForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.membership",
+            ),
+        ),
+        migrations.AddField(
+            model_name="stockmovement",
+            name="clinic",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.clinic"
+            ),
+        ),
+        migrations.AddField(
+            model_name="stockmovement",
+            name="lot",
+            field=accounts.models.clinic_owned.ClinicForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="movements",
+                to="pit_sessions.solutionlot",
+            ),
+        ),
+        migrations.AddField(
+            model_name="stockmovement",
+            name="moved_by",
+            field=accounts.models.clinic_owned.ClinicForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.membership",
+            ),
+        ),
+        migrations.AddField(
+            model_name="stockmovement",
+            name="takes_back",
+            field=accounts.models.clinic_owned.ClinicForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="taken_back",
+                to="pit_sessions.stockmovement",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="lotchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="sessions_lotchange_reason"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="lotchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["quarantined", "released", "corrected"])),
+                name="sessions_lotchange_kind",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="lotchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        models.Q(("kind", "corrected"), _negated=True),
+                        ("expiry_date__isnull", True),
+                        ("lot_number", ""),
+                        ("was_expiry_date__isnull", True),
+                        ("was_lot_number", ""),
+                    ),
+                    models.Q(
+                        ("expiry_date__isnull", False),
+                        ("kind", "corrected"),
+                        ("was_expiry_date__isnull", False),
+                        models.Q(("was_lot_number", ""), _negated=True),
+                        models.Q(("lot_number", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="sessions_lotchange_correction_is_whole",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="lotchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "corrected"), _negated=True),
+                    models.Q(("lot_number", models.F("was_lot_number")), _negated=True),
+                    models.Q(("expiry_date", models.F("was_expiry_date")), _negated=True),
+                    _connector="OR",
+                ),
+                name="sessions_lotchange_corrects_something",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="lotrecall",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("clinic", "lot"),
+                name="sessions_lotrecall_one_open",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="lotrecall",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="sessions_lotrecall_reason"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="lotrecall",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at__isnull", True), ("ended_by__isnull", True)),
+                    models.Q(("ended_at__gte", models.F("started_at")), ("ended_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="sessions_lotrecall_ended_whole",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="recallcontact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("outcome__in", ["reached", "not_possible", "message_left", "no_answer", "wrong_number"])
+                ),
+                name="sessions_recallcontact_outcome",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="recallcontact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("way__in", ["phone", "in_person", "message", "letter"])),
+                name="sessions_recallcontact_way",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="recallcontact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("taken_back_at__isnull", True), ("taken_back_by__isnull", True)),
+                    models.Q(("taken_back_at__gte", models.F("contacted_at")), ("taken_back_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="sessions_recallcontact_taken_back_whole",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="stockmovement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("takes_back__isnull", False)),
+                fields=("clinic", "takes_back"),
+                name="sessions_movement_taken_back_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="stockmovement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["started", "received", "opened", "put_back", "wasted", "counted", "taken_back"])
+                ),
+                name="sessions_movement_kind",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="stockmovement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["counted", "taken_back"]),
+                    models.Q(("change__lt", 0), ("kind__in", ["opened", "wasted"])),
+                    models.Q(("change__gt", 0), ("kind__in", ["started", "received", "put_back"])),
+                    _connector="OR",
+                ),
+                name="sessions_movement_direction",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="stockmovement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("counted__isnull", False), ("kind", "counted")),
+                    models.Q(models.Q(("kind", "counted"), _negated=True), ("counted__isnull", True)),
+                    _connector="OR",
+                ),
+                name="sessions_movement_count_has_its_number",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="stockmovement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "wasted"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="sessions_movement_waste_has_a_reason",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="stockmovement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "taken_back"), ("takes_back__isnull", False)),
+                    models.Q(models.Q(("kind", "taken_back"), _negated=True), ("takes_back__isnull", True)),
+                    _connector="OR",
+                ),
+                name="sessions_movement_takes_back_something",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="stockmovement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("delivered_date__isnull", False), ("kind", "received")),
+                    models.Q(("delivered_date__isnull", True), ("delivery_number", ""), ("supplier", "")),
+                    _connector="OR",
+                ),
+                name="sessions_movement_delivery_is_whole",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="stockmovement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["started"]), ("moved_by__isnull", False), _connector="OR"),
+                name="sessions_movement_by_somebody",
             ),
         ),
     ]
