@@ -825,23 +825,6 @@ class Migration(migrations.Migration):
             name="low_stock_at",
             field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="few left from"),
         ),
-        migrations.AddField(
-            model_name="solutionlot",
-            name="lot_key",
-            field=models.GeneratedField(
-                db_persist=True,
-                expression=django.db.models.functions.text.Upper(
-                    models.Func(
-                        models.F("lot_number"),
-                        models.Value("[\\s\\u00a0\\u2000-\\u200f\\u2060\\u3000\\ufeff]"),
-                        models.Value(""),
-                        models.Value("g"),
-                        function="regexp_replace",
-                    )
-                ),
-                output_field=models.CharField(max_length=60),
-            ),
-        ),
         migrations.AddConstraint(
             model_name="product",
             constraint=models.UniqueConstraint(
@@ -860,21 +843,43 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="solutionlot",
             constraint=models.UniqueConstraint(
+                models.F("clinic"),
+                models.F("solution"),
+                django.db.models.functions.text.Upper(
+                    models.Func(
+                        models.F("lot_number"),
+                        models.Value("[\\s\\u00a0\\u2000-\\u200f\\u2060\\u3000\\ufeff]"),
+                        models.Value(""),
+                        models.Value("g"),
+                        function="regexp_replace",
+                    )
+                ),
                 condition=models.Q(("product__isnull", True)),
-                fields=("clinic", "solution", "lot_key"),
                 name="sessions_solutionlot_once",
             ),
         ),
         migrations.AddConstraint(
             model_name="solutionlot",
             constraint=models.UniqueConstraint(
-                fields=("clinic", "product", "lot_key"), name="sessions_productlot_once"
+                models.F("clinic"),
+                models.F("product"),
+                django.db.models.functions.text.Upper(
+                    models.Func(
+                        models.F("lot_number"),
+                        models.Value("[\\s\\u00a0\\u2000-\\u200f\\u2060\\u3000\\ufeff]"),
+                        models.Value(""),
+                        models.Value("g"),
+                        function="regexp_replace",
+                    )
+                ),
+                name="sessions_productlot_once",
             ),
         ),
         migrations.AddConstraint(
             model_name="solutionlot",
             constraint=models.CheckConstraint(
-                condition=models.Q(("lot_key", ""), _negated=True), name="sessions_solutionlot_number"
+                condition=models.Q(("lot_number__regex", "[^\\s\\u00a0\\u2000-\\u200f\\u2060\\u3000\\ufeff]")),
+                name="sessions_solutionlot_number",
             ),
         ),
         migrations.AddField(
@@ -1197,7 +1202,12 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("delivered_date__isnull", False), ("kind", "received")),
-                    models.Q(("delivered_date__isnull", True), ("delivery_number", ""), ("supplier", "")),
+                    models.Q(
+                        models.Q(("kind", "received"), _negated=True),
+                        ("delivered_date__isnull", True),
+                        ("delivery_number", ""),
+                        ("supplier", ""),
+                    ),
                     _connector="OR",
                 ),
                 name="sessions_movement_delivery_is_whole",

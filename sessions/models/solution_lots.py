@@ -109,18 +109,15 @@ class SolutionLotQuerySet(ClinicOwnedQuerySet["SolutionLot"]):
 
 class SolutionLot(ClinicOwned):
     """``quantity``: unopened containers on the shelf, the sum of the lot's movements, which alone change it; empty
-    where nobody counted. ``solution`` empty: an ingredient only. ``lot_key``: the number without case and blanks."""
+    where nobody counted. ``solution`` empty: an ingredient only."""
 
-    clinic_rules = ClinicRules(derived=("lot_key", "quantity"))
+    clinic_rules = ClinicRules(derived=("quantity",))
 
     product = ClinicForeignKey(Product, null=True, blank=True, related_name="lots")
     solution = models.ForeignKey(
         "catalogue.Solution", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     lot_number = models.CharField(_("lot"), max_length=60)
-    lot_key = models.GeneratedField(
-        expression=lot_key(models.F("lot_number")), output_field=models.CharField(max_length=60), db_persist=True
-    )
     maker = models.CharField(_("maker"), max_length=120, blank=True)
     expiry_date = models.DateField(_("use by"))
     quantity = models.PositiveIntegerField(_("containers"), null=True, blank=True)
@@ -133,12 +130,18 @@ class SolutionLot(ClinicOwned):
         ordering = ["expiry_date", "lot_number"]
         constraints = [
             models.UniqueConstraint(
-                fields=["clinic", "solution", "lot_key"],
+                "clinic",
+                "solution",
+                lot_key(models.F("lot_number")),
                 condition=models.Q(product__isnull=True),
                 name="sessions_solutionlot_once",
             ),
-            models.UniqueConstraint(fields=["clinic", "product", "lot_key"], name="sessions_productlot_once"),
-            models.CheckConstraint(condition=~models.Q(lot_key=""), name="sessions_solutionlot_number"),
+            models.UniqueConstraint(
+                "clinic", "product", lot_key(models.F("lot_number")), name="sessions_productlot_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(lot_number__regex=_BLANKS.replace("[", "[^", 1)), name="sessions_solutionlot_number"
+            ),
             models.CheckConstraint(
                 condition=models.Q(product__isnull=False) | models.Q(solution__isnull=False),
                 name="sessions_solutionlot_of_something",

@@ -63,7 +63,10 @@ class StockMovement(ClinicOwned):
             ),
             models.CheckConstraint(
                 condition=models.Q(kind=MovementKind.RECEIVED, delivered_date__isnull=False)
-                | models.Q(delivered_date__isnull=True, supplier="", delivery_number=""),
+                | (
+                    ~models.Q(kind=MovementKind.RECEIVED)
+                    & models.Q(delivered_date__isnull=True, supplier="", delivery_number="")
+                ),
                 name="sessions_movement_delivery_is_whole",
             ),
             models.CheckConstraint(

@@ -1,5 +1,7 @@
 """A lot that a signed record names, and whose number or use-by was corrected since."""
 
+from uuid import UUID
+
 from accounts.actors import Actor
 from sessions.document.records import Record
 from sessions.models import LotChange
@@ -8,8 +10,8 @@ from sessions.stock_choices import LotChangeKind
 
 def corrected_since(actor: Actor, record: Record) -> list[LotChange]:
     """The corrections after the signature, the oldest first; none for a draft, or a record without a lot."""
-    direct = {point.lot.id for point in record.points if point.lot}
-    mixed = {part.lot.id for point in record.points if point.preparation for part in point.preparation.parts}
+    direct = {UUID(point.lot.id) for point in record.points if point.lot}
+    mixed = {UUID(part.lot.id) for point in record.points if point.preparation for part in point.preparation.parts}
     if record.signature is None or not direct | mixed:
         return []
     own = LotChange.objects.visible_to(actor).filter(lot__in=direct | mixed, kind=LotChangeKind.CORRECTED)

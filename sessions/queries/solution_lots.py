@@ -1,5 +1,6 @@
 """What is on the shelf: products, lots with what is left of them, and the clinic's rules about their use."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -42,7 +43,7 @@ class Warnings:
 class LotHistory:
     """``movements``: the newest, each with ``is_taken_back``; ``is_longer``: there are older ones."""
 
-    movements: list[StockMovement]
+    movements: Sequence[StockMovement]
     changes: list[LotChange]
     is_longer: bool
 
@@ -86,7 +87,7 @@ def low_stock(actor: Actor, day: date) -> list[Low]:
         uncounted=Count("lots", filter=may_be_used & Q(lots__quantity__isnull=True)),
     )
     low = counted.filter(uncounted=0, left__lte=F("low_stock_at")).order_by("name", "pack_size_ml", "id")
-    return [Low(product, product.left) for product in low]
+    return [Low(product, product.left) for product in low]  # type: ignore[attr-defined]  # annotated above
 
 
 def product_of_gtin(actor: Actor, gtin: str) -> Product | None:

@@ -13,7 +13,7 @@ from sessions.policies.solution_lots import (
     check_can_release,
     check_reason,
 )
-from sessions.services.stock_movements import in_words
+from sessions.services.stock_movements import in_words, member_of
 from sessions.stock_choices import LotChangeKind
 
 
@@ -79,6 +79,6 @@ def _write(lot: SolutionLot, kind: LotChangeKind, reason: str, by: Actor, now: d
         kind=kind,
         reason=reason.strip(),
         changed_at=now,
-        changed_by_id=by.membership_id,
+        changed_by_id=member_of(by),
         **columns,
     )

@@ -9,7 +9,7 @@ from patients.models import Patient
 from sessions.models import LotRecall, RecallContact, SolutionLot
 from sessions.policies.solution_lots import check_can_recall, check_has_ended, check_is_open, check_reason
 from sessions.services import lot_changes
-from sessions.services.stock_movements import in_words
+from sessions.services.stock_movements import in_words, member_of
 
 
 @transaction.atomic
@@ -22,7 +22,7 @@ def start(*, lot: SolutionLot, reason: str, by: Actor, now: datetime) -> LotReca
         lot_changes.quarantine(lot=lot, reason=reason, by=by, now=now)
     with in_words():
         return LotRecall.objects.create(
-            clinic_id=by.clinic_id, lot=lot, reason=reason.strip(), started_at=now, started_by_id=by.membership_id
+            clinic_id=by.clinic_id, lot=lot, reason=reason.strip(), started_at=now, started_by_id=member_of(by)
         )
 
 
@@ -41,7 +41,7 @@ def note_contact(
         outcome=outcome,
         note=note.strip(),
         contacted_at=now,
-        contacted_by_id=by.membership_id,
+        contacted_by_id=member_of(by),
     )
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Value
+from django.db.models import F, Value
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
@@ -125,8 +125,8 @@ def receive(
 
 def _lot_of(product: Product, number: str, expiry_date: date, by: Actor) -> SolutionLot:
     """The lot of that number, whatever its case and blanks; a new one where there is none."""
-    own = SolutionLot.objects.visible_to(by).filter(product=product, lot_key=lot_key(Value(number)))
-    lot = own.select_for_update().first()
+    own = SolutionLot.objects.visible_to(by).filter(product=product).alias(key=lot_key(F("lot_number")))
+    lot = own.filter(key=lot_key(Value(number))).select_for_update().first()
     if lot is not None:
         check_same_lot(lot, expiry_date=expiry_date)
         return lot

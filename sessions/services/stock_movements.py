@@ -5,8 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from sessions.models import Container, SolutionLot, StockMovement
@@ -67,6 +69,13 @@ def take_back(*, movement: StockMovement, by: Actor, now: datetime) -> StockMove
     return _move(movement.lot, by, now, kind=MovementKind.TAKEN_BACK, takes_back_id=movement.pk)
 
 
+def member_of(by: Actor) -> UUID:
+    """Who did it, by name. Raises ``StockRefusedError`` where nobody of the clinic did."""
+    if by.membership_id is None:
+        raise StockRefusedError(_("Only a member of the clinic can do this."))
+    return by.membership_id
+
+
 @contextmanager
 def in_words() -> Iterator[None]:
     """A refusal of the database as a sentence."""
@@ -85,7 +94,7 @@ def _move(lot: SolutionLot, by: Actor, now: datetime, **columns: Any) -> StockMo
     own = SolutionLot.objects.visible_to(by).select_for_update().get(pk=lot.pk)
     with in_words():
         movement = StockMovement.objects.create(
-            clinic_id=by.clinic_id, lot=own, moved_at=now, moved_by_id=by.membership_id, **columns
+            clinic_id=by.clinic_id, lot=own, moved_at=now, moved_by_id=member_of(by), **columns
         )
     movement.refresh_from_db()
     return movement

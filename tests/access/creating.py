@@ -284,7 +284,7 @@ def _of_lot(name: str, **typed: Any) -> Callable[[Practice, Made], Form]:
     return form
 
 
-def _contact(practice: Practice, made: Made) -> Form:
+def _recall_contact(practice: Practice, made: Made) -> Form:
     address = _to("sessions:contact_of_recall", made["lot_recall_id"], made["patient_id"])
     return Form(RecallContact, address, typed={"way": "phone", "outcome": "no_answer"})
 
@@ -370,7 +370,7 @@ CREATING: dict[str, Callable[[Practice, Made], Form]] = {
     "sessions:waste_lot": _of_lot("waste_lot", quantity=1, reason="broken"),
     "sessions:count_lot": _of_lot("count_lot", counted=3),
     "sessions:start_lot_recall": _of_lot("start_lot_recall", reason="by the maker"),
-    "sessions:contact_of_recall": _contact,
+    "sessions:contact_of_recall": _recall_contact,
     "sessions:prepare": _mixture,
     "sessions:open_container": _container,
     "sessions:use_container": _as_it_is,
