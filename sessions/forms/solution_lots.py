@@ -102,11 +102,11 @@ class ProductForm(forms.Form):
         label=_("GTIN"), required=False, help_text=_("The number under the bar code; a scan finds the product by it.")
     )
     low_stock_at = forms.IntegerField(
-        label=_("Few left from"),
+        label=_("Low stock at"),
         min_value=0,
         max_value=10_000,
         required=False,
-        help_text=_("Told on Today when there are this many containers or fewer. Empty: never."),
+        help_text=_("Today tells when this many containers or fewer may still be used. Empty: never."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -823,7 +823,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="product",
             name="low_stock_at",
-            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="few left from"),
+            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="low stock at"),
         ),
         migrations.AddConstraint(
             model_name="product",

@@ -74,7 +74,7 @@ class Product(ClinicOwned):
     )
     hours_once_opened = models.PositiveIntegerField(_("hours it may be used once opened"), null=True, blank=True)
     gtin = models.CharField(_("GTIN"), max_length=14, blank=True, default="", db_default="")
-    low_stock_at = models.PositiveSmallIntegerField(_("few left from"), null=True, blank=True)
+    low_stock_at = models.PositiveSmallIntegerField(_("low stock at"), null=True, blank=True)
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
 
     objects: ClassVar[ProductQuerySet] = manager_of(ProductQuerySet)

@@ -159,7 +159,7 @@ def test_quarantine_is_seen_on_every_bottle_and_preparation_and_told_on_today(cl
         a_preparation(clinic, a_container(clinic, lot=lot, opened_at=now), made_at=now)
     today = reverse("sessions:stock_today")
     assert today in client.get(reverse("scheduling:today")).content.decode()
-    assert "Few left of 1 product." in client.get(today).content.decode()
+    assert "1 product is running low." in client.get(today).content.decode()
     assert client.get(reverse("sessions:lots")).content.decode().count('status-word">quarantined') == 0
 
     client.post(reverse("sessions:quarantine_lot", args=[lot.pk]), {"reason": "a crack"})
