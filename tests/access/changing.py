@@ -189,6 +189,7 @@ REFUSED = {
     "sessions:sign",  # the rules stand against it: tests/sessions/test_signatures.py
     "sessions:undo_opening",  # something was drawn
     "sessions:release_lot",
+    "sessions:reopen_lot_recall",
     "sessions:take_back_container",
     "sessions:take_back_preparation",
 }
