@@ -30,6 +30,7 @@ _OWN_GUARDS = (
     ("pit_sessions_ruleset", "sessions/sql/safety_gate.sql"),
     ("pit_sessions_ruleproposal", "sessions/sql/rule_sets.sql"),
     ("pit_sessions_containeruse", "sessions/sql/stock.sql"),
+    ("pit_sessions_stockmovement", "sessions/sql/stock_movements.sql"),
     ("pit_sessions_cosignaturereturn", "sessions/sql/co_signatures.sql"),
     ("pit_sessions_paper", "sessions/sql/papers.sql"),
     ("pit_sessions_picture", "sessions/sql/pictures.sql"),

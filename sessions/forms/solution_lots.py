@@ -1,4 +1,4 @@
-"""Receive a lot, describe its product, set a lot aside, change the rules of the stock."""
+"""Receive a lot, describe its product, change the rules of the stock."""
 
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -9,10 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Solution
 from common.seen_forms import SeenForm
+from scheduling.forms.appointments import DayField
+from sessions import gs1
 from sessions.choices import Substance
 from sessions.forms.dressing import rows
 from sessions.models import Product
 from sessions.services.solution_lots import Goods
+from sessions.services.stock_movements import Delivery
 
 SINGLE, MULTI = "single", "multi"
 # The fields of the form that describe a product which is not there yet.
@@ -26,13 +29,49 @@ NEW_PRODUCT = (
     "substance",
     "substance_percent",
     "hours_once_opened",
+    "gtin",
+    "low_stock_at",
 )
+
+_PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
+_UNREAD = {
+    "sign": _("Enter the 8, 12, 13 or 14 digits under the bar code."),
+    "check_digit": _("The last digit of this number does not fit the others. Scan it again, or look at each digit."),
+    "date": _("The use-by date in this code is no date. Type what the package says."),
+    "lot": _("The lot in this code could not be read. Type what the package says."),
+    "code": _("This code could not be read. Scan the square code or the long bar code, or type what the package says."),
+}
 
 
 class PageForm(forms.Form):
     """Which page of the shelf."""
 
     page = forms.IntegerField(min_value=1, required=False)
+
+
+def why_unread(error: gs1.ScanError) -> str:
+    """What was wrong with a code, as a sentence."""
+    return str(_UNREAD[error.why])
+
+
+class GtinField(forms.CharField):
+    """8, 12, 13 or 14 digits, kept as 14."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=20, widget=forms.TextInput(attrs={"inputmode": "numeric", **_PLAIN}), **kwargs)
+
+    def clean(self, value: Any) -> str:
+        digits = super().clean(value)
+        try:
+            return gs1.gtin_of(digits) if digits else ""
+        except gs1.ScanError as error:
+            raise ValidationError(why_unread(error), code=error.why) from error
+
+
+class ScanForm(forms.Form):
+    """What a scanner typed."""
+
+    scan = forms.CharField(max_length=200, required=False, strip=False)
 
 
 class ProductForm(forms.Form):
@@ -85,6 +124,16 @@ class ProductForm(forms.Form):
         max_value=8784,
         required=False,
         help_text=_("Empty: the clinic’s rule."),
+    )
+    gtin = GtinField(
+        label=_("GTIN"), required=False, help_text=_("The number under the bar code; a scan finds the product by it.")
+    )
+    low_stock_at = forms.IntegerField(
+        label=_("Low stock at"),
+        min_value=0,
+        max_value=10_000,
+        required=False,
+        help_text=_("Today tells when this many containers or fewer may still be used. Empty: never."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -152,15 +201,42 @@ class ReceiveForm(ProductForm):
     product = ProductField(
         label=_("Product"), queryset=Product.objects.none(), required=False, empty_label=_("A new product")
     )
-    lot_number = forms.CharField(label=_("Lot"), max_length=60, help_text=_("As printed on the container."))
-    expiry_date = forms.DateField(label=_("Use by"), widget=forms.DateInput(attrs={"type": "date"}))
-    quantity = forms.IntegerField(label=_("Containers"), min_value=1, max_value=100_000, required=False)
+    lot_number = forms.CharField(
+        label=_("Lot"), max_length=60, help_text=_("As printed on the container."), widget=forms.TextInput(attrs=_PLAIN)
+    )
+    expiry_date = DayField(label=_("Use by"))
+    quantity = forms.IntegerField(
+        label=_("Containers"),
+        min_value=1,
+        max_value=100_000,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", **_PLAIN}),
+        help_text=_("How many came."),
+    )
+    supplier = forms.CharField(label=_("Supplier"), max_length=120, required=False)
+    delivery_number = forms.CharField(
+        label=_("Number of the delivery"), max_length=60, required=False, widget=forms.TextInput(attrs=_PLAIN)
+    )
+    delivered_date = DayField(label=_("Delivered on"), required=False, help_text=_("Empty: today."))
     field_order = ("product", "lot_number", "expiry_date", "quantity")
 
     def __init__(self, *args: Any, today: date, products: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
         rows(self, "product").queryset = products
+        if self.initial:
+            # The package was scanned: its number is what is left to type.
+            self.fields["quantity"].widget.attrs["autofocus"] = True
+
+    def clean_delivered_date(self) -> date:
+        day: date = self.cleaned_data["delivered_date"] or self.today
+        if day > self.today:
+            raise ValidationError(_("This day is to come. Enter the day it came."), code="future")
+        return day
+
+    def delivery(self) -> Delivery:
+        """What came; call it after ``is_valid``."""
+        names = ("quantity", "delivered_date", "supplier", "delivery_number")
+        return Delivery(**{name: self.cleaned_data[name] for name in names})
 
     def clean_expiry_date(self) -> date:
         """V23: nothing expired is put on the shelf."""
@@ -178,10 +254,6 @@ def initial_of(product: Product) -> dict[str, Any]:
     """The form as the stored product fills it."""
     found = {name: getattr(product, name) for name in NEW_PRODUCT if name != "dose"}
     return found | {"solution": product.solution_id, "dose": SINGLE if product.is_single_dose else MULTI}
-
-
-class QuarantineForm(forms.Form):
-    reason = forms.CharField(label=_("Why it is set aside"), max_length=200)
 
 
 class RulesForm(SeenForm, forms.Form):

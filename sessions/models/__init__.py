@@ -5,6 +5,8 @@ from sessions.models.courses import Course, CourseGoal
 from sessions.models.follow_ups import FollowUp
 from sessions.models.injected_points import ContainerUse, InjectionPoint
 from sessions.models.injection_sessions import Addendum, Consent, InjectionSession
+from sessions.models.lot_changes import LotChange
+from sessions.models.lot_recalls import LotRecall, RecallContact
 from sessions.models.measures import Measure
 from sessions.models.pain_scores import PainScore, ReliefReport
 from sessions.models.papers import Paper
@@ -17,6 +19,7 @@ from sessions.models.side_effects import SideEffect
 from sessions.models.signature_checks import SignatureCheck, SignatureProblem
 from sessions.models.signed_documents import SignedDocument
 from sessions.models.solution_lots import Product, SolutionLot, StockRules
+from sessions.models.stock_movements import StockMovement
 from sessions.models.unsaved_typings import UnsavedTyping
 from sessions.models.visit_recalls import RecallCall, VisitRecall
 
@@ -34,6 +37,8 @@ __all__ = [
     "FollowUp",
     "InjectionPoint",
     "InjectionSession",
+    "LotChange",
+    "LotRecall",
     "Measure",
     "PainScore",
     "Paper",
@@ -44,6 +49,7 @@ __all__ = [
     "PreparationPart",
     "Product",
     "RecallCall",
+    "RecallContact",
     "Recipe",
     "RecipePart",
     "ReliefReport",
@@ -56,6 +62,7 @@ __all__ = [
     "SignatureProblem",
     "SignedDocument",
     "SolutionLot",
+    "StockMovement",
     "StockRules",
     "TimeOut",
     "UnsavedTyping",

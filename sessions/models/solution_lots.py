@@ -5,10 +5,19 @@ from decimal import Decimal
 from typing import ClassVar, Self
 
 from django.db import models
+from django.db.models import Func, Value
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, manager_of
+from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
 from sessions.choices import Substance
+
+_BLANKS = r"[\s\u00a0\u2000-\u200f\u2060\u3000\ufeff]"
+
+
+def lot_key(number: models.F | Value) -> Upper:
+    """A lot number as it is compared: "ab 12 " and "AB12" are one lot."""
+    return Upper(Func(number, Value(_BLANKS), Value(""), Value("g"), function="regexp_replace"))
 
 
 class StockRules(ClinicOwned):
@@ -53,6 +62,8 @@ class Product(ClinicOwned):
     multi-dose containers, and no rule of its own for single-dose ones. Retired: no new lot of it comes; what is on the
     shelf is used up, and everything that was given keeps it. ``substance`` is what an ingredient holds, or the
     anaesthetic whose strength the catalogue leaves to the clinic; empty is unknown, never nothing.
+    shelf is used up, and everything that was given keeps it. ``gtin``: the number in its bar code, 14 digits, checked.
+    ``low_stock_at``: few are left when there are this many containers or fewer; empty: nobody is told.
     """
 
     name = models.CharField(_("name"), max_length=120)
@@ -70,6 +81,8 @@ class Product(ClinicOwned):
         _("its strength (%)"), max_digits=5, decimal_places=2, null=True, blank=True
     )
     hours_once_opened = models.PositiveIntegerField(_("hours it may be used once opened"), null=True, blank=True)
+    gtin = models.CharField(_("GTIN"), max_length=14, blank=True, default="", db_default="")
+    low_stock_at = models.PositiveSmallIntegerField(_("low stock at"), null=True, blank=True)
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
 
     objects: ClassVar[ProductQuerySet] = manager_of(ProductQuerySet)
@@ -107,6 +120,12 @@ class Product(ClinicOwned):
                 | ~models.Q(substance__in=[Substance.DILUENT, Substance.DEXTROSE, Substance.MANNITOL]),
                 name="sessions_product_substance_of_solution",
             ),
+            models.UniqueConstraint(
+                fields=["clinic", "gtin"], condition=~models.Q(gtin=""), name="sessions_product_gtin_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(gtin="") | models.Q(gtin__regex=r"^[0-9]{14}$"), name="sessions_product_gtin_digits"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -119,7 +138,10 @@ class SolutionLotQuerySet(ClinicOwnedQuerySet["SolutionLot"]):
 
 
 class SolutionLot(ClinicOwned):
-    """``quantity``: containers received; empty where nobody counted. ``solution`` empty: an ingredient only."""
+    """``quantity``: unopened containers on the shelf, the sum of the lot's movements, which alone change it; empty
+    where nobody counted. ``solution`` empty: an ingredient only."""
+
+    clinic_rules = ClinicRules(derived=("quantity",))
 
     product = ClinicForeignKey(Product, null=True, blank=True, related_name="lots")
     solution = models.ForeignKey(
@@ -137,9 +159,19 @@ class SolutionLot(ClinicOwned):
     class Meta:
         ordering = ["expiry_date", "lot_number"]
         constraints = [
-            models.UniqueConstraint(fields=["clinic", "solution", "lot_number"], name="sessions_solutionlot_once"),
-            models.UniqueConstraint(fields=["clinic", "product", "lot_number"], name="sessions_productlot_once"),
-            models.CheckConstraint(condition=~models.Q(lot_number=""), name="sessions_solutionlot_number"),
+            models.UniqueConstraint(
+                "clinic",
+                "solution",
+                lot_key(models.F("lot_number")),
+                condition=models.Q(product__isnull=True),
+                name="sessions_solutionlot_once",
+            ),
+            models.UniqueConstraint(
+                "clinic", "product", lot_key(models.F("lot_number")), name="sessions_productlot_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(lot_number__regex=_BLANKS.replace("[", "[^", 1)), name="sessions_solutionlot_number"
+            ),
             models.CheckConstraint(
                 condition=models.Q(product__isnull=False) | models.Q(solution__isnull=False),
                 name="sessions_solutionlot_of_something",
@@ -148,6 +180,10 @@ class SolutionLot(ClinicOwned):
 
     def __str__(self) -> str:
         return self.lot_number
+
+    @property
+    def is_counted(self) -> bool:
+        return self.quantity is not None
 
     @property
     def name(self) -> str:

@@ -21,6 +21,11 @@ WORDS: dict[str, str | Promise] = {
     "sessions_lot_quarantined": gettext_lazy("This lot is quarantined and cannot be chosen."),
     "sessions_lot_expired": gettext_lazy("This lot has expired and cannot be chosen."),
     "sessions_lot_empty": gettext_lazy("No container of this lot is left."),
+    "sessions_lot_below_zero": gettext_lazy("There are not that many containers of this lot on the shelf."),
+    "sessions_movement_taken_back_once": gettext_lazy("This is taken back already."),
+    "sessions_movement_is_typed": gettext_lazy("This cannot be taken back."),
+    "sessions_productlot_once": gettext_lazy("Another lot of this product has this number."),
+    "sessions_lotrecall_one_open": gettext_lazy("This lot is being recalled already."),
     "sessions_lot_without_product": gettext_lazy("Say first which product this lot is of."),
     "sessions_container_overdrawn": gettext_lazy("The container does not hold that much any more."),
     "sessions_container_discarded": gettext_lazy("This container was discarded."),
@@ -63,15 +68,14 @@ def words_of(error: IntegrityError) -> str | None:
     return str(words) if words is not None else None
 
 
-def check_can_open(lot: SolutionLot, *, opened: int, today: date) -> None:
-    """``opened``: how many containers of the lot were opened before."""
+def check_can_open(lot: SolutionLot, *, today: date) -> None:
     if lot.product_id is None:
         raise StockRefusedError(str(WORDS["sessions_lot_without_product"]))
     if lot.quarantined_at is not None:
         raise StockRefusedError(str(WORDS["sessions_lot_quarantined"]))
     if lot.expiry_date < today:
         raise StockRefusedError(str(WORDS["sessions_lot_expired"]))
-    if lot.quantity is not None and opened >= lot.quantity:
+    if lot.quantity == 0:
         raise StockRefusedError(str(WORDS["sessions_lot_empty"]))
 
 

@@ -9,6 +9,9 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from accounts.actors import Actor
+from common.spoken_languages import language_name
+from patients.queries.clinic_numbers import number_of_patient
+from patients.queries.phones import phone_of_patient
 from sessions.models import InjectionSession, PreparationPart, SideEffect, SolutionLot
 
 
@@ -20,6 +23,9 @@ class Received:
     patient_id: UUID
     patient: str
     birth_date: object
+    clinic_number: str
+    phone: str
+    language: str
     started_at: datetime
     status: str
     status_words: str
@@ -36,7 +42,11 @@ def sessions_of(actor: Actor, lot: SolutionLot) -> "QuerySet[InjectionSession]":
     counted = reported.values("injection_session").annotate(n=Count("pk")).values("n")
     own = InjectionSession.objects.visible_to(actor).filter(from_lot).select_related("patient")
     given = own.annotate(given_points=Count("points"), given_ml=Sum("points__volume_ml"))
-    told = given.annotate(reports=Coalesce(Subquery(counted), 0))
+    told = given.annotate(
+        reports=Coalesce(Subquery(counted), 0),
+        phone=phone_of_patient(),
+        clinic_number=number_of_patient(),
+    )
     return told.order_by(F("started_at").desc(), "id")
 
 
@@ -47,6 +57,9 @@ def received(rows: "QuerySet[InjectionSession] | list[InjectionSession]") -> lis
             patient_id=row.patient_id,
             patient=str(row.patient),
             birth_date=row.patient.birth_date,
+            clinic_number=row.clinic_number or "",  # type: ignore[attr-defined]  # from sessions_of
+            phone=row.phone or "",  # type: ignore[attr-defined]  # from sessions_of
+            language=language_name(row.patient.language),
             started_at=row.started_at,
             status=row.status,
             status_words=row.get_status_display(),

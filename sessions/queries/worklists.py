@@ -226,11 +226,11 @@ def people_of(value: dict[str, Any]) -> dict[str, Any]:
         "since": value["since"],
         "owner_id": value["whose"],
         "owner_name": value["owner_name"] or "",
-        "departure": _departure(value),
+        "departure": departure_of(value),
     }
 
 
-def _departure(value: dict[str, Any]) -> str:
+def departure_of(value: dict[str, Any]) -> str:
     if value["is_deceased"]:
         return str(Departure.DECEASED.label)
     return str(Departure.LEFT.label) if value["left_date"] else ""

@@ -30,6 +30,7 @@ from sessions.policies.solution_lots import StockRefusedError
 from sessions.queries.mixtures import draw_of, is_stated, loose_bicarbonate
 from sessions.queries.solution_lots import rules_of
 from sessions.queries.words import words as read_words
+from sessions.services.stock_movements import put_back
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def open_container(*, lot: SolutionLot, by: Actor, now: datetime) -> Container:
     own = SolutionLot.objects.visible_to(by).select_related("product").select_for_update(of=("self",))
     lot = own.get(pk=lot.pk)
     taken = set(lot.containers.values_list("number", flat=True))
-    check_can_open(lot, opened=len(taken), today=local_day(now, by.zone))
+    check_can_open(lot, today=local_day(now, by.zone))
     product, rules = lot.product, rules_of(by)
     with _in_words():
         return Container.objects.create(
@@ -95,11 +96,12 @@ def open_container(*, lot: SolutionLot, by: Actor, now: datetime) -> Container:
 
 
 @transaction.atomic
-def undo_opening(*, container: Container, by: Actor) -> None:
-    """It was not opened after all: possible while nothing was drawn from it."""
+def undo_opening(*, container: Container, by: Actor, now: datetime) -> None:
+    """It was not opened after all, and is back on the shelf: possible while nothing was drawn from it."""
     container = _locked_container(container.pk, by)
     if container.parts.exists():
         raise StockRefusedError(_("Something was drawn from this container: discard it instead."))
+    put_back(container=container, by=by, now=now)
     container.delete()
 
 

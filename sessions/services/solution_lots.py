@@ -1,4 +1,4 @@
-"""Receive a lot, set it aside, give it back; add, change and retire what lots are of."""
+"""Receive a lot; add, change and retire what lots are of."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,22 +8,26 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F, Value
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from catalogue.models import Solution
-from sessions.models import Product, SolutionLot, StockRules
+from sessions.models import Product, SolutionLot, StockMovement, StockRules
+from sessions.models.solution_lots import lot_key
 from sessions.policies.solution_lots import (
     StockRefusedError,
     check_can_change,
-    check_can_quarantine,
-    check_can_release,
+    check_gtin,
     check_is_offered,
+    check_same_lot,
 )
+from sessions.services import stock_movements
+from sessions.services.stock_movements import Delivery
 
 _THERE_ALREADY = gettext_lazy("This product in this size is there already, perhaps retired.")
+_GTIN_TAKEN = gettext_lazy("Another product has this GTIN, perhaps a retired one.")
 
 
 @dataclass(frozen=True)
@@ -40,12 +44,14 @@ class Goods:
     substance: str = ""
     substance_percent: Decimal | None = None
     hours_once_opened: int | None = None
+    gtin: str = ""
+    low_stock_at: int | None = None
 
 
 @transaction.atomic
 def add_product(*, goods: Goods, by: Actor) -> Product:
     """Raises ``StockRefusedError`` when this name, maker and size is there already."""
-    with _once("sessions_product_once", _THERE_ALREADY):
+    with _once("sessions_product_once", _THERE_ALREADY), _once("sessions_product_gtin_once", _GTIN_TAKEN):
         return Product.objects.create(clinic_id=by.clinic_id, **_columns(goods))
 
 
@@ -60,7 +66,7 @@ def change_product(*, product: Product, goods: Goods, by: Actor) -> Product:
     check_can_change(product, columns, has_lots=product.lots.exists())
     for name, value in columns.items():
         setattr(product, name, value)
-    with _once("sessions_product_once", _THERE_ALREADY):
+    with _once("sessions_product_once", _THERE_ALREADY), _once("sessions_product_gtin_once", _GTIN_TAKEN):
         product.save(update_fields=list(columns))
     return product
 
@@ -93,22 +99,49 @@ def _columns(goods: Goods) -> dict[str, Any]:
 
 @transaction.atomic
 def receive(
-    *, product: Product | Goods, lot_number: str, expiry_date: date, quantity: int | None = None, by: Actor
-) -> SolutionLot:
-    """Put a lot of a product, known or new, on the shelf. Raises ``StockRefusedError`` when it is there already."""
+    *,
+    product: Product | Goods,
+    lot_number: str,
+    expiry_date: date,
+    delivery: Delivery,
+    gtin: str = "",
+    by: Actor,
+    now: datetime,
+) -> StockMovement:
+    """Put a delivery of a product, known or new, on the shelf; a lot that is there already takes it too.
+
+    ``gtin``: the code that was scanned; a product without one is known by it from now on. Locks the product. Raises
+    ``StockRefusedError`` where the lot is there with another use-by, or the code is another product's.
+    """
     if isinstance(product, Goods):
         product = add_product(goods=product, by=by)
-    check_is_offered(_locked(product, by))
-    with _once("lot_once", _("This lot of this product is on the shelf already.")):
-        return SolutionLot.objects.create(
-            clinic_id=by.clinic_id,
-            product=product,
-            solution_id=product.solution_id,
-            lot_number=lot_number.strip(),
-            maker=product.maker,
-            expiry_date=expiry_date,
-            quantity=quantity,
-        )
+    product = _locked(product, by)
+    check_is_offered(product)
+    check_gtin(product, gtin)
+    if gtin and not product.gtin:
+        product.gtin = gtin
+        with _once("sessions_product_gtin_once", _GTIN_TAKEN):
+            product.save(update_fields=["gtin"])
+    lot = _lot_of(product, lot_number.strip(), expiry_date, by)
+    return stock_movements.deliver(lot=lot, delivery=delivery, by=by, now=now)
+
+
+def _lot_of(product: Product, number: str, expiry_date: date, by: Actor) -> SolutionLot:
+    """The lot of that number, whatever its case and blanks; a new one where there is none."""
+    own = SolutionLot.objects.visible_to(by).filter(product=product).alias(key=lot_key(F("lot_number")))
+    lot = own.filter(key=lot_key(Value(number))).select_for_update().first()
+    if lot is not None:
+        check_same_lot(lot, expiry_date=expiry_date)
+        return lot
+    return SolutionLot.objects.create(
+        clinic_id=by.clinic_id,
+        product=product,
+        solution_id=product.solution_id,
+        lot_number=number,
+        maker=product.maker,
+        expiry_date=expiry_date,
+        quantity=0,
+    )
 
 
 @contextmanager
@@ -127,22 +160,3 @@ def set_rules(*, by: Actor, **changes: int | Decimal) -> StockRules:
     """Change how long opened things may be used and what is worth a warning; what is open keeps its time."""
     rules, _is_new = StockRules.objects.update_or_create(clinic_id=by.clinic_id, defaults=changes)
     return rules
-
-
-@transaction.atomic
-def quarantine(*, lot: SolutionLot, reason: str, by: Actor, now: datetime) -> SolutionLot:
-    """From now on it cannot be chosen; drafts that name it cannot be signed (rule V23)."""
-    lot = SolutionLot.objects.visible_to(by).select_for_update().get(pk=lot.pk)
-    check_can_quarantine(lot, reason)
-    lot.quarantined_at, lot.quarantine_reason = now, reason.strip()
-    lot.save(update_fields=["quarantined_at", "quarantine_reason"])
-    return lot
-
-
-@transaction.atomic
-def release(*, lot: SolutionLot, by: Actor) -> SolutionLot:
-    lot = SolutionLot.objects.visible_to(by).select_for_update().get(pk=lot.pk)
-    check_can_release(lot)
-    lot.quarantined_at, lot.quarantine_reason = None, ""
-    lot.save(update_fields=["quarantined_at", "quarantine_reason"])
-    return lot

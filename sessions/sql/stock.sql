@@ -65,14 +65,14 @@ BEGIN
   END IF;
   SELECT l.expiry_date, l.quantity, l.quarantined_at, p.pack_size_ml, p.is_single_dose INTO of_lot
     FROM pit_sessions_solutionlot l JOIN pit_sessions_product p ON p.id = l.product_id
-    WHERE l.id = NEW.lot_id FOR SHARE OF l;
+    WHERE l.id = NEW.lot_id FOR NO KEY UPDATE OF l;
   IF NOT FOUND THEN
     PERFORM sessions_refuse_stock('this lot has no product', 'sessions_lot_without_product');
   ELSIF of_lot.quarantined_at IS NOT NULL THEN
     PERFORM sessions_refuse_stock('this lot is quarantined', 'sessions_lot_quarantined');
   ELSIF of_lot.expiry_date < sessions_local_day(NEW.opened_at, NEW.clinic_id) THEN
     PERFORM sessions_refuse_stock('this lot has expired', 'sessions_lot_expired');
-  ELSIF NEW.number > of_lot.quantity THEN
+  ELSIF of_lot.quantity = 0 THEN
     PERFORM sessions_refuse_stock('no container of this lot is left', 'sessions_lot_empty');
   END IF;
   NEW.volume_ml := of_lot.pack_size_ml;

@@ -41,7 +41,7 @@ def undo_opening(request: StaffRequest, container_id: UUID) -> HttpResponse:
     container = _container(request, container_id)
 
     def act() -> str:
-        service.undo_opening(container=container, by=request.actor)
+        service.undo_opening(container=container, by=request.actor, now=timezone.now())
         return _("Container %(container)s is back on the shelf, unopened.") % {"container": container}
 
     return _do(request, act)

@@ -1,17 +1,19 @@
 """The stock page, put together once for whoever shows it again with a refusal or a form."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from accounts.requests import StaffRequest
 from common.query_strings import read_query
 from common.wall_clock import day_bounds, local_day
 from sessions.forms.solution_lots import PageForm
+from sessions.models import SolutionLot
 from sessions.policies.solution_lots import StockRefusedError
 from sessions.queries import preparations, solution_lots
 
@@ -42,3 +44,8 @@ def refused(request: StaffRequest, refusal: StockRefusedError) -> HttpResponse:
     """The stock page again, with the sentence that says why not."""
     messages.error(request, str(refusal))
     return shelf_page(request, status=409)
+
+
+def get_lot(request: StaffRequest, lot_id: UUID) -> SolutionLot:
+    own = SolutionLot.objects.visible_to(request.actor).select_related("solution", "product")
+    return get_object_or_404(own, pk=lot_id)

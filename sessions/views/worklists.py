@@ -16,7 +16,7 @@ from accounts.permissions import Act
 from accounts.requests import StaffRequest, saw_list
 from common.query_strings import read_query
 from sessions.forms.worklists import WorklistQuery
-from sessions.queries import co_sign_worklists
+from sessions.queries import co_sign_worklists, lot_recalls
 from sessions.queries import worklists as queries
 from sessions.queries.visit_recalls import recent_recall_counts
 
@@ -55,6 +55,7 @@ def overview(request: StaffRequest) -> HttpResponse:
         "reviews": _reviews(queries.course_reviews(actor)[:SHOWN_OF_EACH], actor, now),
         "to_co_sign": co_sign_worklists.co_sign_rows(co_sign_worklists.sessions_to_co_sign(actor)[:SHOWN_OF_EACH], now),
         "sent_back": co_sign_worklists.sent_back_rows(co_sign_worklists.sent_back(actor)[:SHOWN_OF_EACH], now),
+        "lot_recalls": lot_recalls.open_recalls(actor),
         "new_alerts": new_alerts,
         "since": new_alerts.latest or now,
     }

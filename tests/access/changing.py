@@ -139,6 +139,11 @@ CHANGING: dict[str, str] = {
     "sessions:check_preparation": _TAP,
     "sessions:quarantine_lot": _TAP,
     "sessions:release_lot": _TAP,
+    "sessions:correct_lot": _ROW,
+    "sessions:take_back_movement": _UNDO,
+    "sessions:take_back_contact": _TAP,
+    "sessions:end_lot_recall": _TAP,
+    "sessions:reopen_lot_recall": _TAP,
     "sessions:undo_opening": _GONE,
     "sessions:discard_container": _TAP,
     "sessions:take_back_container": _TAP,
@@ -194,6 +199,7 @@ REFUSED = {
     "sessions:check_preparation",  # this clinic wants no second check: tests/sessions/test_mixtures.py
     "sessions:undo_opening",  # something was drawn
     "sessions:release_lot",
+    "sessions:reopen_lot_recall",
     "sessions:take_back_container",
     "sessions:take_back_preparation",
 }
@@ -254,6 +260,7 @@ TYPED: dict[str, Callable[[Practice, Made], Typed]] = {
     "sessions:rules": _plain(reason="small bottles", limit_point_ml_subcutaneous="0.8"),
     "sessions:strike_picture": _plain(reason="of somebody else"),
     "sessions:quarantine_lot": _plain(reason="a crack"),
+    "sessions:correct_lot": _plain(reason="mistyped", lot_number="AB-7", expiry_date="2031-01-31"),
     "sessions:acknowledge_side_effect": _plain(version=1),
     "sessions:give_back_side_effect": _plain(version=1),
     "sessions:reopen_side_effect": _plain(version=1),

@@ -48,15 +48,18 @@ from sessions.models import (
     Addendum,
     Container,
     Course,
+    LotRecall,
     Measure,
     Paper,
     Picture,
     PictureConsent,
     Preparation,
     RecallCall,
+    RecallContact,
     Recipe,
     SideEffect,
     SolutionLot,
+    StockMovement,
 )
 from tests.factories.patients import PatientFactory
 from tests.factories.scheduling import AppointmentFactory
@@ -269,8 +272,22 @@ def _picture_consent(practice: Practice, made: Made) -> Form:
 
 
 def _lot(practice: Practice, made: Made) -> Form:
-    typed = {"product": made["product_id"], "lot_number": "LOT-1", "expiry_date": "2030-01-31"}
+    typed = {"product": made["product_id"], "lot_number": "LOT-1", "expiry_date": "2030-01-31", "quantity": 5}
     return Form(SolutionLot, _to("sessions:receive_lot"), typed=typed)
+
+
+def _of_lot(name: str, **typed: Any) -> Callable[[Practice, Made], Form]:
+    def form(practice: Practice, made: Made) -> Form:
+        lot = SolutionLotFactory(clinic=practice.clinic, product=ProductFactory(clinic=practice.clinic), quantity=20)
+        thing = LotRecall if name == "start_lot_recall" else StockMovement
+        return Form(thing, _to(f"sessions:{name}", lot.pk), typed=typed)
+
+    return form
+
+
+def _recall_contact(practice: Practice, made: Made) -> Form:
+    address = _to("sessions:contact_of_recall", made["lot_recall_id"], made["patient_id"])
+    return Form(RecallContact, address, typed={"way": "phone", "outcome": "no_answer"})
 
 
 def _mixture(practice: Practice, made: Made) -> Form:
@@ -356,6 +373,10 @@ CREATING: dict[str, Callable[[Practice, Made], Form]] = {
     "sessions:add_picture": _picture,
     "sessions:give_picture_consent": _picture_consent,
     "sessions:receive_lot": _lot,
+    "sessions:waste_lot": _of_lot("waste_lot", quantity=1, reason="broken"),
+    "sessions:count_lot": _of_lot("count_lot", counted=3),
+    "sessions:start_lot_recall": _of_lot("start_lot_recall", reason="by the maker"),
+    "sessions:contact_of_recall": _recall_contact,
     "sessions:prepare": _mixture,
     "sessions:add_recipe": _recipe,
     "sessions:open_container": _container,

@@ -42,7 +42,18 @@ from scheduling.models import (
     VisitSeries,
     WaitingEntry,
 )
-from sessions.models import Paper, Picture, PictureConsent, PictureContent, RuleProposal
+from sessions.models import (
+    InjectionSession,
+    LotRecall,
+    Paper,
+    Picture,
+    PictureConsent,
+    PictureContent,
+    RecallContact,
+    RuleProposal,
+    SolutionLot,
+    StockMovement,
+)
 from sessions.rules.settings import RuleSettings, as_json
 from tests.factories.accounts import MembershipFactory
 from tests.factories.patients import EmailFactory, PatientFactory
@@ -60,6 +71,7 @@ from tests.factories.sessions import (
     signed_session,
 )
 from tests.factories.treatments import ProductFactory, SolutionLotFactory, a_container, a_preparation, a_recipe
+from tests.sessions.stock import a_point
 
 THEN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -120,6 +132,9 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
             "product_id": (product := ProductFactory(clinic=clinic, name=f"{sentinel} bag")).pk,
             "lot_id": (lot := SolutionLotFactory(clinic=clinic, product=product)).pk,
             "container_id": (container := a_container(clinic, lot=lot, opened_at=THEN)).pk,
+            "movement_id": _waste(clinic, lot, clinician).pk,
+            "lot_recall_id": (recalled := _lot_recall(clinic, draft, clinician)).pk,
+            "contact_id": _contact(recalled, patient, clinician).pk,
             "preparation_id": a_preparation(clinic, container, made_at=THEN).pk,
             "recipe_id": a_recipe(clinic, name=sentinel).pk,
             "room_id": RoomFactory(clinic=clinic).pk,
@@ -157,6 +172,23 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
             "setting": "room",
             "version": 1,
         }
+
+
+def _waste(clinic: Clinic, lot: SolutionLot, member: Membership) -> StockMovement:
+    fields = {"kind": "wasted", "change": -1, "reason": "broken", "moved_at": THEN, "moved_by": member}
+    return StockMovement.objects.create(clinic=clinic, lot=lot, **fields)
+
+
+def _lot_recall(clinic: Clinic, draft: InjectionSession, member: Membership) -> LotRecall:
+    """Of a lot that the patient of the draft received."""
+    lot = SolutionLotFactory(clinic=clinic, product=ProductFactory(clinic=clinic))
+    a_point(draft, lot=lot)
+    return LotRecall.objects.create(clinic=clinic, lot=lot, reason="x", started_at=THEN, started_by=member)
+
+
+def _contact(recalled: LotRecall, patient: Patient, member: Membership) -> RecallContact:
+    how = {"way": "phone", "outcome": "reached", "contacted_at": THEN, "contacted_by": member}
+    return RecallContact.objects.create(clinic=recalled.clinic, lot_recall=recalled, patient=patient, **how)
 
 
 def _member(clinic: Clinic) -> Membership:

@@ -59,12 +59,14 @@ FORMS: dict[str, Form] = {
     "sessions:stock_rules": Form({"mix_hours": "5"}, {"ph_low": "6.8", "mix_hours": "3"}),
     "sessions:product": Form({"maker": "Braun"}, {"hours_once_opened": "4"}),
     "sessions:recipe": Form({"hours": "6"}, {"source": "Our clinicians, 2026"}),
+    "sessions:correct_lot": Form({"lot_number": "AB-7"}, {"expiry_date": "2031-01-31"}, also={"reason": "mistyped"}),
     "reminders:on_call_mobile": Form({"mobile": "+49 170 1234567"}, {"mobile": "+49 171 7654321"}),
 }
 ELSEWHERE = {
     "accounts:co_signature": "each state offers the other one only, and says which",
     "reminders:move_on_call": "a test of its own, below",
     "sessions:recall": "a list that leaves after a password; nothing is written over",
+    "sessions:release_lot": "one tap with a reason; what is released already is refused",
     "sessions:quarantine_lot": "one tap with a reason; what is set aside already is refused",
 }
 

@@ -95,6 +95,7 @@ def receive_a_lot(page: Page) -> None:
     page.get_by_role("link", name="Receive", exact=True).click()
     page.locator("[name=lot_number]").fill("LOT-7")
     page.get_by_label("Use by").fill(str(timezone.now().date() + timedelta(days=300)))
+    page.get_by_label("Containers").fill("4")
     page.get_by_label("Name on the package").fill("Glucose 5 %, buffered")
     solution = page.get_by_label("Solution")
     solution.select_option(solution.locator("option", has_text="buffer").first.get_attribute("value"))

@@ -21,7 +21,7 @@ from sessions.models import (
 from sessions.policies.injection_sessions import PreparationRefusedError
 from sessions.queries import preparations as queries
 from sessions.queries.injection_sessions import draft_of, load
-from sessions.services import injection_sessions, solution_lots
+from sessions.services import injection_sessions, lot_changes
 from sessions.services import preparations as service
 from tests.factories.accounts import ClinicFactory, MembershipFactory
 from tests.factories.scheduling import AppointmentFactory
@@ -74,7 +74,7 @@ def test_a_quarantined_lot_is_not_chosen_and_one_chosen_before_stays(
 ) -> None:
     lot = SolutionLotFactory(clinic=in_clinic)
     point = a_point(session, lot=lot)
-    solution_lots.quarantine(lot=lot, reason="recall", by=keeper, now=NOW)
+    lot_changes.quarantine(lot=lot, reason="recall", by=keeper, now=NOW)
 
     InjectionPoint.objects.filter(pk=point.pk).update(volume_ml=2)
 
@@ -107,7 +107,7 @@ def test_a_preparation_from_a_quarantined_or_expired_lot_is_not_chosen(
     good, recalled, old = (a_container(in_clinic, opened_at=NOW - HOUR) for _ in range(3))
     with_recalled = a_preparation(in_clinic, good, recalled, made_at=NOW - HOUR)
     with_old = a_preparation(in_clinic, good, old, made_at=NOW - HOUR)
-    solution_lots.quarantine(lot=recalled.lot, reason="recall", by=keeper, now=NOW)
+    lot_changes.quarantine(lot=recalled.lot, reason="recall", by=keeper, now=NOW)
     SolutionLot.objects.filter(pk=old.lot_id).update(expiry_date=date(2026, 3, 1))
 
     refused("sessions_lot_quarantined", lambda: a_point(session, preparation=with_recalled))

@@ -244,10 +244,10 @@ def test_a_slip_is_undone_while_nothing_came_of_it(keeper: Actor, in_clinic: Cli
     bag = a_container(in_clinic, opened_at=NOW)
     made = service.prepare(mixture=mixture((bag, 5)), by=keeper, now=NOW)
     with pytest.raises(StockRefusedError, match="discard it instead"):
-        service.undo_opening(container=bag, by=keeper)
+        service.undo_opening(container=bag, by=keeper, now=NOW)
 
     service.undo_preparation(preparation=made, by=keeper)
-    service.undo_opening(container=bag, by=keeper)
+    service.undo_opening(container=bag, by=keeper, now=NOW)
 
     assert not Container.objects.exists()
 

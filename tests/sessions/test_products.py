@@ -18,8 +18,9 @@ from common.tenancy import tenant
 from sessions.models import Product, SolutionLot
 from sessions.policies.solution_lots import StockRefusedError
 from sessions.queries.signatures import broken_signatures
-from sessions.services import injection_sessions
+from sessions.services import injection_sessions, lot_changes
 from sessions.services import solution_lots as service
+from sessions.services.stock_movements import Delivery
 from tests.factories.accounts import MembershipFactory
 from tests.factories.scheduling import AppointmentFactory
 from tests.factories.treatments import ProductFactory, SolutionLotFactory, a_draft, actor_of
@@ -43,6 +44,11 @@ def goods(product: Product, **changes: object) -> service.Goods:
     return service.Goods(**{**columns, **changes})  # type: ignore[arg-type]
 
 
+def receive(product: Product, keeper: Actor) -> None:
+    delivery = Delivery(quantity=4, delivered_date=NOW.date())
+    service.receive(product=product, lot_number="A1", expiry_date=LAST_DAY, delivery=delivery, by=keeper, now=NOW)
+
+
 def lots_of(product: Product) -> list[str]:
     return list(SolutionLot.objects.filter(product=product).values_list("lot_number", flat=True))
 
@@ -50,9 +56,9 @@ def lots_of(product: Product) -> list[str]:
 def test_no_lot_is_received_of_a_retired_product_until_it_is_back(product: Product, keeper: Actor) -> None:
     service.retire_product(product=product, by=keeper, now=NOW)
     with pytest.raises(StockRefusedError, match="retired"):
-        service.receive(product=product, lot_number="A1", expiry_date=LAST_DAY, by=keeper)
+        receive(product, keeper)
     service.bring_back_product(product=product, by=keeper)
-    service.receive(product=product, lot_number="A1", expiry_date=LAST_DAY, by=keeper)
+    receive(product, keeper)
     assert lots_of(product) == ["A1"]
 
 
@@ -65,7 +71,7 @@ def test_the_database_refuses_a_lot_of_a_retired_product(product: Product, keepe
 def test_the_database_lets_a_lot_of_a_retired_product_be_quarantined(product: Product, keeper: Actor) -> None:
     lot = SolutionLotFactory(clinic=product.clinic, product=product)
     service.retire_product(product=product, by=keeper, now=NOW)
-    assert service.quarantine(lot=lot, reason="Recall", by=keeper, now=NOW).quarantined_at == NOW
+    assert lot_changes.quarantine(lot=lot, reason="Recall", by=keeper, now=NOW).quarantined_at == NOW
 
 
 def test_retiring_twice_keeps_the_first_time(product: Product, keeper: Actor) -> None:
@@ -147,7 +153,8 @@ def test_a_retired_product_is_not_offered_for_a_new_lot_and_undo_brings_it_back(
 def test_a_lot_sent_for_a_retired_product_is_refused_at_the_form(bought: Product, client: Client) -> None:
     client.post(reverse("sessions:retire_product", args=[bought.pk]))
     answer = client.post(
-        reverse("sessions:receive_lot"), {"product": bought.pk, "lot_number": "A1", "expiry_date": "2031-05-01"}
+        reverse("sessions:receive_lot"),
+        {"product": bought.pk, "lot_number": "A1", "expiry_date": "2031-05-01", "quantity": 4},
     )
     assert answer.status_code == 422
 

@@ -18,7 +18,9 @@ from common.tenancy import tenant
 from sessions.models import Product, SolutionLot
 from sessions.policies.solution_lots import StockRefusedError
 from sessions.queries import solution_lots as queries
+from sessions.services import lot_changes
 from sessions.services import solution_lots as service
+from sessions.services.stock_movements import Delivery
 from tests.factories.accounts import MembershipFactory
 from tests.factories.treatments import ProductFactory, SolutionLotFactory, a_container, a_preparation, actor_of
 
@@ -38,7 +40,11 @@ def client(clinic: Clinic, staff_client: Callable[..., Client]) -> Client:
 
 def received(keeper: Actor, number: str = "A1") -> SolutionLot:
     product = Product.objects.first() or ProductFactory(clinic=keeper.clinic)
-    return service.receive(product=product, lot_number=number, expiry_date=TODAY, by=keeper)
+    delivery = Delivery(quantity=4, delivered_date=TODAY)
+    moved = service.receive(
+        product=product, lot_number=number, expiry_date=TODAY, delivery=delivery, by=keeper, now=NOW
+    )
+    return SolutionLot.objects.get(pk=moved.lot_id)
 
 
 def test_a_received_lot_can_be_chosen_up_to_its_last_day(keeper: Actor) -> None:
@@ -48,28 +54,22 @@ def test_a_received_lot_can_be_chosen_up_to_its_last_day(keeper: Actor) -> None:
     assert list(queries.usable(keeper, day=TODAY + timedelta(days=1))) == []
 
 
-def test_the_same_lot_is_received_once(keeper: Actor) -> None:
-    received(keeper)
-    with pytest.raises(StockRefusedError, match="already"):
-        received(keeper)
-
-
 def test_a_quarantined_lot_cannot_be_chosen_until_it_is_released(keeper: Actor) -> None:
-    lot = service.quarantine(lot=received(keeper), reason="Recall", by=keeper, now=NOW)
+    lot = lot_changes.quarantine(lot=received(keeper), reason="Recall", by=keeper, now=NOW)
     assert not queries.usable(keeper, day=TODAY).exists()
     with pytest.raises(StockRefusedError, match="already"):
-        service.quarantine(lot=lot, reason="Again", by=keeper, now=NOW)
+        lot_changes.quarantine(lot=lot, reason="Again", by=keeper, now=NOW)
 
-    service.release(lot=lot, by=keeper)
+    lot_changes.release(lot=lot, reason="Looked at", by=keeper, now=NOW)
 
     assert queries.usable(keeper, day=TODAY).exists()
     with pytest.raises(StockRefusedError, match="not quarantined"):
-        service.release(lot=lot, by=keeper)
+        lot_changes.release(lot=lot, reason="Looked at", by=keeper, now=NOW)
 
 
 def test_a_quarantine_needs_a_reason(keeper: Actor) -> None:
     with pytest.raises(StockRefusedError, match="reason"):
-        service.quarantine(lot=received(keeper), reason=" ", by=keeper, now=NOW)
+        lot_changes.quarantine(lot=received(keeper), reason=" ", by=keeper, now=NOW)
 
 
 def test_another_clinics_lot_is_out_of_reach(
@@ -79,7 +79,7 @@ def test_another_clinics_lot_is_out_of_reach(
         foreign = SolutionLotFactory(clinic=other_clinic)
     as_superuser()
     with pytest.raises(SolutionLot.DoesNotExist):
-        service.quarantine(lot=foreign, reason="x", by=keeper, now=NOW)
+        lot_changes.quarantine(lot=foreign, reason="x", by=keeper, now=NOW)
     assert foreign not in queries.shelf(keeper)
 
 
@@ -91,7 +91,8 @@ def test_a_lot_is_received_set_aside_and_given_back_on_the_page(clinic: Clinic, 
     assert client.post(reverse("sessions:receive_lot"), lot | new).status_code == 302
     with tenant(clinic.pk, actor="test"):
         product = Product.objects.get()
-    again = client.post(reverse("sessions:receive_lot"), lot | {"product": product.pk})
+    otherwise = lot | {"product": product.pk, "expiry_date": "2031-06-01"}
+    again = client.post(reverse("sessions:receive_lot"), otherwise)
     assert again.status_code == 422
     assert "on the shelf already" in again.content.decode()
     with tenant(clinic.pk, actor="test"):
@@ -100,7 +101,8 @@ def test_a_lot_is_received_set_aside_and_given_back_on_the_page(clinic: Clinic, 
     shelf = client.get(reverse("sessions:lots")).content.decode()
     assert "quarantined" in shelf
     assert "Recall 7" in shelf
-    client.post(reverse("sessions:release_lot", args=[lot.pk]))
+    assert client.post(reverse("sessions:release_lot", args=[lot.pk]), {"reason": ""}).status_code == 422
+    client.post(reverse("sessions:release_lot", args=[lot.pk]), {"reason": "Looked at each bottle"})
     assert "Recall 7" not in client.get(reverse("sessions:lots")).content.decode()
 
 

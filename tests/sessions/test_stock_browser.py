@@ -15,10 +15,18 @@ from accounts.models import Clinic
 from catalogue.models import Solution
 from common.tenancy import tenant
 from sessions.models import InjectionSession
-from sessions.services import injection_sessions
+from sessions.services import injection_sessions, lot_recalls, stock_movements
 from tests.factories.patients import PatientFactory
 from tests.factories.sessions import InjectionSessionFactory
-from tests.factories.treatments import SolutionLotFactory, a_container, a_draft, a_preparation, actor_of
+from tests.factories.treatments import (
+    ProductFactory,
+    SolutionLotFactory,
+    a_container,
+    a_draft,
+    a_preparation,
+    actor_of,
+)
+from tests.sessions.stock import a_point
 from tests.sessions.test_session_browser import is_too_wide, violations
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -142,6 +150,25 @@ def test_the_lot_in_the_hand_names_the_solution_of_its_row(
     expect(row.get_by_label("Lot")).to_have_value("")
 
 
+def test_a_box_in_the_hand_is_a_scan_and_one_number(clinic: Clinic, open_page: Open) -> None:
+    with tenant(clinic.pk, actor="test"):
+        ProductFactory(clinic=clinic, name="Dextrose bag", gtin="09506000134352")
+    page = open_page(reverse("sessions:receive_lot"), viewport={"width": 390, "height": 844})
+    box = page.get_by_label("Scan the package", exact=True).last
+    expect(box).to_be_focused()
+    page.keyboard.type("(01)09506000134352(17)310600(10)AB12")
+    page.keyboard.press("Enter")
+    number = page.get_by_label("Containers")
+    expect(number).to_be_focused()
+    expect(page.get_by_text("30 Jun 2031")).to_be_visible()
+    page.keyboard.type("12")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("Lot AB12: 12 received, 12 on the shelf.")).to_be_visible()
+    page.get_by_role("button", name="Undo").first.click()
+    expect(page.get_by_text("Taken back.")).to_be_visible()
+
+
 @pytest.mark.parametrize(("scheme", "widths"), [("light", (390,)), ("dark", (820,))])
 def test_the_stock_and_the_tray_are_whole_at_every_width(
     clinic: Clinic, session: InjectionSession, open_page: Open, scheme: str, widths: tuple[int, ...]
@@ -156,6 +183,12 @@ def test_the_stock_and_the_tray_are_whole_at_every_width(
             injection_session=other, version=1, draft=a_draft(preparation=vial), by=actor_of(other.clinician), now=now
         )
         lot = bag.lot_id
+        recalled = SolutionLotFactory(clinic=clinic, product=bag.lot.product, lot_number="0123456789ABCDEFGHIJ")
+        a_point(other, lot=recalled, number=9)
+        by = actor_of(other.clinician)
+        recall = lot_recalls.start(lot=recalled, reason="Particles seen by the maker", by=by, now=now)
+        stock_movements.count(lot=bag.lot, counted=3, reason="two were broken", by=by, now=now)
+        on_recall = [recall.pk, other.patient_id]
     found = []
     for width in widths:
         page = open_page(reverse("sessions:lots"), viewport={"width": width, "height": 1000}, color_scheme=scheme)
@@ -165,6 +198,10 @@ def test_the_stock_and_the_tray_are_whole_at_every_width(
             ("receive_lot", []),
             ("stock_rules", []),
             ("lot", [lot]),
+            ("correct_lot", [lot]),
+            ("count_lot", [lot]),
+            ("lot_recall", [recall.pk]),
+            ("contact_of_recall", on_recall),
             ("edit", [session.pk]),
         ):
             page.goto(reverse(f"sessions:{name}", args=args))
