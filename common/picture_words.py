@@ -12,6 +12,8 @@ def refusal_words(error: NotAPictureError) -> str:
         case MovingPictureError():
             return _("The picture moves. Choose a still one.")
         case HighDynamicRangeError():
-            return _("The picture is in HDR and would look wrong here. Save it as an ordinary JPEG or PNG and try again.")
+            return _(
+                "The picture is in HDR and would look wrong here. Save it as an ordinary JPEG or PNG and try again."
+            )
         case _:
             return _("This is no JPEG or PNG picture, or it is damaged.")

@@ -23,14 +23,19 @@ def logo(request: StaffRequest) -> HttpResponse:
         clinic_logos.keep(kept=form.cleaned_data["file"], by=request.actor, now=timezone.now())
         messages.success(request, _("The logo is saved. New papers carry it."))
         return redirect("accounts:logo")
-    found = ClinicLogo.objects.visible_to(request.actor).defer("image").select_related("set_by__user").first()
+    found = (
+        ClinicLogo.objects.filter(clinic_id=request.actor.clinic_id)
+        .defer("image")
+        .select_related("set_by__user")
+        .first()
+    )
     context = {"form": form, "logo": found}
     return render(request, "accounts/logo.html", context, status=422 if form.errors else 200)
 
 
 @staff(Act.CHANGE_SETTINGS)
 def image(request: StaffRequest) -> HttpResponse:
-    found = ClinicLogo.objects.visible_to(request.actor).values_list("image", flat=True).first()
+    found = ClinicLogo.objects.filter(clinic_id=request.actor.clinic_id).values_list("image", flat=True).first()
     if found is None:
         raise Http404
     headers = {

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from common.local_words import local_day_words, local_time_words, written_time_words
 from accounts.queries import logo_of
+from common import phones
 from common.countries import uses_letter_paper
 from common.papers import (
     Block,
@@ -108,7 +109,9 @@ def _paper(page: SessionPage, title: str, blocks: tuple[Block, ...]) -> Paper:
     return Paper(
         title=title,
         blocks=blocks,
-        head=Letterhead(clinic.name, (*clinic.address.splitlines(), str(clinic.phone)), logo_of(clinic.pk)),
+        head=Letterhead(
+            clinic.name, (*clinic.address.splitlines(), phones.shown(str(clinic.phone))), logo_of(clinic.pk)
+        ),
         lang=translation.get_language() or "en",
         reader_language=record.record.patient.language,
         is_letter_size=uses_letter_paper(clinic.country),

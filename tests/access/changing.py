@@ -27,6 +27,8 @@ CHANGING: dict[str, str] = {
     "accounts:co_signature": _ROW,
     "accounts:settings": _ROW,
     "accounts:undo_details": _UNDO,
+    "accounts:logo": _ROW,
+    "accounts:remove_logo": _GONE,
     "accounts:resend_invitation": "a new link in place of the old one, once a minute",
     "accounts:withdraw_invitation": _TAP,
     "accounts:change_role": _ROW,

@@ -162,7 +162,11 @@ def glyphs(data: bytes) -> dict[str, set[int]]:
 
 def test_names_of_every_script_are_drawn_and_none_as_a_box_or_a_number() -> None:
     rows = tuple((script, name) for script, name in NAMES.items())
-    blocks = (Table("Names", (Column("Script"), Column("Name", is_wide=True)), rows), Facts(rows), Items((*NAMES.values(),)))
+    blocks = (
+        Table("Names", (Column("Script"), Column("Name", is_wide=True)), rows),
+        Facts(rows),
+        Items((*NAMES.values(),)),
+    )
     data = pdf(a_paper(blocks=blocks))
     assert "U+" not in "".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages)
     drawn = glyphs(data)
@@ -180,7 +184,14 @@ def test_only_who_needs_a_large_font_carries_one() -> None:
 
 @pytest.mark.parametrize(
     ("language", "words", "font"),
-    [("ja", "直", "JP"), ("zh-Hant", "直", "TC"), ("zh-HK", "直", "HK"), ("zh", "直", "SC"), ("en", "直 ガ", "JP"), ("", "김 直", "KR")],
+    [
+        ("ja", "直", "JP"),
+        ("zh-Hant", "直", "TC"),
+        ("zh-HK", "直", "HK"),
+        ("zh", "直", "SC"),
+        ("en", "直 ガ", "JP"),
+        ("", "김 直", "KR"),
+    ],
 )
 def test_a_chinese_character_is_drawn_as_its_reader_knows_it(language: str, words: str, font: str) -> None:
     drawn = glyphs(pdf(a_paper(foot=(words,), reader_language=language)))
@@ -215,7 +226,9 @@ def has_clean_margins(data: bytes) -> bool:
 
 
 def test_words_wider_than_the_sheet_go_on_in_the_next_line() -> None:
-    table = Table("T", (Column("No."), Column("What", is_wide=True), Column("Lot")), tuple(("1", word, word) for word in LONG))
+    table = Table(
+        "T", (Column("No."), Column("What", is_wide=True), Column("Lot")), tuple(("1", word, word) for word in LONG)
+    )
     head = Letterhead("C" * 120, ("S" * 300,))
     blocks = (table, Facts(tuple((word, word) for word in LONG)), Items(LONG), Notice(LONG[2]), *map(Words, LONG))
     assert has_clean_margins(pdf(a_paper(title="T" * 150, head=head, foot=LONG[:3], blocks=blocks)))

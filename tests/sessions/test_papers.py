@@ -17,6 +17,7 @@ from pypdf import PdfReader
 from accounts.choices import Role
 from accounts.models import Clinic
 from audit.models import AuditEvent
+from common import phones
 from common.tenancy import tenant
 from common.wall_clock import local_day
 from scheduling.choices import VisitStatus
@@ -98,11 +99,13 @@ def note(client: Client, session: InjectionSession) -> str:
     return text_of(answer.content)
 
 
-def test_a_note_says_what_the_record_says(client: Client, signed: InjectionSession) -> None:
+def test_a_note_says_what_the_record_says(clinic: Clinic, client: Client, signed: InjectionSession) -> None:
     shown = note(client, signed)
     for words in (
         NAME,
-        "The clinic",
+        clinic.name,
+        *clinic.address.splitlines(),
+        phones.shown(str(clinic.phone)),
         "Infrapatellar",
         "Left",
         "Right",
