@@ -52,8 +52,10 @@ _HAN_OF = {
 _HAN = "Noto Sans CJK SC"
 _KANA, _HANGUL = range(0x3040, 0x3100), range(0xAC00, 0xD7B0)
 _EUROPEAN = (range(0x0590), range(0x1D00, 0x2E80), range(0xA640, 0xA800), range(0xFB00, 0xFB07))
-_EAST_ASIAN = (range(0x2E80, 0xA4D0), _HANGUL, range(0xF900, 0xFB00), range(0xFE30, 0xFE50), range(0xFF00, 0xFFF0))
-_EAST_ASIAN += (range(0x20000, 0x40000),)
+_EAST_ASIAN = (
+    *(range(0x2E80, 0xA4D0), _HANGUL, range(0xF900, 0xFB00)),
+    *(range(0xFE30, 0xFE50), range(0xFF00, 0xFFF0), range(0x20000, 0x40000)),
+)
 _TRIAL = b'#set document(title: "x")\n#set text(font: json(bytes(sys.inputs.fonts)), fallback: false)\n#sys.inputs.data'
 
 

@@ -50,7 +50,7 @@ class HighDynamicRangeError(NotAPictureError):
 
 
 def read(data: bytes, *, long_side: int) -> Image.Image:
-    """The picture as RGB, or RGBA where parts are see-through, at most ``long_side`` pixels. Raises NotAPictureError."""
+    """RGB, or RGBA where parts are see-through, at most ``long_side`` pixels. Raises ``NotAPictureError``."""
     try:
         with Image.open(BytesIO(data), formats=tuple(MAX_PIXELS)) as opened:
             _check(opened, data)
@@ -124,7 +124,8 @@ def _from_sixteen(picture: Image.Image) -> Image.Image:
 
 
 def _calculated(picture: Image.Image, rule: Callable[[Any], Any]) -> Image.Image:
-    return ImageMath.lambda_eval(lambda given: given["convert"](rule(given["picture"]), "L"), picture=picture)
+    made: Image.Image = ImageMath.lambda_eval(lambda of: of["convert"](rule(of["picture"]), "L"), picture=picture)
+    return made
 
 
 def _in_srgb(picture: Image.Image, opened: Image.Image) -> Image.Image:

@@ -12,7 +12,9 @@ from accounts.services.clinics import hold
 
 @transaction.atomic
 def keep(*, kept: Kept, by: Actor, now: datetime) -> ClinicLogo:
-    """The new logo in the place of the old one. Locks the clinic."""
+    """The new logo in the place of the old one. Locks the clinic. Raises ``ValueError`` for the machine."""
+    if by.membership_id is None:
+        raise ValueError("A logo is a person's.")
     hold(by=by)
     logo, _is_new = ClinicLogo.objects.update_or_create(
         clinic_id=by.clinic_id,

@@ -18,7 +18,7 @@ _BYTES_ONLY = "default-src 'none'; sandbox"
 
 @staff(Act.CHANGE_SETTINGS, methods=("GET", "POST"))
 def logo(request: StaffRequest) -> HttpResponse:
-    form = LogoForm(request.POST or None, request.FILES or None) if request.method == "POST" else LogoForm()
+    form = LogoForm(request.POST, request.FILES) if request.method == "POST" else LogoForm()
     if form.is_valid():
         clinic_logos.keep(kept=form.cleaned_data["file"], by=request.actor, now=timezone.now())
         messages.success(request, _("The logo is saved. New papers carry it."))

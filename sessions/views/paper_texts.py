@@ -12,10 +12,10 @@ from django.utils import formats, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from common.local_words import local_day_words, local_time_words, written_time_words
 from accounts.queries import logo_of
 from common import phones
 from common.countries import uses_letter_paper
+from common.local_words import local_day_words, local_time_words, written_time_words
 from common.papers import (
     Block,
     Column,

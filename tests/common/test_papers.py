@@ -205,7 +205,7 @@ def test_the_day_behind_an_arabic_name_stays_behind_it() -> None:
 
 
 def test_a_character_without_a_drawing_is_spelt_out() -> None:
-    assert "[U+10480] and [U+E0101]".split()[0] in text_of(a_paper(blocks=(Words("\U00010480"),)))
+    assert "[U+10480]" in text_of(a_paper(blocks=(Words("\U00010480"),)))
 
 
 LONG = ("a" * 104, "https://example.org/" + "path/" * 10 + "x" * 140, "W" * 200, "محمد" * 60, "श्री" * 60, "李" * 90)

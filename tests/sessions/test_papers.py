@@ -21,7 +21,7 @@ from common import phones
 from common.tenancy import tenant
 from common.wall_clock import local_day
 from scheduling.choices import VisitStatus
-from sessions.choices import PointSide, TimeOutItem
+from sessions.choices import OverrideReason, PointSide, TimeOutItem
 from sessions.drafts import PointRow, TimeOutRow
 from sessions.models import InjectionSession, Paper
 from sessions.rules.facts import Material, Place, Shown
@@ -80,7 +80,7 @@ def signed(clinic: Clinic, client: Client, draft: InjectionSession) -> Injection
             version=2,
             by=actor_of(client.member),
             now=NOW,
-            reasons={"P02:D5W_BUF": "Typed lot"},
+            reasons={"P02:D5W_BUF": f"{OverrideReason.CHECKED}|Typed lot"},
         )
 
 
@@ -115,7 +115,8 @@ def test_a_note_says_what_the_record_says(clinic: Clinic, client: Client, signed
         "0.050 g",
         "67 %",
         "Calm *visit*",
-        "Typed lot",
+        "checked again, it is as written, Typed lot",
+        f"Aroha {NAME}, born 17 May 1970",
         "I gave this treatment and this record is true.",
         client.member.user.full_name,
         "page 1 of",

@@ -1,4 +1,4 @@
-"""On paper: whose page it is on every sheet, nothing to press, and nothing beside the sheet; every page of a patient."""
+"""Every page of a patient on paper: whose it is on each sheet, nothing to press, and nothing beside the sheet."""
 
 import io
 import os
@@ -17,8 +17,10 @@ from accounts.models import Clinic
 from accounts.permissions import may
 from common.tenancy import tenant
 from patients.models import Patient
+from sessions.models import Course
 from tests.access import objects
 from tests.access.walking import address, staff_urls, view_of
+from tests.sessions.test_chart import treated
 from tests.staff import StaffClient
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -56,6 +58,9 @@ def made(clinic: Clinic) -> dict[str, Any]:
     made = objects.make(clinic, NUMBER)
     with tenant(clinic.pk, actor="test"):
         Patient.objects.filter(pk=made["patient_id"]).update(family_name=NAME)
+        course = Course.objects.get(pk=made["course_id"])
+        for week in range(1, 10):
+            treated(course, week, 8, 2)
     return made
 
 
