@@ -1,7 +1,11 @@
 """Every POST that makes nothing new of itself: what a second one finds, and what is typed to try it."""
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 from scheduling.models import Appointment
 from tests.scheduling.conftest import NOW, Practice, at
@@ -211,7 +215,14 @@ def _plain(**typed: Any) -> Callable[[Practice, Made], Typed]:
     return lambda practice, made: typed
 
 
+def _picture(practice: Practice, made: Made) -> Typed:
+    out = BytesIO()
+    Image.new("RGB", (9, 9)).save(out, "PNG")
+    return {"file": SimpleUploadedFile("logo.png", out.getvalue())}
+
+
 TYPED: dict[str, Callable[[Practice, Made], Typed]] = {
+    "accounts:logo": _picture,
     "accounts:change_role": _plain(role="auditor"),
     "sessions:hand_over": lambda practice, made: {"to": made["clinician_id"]},
     "accounts:reset_second_factor": _plain(reason="phone lost"),
