@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from uuid import UUID
 
 from django.apps import apps
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import ClinicLogo, User
 from audit.models import AuditEvent
 
 
@@ -54,3 +55,9 @@ def _actor_name(actor: str, names: dict[str, str]) -> str:
     if kind == "elsewhere":
         return _("an admin of another clinic")
     return _("the system (%(what)s)") % {"what": rest or kind}
+
+
+def logo_of(clinic_id: UUID) -> bytes:
+    """The PNG for the clinic's letterhead; empty where it has none."""
+    image = ClinicLogo.objects.filter(clinic_id=clinic_id).values_list("image", flat=True).first()
+    return bytes(image or b"")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import clinics, invitations, people, shortcuts, sign_ins
+from accounts.views import clinics, invitations, logos, people, shortcuts, sign_ins
 
 app_name = "accounts"
 _PERSON = "settings/people/<uuid:membership_id>/"
@@ -19,6 +19,9 @@ urlpatterns = [
     path(f"{_PERSON}role/", people.change_role, name="change_role"),
     path(f"{_PERSON}second-step/", people.reset_second_factor, name="reset_second_factor"),
     path("settings/history/", clinics.history, name="clinic_history"),
+    path("settings/clinic/logo/", logos.logo, name="logo"),
+    path("settings/clinic/logo/image/", logos.image, name="logo_image"),
+    path("settings/clinic/logo/remove/", logos.remove, name="remove_logo"),
     path("settings/clinic/undo/", clinics.undo_details, name="undo_details"),
     path("settings/clinic/", clinics.settings_page, name="settings"),
 ]

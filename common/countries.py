@@ -21,6 +21,7 @@ from common.spoken_languages import CODES as SPOKEN
 
 COUNTRY_CODE = "^[A-Z]{2}$"
 _FEW = 5
+A4_HEIGHT_MM = 297
 KG_IN_A_POUND = Decimal("0.45359237")  # by definition, since 1959
 
 
@@ -132,5 +133,11 @@ def _short_date(language: str, country: str) -> str:
 
 
 @cache
+def uses_letter_paper(country: str) -> bool:
+    """Whether people there print on paper of 8.5 by 11 inches instead of A4."""
+    height, _width = LocaleData(str(IcuLocale(f"und_{country}"))).getPaperSize()
+    return bool(height < A4_HEIGHT_MM)
+
+
 def weighs_in_pounds(country: str) -> bool:
     return bool(LocaleData(str(IcuLocale(f"und_{country}"))).getMeasurementSystem() == UMeasurementSystem.US)

@@ -5,18 +5,18 @@ What comes in is only ever shown: no text can become a command of the typesetter
 
 import json
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
 import typst
 
+from common.paper_fonts import Fonts, families, needed, opened
+
 _LAYOUT = Path(__file__).with_name("typst") / "paper.typ"
-_ONE_CHARACTER = (
-    b'#set document(title: "x")\n#set text(font: ("Libertinus Serif", "DejaVu Sans Mono"))\n#sys.inputs.data'
-)
+_ISOLATED = "\u2068{}\u2069"
 
 
 @dataclass(frozen=True)
@@ -84,13 +84,27 @@ class Drawing:
 Block = Heading | Words | Notice | Facts | Items | Table | Drawing
 
 
+@dataclass(frozen=True)
+class Letterhead:
+    """Whose paper it is. ``lines``: address and phone; ``logo``: a PNG."""
+
+    name: str
+    lines: tuple[str, ...] = ()
+    logo: bytes = field(default=b"", repr=False)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Paper:
-    """``foot`` stands on every page; ``page_word`` holds ``{n}`` and ``{m}``; ``watermark`` lies across each page."""
+    """``foot`` stands on every page; ``page_word`` holds ``{n}`` and ``{m}``; ``watermark`` lies across each page.
+
+    ``reader_language``: which way a Chinese character is drawn, where the same one has several.
+    """
 
     title: str
-    sender: str
+    head: Letterhead
     lang: str
+    reader_language: str = ""
+    is_letter_size: bool = False
     foot: tuple[str, ...]
     page_word: str
     made_at: datetime
@@ -98,34 +112,43 @@ class Paper:
     blocks: tuple[Block, ...] = field(default=())
 
 
+def isolated(name: str) -> str:
+    """A name that keeps its own direction: the day behind an Arabic one stays behind it."""
+    return name if name.isascii() else _ISOLATED.format(name)
+
+
 def pdf(paper: Paper) -> bytes:
     """Set the paper as PDF/UA-1: tagged, with its language and title. The same paper gives the same bytes.
 
-    A character that no bundled font can draw is printed as its code point, e.g. ``[U+4F60]``: never as an empty box.
+    A character that no font can draw is printed as its code point, e.g. ``[U+1C5A]``: never as an empty box.
     """
-    data = _as_data(paper)
-    words = {character for text in _texts(data) for character in text}
-    missing = {character for character in words if not _is_plain(character) and not _is_drawn(character)}
+    words = {character for text in _texts(_as_data(paper)) for character in text}
+    sets = needed(one for one in words if not _is_plain(one) and not _needs_neighbours(one))
+    missing = {one for one, fonts in sets.items() if fonts == Fonts.NONE}
+    fonts = max((fonts for fonts in sets.values() if fonts != Fonts.NONE), default=Fonts.OWN)
     try:
-        return _laid_out(data, missing, paper.made_at)
+        return _laid_out(paper, fonts, words, missing)
     except typst.TypstError:
         # A mark or a joiner that only beside its neighbours turned out to have no drawing.
-        return _laid_out(data, missing | set(filter(_needs_neighbours, words)), paper.made_at)
+        pass
+    try:
+        return _laid_out(paper, Fonts.HAN, words, missing)
+    except typst.TypstError:
+        return _laid_out(paper, fonts, words, missing | set(filter(_needs_neighbours, words)))
 
 
-def _laid_out(data: dict[str, Any], missing: set[str], made_at: datetime) -> bytes:
-    shown = _replaced(data, {character: f"[U+{ord(character):04X}]" for character in missing})
-    return _compiled(_LAYOUT.read_bytes(), json.dumps(shown), made_at)
-
-
-def _compiled(source: bytes, data: str, made_at: datetime | None = None) -> bytes:
+def _laid_out(paper: Paper, fonts: Fonts, words: set[str], missing: set[str]) -> bytes:
+    shown = _replaced(_as_data(paper), {character: f"[U+{ord(character):04X}]" for character in missing})
+    shown["fonts"] = families(fonts, language=paper.reader_language, words=words)
+    inputs = {"data": json.dumps(shown), "logo": json.dumps(list(paper.head.logo))}
     made: Any = typst.compile(
-        source,
+        _LAYOUT.read_bytes(),
         format="pdf",
         pdf_standards="ua-1",
-        sys_inputs={"data": data},
+        sys_inputs=inputs,
         ignore_system_fonts=True,
-        timestamp=int(made_at.timestamp()) if made_at else None,
+        font_paths=opened(fonts),
+        timestamp=int(paper.made_at.timestamp()),
     )
     return bytes(made)
 
@@ -134,8 +157,9 @@ def _as_data(paper: Paper) -> dict[str, Any]:
     day: date = paper.made_at.date()
     return {
         "title": paper.title,
-        "sender": paper.sender,
+        "head": {"name": paper.head.name, "lines": list(paper.head.lines)},
         "lang": paper.lang,
+        "size": "us-letter" if paper.is_letter_size else "a4",
         "foot": [{"text": line} for line in paper.foot],
         "page_word": paper.page_word,
         "watermark": paper.watermark,
@@ -144,7 +168,7 @@ def _as_data(paper: Paper) -> dict[str, Any]:
     }
 
 
-def _texts(data: Any) -> Any:
+def _texts(data: Any) -> Iterator[str]:
     if isinstance(data, str):
         yield data
     elif isinstance(data, dict):
@@ -182,14 +206,3 @@ def _is_plain(character: str) -> bool:
 def _needs_neighbours(character: str) -> bool:
     """Marks and joiners are drawn on or between others; alone they prove nothing."""
     return unicodedata.category(character) in {"Mn", "Me", "Cf"}
-
-
-@lru_cache(maxsize=4096)
-def _is_drawn(character: str) -> bool:
-    if _needs_neighbours(character):
-        return True  # until the page says otherwise
-    try:
-        _compiled(_ONE_CHARACTER, character)
-    except typst.TypstError:
-        return False
-    return True

@@ -8,37 +8,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
 
-from PIL import Image, ImageOps
+from PIL import Image
 
-# A phone's photograph has 12 to 50 million pixels. JPEG is decoded smaller at once, PNG only whole.
-MAX_PIXELS = {"JPEG": 60_000_000, "PNG": 20_000_000}
+from common.pictures import bare, on_white, read
+
 LONG_SIDE = 2_560
 THUMBNAIL_SIDE = 320
 QUALITY = 88
-
-Image.MAX_IMAGE_PIXELS = max(MAX_PIXELS.values())
-
-# Whatever the decoder trips over, the answer is the same.
-_REFUSED = (
-    OSError,
-    ValueError,
-    SyntaxError,
-    IndexError,
-    KeyError,
-    TypeError,
-    OverflowError,
-    EOFError,
-    Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
-)
-
-
-class NotAPictureError(Exception):
-    """These bytes are no JPEG or PNG picture that can be read whole."""
-
-
-class TooManyPixelsError(NotAPictureError):
-    """Reading it would take too much memory; said from the header, before anything is decoded."""
 
 
 @dataclass(frozen=True)
@@ -56,48 +32,14 @@ class Kept:
 
 
 def re_encode(data: bytes) -> Kept:
-    """Read a JPEG or PNG by its content (a name or a type is never believed) and write it as JPEG.
-
-    At most 2,560 pixels on the long side. Raises ``NotAPictureError``.
-    """
-    try:
-        with Image.open(BytesIO(data), formats=tuple(MAX_PIXELS)) as opened:
-            _check_pixels(opened)
-            opened.draft("RGB", (LONG_SIDE, LONG_SIDE))
-            upright = ImageOps.exif_transpose(opened)
-            upright.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
-            picture = _on_white(upright)
-    except NotAPictureError:
-        raise
-    except _REFUSED as error:
-        is_bomb = isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning)
-        raise (TooManyPixelsError if is_bomb else NotAPictureError) from error
-    image = _jpeg(picture)
-    size = picture.size
+    """Read a JPEG or PNG and write it as JPEG, at most 2,560 pixels on the long side. Raises ``NotAPictureError``."""
+    picture = on_white(read(data, long_side=LONG_SIDE))
+    image, size = _jpeg(picture), picture.size
     picture.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.LANCZOS)
     return Kept(image, _jpeg(picture), *size)
 
 
-def _check_pixels(opened: Image.Image) -> None:
-    width, height = opened.size
-    if width * height > MAX_PIXELS.get(opened.format or "", MAX_PIXELS["JPEG"]):
-        raise TooManyPixelsError
-
-
-def _on_white(picture: Image.Image) -> Image.Image:
-    """Three colours, what was transparent as white."""
-    if not picture.has_transparency_data:
-        return picture.convert("RGB")
-    opaque = picture.convert("RGBA")
-    white = Image.new("RGB", picture.size, "white")
-    white.paste(opaque, mask=opaque.getchannel("A"))
-    return white
-
-
 def _jpeg(picture: Image.Image) -> bytes:
-    """A fresh picture of the pixels alone, so that nothing the decoder remembered is written."""
-    bare = Image.new("RGB", picture.size)
-    bare.paste(picture)
     out = BytesIO()
-    bare.save(out, "JPEG", quality=QUALITY)
+    bare(picture).save(out, "JPEG", quality=QUALITY)
     return out.getvalue()

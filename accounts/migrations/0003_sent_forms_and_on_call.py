@@ -418,4 +418,52 @@ class Migration(migrations.Migration):
             name="has_shortcuts",
             field=models.BooleanField(default=True, verbose_name="shortcuts by single keys and Alt"),
         ),
+        migrations.CreateModel(
+            name="ClinicLogo",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=common.database.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("image", models.BinaryField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("width", models.PositiveSmallIntegerField(verbose_name="width (pixels)")),
+                ("height", models.PositiveSmallIntegerField(verbose_name="height (pixels)")),
+                ("set_at", models.DateTimeField(verbose_name="uploaded")),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.clinic",
+                    ),
+                ),
+                (
+                    "set_by",
+                    accounts.models.clinic_owned.ClinicForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                        verbose_name="uploaded by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "logo",
+                "constraints": [
+                    models.UniqueConstraint(fields=("clinic",), name="accounts_cliniclogo_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("height__gt", 0), ("width__gt", 0)), name="accounts_cliniclogo_size"
+                    ),
+                ],
+            },
+        ),
     ]

@@ -1,4 +1,5 @@
 from accounts.models.backup_reports import BackupReport
+from accounts.models.clinic_logos import ClinicLogo
 from accounts.models.clinic_owned import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
 from accounts.models.clinics import Clinic
 from accounts.models.integrity_reports import IntegrityReport
@@ -13,6 +14,7 @@ __all__ = [
     "BackupReport",
     "Clinic",
     "ClinicForeignKey",
+    "ClinicLogo",
     "ClinicOwned",
     "ClinicOwnedQuerySet",
     "ClinicRules",

@@ -164,7 +164,8 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 IMPORT_MAX_BYTES = 64 * 1024 * 1024
-UPLOAD_MAX_BYTES = {"sessions:add_picture": 10 * 1024 * 1024}  # by URL name; every other upload may be an import
+# By URL name; every other upload may be an import.
+UPLOAD_MAX_BYTES = {"sessions:add_picture": 10 * 1024 * 1024, "accounts:logo": 2 * 1024 * 1024}
 
 # --- data -------------------------------------------------------------------------------------------------------------
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

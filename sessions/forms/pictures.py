@@ -8,9 +8,11 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.picture_words import refusal_words
+from common.pictures import NotAPictureError
 from sessions.choices import ConsentSigner, PictureKind, PointSide
 from sessions.forms.dressing import dress
-from sessions.pictures import NotAPictureError, TooManyPixelsError, re_encode
+from sessions.pictures import re_encode
 
 UPLOAD = "sessions:add_picture"
 _ACCEPT = "image/jpeg,image/png"
@@ -59,10 +61,8 @@ class PictureForm(forms.Form):
     def _kept(content: bytes) -> Any:
         try:
             return re_encode(content)
-        except TooManyPixelsError as error:
-            raise forms.ValidationError({"file": _("The picture has too many pixels to be read.")}) from error
         except NotAPictureError as error:
-            raise forms.ValidationError({"file": _("This is no JPEG or PNG picture, or it is damaged.")}) from error
+            raise forms.ValidationError({"file": refusal_words(error)}) from error
 
 
 class PictureConsentForm(forms.Form):

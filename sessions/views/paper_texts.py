@@ -12,8 +12,24 @@ from django.utils import formats, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.queries import logo_of
+from common import phones
+from common.countries import uses_letter_paper
 from common.local_words import local_day_words, local_time_words, written_time_words
-from common.papers import Block, Column, Drawing, Facts, Heading, Items, Notice, Paper, Table, Words
+from common.papers import (
+    Block,
+    Column,
+    Drawing,
+    Facts,
+    Heading,
+    Items,
+    Letterhead,
+    Notice,
+    Paper,
+    Table,
+    Words,
+    isolated,
+)
 from sessions.choices import RecordStatus
 from sessions.document.records import Time
 from sessions.dose_rules import Totals
@@ -51,7 +67,6 @@ def procedure_note(page: SessionPage) -> Paper:
 def letter(page: SessionPage, *, recipient: str, greeting: str, opening: str, closing: str) -> Paper:
     """What a referrer needs to know. The evidence is worded honestly and cannot be edited away (domain.md §1)."""
     record = recorded(page)
-    about = _("About: %(name)s, born %(born)s") % {"name": record.patient_name, "born": record.patient_born}
     signature = record.record.signature
     signer = signature.signed_by.name if signature else DASH
     return _paper(
@@ -60,7 +75,7 @@ def letter(page: SessionPage, *, recipient: str, greeting: str, opening: str, cl
         (
             Words(recipient),
             Words(_day(page.now, page)),
-            Notice(", ".join([about, *(f"{kind} {number}" for kind, number in record.patient_numbers)])),
+            Notice(_("About: %(patient)s") % {"patient": about(record)}),
             Words(greeting),
             *([Words(opening)] if opening.strip() else []),
             *_treatment(record),
@@ -69,7 +84,7 @@ def letter(page: SessionPage, *, recipient: str, greeting: str, opening: str, cl
             Heading(_("What is known about this treatment")),
             Words(evidence()),
             *([Words(closing)] if closing.strip() else []),
-            Words(_("Treated and signed by %(name)s.") % {"name": signer}),
+            Words(_("Treated and signed by %(name)s.") % {"name": isolated(signer)}),
             *_addenda(page),
             *_maps(record),
         ),
@@ -88,14 +103,19 @@ def evidence() -> str:
 
 def _paper(page: SessionPage, title: str, blocks: tuple[Block, ...]) -> Paper:
     session, record = page.session, recorded(page)
-    foot = [_("%(name)s, born %(born)s") % {"name": record.patient_name, "born": record.patient_born}]
+    foot = [about(record)]
     if session.content_sha256:
         foot.append(_("Record sealed with SHA-256 %(hash)s") % {"hash": session.content_sha256})
+    clinic = page.actor.clinic
     return Paper(
         title=title,
         blocks=blocks,
-        sender=f"{record.record.clinic.sender_name}, {record.record.clinic.phone}",
+        head=Letterhead(
+            clinic.name, (*clinic.address.splitlines(), phones.shown(str(clinic.phone))), logo_of(clinic.pk)
+        ),
         lang=translation.get_language() or "en",
+        reader_language=record.record.patient.language,
+        is_letter_size=uses_letter_paper(clinic.country),
         foot=tuple(foot),
         page_word=_("page {n} of {m}"),
         made_at=page.now.astimezone(page.actor.zone),
@@ -103,6 +123,12 @@ def _paper(page: SessionPage, title: str, blocks: tuple[Block, ...]) -> Paper:
             RecordStatus(session.status), ""
         ),
     )
+
+
+def about(page: RecordPage) -> str:
+    """Whose paper it is: name, birth date and every number, as the record has them."""
+    named = _("%(name)s, born %(born)s") % {"name": isolated(page.patient_name), "born": page.patient_born}
+    return ", ".join([named, *(f"{kind} {isolated(number)}" for kind, number in page.patient_numbers)])
 
 
 def recorded(page: SessionPage) -> RecordPage:
@@ -120,7 +146,7 @@ def _state(page: SessionPage) -> Iterator[Block]:
         yield Notice(_("DRAFT: not signed, may still change."))
     if session.status == RecordStatus.VOIDED and session.voided_by and session.voided_at:
         words = {
-            "name": session.voided_by.user.full_name,
+            "name": isolated(session.voided_by.user.full_name),
             "when": _time(session.voided_at, page),
             "why": session.void_reason,
         }
@@ -129,7 +155,7 @@ def _state(page: SessionPage) -> Iterator[Block]:
 
 def _patient(page: RecordPage) -> Iterator[Block]:
     yield Heading(_("Patient"))
-    yield Facts(((_("Name"), page.patient_name), (_("Born"), page.patient_born), *page.patient_numbers))
+    yield Facts(((_("Name"), isolated(page.patient_name)), (_("Born"), page.patient_born), *page.patient_numbers))
 
 
 def _treatment(page: RecordPage) -> Iterator[Block]:
@@ -138,7 +164,7 @@ def _treatment(page: RecordPage) -> Iterator[Block]:
         (_("When"), _moment(record.started, page)),
         *([(_("First injection"), _moment(record.first_injected, page))] if record.first_injected else []),
         *([(_("Treatment ended"), _moment(record.ended, page))] if record.ended else []),
-        (_("Clinician"), record.clinician.name),
+        (_("Clinician"), isolated(record.clinician.name)),
         (_("Course"), page.course or _("No course")),
         (_("Technique"), page.technique),
     ]
@@ -255,7 +281,7 @@ def _safety(page: RecordPage) -> Iterator[Block]:
     given = (
         _("%(name)s (%(role)s) on %(day)s, wording %(version)s")
         % {
-            "name": consent.signed_name,
+            "name": isolated(consent.signed_name),
             "role": page.consent_role,
             "day": moment(consent.given),
             "version": consent.wording_version,
@@ -273,7 +299,7 @@ def _safety(page: RecordPage) -> Iterator[Block]:
         yield Items(answers)
     yield from _time_outs(page)
     reasons = tuple(
-        f"{row.rule} {row.sentence} – {reason} ({row.by.name}, {_moment(row.at, page)})"
+        f"{row.rule} {row.sentence} – {reason} ({isolated(row.by.name)}, {_moment(row.at, page)})"
         for row, reason in page.overrides
     )
     if reasons:
@@ -287,7 +313,7 @@ def _safety(page: RecordPage) -> Iterator[Block]:
 def _time_outs(page: RecordPage) -> Iterator[Block]:
     rows = tuple(
         "; ".join(f"{label}: {text}" for label, text in row.said)
-        + f" ({row.confirmed_by.name if row.confirmed_by else DASH}, {_moment(row.confirmed, page)})"
+        + f" ({isolated(row.confirmed_by.name) if row.confirmed_by else DASH}, {_moment(row.confirmed, page)})"
         for row in page.time_outs
         if row.confirmed
     )
@@ -328,7 +354,7 @@ def _signatures(page: SessionPage) -> Iterator[Block]:
     yield Heading(_("Signature"))
     yield Facts(
         (
-            (_("Signed by"), signature.signed_by.name),
+            (_("Signed by"), isolated(signature.signed_by.name)),
             (_("Signed"), _moment(signature.signed, record, seconds=True)),
             (_("Means"), record.statement),
             (_("Version"), str(record.record.record_version)),
@@ -340,7 +366,7 @@ def _signatures(page: SessionPage) -> Iterator[Block]:
         given = co_signing.given
         yield Facts(
             (
-                (_("Co-signed by"), given.co_signed_by.user.full_name),
+                (_("Co-signed by"), isolated(given.co_signed_by.user.full_name)),
                 (_("Co-signed"), _time(given.co_signed_at, page, seconds=True)),
                 (_("Means"), _("I have read this record and agree with it.")),
             )
@@ -355,7 +381,7 @@ def _addenda(page: SessionPage) -> Iterator[Block]:
         return
     yield Heading(ngettext("Addendum", "Addenda", len(rows)))
     for row in rows:
-        yield Words(f"{row.text}\n{row.written_by.user.full_name}, {_time(row.written_at, page)}")
+        yield Words(f"{row.text}\n{isolated(row.written_by.user.full_name)}, {_time(row.written_at, page)}")
 
 
 def _moment(time: Time, page: RecordPage, *, seconds: bool = False) -> str:

@@ -2,7 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 from scheduling.models import Appointment
 from sessions.forms.consents import fingerprint
@@ -32,6 +36,8 @@ CHANGING: dict[str, str] = {
     "accounts:co_signature": _ROW,
     "accounts:settings": _ROW,
     "accounts:undo_details": _UNDO,
+    "accounts:logo": _ROW,
+    "accounts:remove_logo": _GONE,
     "accounts:resend_invitation": "a new link in place of the old one, once a minute",
     "accounts:withdraw_invitation": _TAP,
     "accounts:change_role": _ROW,
@@ -232,7 +238,14 @@ def _reworded(practice: Practice, made: Made) -> Typed:
     return shown | {"reason": "shorter", "says_off_label": "on"}
 
 
+def _picture(practice: Practice, made: Made) -> Typed:
+    out = BytesIO()
+    Image.new("RGB", (9, 9)).save(out, "PNG")
+    return {"file": SimpleUploadedFile("logo.png", out.getvalue())}
+
+
 TYPED: dict[str, Callable[[Practice, Made], Typed]] = {
+    "accounts:logo": _picture,
     "accounts:change_role": _plain(role="auditor"),
     "sessions:hand_over": lambda practice, made: {"to": made["clinician_id"]},
     "accounts:reset_second_factor": _plain(reason="phone lost"),

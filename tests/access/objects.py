@@ -9,8 +9,9 @@ from allauth.mfa.models import Authenticator
 
 from accounts.actors import machine
 from accounts.choices import Role
+from accounts.logos import Kept
 from accounts.models import Clinic, Invitation, Membership
-from accounts.services import invitations, on_call
+from accounts.services import clinic_logos, invitations, on_call
 from catalogue.models import Technique
 from common.tenancy import tenant
 from patients.models import (
@@ -107,6 +108,7 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
         course = CourseFactory(**whose)
         CourseGoalFactory(clinic=clinic, course=course)
         MeasureFactory(clinic=clinic, course=course)
+        clinic_logos.keep(kept=Kept(sentinel.encode(), 9, 9), by=clinician.as_actor(), now=THEN)
         return {
             "patient_id": patient.pk,
             "other_patient_id": other.pk,

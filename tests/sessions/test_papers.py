@@ -17,10 +17,11 @@ from pypdf import PdfReader
 from accounts.choices import Role
 from accounts.models import Clinic
 from audit.models import AuditEvent
+from common import phones
 from common.tenancy import tenant
 from common.wall_clock import local_day
 from scheduling.choices import VisitStatus
-from sessions.choices import PointSide, TimeOutItem
+from sessions.choices import OverrideReason, PointSide, TimeOutItem
 from sessions.drafts import PointRow, TimeOutRow
 from sessions.models import InjectionSession, Paper
 from sessions.rules.facts import Material, Place, Shown
@@ -79,7 +80,7 @@ def signed(clinic: Clinic, client: Client, draft: InjectionSession) -> Injection
             version=2,
             by=actor_of(client.member),
             now=NOW,
-            reasons={"P02:D5W_BUF": "Typed lot"},
+            reasons={"P02:D5W_BUF": f"{OverrideReason.CHECKED}|Typed lot"},
         )
 
 
@@ -98,11 +99,13 @@ def note(client: Client, session: InjectionSession) -> str:
     return text_of(answer.content)
 
 
-def test_a_note_says_what_the_record_says(client: Client, signed: InjectionSession) -> None:
+def test_a_note_says_what_the_record_says(clinic: Clinic, client: Client, signed: InjectionSession) -> None:
     shown = note(client, signed)
     for words in (
         NAME,
-        "The clinic",
+        clinic.name,
+        *clinic.address.splitlines(),
+        phones.shown(str(clinic.phone)),
         "Infrapatellar",
         "Left",
         "Right",
@@ -112,7 +115,8 @@ def test_a_note_says_what_the_record_says(client: Client, signed: InjectionSessi
         "0.050 g",
         "67 %",
         "Calm *visit*",
-        "Typed lot",
+        "checked again, it is as written, Typed lot",
+        f"Aroha {NAME}, born 17 May 1970",
         "I gave this treatment and this record is true.",
         client.member.user.full_name,
         "page 1 of",

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from sessions.pictures import LONG_SIDE, THUMBNAIL_SIDE, NotAPictureError, TooManyPixelsError, re_encode
+from common.pictures import NotAPictureError, TooManyPixelsError
+from sessions.pictures import LONG_SIDE, THUMBNAIL_SIDE, re_encode
 
 
 def a_picture(form: str = "JPEG", size: tuple[int, int] = (60, 40), mode: str = "RGB", **options: object) -> bytes:
