@@ -5,6 +5,7 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.text
 import phonenumber_field.modelfields
+from django.conf import settings
 from django.db import migrations, models
 
 import accounts.models.clinic_owned
@@ -199,6 +200,8 @@ class Migration(migrations.Migration):
                             ("invitation", "invitation"),
                             ("factor_reset", "second step reset"),
                             ("rules", "change of the safety rules"),
+                            ("new_password", "link to a new password"),
+                            ("password_set", "password changed"),
                         ],
                         max_length=12,
                         verbose_name="kind",
@@ -223,6 +226,7 @@ class Migration(migrations.Migration):
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
                 ("lease_until", models.DateTimeField(blank=True, null=True)),
                 ("last_error", models.CharField(blank=True, max_length=60)),
+                ("failing_since", models.DateTimeField(blank=True, null=True)),
                 ("sent_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "clinic",
@@ -318,12 +322,20 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="staffletter",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind__in", ["new_password", "password_set"]), ("state", "planned")),
+                fields=("clinic", "membership", "kind"),
+                name="accounts_staffletter_one_waits",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="staffletter",
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("invitation__isnull", False), ("kind", "invitation"), ("membership__isnull", True)),
                     models.Q(
                         ("invitation__isnull", True),
-                        ("kind__in", ("factor_reset", "rules")),
+                        ("kind__in", ("factor_reset", "rules", "new_password", "password_set")),
                         ("membership__isnull", False),
                     ),
                     _connector="OR",
@@ -417,5 +429,47 @@ class Migration(migrations.Migration):
             model_name="user",
             name="has_shortcuts",
             field=models.BooleanField(default=True, verbose_name="shortcuts by single keys and Alt"),
+        ),
+        migrations.CreateModel(
+            name="SignInLetter",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("invitation", "invitation"),
+                            ("factor_reset", "second step reset"),
+                            ("rules", "change of the safety rules"),
+                            ("new_password", "link to a new password"),
+                            ("password_set", "password changed"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "letter about a sign-in",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["new_password", "password_set"])),
+                        name="accounts_signinletter_kind",
+                    )
+                ],
+            },
         ),
     ]
