@@ -18,6 +18,12 @@ class LetterKind(models.TextChoices):
     INVITATION = "invitation", _("invitation")
     FACTOR_RESET = "factor_reset", _("second step reset")
     RULES = "rules", _("change of the safety rules")
+    NEW_PASSWORD = "new_password", _("link to a new password")
+    PASSWORD_SET = "password_set", _("password changed")
+
+
+# What a person is told of their own sign-in, wherever they work.
+SIGN_IN_LETTERS = (LetterKind.NEW_PASSWORD, LetterKind.PASSWORD_SET)
 
 
 class LetterState(models.TextChoices):

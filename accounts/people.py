@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Min, OuterRef, QuerySet
 
 from accounts.actors import Actor
 from accounts.choices import LetterKind
@@ -37,7 +37,7 @@ def members(actor: Actor) -> QuerySet[Membership]:
 def invited(actor: Actor, *, now: datetime) -> list[Invited]:
     """Two queries."""
     rows = list(Invitation.objects.visible_to(actor).open().order_by("full_name", "id"))
-    letters = StaffLetter.objects.visible_to(actor).filter(invitation__in=rows).order_by("issued")
+    letters = StaffLetter.objects.visible_to(actor).filter(invitation__in=rows).with_lateness(now).order_by("issued")
     last: dict[UUID | None, StaffLetter] = {letter.invitation_id: letter for letter in letters}
     return [Invited(row, last.get(row.pk), now >= row.expires_at) for row in rows]
 
@@ -47,10 +47,17 @@ def co_signers(actor: Actor, member: Membership) -> QuerySet[Membership]:
     return Membership.objects.visible_to(actor).co_signers().exclude(pk=member.pk)
 
 
-def last_reset_letter(actor: Actor, membership_id: UUID) -> StaffLetter | None:
+def mail_away_since(actor: Actor) -> datetime | None:
+    """Since when letters wait because no mail server answers."""
+    waiting = StaffLetter.objects.visible_to(actor).without_server()
+    since: datetime | None = waiting.aggregate(since=Min("failing_since"))["since"]
+    return since
+
+
+def last_reset_letter(actor: Actor, membership_id: UUID, *, now: datetime) -> StaffLetter | None:
     """What became of the letter about a lost second step."""
     letters = StaffLetter.objects.visible_to(actor).filter(membership_id=membership_id, kind=LetterKind.FACTOR_RESET)
-    return letters.newest_first().first()
+    return letters.with_lateness(now).newest_first().first()
 
 
 def is_on_call(actor: Actor, membership_id: UUID) -> bool:

@@ -1,9 +1,7 @@
 """Before a signature or an export, once more: is it still you? A password or a passkey, not older than five minutes."""
 
 from datetime import datetime
-from typing import Any
 
-from allauth.account.authentication import get_authentication_records
 from allauth.account.forms import ReauthenticateForm
 from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.core import ratelimit
@@ -16,12 +14,14 @@ from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from accounts import proofs
+
 
 class SecondCheck:
     """What stands between a signed-in person and a signature or an export (21 CFR 11.200; security.md 1.5).
 
     ``settings.SECOND_CHECK_SECONDS`` is how old the last password or passkey may be; None, only in the demo, asks for
-    nothing. A code from an app alone does not count: it is the other half of a sign-in.
+    nothing. A code from an app alone does not count (``accounts.proofs``).
     """
 
     def __init__(self, request: HttpRequest, *, now: datetime) -> None:
@@ -38,9 +38,7 @@ class SecondCheck:
         limit = settings.SECOND_CHECK_SECONDS
         if limit is None:
             return False
-        records = get_authentication_records(self.request, self.request.user)
-        newest = max((float(record["at"]) for record in records if _counts(record)), default=0.0)
-        return not 0 <= self.now.timestamp() - newest < limit
+        return not proofs.is_fresh(self.request, now=self.now.timestamp(), seconds=limit)
 
     @cached_property
     def form(self) -> forms.Form | None:
@@ -83,7 +81,3 @@ class SecondCheck:
             return False
         reauthenticate_by_password(self.request)
         return True
-
-
-def _counts(record: dict[str, Any]) -> bool:
-    return record.get("method") == "password" or record.get("type") == Authenticator.Type.WEBAUTHN

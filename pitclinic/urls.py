@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from accounts.views import second_factors
+from accounts.views import second_factors, sign_ins
 from pitclinic.views import health, home, setting_index
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("account/2fa/totp/deactivate/", second_factors.deactivate_totp, name="mfa_deactivate_totp"),
     path("account/2fa/webauthn/keys/<int:pk>/remove/", second_factors.remove_webauthn, name="mfa_remove_webauthn"),
+    path("account/email/", sign_ins.email_addresses, name="account_email"),
     path("account/", include("allauth.urls")),
     path("settings/", setting_index.setting_index, name="settings"),
     path("", include("accounts.urls")),

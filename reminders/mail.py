@@ -63,6 +63,15 @@ def mail_server() -> Iterator[BaseEmailBackend]:
             connection.close()
 
 
+def answers() -> bool:
+    """Whether a mail server can be reached now."""
+    try:
+        with mail_server():
+            return True
+    except MailAwayError:
+        return False
+
+
 def send(connection: BaseEmailBackend, letter: Letter) -> Result:
     """Hand the letter over. SMTP has no key that would let a server notice a repetition, so doubt is told as doubt."""
     try:

@@ -8,6 +8,7 @@ from celery import shared_task
 from django.db import connection
 
 from accounts.models import Clinic
+from accounts.services import sign_in_letters
 from reminders.services import alarm_sweeps, audit_heads, staff_letter_sweeps, sweeps
 
 logger = logging.getLogger(__name__)
@@ -44,6 +45,10 @@ def sweep_pages() -> None:
 @shared_task
 def sweep_staff_letters() -> None:
     """Invitations and what else is owed to people who work at a clinic, clinic by clinic."""
+    try:
+        sign_in_letters.pass_on(now=database_clock())
+    except Exception:
+        logger.exception("letters about sign-ins were not passed on")
     for clinic in Clinic.objects.order_by("pk"):
         try:
             staff_letter_sweeps.sweep(clinic=clinic, clock=database_clock)

@@ -7,10 +7,12 @@ from accounts.models.invitations import Invitation
 from accounts.models.memberships import Membership
 from accounts.models.on_call import OnCallPerson
 from accounts.models.sent_forms import SentForm
-from accounts.models.staff_letters import StaffLetter
+from accounts.models.sign_in_letters import SignInLetter
+from accounts.models.staff_letters import NO_SERVER, StaffLetter
 from accounts.models.users import User
 
 __all__ = [
+    "NO_SERVER",
     "BackupReport",
     "Clinic",
     "ClinicForeignKey",
@@ -23,6 +25,7 @@ __all__ = [
     "Membership",
     "OnCallPerson",
     "SentForm",
+    "SignInLetter",
     "StaffLetter",
     "User",
     "manager_of",

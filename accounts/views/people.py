@@ -38,13 +38,18 @@ def invite(request: StaffRequest) -> HttpResponse:
     except InvitationRefusedError as refused:
         form.add_error("email", str(refused))
         return _people(request, form, status=422)
-    messages.success(request, _("%(name)s is invited. The mail leaves within a minute.") % {"name": made.full_name})
+    words = _("%(name)s is invited. The mail leaves within a minute.")
+    if read.mail_away_since(request.actor):
+        words = _("%(name)s is invited. The mail leaves by itself when the mail server is back.")
+    messages.success(request, words % {"name": made.full_name})
     return redirect("accounts:people")
 
 
 @staff(Act.CHANGE_SETTINGS, methods=("POST",))
 def resend_invitation(request: StaffRequest, invitation_id: UUID) -> HttpResponse:
     words = _("A new link leaves within a minute; the one before opens nothing any more.")
+    if read.mail_away_since(request.actor):
+        words = _("A new link leaves when the mail server is back; the one before opens nothing any more.")
     return _with_invitation(request, invitation_id, invitations.send_again, words)
 
 
@@ -131,7 +136,12 @@ def _with_member(
 
 def _people(request: StaffRequest, form: InviteForm, status: int = 200) -> HttpResponse:
     now = timezone.now()
-    context = {"members": read.members(request.actor), "invited": read.invited(request.actor, now=now), "form": form}
+    context = {
+        "members": read.members(request.actor),
+        "invited": read.invited(request.actor, now=now),
+        "mail_away_since": read.mail_away_since(request.actor),
+        "form": form,
+    }
     return render(request, "accounts/people.html", context, status=status)
 
 
@@ -149,7 +159,7 @@ def _person(
         "member": member,
         "is_self": member.pk == request.actor.membership_id,
         "is_on_call": read.is_on_call(request.actor, member.pk),
-        "letter": read.last_reset_letter(request.actor, member.pk),
+        "letter": read.last_reset_letter(request.actor, member.pk, now=timezone.now()),
         "role_form": role_form or RoleForm(initial={"role": member.role}),
         "reason_form": reason_form or ReasonForm(),
         "supervisor_form": supervisor_form or SupervisorForm(members=read.co_signers(request.actor, member)),

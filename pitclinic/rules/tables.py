@@ -27,6 +27,7 @@ _OPEN_TABLES = {
     "accounts_backupreport": _READ,
     "accounts_integrityreport": "SELECT, INSERT, UPDATE",
     "accounts_clinic": "SELECT, INSERT, UPDATE",
+    "accounts_signinletter": _WRITE,
     "accounts_user": "SELECT, INSERT, UPDATE",
     "accounts_user_groups": _READ,
     "accounts_user_user_permissions": _READ,

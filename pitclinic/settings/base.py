@@ -108,7 +108,10 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # a 
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
-ACCOUNT_FORMS = {"reset_password_from_key": "accounts.password_resets.NewPasswordForm"}
+ACCOUNT_FORMS = {
+    "reset_password": "accounts.password_resets.LostPasswordForm",
+    "reset_password_from_key": "accounts.password_resets.NewPasswordForm",
+}
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.reset_tokens.ResetTokens"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -122,7 +125,11 @@ ACCOUNT_LOGOUT_ON_GET = False
 SECOND_CHECK_SECONDS: int | None = 300  # how old a password or passkey may be when a record is signed
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/10m/key"}
 MFA_ADAPTER = "accounts.adapters.MfaAdapter"
-MFA_FORMS = {"authenticate": "accounts.second_steps.SecondStepForm"}
+MFA_FORMS = {
+    "authenticate": "accounts.second_steps.SecondStepForm",
+    "add_webauthn": "accounts.second_steps.AddPasskeyForm",
+    "edit_webauthn": "accounts.second_steps.RenamePasskeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 FACTOR_KEYS: list[str] = []  # encrypt second factors: the first, then those before it

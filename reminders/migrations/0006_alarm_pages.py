@@ -296,4 +296,9 @@ class Migration(migrations.Migration):
                 name="reminders_outboxhold_ends_after",
             ),
         ),
+        migrations.AddField(
+            model_name="sweepbeat",
+            name="mail_away_since",
+            field=models.DateTimeField(blank=True, null=True),
+        ),
     ]

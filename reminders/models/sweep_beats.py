@@ -13,6 +13,7 @@ class SweepBeat(ClinicOwned):
     clinic_rules = ClinicRules(is_audited=False)
 
     swept_at = models.DateTimeField()
+    mail_away_since = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[ClinicOwnedQuerySet["SweepBeat"]] = manager_of(ClinicOwnedQuerySet["SweepBeat"])
 

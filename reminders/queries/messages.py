@@ -92,15 +92,18 @@ def _falls_at(rung: Rung) -> Any:
 
 @dataclass(frozen=True)
 class Pulse:
-    """When the sweep last came by, and whether that is too long ago."""
+    """When the sweep last came by, and whether that is too long ago; since when it has found no mail server."""
 
     swept_at: datetime | None
     is_silent: bool
+    mail_away_since: datetime | None = None
 
 
 def pulse(by: Actor, *, now: datetime) -> Pulse:
-    swept_at = SweepBeat.objects.visible_to(by).values_list("swept_at", flat=True).first()
-    return Pulse(swept_at=swept_at, is_silent=swept_at is None or now - swept_at > SILENT_AFTER)
+    beat = SweepBeat.objects.visible_to(by).first()
+    if beat is None:
+        return Pulse(swept_at=None, is_silent=True)
+    return Pulse(beat.swept_at, now - beat.swept_at > SILENT_AFTER, beat.mail_away_since)
 
 
 def messages_of_clinic(by: Actor, *, day: date | None, state: str, now: datetime) -> QuerySet[Message]:

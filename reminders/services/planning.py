@@ -66,11 +66,12 @@ def skip_voided(*, by: Actor, now: datetime) -> int:
 
 
 @transaction.atomic
-def beat(*, by: Actor, now: datetime) -> None:
-    """Note that a sweep of this clinic came to its end."""
+def beat(*, by: Actor, now: datetime, is_mail_away: bool = False) -> None:
+    """Note that a sweep of this clinic came to its end, and since when no mail server has answered."""
+    before = queries.pulse(by, now=now).mail_away_since
     SweepBeat.objects.bulk_create(
-        [SweepBeat(clinic_id=by.clinic_id, swept_at=now)],
+        [SweepBeat(clinic_id=by.clinic_id, swept_at=now, mail_away_since=(before or now) if is_mail_away else None)],
         update_conflicts=True,
         unique_fields=["clinic"],
-        update_fields=["swept_at"],
+        update_fields=["swept_at", "mail_away_since"],
     )

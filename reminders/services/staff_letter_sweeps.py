@@ -38,6 +38,8 @@ def _send(by: Actor, letter_id: UUID, clock: Clock) -> bool:
                 _record(by, letter_id, mail.send(connection, letter), clock)
     except mail.MailAwayError:
         logger.error("a letter to a person who works at a clinic did not leave: no mail server")
+        with tenant(by.clinic_id, actor=by.audit_name):
+            staff_letters.find_no_server(by=by, now=clock())
         return False
     except Exception as error:
         # One letter that cannot be written must not hold up the others.

@@ -10,9 +10,10 @@ from django.db import transaction
 
 from accounts.actors import Actor
 from accounts.choices import LetterKind, LetterState
-from accounts.models import StaffLetter
+from accounts.models import NO_SERVER, Membership, StaffLetter
 from accounts.services import invitations
 from reminders.mail import Letter, Outcome, Result
+from reminders.services.sign_in_letter_words import compose_new_password, compose_password_set
 from reminders.services.staff_letter_words import compose_factor_reset, compose_invitation, compose_rules
 from reminders.timing import MAX_ATTEMPTS, backoff
 
@@ -47,11 +48,27 @@ def _mail(owed: StaffLetter, by: Actor, now: datetime) -> Letter | None:
         return compose_factor_reset(owed, clinic=by.clinic, to=member.user.email) if member else None
     if owed.kind == LetterKind.RULES:
         return compose_rules(owed, clinic=by.clinic, to=member.user.email) if member and member.is_active else None
+    if owed.kind == LetterKind.NEW_PASSWORD:
+        return compose_new_password(owed, member, clinic=by.clinic, now=now) if member and _can_enter(member) else None
+    if owed.kind == LetterKind.PASSWORD_SET:
+        return compose_password_set(owed, member, clinic=by.clinic) if member else None
     invitation = owed.invitation
     if invitation is None or owed.issued != invitation.issued or not invitation.lets_in(now):
         return None
     invitations.renew_hash(invitation)
     return compose_invitation(owed, invitation, clinic=by.clinic)
+
+
+def _can_enter(member: Membership) -> bool:
+    return bool(member.user.is_active)
+
+
+@transaction.atomic
+def find_no_server(*, by: Actor, now: datetime) -> None:
+    """The mail server is away: whatever is due says since when it does not leave. That costs none of its tries."""
+    due = StaffLetter.objects.visible_to(by).due(now).order_by()
+    due.filter(failing_since__isnull=True).update(failing_since=now, last_error=NO_SERVER)
+    due.exclude(last_error=NO_SERVER).update(last_error=NO_SERVER)
 
 
 @transaction.atomic
@@ -67,4 +84,5 @@ def record(*, letter_id: UUID, result: Result, by: Actor, now: datetime, jitter:
         owed.state = LetterState.FAILED
     else:
         owed.next_at = now + backoff(owed.attempts, jitter=jitter)
+        owed.failing_since = owed.failing_since or now
     owed.save()

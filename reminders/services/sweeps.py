@@ -13,7 +13,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from accounts.actors import Actor, machine
 from accounts.models import Clinic
 from common.tenancy import tenant
-from reminders import mail
+from reminders import mail, queries
 from reminders.services import code_planning, delivery, planning, visit_planning
 
 Clock = Callable[[], datetime]
@@ -47,13 +47,22 @@ def sweep(*, clinic: Clinic, owner: str, clock: Clock) -> None:
     with run.step():
         planning.skip_voided(by=run.by, now=clock())
         delivery.reap(by=run.by, now=clock())
-    for _batch in range(BATCHES):
-        with run.step():
-            ids = delivery.claim(owner=owner, by=run.by, now=clock(), limit=BATCH)
-        if not ids or not _deliver(run, ids):
-            break
+    is_mail_away = not _deliver_all(run)
     with run.step():
-        planning.beat(by=run.by, now=clock())
+        planning.beat(by=run.by, now=clock(), is_mail_away=is_mail_away)
+
+
+def _deliver_all(run: Sweep) -> bool:
+    """Send what is due; False when the mail server is away, or was and still is."""
+    for number in range(BATCHES):
+        with run.step():
+            ids = delivery.claim(owner=run.owner, by=run.by, now=run.clock(), limit=BATCH)
+            was_away = queries.pulse(run.by, now=run.clock()).mail_away_since is not None
+        if not ids:
+            return number > 0 or not was_away or mail.answers()
+        if not _deliver(run, ids):
+            return False
+    return True
 
 
 def _deliver(run: Sweep, ids: Sequence[UUID]) -> bool:

@@ -1,16 +1,22 @@
 """The page of the people: what an admin does with a colleague, and that it holds at once."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.choices import Role
 from accounts.models import Clinic, Membership, StaffLetter
 from audit.models import AuditEvent
 from common.tenancy import tenant
+from reminders import mail
+from reminders.tasks import sweep_staff_letters
 from tests.factories.accounts import MembershipFactory
 from tests.staff import StaffClient
 
@@ -85,7 +91,6 @@ def test_a_lost_second_step_needs_a_reason_ends_every_sign_in_and_is_set_up_anew
     fresh = Client()
     fresh.post(reverse("account_login"), {"login": user.email, "password": "four words nobody guesses"})
     assert fresh.get(LIST).headers["Location"] == reverse("mfa_index")
-    fresh.post(reverse("account_reauthenticate"), {"password": "four words nobody guesses"})
     assert fresh.get(reverse("mfa_activate_totp")).status_code == 200
     with tenant(clinic.pk):
         assert StaffLetter.objects.get(membership=colleague.member).kind == "factor_reset"
@@ -121,3 +126,36 @@ def test_who_is_switched_off_everywhere_is_told_so_and_can_sign_out(
     assert page.status_code == 403
     assert "You are not switched on at any clinic" in page.content.decode()
     assert leaver.get(reverse("account_logout")).status_code == 200
+
+
+def test_an_invitation_that_cannot_leave_says_since_when_and_that_it_goes_by_itself(
+    clinic: Clinic, admin: StaffClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = invite_somebody(admin)
+    assert "will be sent within a minute" in page
+    assert "Mail is not being sent" not in page
+    with tenant(clinic.pk, actor="test"):
+        StaffLetter.objects.update(next_at=timezone.now() - timedelta(minutes=3))
+    assert "not sent yet, will be sent by itself" in admin.get(reverse("accounts:people")).content.decode()
+    with monkeypatch.context() as patch:
+        patch.setattr(mail, "mail_server", away)
+        sweep_staff_letters()
+    with tenant(clinic.pk):
+        since = StaffLetter.objects.get().failing_since.astimezone(ZoneInfo(clinic.zone))
+    page = admin.get(reverse("accounts:people")).content.decode()
+    assert f"The mail server has not answered since {date_format(since, 'j M Y, H:i')}" in page
+    assert f"not sent yet, tried since {date_format(since, 'j M, H:i')}" in page
+    assert "within a minute" not in page
+    again = invite_somebody(admin, "another@example.org")
+    assert "The mail leaves by itself when the mail server is back" in again
+    sweep_staff_letters()
+    assert "Mail is not being sent" not in admin.get(reverse("accounts:people")).content.decode()
+
+
+def away() -> None:
+    raise mail.MailAwayError("ConnectionRefusedError")
+
+
+def invite_somebody(admin: StaffClient, email: str = "jana@example.org") -> str:
+    typed = {"email": email, "full_name": "Jana Novak", "role": Role.AUDITOR}
+    return str(admin.post(reverse("accounts:invite"), typed, follow=True).content.decode())

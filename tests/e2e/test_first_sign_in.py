@@ -56,8 +56,8 @@ def invite_a_colleague(page: Page, email: str) -> None:
 def set_up_passkey(page: Page) -> None:
     page.get_by_role("link", name="Add a passkey").click()
     page.get_by_role("textbox", name="Name").fill("My laptop")
-    page.get_by_label("Passwordless").check()
-    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_label("Sign in with this passkey alone").check()
+    page.get_by_role("button", name="Add passkey").click()
     page.get_by_role("link", name="go to the first page").click()
 
 

@@ -45,11 +45,9 @@ def test_a_clinician_sets_up_a_passkey_and_signs_in_with_it(live_server: Any, pa
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("link", name="Add a passkey").click()
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="It is me").click()
     page.get_by_role("textbox", name="Name").fill("My laptop")
-    page.get_by_label("Passwordless").check()
-    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_label("Sign in with this passkey alone").check()
+    page.get_by_role("button", name="Add passkey").click()
     page.wait_for_url(lambda url: "webauthn/add" not in url)
 
     page.context.clear_cookies()

@@ -11,6 +11,7 @@ from accounts.models import Clinic
 from common.tenancy import tenant
 from patients.models import AccessLink, ContactPoint
 from patients.services import access_links
+from reminders import queries
 from reminders.choices import LADDER, MessageState, SkipReason, Step
 from reminders.models import Message
 from reminders.services import delivery, planning, sweeps
@@ -188,6 +189,12 @@ def test_a_mail_server_that_is_away_costs_a_growing_wait_and_nothing_else(in_cli
         assert timedelta(minutes=1) <= message.next_at - NOON <= timedelta(minutes=1.2)
         assert not message.is_ambiguous
     assert AccessLink.objects.count() == 0
+    assert queries.pulse(worker(in_clinic), now=NOON).mail_away_since == NOON
+    _sweep(in_clinic, NOON + timedelta(seconds=30))
+    assert queries.pulse(worker(in_clinic), now=NOON).mail_away_since == NOON
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    _sweep(in_clinic, NOON + timedelta(seconds=40))
+    assert queries.pulse(worker(in_clinic), now=NOON).mail_away_since is None
 
 
 def test_after_eight_tries_a_person_looks(in_clinic, settings):

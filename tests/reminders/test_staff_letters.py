@@ -68,6 +68,12 @@ def test_trouble_is_told_and_tried_again(clinic: Clinic, monkeypatch: pytest.Mon
         patch.setattr(adapter, "mail_server", away)
         sweep_staff_letters()
     assert (the_letter(clinic).state, the_letter(clinic).attempts) == ("planned", 0)
+    since = the_letter(clinic).failing_since
+    assert (since is not None, the_letter(clinic).last_error) == (True, "no mail server")
+    with monkeypatch.context() as patch:
+        patch.setattr(adapter, "mail_server", away)
+        sweep_staff_letters()
+    assert the_letter(clinic).failing_since == since
     with monkeypatch.context() as patch:
         patch.setattr(adapter, "send", lambda *_: Result(Outcome.REFUSED, "greylisted"))
         sweep_staff_letters()

@@ -57,7 +57,7 @@ def add_passkey(page: Page) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="It is me").click()
     page.get_by_role("textbox", name="Name").fill("The tablet")
-    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_role("button", name="Add passkey").click()
     page.wait_for_url(lambda url: "webauthn/add" not in url)
 
 
@@ -74,7 +74,8 @@ def test_a_signature_is_given_with_a_passkey(
     expect(page.get_by_role("heading", name="Is it still you?")).to_be_visible()
     assert violations(page) == []
     page.get_by_role("button", name="Use a passkey").click()
-    page.get_by_role("button", name="Use a security key").click()
+    page.wait_for_url("**/webauthn/reauthenticate/**")
+    page.get_by_role("button", name="Use a passkey").click()
 
     page.wait_for_url(f"**{sign}")
     expect(page.get_by_role("heading", name="Is it still you?")).to_have_count(0)
