@@ -14,6 +14,7 @@ from django.db.models.fields import NOT_PROVIDED
 NULL = "NULL"
 EMPTY = '""'
 CHUNK_ROWS = 5_000
+ROWS_TO_COUNT = 200
 
 Row = tuple[str, ...]
 
@@ -45,6 +46,7 @@ class Table:
         """``columns`` come with each row; ``same`` columns have one value in every row."""
         self.name = model._meta.db_table
         self.total = 0
+        self._counted = 0
         self._rows: list[Row] = []
         kinds = {column.column: str(column.db_type(connection)) for column in model._meta.concrete_fields}
         missing = {*columns, *same} - kinds.keys()
@@ -74,10 +76,18 @@ class Table:
         """Write rows, inside the transaction at hand."""
         with connection.cursor() as cursor:
             for start in range(0, len(rows), CHUNK_ROWS):
-                columns = zip(*rows[start : start + CHUNK_ROWS], strict=True)
+                chunk = rows[start : start + CHUNK_ROWS]
+                columns = zip(*chunk, strict=True)
                 arrays = ["{" + ",".join([value or EMPTY for value in column]) + "}" for column in columns]
                 cursor.execute(self._statement, [*self._fixed, *arrays])
-        self.total += len(rows)
+                self.total += len(chunk)
+                self._count_for_the_planner(cursor)
+
+    def _count_for_the_planner(self, cursor: Any) -> None:
+        """Nothing else counts within a transaction: triggers planned for one row join thousands by thousands."""
+        if self.total >= 2 * self._counted + ROWS_TO_COUNT:
+            cursor.execute(f'ANALYZE "{self.name}"')
+            self._counted = self.total
 
 
 def _defaults(model: type[models.Model], given: set[str]) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Keep what a draft cannot take yet, and let it go."""
 
-import json
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -10,12 +9,9 @@ from accounts.actors import Actor
 from sessions.choices import RecordStatus
 from sessions.drafts import Sender
 from sessions.models import InjectionSession, UnsavedTyping
-from sessions.policies.injection_sessions import SessionRefusedError
 from sessions.queries.unsaved_typings import typing_of
 from sessions.services.injection_session_rows import author
 
-# As much as 70 rows and a full note need several times over.
-BYTES_AT_MOST = 400_000
 # [DEF] how long somebody can still read what did not get into a record, after it was closed: a product decision.
 KEPT_DAYS = 30
 
@@ -30,9 +26,10 @@ def keep(
     by: Actor,
     now: datetime,
 ) -> None:
-    """Keep the member's typing in place of what was kept before; an older send of the same page is let go."""
-    if len(json.dumps(typed)) > BYTES_AT_MOST:
-        raise SessionRefusedError
+    """Keep the member's typing in place of what was kept before; an older send of the same page is let go.
+
+    However much it is: a request holds 6 MB (settings), and the page says which field is too long.
+    """
     kept = typing_of(injection_session, by, is_locked=True)
     page, number = (sender.page, sender.number) if sender else (None, 0)
     if kept and page and kept.page == page and kept.number > number:

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -32,7 +33,12 @@ _NOT_TYPED = {"csrfmiddlewaretoken", "act", "repeat"}
 
 @staff(Act.LOG_SESSIONS, methods=("POST",))
 def autosave(request: StaffRequest, session_id: UUID) -> HttpResponse:
-    """Save what can be saved, keep the rest as it was typed, say which. 409: the page must be looked at."""
+    """Save what can be saved, keep the rest as it was typed, say which. 409: the page must be looked at.
+
+    Raises BadRequest for what is not the page: it would stand there as a page that somebody emptied.
+    """
+    if "points-TOTAL_FORMS" not in request.POST:
+        raise BadRequest("not the page")
     page = SessionPage(locked_session(request.actor, session_id), request.actor, timezone.now())
     forms = page.forms(request.POST, has_reasons=_has_reasons(request.POST))
     is_valid = forms.is_valid()
@@ -94,7 +100,7 @@ def keep(page: SessionPage, forms: SessionForms, data: QueryDict, *, version: in
         injection_session=page.session,
         version=version,
         typed={
-            name: [value.replace("\0", "") for value in values]
+            name.replace("\0", ""): [value.replace("\0", "") for value in values]
             for name, values in data.lists()
             if name not in _NOT_TYPED
         },

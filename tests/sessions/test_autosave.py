@@ -345,3 +345,29 @@ def test_points_that_are_sent_again_unchanged_stay_in_the_draft(
     with tenant(clinic.pk, actor="test"):
         assert (after.note, after.points.count()) == ("third", count)
     assert count > 0
+
+
+def test_a_note_as_long_as_a_book_waits_and_its_field_is_named(
+    client: Client, clinic: Clinic, session: InjectionSession
+) -> None:
+    answer = autosave(client, session, note="n" * 450_000)
+    assert (answer.status_code, answer.json()["state"]) == (200, "kept")
+    assert any("450000" in wrong for wrong in answer.json()["wrong"])
+    assert kept(clinic)[0].typed["note"] == ["n" * 450_000]
+
+
+def test_nul_in_a_name_of_a_field_is_no_part_of_what_is_kept(
+    client: Client, clinic: Clinic, session: InjectionSession
+) -> None:
+    answer = autosave(client, session, **{"no\0te": "\0", "needle_gauge": "no number"})
+    assert (answer.status_code, answer.json()["state"]) == (200, "kept")
+    assert "\0" not in "".join(kept(clinic)[0].typed)
+
+
+@pytest.mark.parametrize("sent", [{}, {"note": "but no page"}])
+def test_what_is_no_page_is_refused_and_nothing_is_kept(
+    client: Client, clinic: Clinic, session: InjectionSession, sent: dict[str, str]
+) -> None:
+    answer = client.post(reverse("sessions:autosave", args=[session.pk]), sent)
+    assert answer.status_code == 400
+    assert kept(clinic) == []
