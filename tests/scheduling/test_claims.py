@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
-from django.db.migrations.loader import MigrationLoader
 
 from scheduling.models import Appointment, BookingRule, Claim
 from scheduling.policies import VisitRefusedError
@@ -199,18 +198,3 @@ def test_the_application_cannot_touch_a_claim(practice: Practice, statement: str
 
     with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
         connection.cursor().execute(statement)
-
-
-def test_what_a_clinic_had_booked_before_there_were_claims_is_claimed(practice: Practice) -> None:
-    visit = practice.book()
-    before = _claims(visit)
-    migration = MigrationLoader(connection).get_migration("scheduling", "0003_claim_what_is_booked")
-    (open_one, *_rest) = migration.operations
-    statement = next(sql for sql in open_one.sql if "INSERT" in sql)
-
-    connection.cursor().execute("RESET ROLE")
-    connection.cursor().execute("DELETE FROM scheduling_claim")
-    connection.cursor().execute(statement)
-    connection.cursor().execute("SET ROLE pit_app")
-
-    assert _claims(visit) == before
