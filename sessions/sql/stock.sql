@@ -189,21 +189,28 @@ END $$;
 CREATE OR REPLACE FUNCTION sessions_points_use_stock() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
-  chosen jsonb[];
+  -- Plain ids, place by place one choice: behind row-level security an id that is taken out of a jsonb finds no index,
+  -- and each save would read every session of the clinic.
+  chosen_sessions uuid[];
+  lots uuid[];
+  preparations uuid[];
+  solutions uuid[];
   sessions uuid[];
   problem text;
 BEGIN
   IF TG_OP = 'INSERT' THEN
-    chosen := ARRAY(SELECT DISTINCT jsonb_build_object('session', n.injection_session_id, 'lot', n.lot_id,
-        'preparation', n.preparation_id, 'solution', n.solution_id)
-      FROM new_rows n WHERE coalesce(n.lot_id, n.preparation_id) IS NOT NULL);
+    SELECT array_agg(c.injection_session_id), array_agg(c.lot_id), array_agg(c.preparation_id), array_agg(c.solution_id)
+      INTO chosen_sessions, lots, preparations, solutions FROM (
+        SELECT DISTINCT n.injection_session_id, n.lot_id, n.preparation_id, n.solution_id
+        FROM new_rows n WHERE coalesce(n.lot_id, n.preparation_id) IS NOT NULL) c;
   ELSIF TG_OP = 'UPDATE' THEN
-    chosen := ARRAY(SELECT DISTINCT jsonb_build_object('session', n.injection_session_id, 'lot', n.lot_id,
-        'preparation', n.preparation_id, 'solution', n.solution_id)
-      FROM new_rows n JOIN old_rows o ON o.id = n.id
-      WHERE coalesce(n.lot_id, n.preparation_id) IS NOT NULL
-        AND (n.injection_session_id, n.lot_id, n.preparation_id, n.solution_id)
-          IS DISTINCT FROM (o.injection_session_id, o.lot_id, o.preparation_id, o.solution_id));
+    SELECT array_agg(c.injection_session_id), array_agg(c.lot_id), array_agg(c.preparation_id), array_agg(c.solution_id)
+      INTO chosen_sessions, lots, preparations, solutions FROM (
+        SELECT DISTINCT n.injection_session_id, n.lot_id, n.preparation_id, n.solution_id
+        FROM new_rows n JOIN old_rows o ON o.id = n.id
+        WHERE coalesce(n.lot_id, n.preparation_id) IS NOT NULL
+          AND (n.injection_session_id, n.lot_id, n.preparation_id, n.solution_id)
+            IS DISTINCT FROM (o.injection_session_id, o.lot_id, o.preparation_id, o.solution_id)) c;
   END IF;
   IF TG_OP <> 'INSERT' THEN
     sessions := ARRAY(SELECT DISTINCT o.injection_session_id FROM old_rows o WHERE o.preparation_id IS NOT NULL);
@@ -212,33 +219,35 @@ BEGIN
       JOIN pit_sessions_preparationpart r ON r.preparation_id = p.preparation_id
       WHERE p.injection_session_id = u.injection_session_id AND r.container_id = u.container_id);
   END IF;
-  IF coalesce(cardinality(chosen), 0) = 0 THEN
+  IF coalesce(cardinality(chosen_sessions), 0) = 0 THEN
     RETURN NULL;
   END IF;
   -- Whoever quarantines, discards or changes them now waits for this writer, or is seen by it.
   PERFORM FROM pit_sessions_preparation m
-    WHERE m.id = ANY (ARRAY(SELECT DISTINCT (c->>'preparation')::uuid FROM unnest(chosen) c)) ORDER BY m.id FOR SHARE;
+    WHERE m.id = ANY (preparations) ORDER BY m.id FOR SHARE;
   PERFORM FROM pit_sessions_solutionlot l
-    WHERE l.id = ANY (ARRAY(SELECT DISTINCT (c->>'lot')::uuid FROM unnest(chosen) c)) ORDER BY l.id FOR SHARE;
+    WHERE l.id = ANY (lots) ORDER BY l.id FOR SHARE;
   SELECT CASE WHEN l.quarantined_at IS NOT NULL THEN 'sessions_lot_quarantined' ELSE 'sessions_lot_expired' END
-    INTO problem FROM unnest(chosen) c
-    JOIN pit_sessions_solutionlot l ON l.id = (c->>'lot')::uuid
-    JOIN pit_sessions_injectionsession s ON s.id = (c->>'session')::uuid
+    INTO problem FROM unnest(chosen_sessions, lots) AS c(session, lot)
+    JOIN pit_sessions_solutionlot l ON l.id = c.lot
+    JOIN pit_sessions_injectionsession s ON s.id = c.session
     JOIN accounts_clinic a ON a.id = s.clinic_id
     WHERE l.quarantined_at IS NOT NULL OR l.expiry_date < (s.started_at AT TIME ZONE a.zone)::date LIMIT 1;
   IF problem IS NULL THEN
     SELECT f.said INTO problem FROM (
-      SELECT sessions_preparation_problem((c->>'session')::uuid, (c->>'lot')::uuid, (c->>'preparation')::uuid,
-        (c->>'solution')::uuid) AS said FROM unnest(chosen) c WHERE c->>'preparation' IS NOT NULL) f
+      SELECT sessions_preparation_problem(c.session, c.lot, c.preparation, c.solution) AS said
+      FROM unnest(chosen_sessions, lots, preparations, solutions) AS c(session, lot, preparation, solution)
+      WHERE c.preparation IS NOT NULL) f
     WHERE f.said IS NOT NULL LIMIT 1;
   END IF;
   IF problem IS NOT NULL THEN
     PERFORM sessions_refuse_stock('this cannot be chosen for a point of this session', problem);
   END IF;
   INSERT INTO pit_sessions_containeruse (clinic_id, injection_session_id, patient_id, container_id, is_single_dose)
-    SELECT DISTINCT s.clinic_id, s.id, s.patient_id, k.id, k.is_single_dose FROM unnest(chosen) c
-    JOIN pit_sessions_injectionsession s ON s.id = (c->>'session')::uuid
-    JOIN pit_sessions_preparationpart r ON r.preparation_id = (c->>'preparation')::uuid
+    SELECT DISTINCT s.clinic_id, s.id, s.patient_id, k.id, k.is_single_dose
+    FROM unnest(chosen_sessions, preparations) AS c(session, preparation)
+    JOIN pit_sessions_injectionsession s ON s.id = c.session
+    JOIN pit_sessions_preparationpart r ON r.preparation_id = c.preparation
     JOIN pit_sessions_container k ON k.id = r.container_id ORDER BY k.id
     ON CONFLICT (clinic_id, injection_session_id, container_id) DO NOTHING;
   RETURN NULL;
