@@ -1,5 +1,6 @@
 """Changing what protects a sign-in asks once more who is there."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -22,7 +23,11 @@ GUARDED = ("mfa_activate_totp", "mfa_add_webauthn")
 def test_a_sign_in_of_long_ago_is_asked_again_before_a_second_factor_changes(
     clinic: Clinic, staff_client: Callable[..., Client], path: str
 ) -> None:
-    answer = staff_client(Role.CLINICIAN, clinic=clinic).get(f"/account/{path}")
+    client = staff_client(Role.CLINICIAN, clinic=clinic)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time() - 600}]
+    session.save()
+    answer = client.get(f"/account/{path}")
     assert answer.status_code == 302
     assert "reauthenticate" in answer["Location"]
 
