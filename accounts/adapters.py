@@ -12,6 +12,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.services import person_events
 
@@ -34,6 +35,12 @@ def _box(use: bytes, secret: str) -> Fernet:
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _("The e-mail address or the password is not right."),
+        "unknown_email": _("No sign-in has this e-mail address."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
