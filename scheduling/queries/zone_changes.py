@@ -55,8 +55,10 @@ def zone_changes(by: Actor, *, now: datetime) -> list[ZoneChange]:
 
 
 def count_to_move(by: Actor, *, now: datetime) -> int:
-    """Visits to come that somebody has to move for a change of the settings, the time zone's too. Two queries, four
-    more where there was one."""
+    """Visits to come that have to be moved for a change of the settings, the time zone's too.
+
+    Two queries; two more where a change touched visits, and two where the zone was changed.
+    """
     of_a_zone = {visit.pk for change in zone_changes(by, now=now) for visit in change.visits}
     return len(touched_visits.to_move(by, now=now) | of_a_zone)
 
