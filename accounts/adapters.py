@@ -55,6 +55,12 @@ def _box(use: bytes, secret: str) -> Fernet:
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _("The e-mail address or the password is not right."),
+        "unknown_email": _("No sign-in has this e-mail address."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 

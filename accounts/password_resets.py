@@ -8,10 +8,15 @@ from django.http import HttpRequest
 
 from accounts.choices import LetterKind
 from accounts.services import mailboxes, sign_in_letters
+from accounts.sign_in_forms import name_e_mail
 
 
 class LostPasswordForm(ResetPasswordForm):
     """allauth's own form, whose ``save`` its view calls: it owes the letter, to somebody or nobody, and sends none."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name_e_mail(self.fields["email"])
 
     def save(self, request: HttpRequest, **_more: Any) -> str:
         person = next(iter(self.users), None)

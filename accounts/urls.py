@@ -16,7 +16,6 @@ urlpatterns = [
     path(f"{_INVITATION}withdraw/", people.withdraw_invitation, name="withdraw_invitation"),
     path(_PERSON, people.person, name="person"),
     path(f"{_PERSON}co-signature/", people.co_signature, name="co_signature"),
-    path(f"{_PERSON}role/", people.change_role, name="change_role"),
     path(f"{_PERSON}second-step/", people.reset_second_factor, name="reset_second_factor"),
     path("settings/history/", clinics.history, name="clinic_history"),
     path("settings/clinic/logo/", logos.logo, name="logo"),

@@ -182,7 +182,7 @@ GROUPS = (
             ),
             Setting(
                 t("Visits to move"),
-                t("Touched by a closure, leave, a leaver, fewer hours, a room out of use or a new time zone."),
+                t("Touched by a closure, leave, a leaver, a new role, fewer hours, a closed room or a new time zone."),
                 "scheduling:setting_changes",
                 Act.BOOK_VISITS,
                 _counted("changes", "%(count)s change", "%(count)s changes", t("none")),

@@ -26,6 +26,7 @@ class SettingKind(models.TextChoices):
     EXTRA_HOURS = "extra_hours", _("hours of one day")
     ROOM = "room", _("room")
     LEAVER = "leaver", _("somebody who left")
+    ROLE = "role", _("another role")
 
 
 _S = VisitStatus

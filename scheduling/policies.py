@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from accounts.choices import Role
 from accounts.models import Membership
 from common.wall_clock import local_day
 from patients.models import Patient
@@ -134,7 +133,7 @@ def check_length(length: timedelta) -> None:
 
 def check_can_treat(clinician: Membership) -> None:
     """Only an active clinician can be booked."""
-    if clinician.role != Role.CLINICIAN or not clinician.is_active or not clinician.user.is_active:
+    if not clinician.is_bookable:
         raise VisitRefusedError(
             _("%(name)s does not see patients here at present.") % {"name": clinician.user.full_name}
         )

@@ -13,7 +13,7 @@ from accounts.models import Membership
 
 # Where the form stands that is sent to another address.
 PAGES: dict[str, Callable[[dict[str, Any]], str]] = {
-    "accounts:change_role": lambda given: reverse("accounts:person", kwargs=given),
+    "sessions:change_role": lambda given: reverse("accounts:person", kwargs=given),
     "reminders:move_on_call": lambda given: reverse("reminders:on_call"),
 }
 _SHOWN = re.compile(r'<input type="hidden" name="(seen|order)" value="([^"]*)"')

@@ -58,6 +58,11 @@ class Membership(ClinicOwned):
     def __str__(self) -> str:
         return f"{self.user} ({self.get_role_display()})"
 
+    @property
+    def is_bookable(self) -> bool:
+        """Whether patients are booked with this member; needs ``user`` loaded."""
+        return self.role == Role.CLINICIAN and self.is_active and self.user.is_active
+
     def as_actor(self) -> Actor:
         """The actor this member is; needs ``clinic`` and ``user`` loaded."""
         return Actor(

@@ -45,10 +45,15 @@ def ask_for_co_signature(
 
 @transaction.atomic
 def change_role(*, by: Actor, membership_id: UUID, role: str) -> Membership:
-    """From the next page on the person may do what the role may. Raises ``MemberRefusedError``."""
+    """From the next page on the person may do what the role may. Raises ``MemberRefusedError``.
+
+    The work that the new role may not do is handed over with it: ``sessions.services.leavers.change_role``.
+    """
     member = _held(by, membership_id)
     if role == member.role:
         return member
+    if not member.is_active:
+        raise MemberRefusedError(_("%(name)s is switched off.") % {"name": member.user.full_name})
     if role != Role.CLINIC_ADMIN:
         _check_another_admin(by, member)
     _check_another_co_signer(by, member)

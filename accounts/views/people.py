@@ -1,4 +1,4 @@
-"""Who works at the clinic: invite, change a role, help with a lost second step."""
+"""Who works at the clinic: invite, ask for a co-signature, help with a lost second step."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts import people as read
 from accounts.choices import Role
-from accounts.conflicts import Conflict, find_conflict
+from accounts.conflicts import Conflict
 from accounts.decorators import staff
 from accounts.models import Invitation, Membership
 from accounts.people_forms import InviteForm, ReasonForm, RoleForm, SupervisorForm
@@ -62,7 +62,7 @@ def withdraw_invitation(request: StaffRequest, invitation_id: UUID) -> HttpRespo
 
 @staff(Act.CHANGE_SETTINGS)
 def person(request: StaffRequest, membership_id: UUID) -> HttpResponse:
-    return _person(request, _member(request, membership_id))
+    return person_page(request, _member(request, membership_id))
 
 
 @staff(Act.CHANGE_SETTINGS, methods=("POST",))
@@ -73,7 +73,7 @@ def co_signature(request: StaffRequest, membership_id: UUID) -> HttpResponse:
     is_needed = request.POST.get("needed") == "yes"
     form = SupervisorForm(request.POST, members=read.co_signers(request.actor, member))
     if not form.is_valid():
-        return _person(request, _member(request, membership_id), supervisor_form=form, status=422)
+        return person_page(request, _member(request, membership_id), supervisor_form=form, status=422)
     words = _("Records of %(name)s now need a co-signature.") if is_needed else _("%(name)s now signs alone.")
     given = {"is_needed": is_needed, "supervisor_id": form.supervisor_id}
     return _with_member(
@@ -81,24 +81,12 @@ def co_signature(request: StaffRequest, membership_id: UUID) -> HttpResponse:
     )
 
 
-@staff(Act.CHANGE_SETTINGS, methods=("POST",), one_by_one=True)
-def change_role(request: StaffRequest, membership_id: UUID) -> HttpResponse:
-    member = _member(request, membership_id)
-    form = RoleForm(request.POST, initial={"role": member.role})
-    if not form.is_valid():
-        return _person(request, member, role_form=form, status=422)
-    if conflict := find_conflict(request.actor, form, member):
-        return _person(request, member, role_form=form, conflict=conflict, status=409)
-    words = _("The role of %(name)s is changed, from the next page on.") % {"name": member.user.full_name}
-    return _with_member(request, member, memberships.change_role, words, role=form.cleaned_data["role"])
-
-
 @staff(Act.CHANGE_SETTINGS, methods=("POST",))
 def reset_second_factor(request: StaffRequest, membership_id: UUID) -> HttpResponse:
     member = _member(request, membership_id)
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        return _person(request, member, reason_form=form, status=422)
+        return person_page(request, member, reason_form=form, status=422)
     words = _("%(name)s sets up a new second step at the next sign-in, and is told by e-mail.")
     done = words % {"name": member.user.full_name}
     act = memberships.reset_second_factor
@@ -145,7 +133,7 @@ def _people(request: StaffRequest, form: InviteForm, status: int = 200) -> HttpR
     return render(request, "accounts/people.html", context, status=status)
 
 
-def _person(
+def person_page(
     request: StaffRequest,
     member: Membership,
     *,
@@ -155,6 +143,7 @@ def _person(
     conflict: Conflict | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """The page of one member, with what was typed into one of its forms; ``member`` is one of ``people.members``."""
     context = {
         "member": member,
         "is_self": member.pk == request.actor.membership_id,

@@ -109,6 +109,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 ACCOUNT_FORMS = {
+    "login": "accounts.sign_in_forms.SignInForm",
     "reset_password": "accounts.password_resets.LostPasswordForm",
     "reset_password_from_key": "accounts.password_resets.NewPasswordForm",
 }

@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
@@ -72,10 +74,23 @@ class TimesQuery(forms.Form):
 
 
 class PersonField(forms.ModelChoiceField):
-    """A choice of clinicians by name."""
+    """A choice of people by name."""
 
     def label_from_instance(self, obj: Any) -> str:
         return str(obj.user.full_name)
+
+
+class ClinicianField(PersonField):
+    """Who is booked at the clinic; where nobody is, it says what to do first."""
+
+    def __init__(self) -> None:
+        super().__init__(queryset=Membership.objects.none(), label=_("Clinician"))
+
+    def offer(self, by: Actor) -> None:
+        self.queryset = Membership.objects.visible_to(by).clinicians()
+        if not self.queryset.exists():
+            words = _("No clinician works here yet. Invite one first:")
+            self.help_text = format_html('{} <a href="{}">{}</a>', words, reverse("accounts:people"), _("People"))
 
 
 class PlaceForm(forms.Form):

@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import date, time
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.models import Membership
 from catalogue.models import Technique
 from common.seen_forms import SeenForm
 from common.wall_clock import day_bounds, instant
-from scheduling.forms.appointments import DayField, PersonField
+from scheduling.forms.appointments import ClinicianField, DayField
 from scheduling.forms.set_up import NamedForm
 from scheduling.models import Equipment
 from scheduling.models.bookable_people import TRUSTED_PARTS
@@ -64,19 +63,18 @@ class ClosureForm(forms.Form):
 
 
 class ExtraHoursForm(forms.Form):
-    clinician = PersonField(queryset=Membership.objects.none(), label=_("Clinician"))
+    clinician = ClinicianField()
     day = DayField(label=_("Day"))
     start_time = forms.TimeField(label=_("From"), widget=_time_box())
     end_time = forms.TimeField(label=_("To"), widget=_time_box())
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, by: Actor, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        field: Any = self.fields["clinician"]
-        field.queryset = Membership.objects.visible_to(by).clinicians()
+        cast(ClinicianField, self.fields["clinician"]).offer(by)
 
 
 class CredentialForm(SeenForm, forms.Form):
-    clinician = PersonField(queryset=Membership.objects.none(), label=_("Clinician"))
+    clinician = ClinicianField()
     technique = forms.ModelChoiceField(queryset=Technique.objects.none(), label=_("Technique"))
     valid_from_date = DayField(label=_("First day"))
     valid_until_date = DayField(label=_("Last day"), required=False, help_text=_("Empty: until somebody changes it."))
@@ -90,8 +88,7 @@ class CredentialForm(SeenForm, forms.Form):
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, by: Actor, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        clinician: Any = self.fields["clinician"]
-        clinician.queryset = Membership.objects.visible_to(by).clinicians()
+        cast(ClinicianField, self.fields["clinician"]).offer(by)
         technique: Any = self.fields["technique"]
         technique.queryset = Technique.objects.all()
 

@@ -2,19 +2,18 @@
 
 from collections.abc import Mapping
 from datetime import date, time
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.models import Membership
 from accounts.models.clinics import validate_zone
 from common.lines import plain_name
 from common.seen_forms import SeenForm
 from common.wall_clock import day_bounds, instant
 from scheduling.choices import Weekday
-from scheduling.forms.appointments import DayField, PersonField
+from scheduling.forms.appointments import ClinicianField, DayField
 from scheduling.models import Equipment, Room, VisitType
 
 
@@ -85,13 +84,12 @@ class VisitTypeForm(SeenForm, NamedForm):
 
 
 class _OfClinician(forms.Form):
-    clinician = PersonField(queryset=Membership.objects.none(), label=_("Clinician"))
+    clinician = ClinicianField()
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, by: Actor, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.zone = by.zone
-        field: Any = self.fields["clinician"]
-        field.queryset = Membership.objects.visible_to(by).clinicians()
+        cast(ClinicianField, self.fields["clinician"]).offer(by)
 
 
 class HoursForm(_OfClinician):

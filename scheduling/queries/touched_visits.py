@@ -90,27 +90,39 @@ def losing_room(by: Actor, room: Room, *, now: datetime) -> list[Appointment]:
     return touched
 
 
-def left_of(by: Actor, changes: Iterable[SettingChange]) -> dict[UUID, int]:
+def left_of(by: Actor, changes: Iterable[SettingChange], *, now: datetime) -> dict[UUID, int]:
     """Change → how many of its visits still wait for somebody. Two queries."""
+    return {pk: len(visits) for pk, visits in _left(by, changes, now=now).items()}
+
+
+def to_move(by: Actor, *, now: datetime) -> set[UUID]:
+    """All visits that still wait for somebody, whatever touched them. One query, two more where something did."""
+    changes = list(SettingChange.objects.visible_to(by).that_touched().only("made_at", "visits"))
+    return set().union(*_left(by, changes, now=now).values()) if changes else set()
+
+
+def _left(by: Actor, changes: Iterable[SettingChange], *, now: datetime) -> dict[UUID, set[UUID]]:
     shown = list(changes)
     ids = {pk for change in shown for pk in change.visits}
-    rows = Appointment.objects.visible_to(by).filter(pk__in=ids, status__in=MOVABLE_STATUSES)
+    rows = Appointment.objects.visible_to(by).filter(pk__in=ids, status__in=MOVABLE_STATUSES, ends_at__gt=now)
     movable = set(rows.values_list("pk", flat=True))
-    moves = AppointmentMove.objects.visible_to(by).filter(appointment__in=ids, was_starts_at__isnull=False)
-    moved: dict[UUID, datetime] = {}
-    for pk, at in moves.order_by("moved_at").values_list("appointment_id", "moved_at"):
-        moved[pk] = at
+    moves = AppointmentMove.objects.visible_to(by).filter(appointment__in=movable, was_starts_at__isnull=False)
+    moved = dict(moves.order_by("moved_at").values_list("appointment_id", "moved_at"))
     return {
-        change.pk: sum(pk in movable and not (pk in moved and moved[pk] >= change.made_at) for pk in change.visits)
+        change.pk: {pk for pk in change.visits if pk in movable and not (pk in moved and moved[pk] >= change.made_at)}
         for change in shown
     }
 
 
-def visits_of(by: Actor, change: SettingChange) -> list[TouchedVisit]:
+def visits_of(by: Actor, change: SettingChange, *, now: datetime) -> list[TouchedVisit]:
     """The visits a change touched, with whether each still waits for somebody. Two queries."""
     moves = AppointmentMove.objects.visible_to(by).filter(moved_at__gte=change.made_at, was_starts_at__isnull=False)
     moved = set(moves.filter(appointment__in=change.visits).values_list("appointment_id", flat=True))
     rows = Appointment.objects.visible_to(by).filter(pk__in=change.visits)
     listed = rows.select_related("patient", "clinician__user", "visit_type", "room").order_by("starts_at", "id")
     stands = change.undone_at is None
-    return [TouchedVisit(one, stands and one.status in MOVABLE_STATUSES and one.pk not in moved) for one in listed]
+
+    def is_open(visit: Appointment) -> bool:
+        return stands and visit.status in MOVABLE_STATUSES and visit.ends_at > now and visit.pk not in moved
+
+    return [TouchedVisit(one, is_open(one)) for one in listed]

@@ -18,6 +18,7 @@ from accounts.models import Clinic
 from accounts.queries import with_names
 from audit.models import AuditEvent
 from scheduling.models import Appointment, AppointmentMove
+from scheduling.queries import touched_visits
 from scheduling.queries.touched_visits import promised
 
 
@@ -51,6 +52,15 @@ def zone_changes(by: Actor, *, now: datetime) -> list[ZoneChange]:
         for line in with_names(reversed(events))
         if (found := touched.get(line.event.pk))
     ]
+
+
+def count_to_move(by: Actor, *, now: datetime) -> int:
+    """Visits to come that have to be moved for a change of the settings, the time zone's too.
+
+    Two queries; two more where a change touched visits, and two where the zone was changed.
+    """
+    of_a_zone = {visit.pk for change in zone_changes(by, now=now) for visit in change.visits}
+    return len(touched_visits.to_move(by, now=now) | of_a_zone)
 
 
 def _events(by: Actor) -> QuerySet[AuditEvent]:

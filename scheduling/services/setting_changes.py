@@ -106,11 +106,24 @@ def undo(*, change: SettingChange, by: Actor, now: datetime) -> SettingChange:
         raise VisitRefusedError(_("This is taken back already."))
     take_back = _UNDO.get(change.kind)
     if take_back is None:
-        raise VisitRefusedError(_("Bring the person back on their own page: their hours come back with them."))
+        raise VisitRefusedError(_of_a_person(change.kind))
     take_back(change, by)
     change.undone_at, change.undone_by_id = now, by.membership_id
     change.save(update_fields=["undone_at", "undone_by"])
     return change
+
+
+@transaction.atomic
+def take_away(*, row: Closure | Leave, by: Actor, now: datetime) -> None:
+    """Leave or a closure ends; nobody has to move a visit for it any more."""
+    kind = SettingKind.LEAVE if isinstance(row, Leave) else SettingKind.CLOSURE
+    change = SettingChange.objects.visible_to(by).filter(kind=kind, row_id=row.pk, undone_at__isnull=True).first()
+    if change:
+        undo(change=change, by=by, now=now)
+    elif isinstance(row, Leave):
+        availability.remove_leave(leave=row)
+    else:
+        resources.open_again(closure=row)
 
 
 def _open_again(change: SettingChange, by: Actor) -> None:
@@ -145,6 +158,12 @@ _UNDO: dict[str, Callable[[SettingChange, Actor], None]] = {
     SettingKind.EXTRA_HOURS: _put_extra_back,
     SettingKind.ROOM: _put_room_back,
 }
+
+
+def _of_a_person(kind: str) -> str:
+    if kind == SettingKind.ROLE:
+        return _("Give the role back on the person's own page: their hours come back with it.")
+    return _("Bring the person back on their own page: their hours come back with them.")
 
 
 def _standing(model: type[M], change: SettingChange, by: Actor) -> M:

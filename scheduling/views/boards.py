@@ -20,6 +20,7 @@ from scheduling.models import VisitType
 from scheduling.queries import first_run
 from scheduling.queries.boards import board
 from scheduling.queries.free_times import free_times
+from scheduling.queries.zone_changes import count_to_move
 
 
 def _whose(query: dict[str, Any], by: Actor, clinicians: list[Membership]) -> UUID | None:
@@ -31,7 +32,7 @@ def _whose(query: dict[str, Any], by: Actor, clinicians: list[Membership]) -> UU
 
 @staff(Act.SEE_TODAY)
 def today(request: StaffRequest) -> HttpResponse:
-    by, now = request.actor, timezone.now()
+    by, now, is_poll = request.actor, timezone.now(), bool(request.headers.get("X-Poll"))
     day = local_day(now, by.zone)
     query = read_query(BoardQuery, request).cleaned_data
     clinicians = list(Membership.objects.visible_to(by).clinicians())
@@ -57,7 +58,8 @@ def today(request: StaffRequest) -> HttpResponse:
         "free": free,
         "visit_type": visit_type,
         "is_nobody_on_call": not OnCallPerson.objects.visible_to(by).able().exists(),
+        "to_move": 0 if is_poll or not by.may(Act.BOOK_VISITS) else count_to_move(by, now=now),
         "first_steps": first_run.steps(by, now=now) if by.may(Act.SET_UP_SCHEDULE) else None,
     }
-    template = "scheduling/today.html#board" if request.headers.get("X-Poll") else "scheduling/today.html"
+    template = "scheduling/today.html#board" if is_poll else "scheduling/today.html"
     return render(request, template, context)

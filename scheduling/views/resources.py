@@ -98,7 +98,7 @@ def remove_closure(request: StaffRequest, closure_id: UUID) -> HttpResponse:
     own = Closure.objects.visible_to(request.actor).filter(pk=closure_id).first()
     if own is None:
         return removed_already(request, Closure, closure_id, back="scheduling:resources")
-    resources.open_again(closure=own)
+    changing.take_away(row=own, by=request.actor, now=timezone.now())
     return _saved(request, _("The closure is removed."))
 
 

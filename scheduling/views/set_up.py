@@ -45,7 +45,9 @@ def overview(request: StaffRequest) -> HttpResponse:
     leaves = Leave.objects.visible_to(by).filter(ends_at__gt=timezone.now())
     in_order = ("clinician__user__full_name", "clinician_id", "weekday", "start_time")
     today = timezone.localdate()
-    worked = set(blocks.filter(clinician__is_active=True).values_list("weekday", flat=True))
+    worked = set(
+        blocks.filter(clinician__in=Membership.objects.visible_to(by).clinicians()).values_list("weekday", flat=True)
+    )
     context = {
         "idle_days": [day.label for day in Weekday if day not in worked] if worked else [],
         "held": staffing.held_techniques(by=by, day=today),
@@ -198,6 +200,6 @@ def remove_leave(request: StaffRequest, leave_id: UUID) -> HttpResponse:
     own = Leave.objects.visible_to(request.actor).filter(pk=leave_id).first()
     if own is None:
         return removed_already(request, Leave, leave_id, back="scheduling:set_up")
-    availability.remove_leave(leave=own)
+    changing.take_away(row=own, by=request.actor, now=timezone.now())
     messages.success(request, _("The leave is removed."))
     return redirect("scheduling:set_up")

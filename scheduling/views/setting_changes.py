@@ -66,15 +66,15 @@ def warn_of_no_room(request: StaffRequest) -> None:
 @staff(Act.BOOK_VISITS)
 def to_move(request: StaffRequest) -> HttpResponse:
     """The changes that touched visits, the newest first; on the first page those of the time zone above them."""
-    by = request.actor
+    by, now = request.actor, timezone.now()
     number = read_query(SetUpQuery, request).cleaned_data["page"] or 1
     rows = SettingChange.objects.visible_to(by).that_touched().select_related("made_by__user")
     page = Paginator(rows, _PER_PAGE).get_page(number)
-    left = touched_visits.left_of(by, page)
+    left = touched_visits.left_of(by, page, now=now)
     context = {
         "page": page,
         "changes": [(change, left[change.pk]) for change in page],
-        "zone_changes": zone_changes(by, now=timezone.now()) if page.number == 1 else [],
+        "zone_changes": zone_changes(by, now=now) if page.number == 1 else [],
     }
     return render(request, "scheduling/setting_changes.html", context)
 
@@ -83,7 +83,7 @@ def to_move(request: StaffRequest) -> HttpResponse:
 def change(request: StaffRequest, change_id: UUID) -> HttpResponse:
     """One change, and its visits to work through."""
     found = _change(request, change_id)
-    visits = touched_visits.visits_of(request.actor, found)
+    visits = touched_visits.visits_of(request.actor, found, now=timezone.now())
     _saw(request, [one.visit for one in visits])
     left = sum(one.is_open for one in visits)
     return render(request, "scheduling/setting_change.html", {"change": found, "visits": visits, "left": left})

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Membership
-from accounts.permissions import Act
+from accounts.permissions import Act, may
 from scheduling.choices import VisitStatus
 from scheduling.models import Appointment
 from sessions import session_times
@@ -92,9 +92,9 @@ def author_of(by: Actor) -> UUID:
 
 
 def caller_of(session: InjectionSession, *, by: Actor) -> UUID:
-    """Who calls the patient back: who finishes it for a leaver, who treated, or who signs where both have left."""
+    """Who calls the patient back: who finishes it for a leaver, who treated, or who signs where neither does."""
     people = (one for one in (session.handed_to, session.clinician) if one is not None and one.is_active)
-    return next((one.pk for one in people), author_of(by))
+    return next((one.pk for one in people if may(one.role, Act.COMPLETE_FOLLOW_UPS)), author_of(by))
 
 
 def check_gate(findings: Iterable[Finding], reasons: Mapping[str, str], *, by: Actor) -> None:

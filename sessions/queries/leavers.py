@@ -1,21 +1,35 @@
 """What is still open of a person who leaves the clinic: what a colleague can take over, and what is listed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from accounts.actors import Actor
-from accounts.choices import Role
 from accounts.models import Membership, OnCallPerson
-from accounts.permissions import ALLOWED, Act
+from accounts.permissions import ALLOWED, Act, may
 from common.wall_clock import local_day
 from scheduling.models import Appointment, AvailabilityBlock, SlotHold, WaitingEntry
 from scheduling.queries import touched_visits
 from sessions.models import CourseReview, FollowUp, InjectionSession, SideEffect, VisitRecall
 
 VISITS_SHOWN = 20
+
+# Kind of open work → what whoever has it must be allowed to do.
+NEEDS: dict[str, Act] = {
+    "drafts": Act.LOG_SESSIONS,
+    "alerts": Act.WORK_ALERTS,
+    "follow_ups": Act.COMPLETE_FOLLOW_UPS,
+    "recalls": Act.COMPLETE_FOLLOW_UPS,
+    "reviews": Act.PLAN_COURSES,
+    "supervised": Act.SIGN_SESSIONS,
+    "on_call": Act.WORK_ALERTS,
+    "visits": Act.LOG_SESSIONS,
+    "hours": Act.LOG_SESSIONS,
+}
+KINDS = frozenset(NEEDS)
 
 
 @dataclass(frozen=True)
@@ -55,6 +69,17 @@ class OpenWork:
     def is_nothing(self) -> bool:
         return not (self.can_be_handed_over or self.visits or self.hours or self.held_times or self.wishes)
 
+    def only(self, kinds: frozenset[str]) -> "OpenWork":
+        """As if nothing of another kind were open."""
+        listed = ("drafts", "follow_ups", "recalls", "reviews", "alerts", "visits", "hours", "supervised")
+        empty: dict[str, Any] = {name: [] for name in listed if name not in kinds}
+        return replace(
+            self,
+            **empty,
+            visit_count=self.visit_count if "visits" in kinds else 0,
+            is_on_call=self.is_on_call and "on_call" in kinds,
+        )
+
 
 def open_work(actor: Actor, member: Membership, *, now: datetime) -> OpenWork:
     """Twelve queries."""
@@ -69,7 +94,7 @@ def open_work(actor: Actor, member: Membership, *, now: datetime) -> OpenWork:
     recalls = VisitRecall.objects.filter(**own)
     reviews = CourseReview.objects.undecided().filter(**own)
     return OpenWork(
-        drafts=list(drafts.select_related("patient").order_by("started_at", "id")),
+        drafts=list(drafts.select_related("patient", "appointment").order_by("started_at", "id")),
         follow_ups=list(follow_ups.select_related("patient").order_by("due_at", "id")),
         recalls=list(recalls.select_related("patient").order_by("created_at", "id")),
         reviews=list(reviews.select_related("patient").order_by("raised_at")),
@@ -96,4 +121,13 @@ def has_other_clinicians(actor: Actor, member: Membership) -> bool:
 
 def may_take_all(member: Membership) -> bool:
     """What a clinician answers for is a clinician's: drafts, alarms, reviews and the place on call."""
-    return member.role == Role.CLINICIAN
+    return all(may(member.role, act) for act in NEEDS.values())
+
+
+def kinds_of(role: str) -> frozenset[str]:
+    """The kinds of work that somebody in this role may have."""
+    return frozenset(kind for kind, act in NEEDS.items() if may(role, act))
+
+
+def lost_kinds(was: str, became: str) -> frozenset[str]:
+    return kinds_of(was) - kinds_of(became)

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from accounts.actors import Actor
 from accounts.models import Clinic, OnCallPerson
-from accounts.permissions import Act
+from accounts.permissions import ALLOWED, Act
 from patients.choices import Departure
 from patients.models import AlikePair
 from patients.names import full_name
@@ -135,13 +135,20 @@ def follow_ups_due(actor: Actor, *, now: datetime) -> QuerySet[Any]:
 
 
 def unsigned_sessions(actor: Actor) -> QuerySet[Any]:
-    """Drafts, the oldest first, as values for ``plain_rows``; the owner treats, or finishes what a leaver began."""
+    """Drafts, the oldest first, as values for ``plain_rows``; the owner treats, or finishes what a leaver began.
+
+    Whoever may not finish it, because they left or have another role now, does not own it.
+    """
     rows = InjectionSession.objects.visible_to(actor).drafts().order_by("started_at", "id")
+    whose = [
+        (Q(**{f"{one}__is_active": True, f"{one}__role__in": ALLOWED[Act.LOG_SESSIONS]}), one)
+        for one in ("handed_to", "clinician")
+    ]
     return with_people(
         rows,
         since=F("started_at"),
-        whose=Coalesce("handed_to_id", "clinician_id"),
-        owner_name=Coalesce("handed_to__user__full_name", "clinician__user__full_name"),
+        whose=Case(*(When(able, then=f"{one}_id") for able, one in whose)),
+        owner_name=Case(*(When(able, then=f"{one}__user__full_name") for able, one in whose)),
     )
 
 

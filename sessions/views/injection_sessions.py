@@ -1,4 +1,4 @@
-"""The session: start it, write it, look it over and sign it, read it, amend it."""
+"""The session: start it, write it, check and sign it, read it, amend it."""
 
 from collections.abc import Collection
 from contextlib import suppress
@@ -170,7 +170,7 @@ def _not_signed(request: StaffRequest, page: SessionPage, refusal: SessionRefuse
     if not isinstance(refusal, VersionConflictError):
         messages.error(request, str(refusal))
         return _sign_page(request, page, reasons=reasons, status=409)
-    messages.error(request, _("%(what)s Look it over again.") % {"what": refusal})
+    messages.error(request, _("%(what)s Check the record again.") % {"what": refusal})
     return _sign_page(request, page, status=409)
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from accounts.choices import Role
 from accounts.decorators import staff
 from accounts.models import Membership
+from accounts.people_forms import RoleForm
 from accounts.permissions import Act
 from accounts.requests import StaffRequest, saw, saw_list
 from accounts.services.memberships import MemberRefusedError
@@ -88,6 +89,21 @@ def _member(request: StaffRequest, membership_id: UUID) -> Membership:
 
 def _page(request: StaffRequest, member: Membership, form: HandOverForm, status: int = 200) -> HttpResponse:
     work = read.open_work(request.actor, member, now=timezone.now())
+    can_switch_off = member.is_active and member.pk != request.actor.membership_id
+    return work_page(request, member, work, form, status=status, can_switch_off=can_switch_off)
+
+
+def work_page(
+    request: StaffRequest,
+    member: Membership,
+    work: read.OpenWork,
+    form: HandOverForm,
+    *,
+    status: int,
+    can_switch_off: bool = False,
+    role_form: RoleForm | None = None,
+) -> HttpResponse:
+    """What is open and who takes it over: before the member is switched off, before their role changes, or after."""
     saw(request, "accounts_membership", row_id=member.pk)
     saw_list(request, "pit_sessions_injectionsession", work.patient_ids)
     context = {
@@ -95,6 +111,8 @@ def _page(request: StaffRequest, member: Membership, form: HandOverForm, status:
         "work": work,
         "form": form,
         "is_alone": not read.has_other_clinicians(request.actor, member),
-        "can_switch_off": member.is_active and member.pk != request.actor.membership_id,
+        "can_switch_off": can_switch_off,
+        "role_form": role_form,
+        "new_role": Role(role_form.cleaned_data["role"]).label if role_form else "",
     }
     return render(request, "sessions/leavers/page.html", context, status=status)

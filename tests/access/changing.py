@@ -40,7 +40,7 @@ CHANGING: dict[str, str] = {
     "accounts:remove_logo": _GONE,
     "accounts:resend_invitation": "a new link in place of the old one, once a minute",
     "accounts:withdraw_invitation": _TAP,
-    "accounts:change_role": _ROW,
+    "sessions:change_role": _ROW,
     "accounts:reset_second_factor": "removes what is there; the second finds nothing",
     "sessions:audit_find": _READS,
     "sessions:audit_csv": _READS,
@@ -114,6 +114,7 @@ CHANGING: dict[str, str] = {
     "sessions:hand_over": _TAP,
     "sessions:switch_off": _TAP,
     "sessions:bring_person_back": _TAP,
+    "sessions:give_role_back": _UNDO,
     "sessions:start": "one record of a visit; the second opens it",
     "sessions:edit": _DRAFT,
     "sessions:autosave": _DRAFT,
@@ -246,7 +247,7 @@ def _picture(practice: Practice, made: Made) -> Typed:
 
 TYPED: dict[str, Callable[[Practice, Made], Typed]] = {
     "accounts:logo": _picture,
-    "accounts:change_role": _plain(role="auditor"),
+    "sessions:change_role": _plain(role="auditor"),
     "sessions:hand_over": lambda practice, made: {"to": made["clinician_id"]},
     "accounts:reset_second_factor": _plain(reason="phone lost"),
     "patients:reverse-merge": _plain(reason="a slip"),

@@ -42,7 +42,7 @@ class Form:
 
 FORMS: dict[str, Form] = {
     "accounts:settings": Form({"urgent_phone": "+49 30 7654321"}, {"sender_name": "Your clinic"}),
-    "accounts:change_role": Form({"role": "auditor"}, {"role": "researcher"}),
+    "sessions:change_role": Form({"role": "auditor"}, {"role": "researcher"}),
     "scheduling:desk_rules": Form({"no_show_after_minutes": "20"}, {"no_show_after_minutes": "30"}),
     "scheduling:change_room": Form({"capacity": "3"}, {"name": "Garden room"}),
     "scheduling:change_visit_type": Form({"duration_minutes": "50", "name": "Talk"}, {"turnover_minutes": "15"}),

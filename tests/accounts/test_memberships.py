@@ -20,8 +20,9 @@ from accounts.services import invitations, memberships
 from accounts.services.memberships import MemberRefusedError
 from audit.models import AuditEvent
 from common.tenancy import tenant
-from scheduling.models import VisitType
+from scheduling.models import SettingChange, VisitType
 from tests.factories.accounts import ClinicFactory, MembershipFactory
+from tests.factories.scheduling import AppointmentFactory
 
 PERSON = {"email": "Admin@Example.org", "name": "Ada Admin", "role": Role.CLINIC_ADMIN}
 DETAILS = {
@@ -35,7 +36,7 @@ DETAILS = {
 
 def told(**given: object) -> str:
     out = StringIO()
-    call_command("add_member", stdout=out, clinic="First", **{**PERSON, **given})
+    call_command("add_member", stdout=out, **{"clinic": "First", **PERSON, **given})
     return out.getvalue()
 
 
@@ -77,6 +78,22 @@ def test_somebody_who_is_a_member_already_gets_the_new_role_but_the_only_admin_k
         MembershipFactory(clinic=clinic, role=Role.CLINIC_ADMIN)
         told(role=Role.AUDITOR)
         assert Membership.objects.get(clinic=clinic, user=user).role == Role.AUDITOR
+
+
+def test_a_name_that_differs_by_blanks_or_capitals_is_asked_about_and_makes_no_clinic(db: None) -> None:
+    told(**DETAILS)
+    for name in ("first", "First ", "  FIRST", "Ｆirst"):
+        with pytest.raises(CommandError, match="Did you mean First"):
+            told(**DETAILS, clinic=name)
+    assert Clinic.objects.count() == 1
+
+
+def test_the_command_hands_over_what_the_new_role_may_not_do(in_clinic: Clinic) -> None:
+    visit = AppointmentFactory(clinic=in_clinic, starts_at=timezone.now() + timedelta(days=1))
+    MembershipFactory(clinic=in_clinic)
+    said = told(clinic=in_clinic.name, email=visit.clinician.user.email, role=Role.FRONT_DESK)
+    assert "Visits to move: 1." in said
+    assert SettingChange.objects.get(kind="role").visits == [visit.pk]
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ def colleague(clinic: Clinic, staff_client: Callable[..., StaffClient]) -> Staff
 
 
 def act(admin: StaffClient, name: str, member: Membership, **typed: str) -> str:
-    app = "sessions" if name in ("switch_off", "bring_person_back") else "accounts"
+    app = "sessions" if name in ("switch_off", "bring_person_back", "change_role") else "accounts"
     page = admin.post(reverse(f"{app}:{name}", args=[member.pk]), typed, follow=True)
     return str(page.content.decode())
 

@@ -173,7 +173,7 @@ def test_invitations_roles_co_signatures_and_switching_off_are_changes_in_the_cl
         invitation = Invitation.objects.get(clinic=clinic)
     admin.post(reverse("accounts:withdraw_invitation", args=[invitation.pk]))
     admin.post(reverse("accounts:co_signature", args=[member.pk]), {"needed": "yes"})
-    admin.post(reverse("accounts:change_role", args=[member.pk]), {"role": "front_desk"})
+    admin.post(reverse("sessions:change_role", args=[member.pk]), {"role": "front_desk"})
     admin.post(reverse("sessions:switch_off", args=[member.pk]))
     admin.post(reverse("sessions:bring_person_back", args=[member.pk]))
 

@@ -1,5 +1,6 @@
 """Signing in: a password, then a second factor; guessing is slowed down; an unattended page signs itself out."""
 
+import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -43,6 +44,24 @@ def test_a_password_alone_leads_only_to_the_page_that_sets_up_a_second_factor(me
 
     assert client.get(reverse("accounts:settings")).headers["Location"] == reverse("mfa_index")
     assert client.get(reverse("mfa_index")).status_code == 200
+
+
+def test_every_page_and_refusal_at_the_door_spells_e_mail_as_the_clinic_does(member: User) -> None:
+    login, lost = reverse("account_login"), reverse("account_reset_password")
+    typed = (
+        {},
+        {"login": member.email, "password": "wrong"},
+        {"login": "nobody", "password": "x"},
+        {"email": "nobody"},
+    )
+    pages = [Client().get(url) for url in (login, lost)] + [
+        Client().post(url, one) for url in (login, lost) for one in typed
+    ]
+    for page in pages:
+        text = re.sub(r"<(script|style).*?</\1>|<[^>]*>", " ", page.content.decode(), flags=re.DOTALL)
+        placeholders = re.findall(r'placeholder="([^"]*)"', page.content.decode())
+        assert not re.search(r"\bemail\b", f"{text} {placeholders}", re.IGNORECASE), text
+        assert "mail" in text
 
 
 def test_a_second_factor_is_asked_for_and_lets_in(member: User) -> None:

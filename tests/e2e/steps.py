@@ -54,7 +54,7 @@ def score(page: Page, name: str, value: int) -> None:
 def look_it_over(page: Page) -> None:
     """Save, go to the page that signs, and give every warning there a reason."""
     page.get_by_role("button", name="Save and look over").click()
-    expect(page.get_by_role("heading", name="Look it over and sign")).to_be_visible()
+    expect(page.get_by_role("heading", name="Check and sign")).to_be_visible()
     reasons = page.locator(".gate input[type=text], .gate textarea")
     for number in range(reasons.count()):
         reasons.nth(number).fill("discussed with the patient")

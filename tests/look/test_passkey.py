@@ -41,7 +41,7 @@ def test_a_clinician_sets_up_a_passkey_and_signs_in_with_it(live_server: Any, pa
     make_authenticator(page)
 
     page.goto(f"{live_server.url}/account/login/")
-    page.get_by_label("Email").fill(user.email)
+    page.get_by_label("E-mail").fill(user.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("link", name="Add a passkey").click()

@@ -17,7 +17,7 @@ def test_a_form_reaches_the_server_although_nothing_is_told_to_other_sites(
     answer = page.goto(f"{live_server.url}/account/login/")
     assert answer is not None
     assert answer.headers["referrer-policy"] == "no-referrer"
-    page.get_by_label("Email").fill("nobody@example.org")
+    page.get_by_label("E-mail").fill("nobody@example.org")
     page.get_by_label("Password").fill("not the right password")
     page.get_by_role("button", name="Sign in", exact=True).click()
     assert page.get_by_role("alert").is_visible()

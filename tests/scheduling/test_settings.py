@@ -44,6 +44,20 @@ def url(name: str, *args: object) -> str:
     return reverse(f"scheduling:{name}", args=args)
 
 
+def test_where_no_clinician_works_each_form_that_needs_one_says_to_invite_one(
+    clinic: Clinic, staff_client: Callable[..., Client]
+) -> None:
+    admin = staff_client(Role.CLINIC_ADMIN, clinic=clinic)
+    words, people = "No clinician works here yet. Invite one first", reverse("accounts:people")
+    for name in ("add_hours", "add_leave", "add_extra_hours", "add_credential"):
+        page = admin.get(url(name)).content.decode()
+        assert words in page, name
+        assert f'<a href="{people}">' in page, name
+    with tenant(clinic.pk, actor="test"):
+        MembershipFactory(clinic=clinic)
+    assert words not in admin.get(url("add_hours")).content.decode()
+
+
 # --- equipment, rooms, types ------------------------------------------------------------------------------------------
 def test_equipment_is_added_and_changed(practice: Practice, admin: Client) -> None:
     admin.post(url("add_equipment"), {"name": "Ultrasound", "quantity": "1", "is_active": "on"})

@@ -23,6 +23,8 @@ from scheduling.models import (
     SettingChange,
     VisitType,
 )
+from scheduling.queries import touched_visits
+from scheduling.queries.zone_changes import count_to_move
 from scheduling.services import appointments
 from tests.access.pages import form_with, forms_of
 from tests.scheduling.conftest import MONDAY, Practice, at, make_practice
@@ -100,6 +102,7 @@ def test_each_change_shows_its_visits_first_lists_them_after_and_is_taken_back(
             assert page.request["PATH_INFO"] == url("setting_change", change.pk)
             assert page.context["left"] == len(touched)
             assert url("undo_setting_change", change.pk) in page.content.decode()
+            assert desk.get(url("today")).context["to_move"] == len(touched)
             with tenant(practice.clinic.pk, actor="test"):
                 appointments.cancel(
                     appointment=touched[0],
@@ -116,9 +119,29 @@ def test_each_change_shows_its_visits_first_lists_them_after_and_is_taken_back(
 
             assert "Taken back" in back.content.decode()
             assert (name, holds()) == (name, False)
+            assert desk.get(url("today")).context["to_move"] == 0
             again = admin.post(url("undo_setting_change", change.pk), follow=True)
             assert "taken back already" in again.content.decode()
             transaction.set_rollback(True)
+
+
+def test_what_has_passed_or_whose_cause_was_removed_is_not_to_be_moved(
+    practice: Practice, admin: Client, desk: Client
+) -> None:
+    a_visit(practice)
+    for made_of, remove in ((_closure, "remove_closure"), (_leave, "remove_leave")):
+        address, typed = made_of(practice)
+        admin.post(address, next(one for one in forms_of(admin.post(address, typed).content) if "touched" in one))
+        assert desk.get(url("today")).context["to_move"] == 1
+        admin.post(url(remove, SettingChange.objects.get(undone_at=None).row_id))
+        assert desk.get(url("today")).context["to_move"] == 0
+    admin.post(address, next(one for one in forms_of(admin.post(address, typed).content) if "touched" in one))
+
+    change = SettingChange.objects.get(undone_at=None)
+    for now, left in ((at(9), 1), (at(9, day=MONDAY + timedelta(days=1)), 0)):
+        assert count_to_move(practice.desk, now=now) == left
+        assert touched_visits.left_of(practice.desk, [change], now=now) == {change.pk: left}
+        assert sum(one.is_open for one in touched_visits.visits_of(practice.desk, change, now=now)) == left
 
 
 def test_another_visit_booked_meanwhile_is_shown_before_it_is_saved(practice: Practice, admin: Client) -> None:

@@ -1,6 +1,6 @@
 """A visit that has arrived, its clinician signed in, and a browser at the page of its session."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
@@ -19,8 +19,15 @@ from tests.factories.patients import PatientFactory
 from tests.factories.scheduling import AppointmentFactory
 from tests.factories.sessions import CourseFactory
 from tests.factories.treatments import SolutionLotFactory
+from tests.sessions.leaving import Leaving, one_of_everything
 
 Open = Callable[..., Page]
+
+
+@pytest.fixture
+def leaving(clinic: Clinic) -> Iterator[Leaving]:
+    with one_of_everything(clinic) as person:
+        yield person
 
 
 @pytest.fixture

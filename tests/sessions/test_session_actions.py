@@ -117,7 +117,7 @@ def by_keys(page: Page, do: Actions, *, warnings: int = 0) -> None:
     do.type("23")
     do.press("Alt+F")
     do.press("Control+Enter")
-    expect(page.get_by_role("heading", name="Look it over and sign")).to_be_visible()
+    expect(page.get_by_role("heading", name="Check and sign")).to_be_visible()
     for _warning in range(warnings):
         do.press("Alt+W")
         do.press("Space")

@@ -20,7 +20,7 @@ PAGES: dict[str, tuple[str, str, str, int]] = {
     "patients:alike": (Role.FRONT_DESK, "", "", 21),
     "patients:merge": (Role.CLINIC_ADMIN, "merge_id", "", 18),
     "patients:imports": (Role.CLINIC_ADMIN, "", "", 11),
-    "scheduling:today": (Role.FRONT_DESK, "", "", 24),
+    "scheduling:today": (Role.FRONT_DESK, "", "", 27),
     "scheduling:unconfirmed": (Role.FRONT_DESK, "", "", 11),
     "scheduling:tablets": (Role.FRONT_DESK, "", "", 11),
     "scheduling:calendar": (Role.FRONT_DESK, "", "?day=2026-03-02", 23),

@@ -1,5 +1,6 @@
 """Invite a person to a clinic, making the clinic with the usual visit types when it is new: the first step."""
 
+import unicodedata
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from accounts.actors import Actor, machine
 from accounts.choices import Role
 from accounts.forms import UNUSUAL, ClinicForm
 from accounts.models import Clinic, Invitation, Membership
-from accounts.services import invitations, memberships
+from accounts.services import invitations
 from accounts.services.memberships import MemberRefusedError
 from common import countries, spoken_languages
 from common.spoken_languages import language_name
@@ -72,7 +73,7 @@ class Command(BaseCommand):
             validate_email(options["email"])
         except ValidationError as error:
             raise CommandError(f"{options['email']} is no e-mail address.") from error
-        known = Clinic.objects.filter(name=options["clinic"]).first()
+        known = _clinic(options["clinic"])
         clinic = known or self._new_clinic(options)
         actor = machine(clinic, "command:add_member")
         with tenant(clinic.pk, actor=actor.audit_name):
@@ -89,12 +90,15 @@ class Command(BaseCommand):
         try:
             if not member.is_active:
                 leavers.bring_back(by=actor, now=timezone.now(), member=member)
-            memberships.change_role(by=actor, membership_id=member.pk, role=role)
+            change = leavers.change_role(by=actor, now=timezone.now(), member=member, role=role)
         except MemberRefusedError as refused:
             raise CommandError(str(refused)) from refused
         self.stdout.write(
             f"{member.user.full_name} is {Role(role).label} at {actor.clinic.name}, and signs in as before."
         )
+        if change.noted:
+            self.stdout.write("What the new role may not do belongs to nobody now, and stands on the worklists.")
+            self.stdout.write(f"Visits to move: {len(change.noted.visits)}.")
 
     def _invite(self, actor: Actor, options: dict[str, Any]) -> Invitation:
         now = timezone.now()
@@ -129,6 +133,20 @@ class Command(BaseCommand):
             f" emergency number {clinic.emergency_number}, language {language_name(clinic.locale)}."
         )
         return clinic
+
+
+def _clinic(name: str) -> Clinic | None:
+    """The clinic of this name; a name that differs by blanks or capitals only is asked about, and makes no new one."""
+    known = Clinic.objects.filter(name=name).first()
+    if known is None:
+        alike = [one.name for one in Clinic.objects.order_by("name") if _folded(one.name) == _folded(name)]
+        if alike:
+            raise CommandError(f"There is no clinic “{name}”. Did you mean {' or '.join(alike)}?")
+    return known
+
+
+def _folded(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def _details(options: dict[str, Any]) -> QueryDict:
