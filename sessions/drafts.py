@@ -118,6 +118,11 @@ class Draft:
     time_out: TimeOutRow | None = None
     reasons: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def stated_times(self) -> list[datetime | None]:
+        """When what was done on the table, as far as somebody said it."""
+        return [self.first_injected_at, *self.cycles_injected_at, *(row.measured_at for row in self.scores)]
+
 
 # The columns of a session that a draft carries as they are.
 PLAIN_FIELDS = (

@@ -23,6 +23,7 @@ from sessions.forms.responses import OVERALL, ResponseForm
 from sessions.forms.screening import ReasonsForm, ScreeningForm
 from sessions.forms.time_outs import TimeOutForm
 from sessions.queries.courses import CourseChoice
+from sessions.session_times import end_of_minute, start_of_session
 
 # The four scores of the table: field → question, moment.
 SCORES = {
@@ -151,7 +152,18 @@ class SessionForms:
     def is_valid(self) -> bool:
         # Every form is asked, so that the page shows all errors at once.
         answers = [*(form.is_valid() for form in self._plain_forms), self.points.is_valid()]
-        return all(answers) and self._fits()
+        return all(answers) and self._fits() and self._ends_after_it_began()
+
+    def _ends_after_it_began(self) -> bool:
+        """Whatever of the page says when it began."""
+        draft, response = self.draft(), self.response
+        if draft.ended_at is None:
+            return True
+        began_at = start_of_session(begun_at=response.begun_at, done=draft.stated_times)
+        if end_of_minute(draft.ended_at) >= began_at:
+            return True
+        response.add_error("ended_time", _("The treatment cannot have ended before the session began."))
+        return False
 
     def _fits(self) -> bool:
         """The rows and what the line adds to them are not too many together."""

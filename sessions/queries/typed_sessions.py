@@ -37,8 +37,7 @@ def as_typed(
         ],
     )
     times = times_of(typed, draft, time_outs=loaded.time_outs, now=now)
-    session.first_injected_at, session.ended_at = times.first_injected_at, times.ended_at
-    session.is_first_injection_stated = times.is_stated or None
+    times.write_to(session)
     return typed
 
 

@@ -174,11 +174,17 @@ def save_observation(session: InjectionSession, draft: Draft, *, by: Actor, now:
     session.discharge_note = note
 
 
-def keep_times(loaded: Loaded, draft: Draft, *, time_outs: list[TimeOut], now: datetime) -> Loaded:
-    """The first injection and the end, from what is stored now; what hung on them before is worked out again."""
+def keep_times(loaded: Loaded, draft: Draft, *, time_outs: list[TimeOut], by: Actor, now: datetime) -> Loaded:
+    """The first injection and the end, from what is stored now; what hung on them before is worked out again.
+
+    Who states the first injection otherwise than before is kept with it.
+    """
     times, session = times_of(loaded, draft, time_outs=time_outs, now=now), loaded.session
-    session.first_injected_at, session.ended_at = times.first_injected_at, times.ended_at
-    session.is_first_injection_stated = times.is_stated or None
+    times.write_to(session)
+    if times.is_restated:
+        session.first_restated_at, session.first_restated_by_id = now, author(by)
+    elif times.first_stated_at is None:
+        session.first_restated_at = session.first_restated_by = None
     fresh = replace(loaded)
     fresh.__dict__["time_outs"] = time_outs
     return fresh

@@ -151,7 +151,7 @@ def save_locked(
     loaded = rows.save_rows(stored, draft, by=by, now=now)
     session.consent = rows.save_consent(loaded, draft.consent, by=by, now=now) or session.consent
     confirmed = time_outs.save(loaded, draft.time_out, before=card, by=by, now=now)
-    loaded = rows.keep_times(loaded, draft, time_outs=confirmed, now=now)
+    loaded = rows.keep_times(loaded, draft, time_outs=confirmed, by=by, now=now)
     session.version += 1
     if sender is not None:
         session.saved_page, session.saved_number = sender.page, sender.number
