@@ -179,6 +179,22 @@ class ResponseForm(forms.Form):
                 if score is not None:
                     yield self.score_row(score, self._time(times, *asked[1:]), *asked, place)
 
+    def score_keys(self) -> Iterator[tuple[str, tuple[str, str, int, UUID | None, str | None]]]:
+        """The name on the page of each score, and its key."""
+        for cycle in range(1, self.shown_cycles + 1):
+            for moment in (Moment.AFTER, Moment.OBSERVED):
+                for question in QUESTIONS:
+                    yield f"{PREFIX}-{_name(question, moment, cycle)}", (question, moment, cycle, None, None)
+        for place in self.places:
+            for asked in self._asked_of_nerves():
+                yield f"{PREFIX}-{place.key}-{_name(*asked)}", (*asked, place.nerve_id, place.side)
+
+    @staticmethod
+    def clock_name(moment: str, cycle: int) -> str:
+        """The name on the page of the clock of a moment."""
+        is_of_session = cycle == 1 and moment in (Moment.BEFORE, Moment.AFTER)
+        return f"{moment}_time" if is_of_session else f"{PREFIX}-{moment}_time_{cycle}"
+
     def _time(self, times: Mapping[str, Any], moment: str, cycle: int) -> Any:
         if cycle == 1 and moment in times:
             return times[moment]
