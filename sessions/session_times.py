@@ -42,7 +42,7 @@ def first_injection(
     """Return the earliest moment at which the first needle can have been set.
 
     ``recorded_at`` is when the first point was written down, ``confirmed_at`` when the first time-out was finished: the
-    needle comes after both, and after the scores ``asked_before`` it. ``later`` is what comes after the needle (the last
+    needle comes after both, and after the scores ``asked_before`` it. ``later`` comes after the needle (the last
     injection of a cycle, a score after it, the end): the needle was not later than that, whenever it was
     written down. A time-out finished after it was made up for, and says nothing of the needle; nor does such a score.
     """
