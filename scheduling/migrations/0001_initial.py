@@ -1185,6 +1185,7 @@ class Migration(migrations.Migration):
                             ("extra_hours", "hours of one day"),
                             ("room", "room"),
                             ("leaver", "somebody who left"),
+                            ("role", "another role"),
                         ],
                         max_length=12,
                         verbose_name="kind",
@@ -1230,7 +1231,7 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("kind__in", ["closure", "leave", "hours", "extra_hours", "room", "leaver"])
+                            ("kind__in", ["closure", "leave", "hours", "extra_hours", "room", "leaver", "role"])
                         ),
                         name="scheduling_settingchange_kind",
                     ),

@@ -1,9 +1,11 @@
+import datetime
 from decimal import Decimal
 
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields
 import django.db.models.constraints
 import django.db.models.deletion
+import django.db.models.expressions
 import django.db.models.functions.datetime
 import django.db.models.functions.text
 from django.db import migrations, models
@@ -770,7 +772,25 @@ class Migration(migrations.Migration):
                     "is_first_injection_stated",
                     models.BooleanField(blank=True, null=True, verbose_name="first injection stated"),
                 ),
+                (
+                    "first_stated_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="first injection as stated first"),
+                ),
+                ("first_restated_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "first_restated_by",
+                    accounts.models.clinic_owned.ClinicForeignKey(
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
                 ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="treatment ended")),
+                ("is_end_stated", models.BooleanField(editable=False, null=True)),
+                ("begun_at", models.DateTimeField(editable=False, null=True, verbose_name="written down from")),
                 ("screened_at", models.DateTimeField(blank=True, null=True)),
                 ("signed_at", models.DateTimeField(blank=True, null=True)),
                 (
@@ -922,6 +942,50 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="sessions_session_injection_stated_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("first_injected_at__isnull", True),
+                            ("cycles_injected_at__0__isnull", True),
+                            (
+                                "first_injected_at__lt",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("cycles_injected_at__0"), "+", models.Value(datetime.timedelta(seconds=60))
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="sessions_session_first_before_last",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_end_stated__isnull", True),
+                            models.Q(("ended_at__isnull", False), ("is_end_stated", True)),
+                            _connector="OR",
+                        ),
+                        name="sessions_session_end_stated_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("first_restated_at__isnull", True),
+                                ("first_restated_by__isnull", True),
+                                ("first_stated_at__isnull", True),
+                            ),
+                            models.Q(
+                                ("first_restated_at__isnull", False),
+                                ("first_restated_by__isnull", False),
+                                ("first_stated_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="sessions_session_restated_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("begun_at__isnull", True), ("begun_at__gt", models.F("started_at")), _connector="OR"
+                        ),
+                        name="sessions_session_begun_after_start",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
