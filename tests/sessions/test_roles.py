@@ -44,7 +44,8 @@ def test_what_a_new_role_may_not_do_is_listed_first_goes_to_a_colleague_and_come
     before, own, colleague_id = leaving.owners(), leaving.member.pk, colleague.member.pk
     change_role = leaving.url("change_role")
     with tenant(leaving.practice.clinic.pk, actor="test"):
-        InjectionSession.objects.filter(pk=leaving.draft.pk).update(started_at=THEN + timedelta(hours=3))
+        begun = {"started_at": THEN + timedelta(hours=3), "version": leaving.draft.version + 1}
+        InjectionSession.objects.filter(pk=leaving.draft.pk).update(**begun)
     assert change_role in admin.get(reverse("accounts:person", args=[own])).content.decode()
 
     listed = admin.post(change_role, {"role": Role.FRONT_DESK})
@@ -52,8 +53,8 @@ def test_what_a_new_role_may_not_do_is_listed_first_goes_to_a_colleague_and_come
     body = listed.content.decode()
     with tenant(leaving.practice.clinic.pk):
         starts_at = Appointment.objects.get(pk=leaving.draft.appointment_id).starts_at
-    begun = starts_at.astimezone(leaving.practice.desk.zone)
-    visit_words = f"visit of {begun.day} {begun:%b %Y, %H:%M}"
+    promised = starts_at.astimezone(leaving.practice.desk.zone)
+    visit_words = f"visit of {promised.day} {promised:%b %Y, %H:%M}"
     for words in ("becomes Front desk", "1 session not signed yet", visit_words, "1 visit to come", "08:00–17:00"):
         assert words in body
     assert "1 follow-up" not in body
