@@ -1,8 +1,10 @@
 """A draft as it was typed: what a form hands to ``injection_sessions.save_draft``."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sessions.choices import ConsentSigner, Depth, Guidance
@@ -79,6 +81,10 @@ class TimeOutRow:
     said: str | None = field(default=None, compare=False)
 
 
+# What the page notes a time for, besides the scores.
+SCREENING, TIME_OUT, DISCHARGE, CONSENT = "screening", "time_out", "discharge", "consent"
+
+
 @dataclass(frozen=True)
 class Draft:
     """``answers``: screening item → (is yes, detail). ``reasons``: key of a finding → why it goes ahead all the same.
@@ -86,6 +92,7 @@ class Draft:
     ``course_id`` chooses a course; ``open_for_condition_id`` opens one for that condition of the patient.
     ``cycles_injected_at``: when the last injection of each cycle was, None in it or for it where that is not known.
     ``first_injected_at`` and ``ended_at``: what somebody said; None leaves it to what is known.
+    ``acted``: when something was tapped, as the page noted it: by ``SCREENING`` and the like, or the key of a score.
     """
 
     technique_id: UUID
@@ -117,6 +124,18 @@ class Draft:
     consent: ConsentRow | None = None
     time_out: TimeOutRow | None = None
     reasons: dict[str, str] = field(default_factory=dict)
+    acted: Mapping[Any, datetime] = field(default_factory=dict, compare=False)
+
+    def done_at(self, *acts: Any, since: datetime, now: datetime) -> datetime:
+        """When all of these were done: as the page noted it, within its own life; ``now`` where it did not."""
+        noted = [self.acted.get(act) for act in acts]
+        at = max((one for one in noted if one is not None), default=now)
+        return now if None in noted else max(min(since, now), min(at, now))
+
+    @property
+    def stated_times(self) -> list[datetime | None]:
+        """When what was done on the table, as far as somebody said it."""
+        return [self.first_injected_at, *self.cycles_injected_at, *(row.measured_at for row in self.scores)]
 
 
 # The columns of a session that a draft carries as they are.

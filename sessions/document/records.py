@@ -228,7 +228,10 @@ class Signature:
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """One session. ``signature`` is None in the preview of a draft."""
+    """One session. ``signature`` is None in the preview of a draft. ``begun``: when it was written down, where that was
+    later than it ``started``; ``screened`` the latest answer; ``first_stated`` the first injection as it was stated
+    before it was stated otherwise.
+    """
 
     version: str
     id: str
@@ -238,9 +241,15 @@ class Record:
     course: Course | None
     clinician: Person
     started: Time
+    begun: Time | None
+    screened: Time | None
     first_injected: Time | None
     is_first_injection_stated: bool
+    first_stated: Time | None
+    first_restated: Time | None
+    first_restated_by: Person | None
     ended: Time | None
+    is_end_stated: bool
     technique: Named
     guidance: str
     needle_gauge: int | None

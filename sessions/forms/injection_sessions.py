@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from catalogue.models import Technique
 from patients.models import PatientCondition
 from sessions.choices import ConsentSigner, Guidance, Moment, Question, TimeOutItem
 from sessions.drafts import PLAIN_FIELDS, Draft, PointRow, ScoreRow, Sender
+from sessions.forms.acts import ActsField
 from sessions.forms.consents import QUIET, SignatureField, consent_problems, consent_row
 from sessions.forms.dressing import choice, dress
 from sessions.forms.injection_points import AT_MOST, PointFormSet, Tray
@@ -23,6 +25,7 @@ from sessions.forms.responses import OVERALL, ResponseForm
 from sessions.forms.screening import ReasonsForm, ScreeningForm
 from sessions.forms.time_outs import TimeOutForm
 from sessions.queries.courses import CourseChoice
+from sessions.session_times import end_of_minute, start_of_session
 
 # The four scores of the table: field → question, moment.
 SCORES = {
@@ -41,6 +44,7 @@ class SessionForm(forms.Form):
     number = forms.IntegerField(
         min_value=0, max_value=2_000_000_000, required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"})
     )
+    acts = ActsField()
     course = forms.ChoiceField(label=_("Course"), required=False)
     technique = forms.ChoiceField(label=_("Technique"))
     guidance = forms.ChoiceField(label=_("Guidance"), choices=Guidance)
@@ -151,7 +155,18 @@ class SessionForms:
     def is_valid(self) -> bool:
         # Every form is asked, so that the page shows all errors at once.
         answers = [*(form.is_valid() for form in self._plain_forms), self.points.is_valid()]
-        return all(answers) and self._fits()
+        return all(answers) and self._fits() and self._ends_after_it_began()
+
+    def _ends_after_it_began(self) -> bool:
+        """Whatever of the page says when it began."""
+        draft, response = self.draft(), self.response
+        if draft.ended_at is None:
+            return True
+        began_at = start_of_session(begun_at=response.begun_at, done=draft.stated_times)
+        if end_of_minute(draft.ended_at) >= began_at:
+            return True
+        response.add_error("ended_time", _("The treatment cannot have ended before the session began."))
+        return False
 
     def _fits(self) -> bool:
         """The rows and what the line adds to them are not too many together."""
@@ -224,10 +239,26 @@ class SessionForms:
             ended_at=self.response.ended_at,
             **self.observation.fields_of_draft(),
             time_out=self.time_out.row(),
+            acted=self._acted(typed["acts"]),
             **plain,
         )
 
+    def _acted(self, acts: dict[str, datetime]) -> dict[Any, datetime]:
+        """By part of the page, and by the key of each score."""
+        own = {name: (question, moment, 1, None, None) for name, (question, moment) in SCORES.items()}
+        keys: dict[str, Any] = {**own, **dict(self.response.score_keys())}
+        return {keys.get(name, name): at for name, at in acts.items()}
+
     def _scores(self, typed: dict[str, Any]) -> Iterator[ScoreRow]:
+        """A clock that was not touched on this page is that of the scores before, not of a score tapped now."""
+        acts = self._acted(typed["acts"])
+        for row in self._typed_scores(typed):
+            is_tapped = row.key in acts and row.key not in self.response.kept
+            is_shown = self.response.shown_at(row.moment, row.cycle) is not None
+            is_untouched = self.response.clock_name(row.moment, row.cycle) not in typed["acts"]
+            yield replace(row, measured_at=None) if is_tapped and is_shown and is_untouched else row
+
+    def _typed_scores(self, typed: dict[str, Any]) -> Iterator[ScoreRow]:
         times: dict[str, Any] = {Moment.BEFORE: typed["before_time"], Moment.AFTER: typed["after_time"]}
         for name, (question, moment) in SCORES.items():
             if typed[name] is not None:

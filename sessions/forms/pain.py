@@ -47,17 +47,19 @@ def moment_of(
     kept: datetime | None = None,
     shown: datetime | None = None,
     since: datetime | None = None,
+    now: datetime | None = None,
 ) -> datetime | None:
     """The instant of a typed time. The stored one stays while the clock still shows it, or shows that of the score it
     was shown for, so that looking at the page changes nothing.
 
-    A time that would lie half a day before the session began (``since``) is of the day after: it went past midnight.
+    A time that would lie half a day before the session began (``since``) is of the day after, where that was already:
+    it went past midnight.
     """
     if typed is None:
         return None
     if kept is not None and typed.strftime("%H:%M") in (clock(kept, zone), clock(shown, zone)):
         return kept
     found = instant(day, typed, zone)
-    if since is not None and found < since - timedelta(hours=12):
-        return instant(day + timedelta(days=1), typed, zone)
-    return found
+    next_day = instant(day + timedelta(days=1), typed, zone)
+    is_past = now is None or next_day <= now
+    return next_day if since is not None and is_past and found < since - timedelta(hours=12) else found

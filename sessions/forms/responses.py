@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,12 +14,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.queries import NerveChoice
+from common.local_words import day_words
+from common.wall_clock import instant, local_day
 from sessions.choices import Moment, PointSide, Question
 from sessions.drafts import Draft, ScoreRow
 from sessions.forms.dressing import dress
 from sessions.forms.pain import ClockField, PainCell, PainField, clock, moment_of
 from sessions.response import MAX_CYCLES
-from sessions.session_times import problems
+from sessions.session_times import DAYS_BACK, problems
 
 PREFIX = "response"
 QUESTIONS = (Question.REST, Question.PROVOKED)
@@ -81,6 +83,11 @@ class CycleBlock:
 class ResponseForm(forms.Form):
     """``nerves`` by id; ``zone``, ``day`` and when the session began say what a typed time means."""
 
+    treated_date = forms.DateField(
+        label=_("Day of the treatment"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
     first_injected_time = ClockField(label=_("First injection at"))
     ended_time = ClockField(label=_("Treatment ended at"))
 
@@ -94,8 +101,10 @@ class ResponseForm(forms.Form):
         day: date,
         started_at: datetime,
         now: datetime,
+        begun_at: datetime | None = None,
     ) -> None:
         super().__init__(data, prefix=PREFIX)
+        self.begun_at = begun_at or started_at
         self.stored, self.zone, self.day, self.started_at, self.now = stored, zone, day, started_at, now
         self.kept = {row.key: row for row in stored.scores}
         self.places = _places(stored, nerves, data or {})
@@ -134,6 +143,7 @@ class ResponseForm(forms.Form):
         keys = {(place.nerve_id, place.side): f"{place.key}-" for place in self.places}
         for row in self.stored.scores:
             yield keys.get((row.nerve_id, row.side or ""), "") + _name(row.question, row.moment, row.cycle), row.score
+        yield "treated_date", self.day
         yield "first_injected_time", clock(self.stored.first_injected_at, self.zone)
         yield "ended_time", clock(self.stored.ended_at, self.zone)
         for cycle, injected_at in enumerate(self.stored.cycles_injected_at, start=1):
@@ -169,6 +179,22 @@ class ResponseForm(forms.Form):
                 if score is not None:
                     yield self.score_row(score, self._time(times, *asked[1:]), *asked, place)
 
+    def score_keys(self) -> Iterator[tuple[str, tuple[str, str, int, UUID | None, str | None]]]:
+        """The name on the page of each score, and its key."""
+        for cycle in range(1, self.shown_cycles + 1):
+            for moment in (Moment.AFTER, Moment.OBSERVED):
+                for question in QUESTIONS:
+                    yield f"{PREFIX}-{_name(question, moment, cycle)}", (question, moment, cycle, None, None)
+        for place in self.places:
+            for asked in self._asked_of_nerves():
+                yield f"{PREFIX}-{place.key}-{_name(*asked)}", (*asked, place.nerve_id, place.side)
+
+    @staticmethod
+    def clock_name(moment: str, cycle: int) -> str:
+        """The name on the page of the clock of a moment."""
+        is_of_session = cycle == 1 and moment in (Moment.BEFORE, Moment.AFTER)
+        return f"{moment}_time" if is_of_session else f"{PREFIX}-{moment}_time_{cycle}"
+
     def _time(self, times: Mapping[str, Any], moment: str, cycle: int) -> Any:
         if cycle == 1 and moment in times:
             return times[moment]
@@ -183,8 +209,20 @@ class ResponseForm(forms.Form):
             times.pop()
         return tuple(times)
 
+    @property
+    def chosen_day(self) -> date:
+        """The day that the clocks of the page are of; call it after ``is_valid``."""
+        typed: date | None = getattr(self, "cleaned_data", {}).get("treated_date")
+        return typed or self.day
+
     def _moment(self, typed: Any, *, kept: datetime | None, shown: datetime | None = None) -> datetime | None:
-        return moment_of(typed, day=self.day, zone=self.zone, kept=kept, shown=shown, since=self.started_at)
+        """Times kept of another day are of no use to a day that was chosen now."""
+        day, since = self.chosen_day, self.started_at
+        if day != self.day:
+            first = self.cleaned_data.get("first_injected_time")
+            kept = shown = None
+            since = instant(day, first, self.zone) if first else instant(day, time(12), self.zone)
+        return moment_of(typed, day=day, zone=self.zone, kept=kept, shown=shown, since=since, now=self.now)
 
     @property
     def first_injected_at(self) -> datetime | None:
@@ -198,16 +236,37 @@ class ResponseForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
         self.cleaned_data = typed
+        self._check_day()
         found = problems(
-            started_at=self.started_at,
+            started_at=None,
             first_injected_at=self.first_injected_at,
             injected_at=self.injected_at(),
             ended_at=self.ended_at,
             now=self.now,
         )
         for column, words in list(found):
-            self.add_error(FIELDS_OF[column], gettext(words))
+            self.add_error(FIELDS_OF[column], " ".join([gettext(words), *self._yesterday()]))
         return typed
+
+    def _check_day(self) -> None:
+        """Up to a week back, and then with the time of the first injection: the session begins with what was done."""
+        today, day = local_day(self.now, self.zone), self.chosen_day
+        first = min(self.day, local_day(self.begun_at, self.zone) - timedelta(days=DAYS_BACK))
+        if day > today:
+            self.add_error("treated_date", gettext("This day is still to come."))
+        elif day < first:
+            words = gettext("A treatment can be written down up to %(days)s days later.") % {"days": DAYS_BACK}
+            self.add_error("treated_date", words)
+        elif day != self.day and self.cleaned_data.get("first_injected_time") is None:
+            self.add_error("first_injected_time", gettext("Enter when the first injection was on that day."))
+
+    def _yesterday(self) -> Iterator[str]:
+        """A clock that is ahead of now was yesterday's, if anything: said beside what is wrong."""
+        today = local_day(self.now, self.zone)
+        ahead = [self.first_injected_at, self.ended_at]
+        if self.chosen_day == today and any(at is not None and at > self.now for at in ahead):
+            words = gettext("If it was yesterday, choose %(day)s as the day of the treatment.")
+            yield words % {"day": day_words(today - timedelta(days=1))}
 
     @property
     def before_rows(self) -> list[NerveRow]:

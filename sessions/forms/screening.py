@@ -25,6 +25,7 @@ ANCHORS = {
     "preparation": "points",
     "points": "points",
     "scores": "after-title",
+    "first_injection": "id_response-first_injected_time",
     "needle": "id_needle_length_mm",
     "amount_drawn": "id_amount_drawn_ml",
     "sharps": "id_sharps_out",

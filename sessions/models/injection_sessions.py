@@ -1,5 +1,6 @@
 """One treatment: screened, consented, injected point by point, scored, signed. Signed means it cannot change."""
 
+from datetime import timedelta
 from typing import ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -88,8 +89,15 @@ class InjectionSession(PatientOwned):
     # What the rules compare with; worked out from what is known (``sessions.session_times``) until somebody says it.
     first_injected_at = models.DateTimeField(_("first injection"), null=True, blank=True)
     is_first_injection_stated = models.BooleanField(_("first injection stated"), null=True, blank=True)
+    # Said first, where it was said otherwise since; and who said it otherwise last, and when.
+    first_stated_at = models.DateTimeField(_("first injection as stated first"), null=True, editable=False)
+    first_restated_at = models.DateTimeField(null=True, editable=False)
+    first_restated_by = ClinicForeignKey("accounts.Membership", null=True, editable=False, related_name="+")
     # What hours of relief and the after-care count from; a draft has it only where somebody said it.
     ended_at = models.DateTimeField(_("treatment ended"), null=True, blank=True)
+    is_end_stated = models.BooleanField(null=True, editable=False)
+    # When the page was begun, where the treatment began before: ``started_at`` is then the first thing that was done.
+    begun_at = models.DateTimeField(_("written down from"), null=True, editable=False)
     screened_at = models.DateTimeField(null=True, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)
     signed_by = ClinicForeignKey("accounts.Membership", null=True, blank=True, related_name="+")
@@ -188,6 +196,30 @@ class InjectionSession(PatientOwned):
                 condition=models.Q(is_first_injection_stated__isnull=True)
                 | models.Q(is_first_injection_stated=True, first_injected_at__isnull=False),
                 name="sessions_session_injection_stated_whole",
+            ),
+            # A clock shows minutes: within the minute of the last injection is not after it.
+            models.CheckConstraint(
+                condition=models.Q(first_injected_at__isnull=True)
+                | models.Q(cycles_injected_at__0__isnull=True)
+                | models.Q(first_injected_at__lt=models.F("cycles_injected_at__0") + timedelta(minutes=1)),
+                name="sessions_session_first_before_last",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_end_stated__isnull=True) | models.Q(is_end_stated=True, ended_at__isnull=False),
+                name="sessions_session_end_stated_whole",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    first_stated_at__isnull=True, first_restated_at__isnull=True, first_restated_by__isnull=True
+                )
+                | models.Q(
+                    first_stated_at__isnull=False, first_restated_at__isnull=False, first_restated_by__isnull=False
+                ),
+                name="sessions_session_restated_whole",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(begun_at__isnull=True) | models.Q(begun_at__gt=models.F("started_at")),
+                name="sessions_session_begun_after_start",
             ),
             models.CheckConstraint(
                 condition=models.Q(signed_at__isnull=True)

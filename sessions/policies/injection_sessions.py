@@ -1,7 +1,7 @@
 """What may be done with an injection session in its state; each refusal is a sentence fit for the screen."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -64,8 +64,14 @@ def check_can_edit(session: InjectionSession, *, version: int, sender: Sender | 
 
 def check_times(session: InjectionSession, draft: Draft, *, now: datetime) -> None:
     """The first injection and the end of the treatment as somebody said them."""
+    begun_at = session.begun_at or session.started_at
+    started_at = session_times.start_of_session(begun_at=begun_at, done=draft.stated_times)
+    if started_at < begun_at - timedelta(days=session_times.DAYS_BACK + 1):
+        raise SessionRefusedError(
+            _("A treatment can be written down up to %(days)s days later.") % {"days": session_times.DAYS_BACK}
+        )
     found = session_times.problems(
-        started_at=session.started_at,
+        started_at=started_at,
         first_injected_at=draft.first_injected_at,
         injected_at=draft.cycles_injected_at,
         ended_at=draft.ended_at,

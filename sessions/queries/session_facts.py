@@ -1,5 +1,6 @@
 """A session as the rules look at it."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -15,12 +16,13 @@ from patients.records import FULL_AGE
 from sessions.choices import ConsentSigner, Guidance, Moment
 from sessions.drafts import DISCHARGE_FIELDS
 from sessions.models import Consent, InjectionSession, PainScore
-from sessions.queries.injection_sessions import Loaded
-from sessions.queries.time_outs import standing_of
+from sessions.queries.injection_sessions import Loaded, consent_of
+from sessions.queries.time_outs import finished, standing_of
 from sessions.queries.words import ConditionFacts, Words
 from sessions.rules import facts
 from sessions.rules.consents import RISKS, Given, Scope, gaps, solution_class
 from sessions.rules.settings import Maximum, RuleSettings
+from sessions.session_times import end_of_minute
 
 # The discharge check (domain.md §5 step 9), in the words of its items; the fourth item, the sharps, is a count.
 DISCHARGE_ITEMS = {
@@ -40,13 +42,15 @@ def facts_of(loaded: Loaded, *, now: datetime) -> facts.Session:
     times = background.signed_times(session.course_id)
     answered = {answer.item for answer in loaded.answers}
     settings = background.settings
-    return facts.Session(
+    found = facts.Session(
         now=now,
         today=today,
         technique=_technique(words.techniques[session.technique_id]),
         started_at=session.started_at,
         first_injected_at=session.first_injected_at,
         injected_date=local_day(session.first_injected_at, zone) if session.first_injected_at else None,
+        needle_at=loaded.needle_at,
+        zone=zone,
         points=loaded.point_facts,
         scores=tuple(_score(score, words) for score in loaded.scores),
         concerns=_concerns(loaded),
@@ -54,7 +58,8 @@ def facts_of(loaded: Loaded, *, now: datetime) -> facts.Session:
         known=background.known,
         unanswered=tuple(item.name for item in words.items if item.code not in answered),
         screened_date=local_day(session.screened_at, zone) if session.screened_at else None,
-        consent_gaps=gaps(_given(loaded.consent, words, zone), scope_of(loaded), today, injected_at=loaded.needle_at),
+        screened_at=session.screened_at,
+        consent_gaps=consent_gaps(loaded, today=today, zone=zone),
         is_image_guided=session.guidance == Guidance.ULTRASOUND,
         needle_length_mm=session.needle_length_mm,
         amount_drawn_ml=session.amount_drawn_ml,
@@ -72,11 +77,31 @@ def facts_of(loaded: Loaded, *, now: datetime) -> facts.Session:
         limits=settings.limits,
         levels=settings.levels,
         time_out=standing_of(loaded.time_outs, loaded.time_out_card.shown),
+        time_outs=finished(loaded.time_outs),
         said=loaded.time_out_card.shown.said,
         open_items=loaded.time_out_card.open_items,
         tray=loaded.tray_fact,
         previous_date=local_day(times[0], zone) if times else None,
         sessions_before=len(times) if session.course_id else 0,
+    )
+    return replace(found, as_first_stated=_as_first_stated(found, loaded))
+
+
+def _as_first_stated(found: facts.Session, loaded: Loaded) -> facts.Session | None:
+    """The same with the first injection where it was stated before somebody stated it otherwise."""
+    at, zone = loaded.session.first_stated_at, ZoneInfo(loaded.session.clinic.zone)
+    if at is None:
+        return None
+    needle_at = end_of_minute(at)
+    consent = consent_of(loaded.session, until=needle_at)
+    return replace(
+        found,
+        first_injected_at=at,
+        injected_date=local_day(at, zone),
+        needle_at=needle_at,
+        consent_gaps=gaps(
+            _given(consent, loaded.words, zone), scope_of(loaded), found.today, injected_at=needle_at, is_stated=True
+        ),
     )
 
 
@@ -95,6 +120,17 @@ def scope_of(loaded: Loaded) -> Scope:
         needs_interpreter=any(row.flag == Flag.INTERPRETER for row in loaded.risk_flags),
         solution_classes=frozenset(solution_class(point.solution) for point in loaded.point_facts),
         risk_flags=frozenset().union(*(point.nerve.flags & RISKS for point in loaded.point_facts)),
+    )
+
+
+def consent_gaps(loaded: Loaded, *, today: date, zone: ZoneInfo) -> tuple[str, ...]:
+    """Why no consent on file covers the treatment."""
+    return gaps(
+        _given(loaded.consent, loaded.words, zone),
+        scope_of(loaded),
+        today,
+        injected_at=loaded.needle_at,
+        is_stated=bool(loaded.session.is_first_injection_stated),
     )
 
 

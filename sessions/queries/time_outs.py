@@ -68,6 +68,12 @@ def time_outs_of(session: InjectionSession) -> list[TimeOut]:
     return list(session.time_outs.select_related("confirmed_by__user").order_by("created_at", "id"))
 
 
+def finished(rows: Iterable[TimeOut]) -> tuple[facts.TimeOut, ...]:
+    """Those that were confirmed, oldest first."""
+    found = [facts.TimeOut(row.confirmed_at, from_json(row.shown)) for row in rows if row.confirmed_at]
+    return tuple(sorted(found, key=lambda row: row.confirmed_at))
+
+
 def standing_of(rows: Iterable[TimeOut], now: facts.Shown) -> facts.Shown | None:
     return standing((from_json(row.shown) for row in rows if row.confirmed_at), now)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from sessions.drafts import DISCHARGE_FIELDS, OBSERVATION_FIELDS, PLAIN_FIELDS, Draft, PointRow, ScoreRow
+from sessions.drafts import DISCHARGE_FIELDS, OBSERVATION_FIELDS, PLAIN_FIELDS, SCREENING, Draft, PointRow, ScoreRow
 from sessions.models import InjectionPoint, PainScore, ScreeningAnswer, SolutionLot
 from sessions.queries.injection_sessions import Loaded
 from sessions.queries.preparations import OnTray
@@ -21,15 +21,16 @@ def as_typed(
     for name in (*PLAIN_FIELDS, *OBSERVATION_FIELDS, *DISCHARGE_FIELDS, "discharge_note"):
         setattr(session, name, getattr(draft, name))
     session.cycles_injected_at = list(draft.cycles_injected_at)
+    begun_at = session.begun_at or session.started_at
     known = {lot.pk: lot for lot in lots}
     made = loaded.preparations | {row.id: row for row in preparations}
     if draft.answers != {row.item: (row.is_yes, row.detail) for row in loaded.answers}:
-        session.screened_at = now
+        session.screened_at = draft.done_at(SCREENING, since=begun_at, now=now)
     typed = replace(
         loaded,
         session=session,
         points=[_point(number, row, known) for number, row in enumerate(draft.points, start=1)],
-        scores=[_score(row, now) for row in draft.scores],
+        scores=[_score(row, draft.done_at(row.key, since=begun_at, now=now)) for row in draft.scores],
         preparations=made,
         tray=made.get(draft.preparation_id) if draft.preparation_id else None,
         answers=[
@@ -37,8 +38,7 @@ def as_typed(
         ],
     )
     times = times_of(typed, draft, time_outs=loaded.time_outs, now=now)
-    session.first_injected_at, session.ended_at = times.first_injected_at, times.ended_at
-    session.is_first_injection_stated = times.is_stated or None
+    times.write_to(session)
     return typed
 
 
@@ -49,6 +49,6 @@ def _point(number: int, row: PointRow, lots: dict[UUID, SolutionLot]) -> Injecti
     return point
 
 
-def _score(row: ScoreRow, now: datetime) -> PainScore:
+def _score(row: ScoreRow, done_at: datetime) -> PainScore:
     fields = {name: getattr(row, name) for name in ScoreRow.__dataclass_fields__}
-    return PainScore(**{**fields, "measured_at": row.measured_at or now})
+    return PainScore(**{**fields, "measured_at": row.measured_at or done_at})

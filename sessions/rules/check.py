@@ -2,26 +2,57 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import chain
 
 from sessions.rules.amounts import AMOUNT_CHECKS
 from sessions.rules.codes import CODE_CHECKS
 from sessions.rules.facts import Session
+from sessions.rules.order import ORDER_CHECKS, clock
 from sessions.rules.points import POINT_CHECKS
-from sessions.rules.table import BY_STRENGTH, NAMES, Finding
+from sessions.rules.table import BY_STRENGTH, NAMES, RULES, Finding
 from sessions.rules.time_outs import TIME_OUT_CHECKS
 from sessions.rules.visit import VISIT_CHECKS
 
 Check = Callable[[Session], Iterator[Finding]]
-CHECKS: tuple[Check, ...] = (*VISIT_CHECKS, *CODE_CHECKS, *TIME_OUT_CHECKS, *POINT_CHECKS, *AMOUNT_CHECKS)
+CHECKS: tuple[Check, ...] = (
+    *VISIT_CHECKS,
+    *CODE_CHECKS,
+    *TIME_OUT_CHECKS,
+    *ORDER_CHECKS,
+    *POINT_CHECKS,
+    *AMOUNT_CHECKS,
+)
+
+
+# What is compared with the first injection: a later one may not keep them without a word.
+BY_THE_NEEDLE = frozenset({"V09", "V10", "V23", "P13"})
 
 
 def findings(session: Session) -> list[Finding]:
     """Everything the session does not keep, each once at the clinic's own level, what stops first."""
     found: dict[str, Finding] = {}
-    for check in CHECKS:
-        for finding in check(session):
-            found.setdefault(f"{finding.rule.sentence} {finding.key}", _at_level(finding, session))
+    for finding in (*_tripped(session), *_needle_is_explained(session)):
+        found.setdefault(f"{finding.rule.sentence} {finding.key}", _at_level(finding, session))
     return sorted(found.values(), key=lambda finding: (BY_STRENGTH.index(finding.rule.level), finding.rule.id))
+
+
+def _tripped(session: Session) -> Iterator[Finding]:
+    return chain.from_iterable(check(session) for check in CHECKS)
+
+
+def _needle_is_explained(session: Session) -> Iterator[Finding]:
+    """P14: a first injection that was stated otherwise before, where rules would speak at the time stated first."""
+    before = session.as_first_stated
+    if before is None or before.first_injected_at is None:
+        return
+    kept = {one.rule.sentence for one in _tripped(session)}
+    then = [one for one in _tripped(before) if one.rule.id in BY_THE_NEEDLE and one.rule.sentence not in kept]
+    if then:
+        stated = clock(before.first_injected_at, session)
+        now = clock(session.first_injected_at, session) if session.first_injected_at else "–"
+        rules = ", ".join(dict.fromkeys(one.rule.id for one in then))
+        words = (("before", stated), ("now", now), ("rules", rules))
+        yield Finding(RULES["needle_restated"], f"{stated} {now} {rules}", words)
 
 
 def _at_level(finding: Finding, session: Session) -> Finding:

@@ -49,10 +49,18 @@ def solution_class(solution: Solution) -> str:
     return "dextrose_weak" if solution.dextrose_percent <= 5 else "dextrose_strong"
 
 
-def gaps(given: Given | None, needed: Scope, today: date, *, injected_at: datetime | None = None) -> tuple[str, ...]:
+def gaps(
+    given: Given | None,
+    needed: Scope,
+    today: date,
+    *,
+    injected_at: datetime | None = None,
+    is_stated: bool = False,
+) -> tuple[str, ...]:
     """Why no consent covers the treatment, in words; nothing when it does.
 
     ``injected_at`` is the first injection: what was signed after it was no consent to it. None: it is still to come.
+    Only where nobody stated it (``is_stated``) is its time asked for.
     """
     if given is None:
         return (_("none was given yet"),)
@@ -60,7 +68,8 @@ def gaps(given: Given | None, needed: Scope, today: date, *, injected_at: dateti
         return (_("it was withdrawn"),)
     is_late = injected_at is not None and given.given_at is not None and given.given_at > injected_at
     found = {
-        _("it was given after the first injection (state its time, if that was later)"): is_late,
+        _("it was given after the first injection"): is_late and is_stated,
+        _("it was given after the first injection (state its time, if that was later)"): is_late and not is_stated,
         _("it is older than 12 months"): given.given_date < months_before(today, MONTHS_VALID),
         _("a minor needs a parent or guardian"): needed.needs_guardian and not given.is_by_guardian,
         _("the interpreter is not named"): needed.needs_interpreter and not given.has_interpreter,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 
 from sessions.dose_rules import Amount, Share
@@ -165,6 +165,14 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class TimeOut:
+    """One that was finished: when, and what it showed."""
+
+    confirmed_at: datetime
+    shown: Shown
+
+
+@dataclass(frozen=True)
 class Technique:
     code: str
     name: str
@@ -179,7 +187,8 @@ class Session:
     ``levels``: the clinic's own level of a rule, by its name in the table. ``open_items``: what of the time-out is not
     confirmed yet, in words; ``time_out`` is what the standing one showed.
     ``first_injected_at`` is what screening, lots and preparations are compared with; where nothing was injected yet,
-    ``started_at``, the session's own time.
+    ``started_at``, the session's own time. ``needle_at``: the latest instant it can have been, once something shows it.
+    ``zone``: the clinic's, for the times in sentences.
     """
 
     now: datetime
@@ -188,6 +197,9 @@ class Session:
     started_at: datetime | None = None
     first_injected_at: datetime | None = None
     injected_date: date | None = None  # its day on the clinic's wall clock
+    needle_at: datetime | None = None
+    zone: tzinfo = UTC
+    as_first_stated: "Session | None" = None  # with the first injection as it was stated before, if it was otherwise
     points: tuple[Point, ...] = ()
     scores: tuple[Score, ...] = ()
     concerns: tuple[Answer, ...] = ()
@@ -195,6 +207,7 @@ class Session:
     known: Mapping[str, Known] = field(default_factory=dict)  # what the register says, by item
     unanswered: tuple[str, ...] = ()
     screened_date: date | None = None
+    screened_at: datetime | None = None  # the latest answer
     consent_gaps: tuple[str, ...] = ()
     is_image_guided: bool = False
     needle_length_mm: int | None = None
@@ -215,6 +228,7 @@ class Session:
     limits: Limits = Limits()
     levels: Mapping[str, Level] = field(default_factory=dict)
     time_out: Shown | None = None
+    time_outs: tuple[TimeOut, ...] = ()  # those that were finished, oldest first
     said: frozenset[Said] = frozenset()  # what a time-out would say now beside the points
     open_items: tuple[str, ...] = ()
     tray: Preparation | None = None  # what new points were given last

@@ -200,6 +200,41 @@ RULES: dict[str, Rule] = {
         _("%(item)s: answered no, but the register says %(known)s. Put one of them right, or say why."),
         "screening",
     ),
+    # What comes before the needle and was done after it.
+    "score_late": Rule(
+        "P13", _WARN, _("The pain before was asked at %(at)s, after the first injection at %(needle)s."), "scores"
+    ),
+    "screening_late": Rule(
+        "P13",
+        _WARN,
+        _("The safety questions were answered at %(at)s, after the first injection at %(needle)s."),
+        "screening",
+    ),
+    "screening_other_day": Rule(
+        "V10",
+        _OVERRIDE,
+        _("The safety questions were answered on %(at)s, a later day than the first injection at %(needle)s."),
+        "screening",
+        _OVERRIDE,
+    ),
+    "time_out_late": Rule(
+        "P13",
+        _OVERRIDE,
+        _("The time-out was confirmed at %(at)s, after the first injection at %(needle)s."),
+        "time_out",
+    ),
+    "time_out_again": Rule(
+        "P13",
+        _WARN,
+        _("The time-out was confirmed again at %(at)s, after the first injection at %(needle)s, for %(what)s."),
+        "time_out",
+    ),
+    "needle_restated": Rule(
+        "P14",
+        _OVERRIDE,
+        _("The first injection was stated as %(before)s and is now %(now)s; only that keeps %(rules)s. Say why."),
+        "first_injection",
+    ),
     "lot_beside_tray": Rule(
         "P11",
         _WARN,

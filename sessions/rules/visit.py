@@ -97,10 +97,10 @@ def is_consented(session: Session) -> Iterator[Finding]:
 
 
 def is_screened_today(session: Session) -> Iterator[Finding]:
-    """V10: on the day of the injection."""
+    """V10: on the day of the injection; what was answered on a later day is weighed with the needle (P13)."""
     if session.unanswered:
         yield Finding(RULES["screening_open"], "", (("items", ", ".join(session.unanswered)),))
-    elif session.screened_date != session.treated_date:
+    elif session.screened_date is None or session.screened_date < session.treated_date:
         yield Finding(RULES["screening_old"], "")
 
 

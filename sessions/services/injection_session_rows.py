@@ -10,8 +10,18 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from patients.models import PatientCondition
-from sessions.choices import ConsentSigner, Source
-from sessions.drafts import DISCHARGE_FIELDS, OBSERVATION_FIELDS, ConsentRow, Draft, PointRow
+from sessions.choices import ConsentSigner, Source, TimeOutItem
+from sessions.drafts import (
+    CONSENT,
+    DISCHARGE,
+    DISCHARGE_FIELDS,
+    OBSERVATION_FIELDS,
+    SCREENING,
+    TIME_OUT,
+    ConsentRow,
+    Draft,
+    PointRow,
+)
 from sessions.models import (
     Consent,
     Course,
@@ -64,7 +74,7 @@ def save_rows(loaded: Loaded, draft: Draft, *, by: Actor, now: datetime) -> Load
     """The rows as the draft has them; read again only where one was written."""
     has_changed = [
         save_points(loaded, draft.points),
-        save_answers(loaded, draft.answers, now=now),
+        save_answers(loaded, draft, now=now),
         save_scores(loaded, draft, now=now),
     ]
     save_observation(loaded.session, draft, by=by, now=now)
@@ -110,11 +120,11 @@ def _write_points(loaded: Loaded, rows: Iterable[PointRow]) -> bool:
     return has_changed or bool(stored)
 
 
-def save_answers(loaded: Loaded, answers: dict[str, tuple[bool, str]], *, now: datetime) -> bool:
+def save_answers(loaded: Loaded, draft: Draft, *, now: datetime) -> bool:
     """Answers hold for the day they were given: ``screened_at`` moves only when one is given or changed."""
     session, has_changed = loaded.session, False
     stored = {answer.item: answer for answer in loaded.answers}
-    for item, (is_yes, detail) in answers.items():
+    for item, (is_yes, detail) in draft.answers.items():
         answer = stored.pop(item, None) or ScreeningAnswer(
             clinic_id=session.clinic_id, injection_session=session, item=item
         )
@@ -126,7 +136,7 @@ def save_answers(loaded: Loaded, answers: dict[str, tuple[bool, str]], *, now: d
         session.screening_answers.filter(item__in=stored).delete()
         has_changed = True
     if has_changed:
-        session.screened_at = now
+        session.screened_at = draft.done_at(SCREENING, since=page_of(session), now=now)
     return has_changed
 
 
@@ -145,7 +155,7 @@ def save_scores(loaded: Loaded, draft: Draft, *, now: datetime) -> bool:
             nerve_id=row.nerve_id,
             side=row.side,
             source=Source.CLINICIAN,
-            measured_at=now,
+            measured_at=draft.done_at(row.key, since=page_of(session), now=now),
             received_at=now,
         )
         measured_at = row.measured_at or score.measured_at
@@ -167,24 +177,43 @@ def save_observation(session: InjectionSession, draft: Draft, *, by: Actor, now:
     note = draft.discharge_note.strip() or None
     if (answers, note) != ([getattr(session, name) for name in DISCHARGE_FIELDS], session.discharge_note):
         is_checked = any(answer is not None for answer in answers)
-        session.discharge_checked_at = now if is_checked else None
+        checked_at = draft.done_at(DISCHARGE, since=page_of(session), now=now)
+        session.discharge_checked_at = checked_at if is_checked else None
         session.discharge_checked_by_id = author(by) if is_checked else None
     for name, answer in zip(DISCHARGE_FIELDS, answers, strict=True):
         setattr(session, name, answer)
     session.discharge_note = note
 
 
-def keep_times(loaded: Loaded, draft: Draft, *, time_outs: list[TimeOut], now: datetime) -> Loaded:
-    """The first injection and the end, from what is stored now; what hung on them before is worked out again."""
+def keep_times(loaded: Loaded, draft: Draft, *, time_outs: list[TimeOut], by: Actor, now: datetime) -> Loaded:
+    """The first injection and the end, from what is stored now; what hung on them before is worked out again.
+
+    Who states the first injection otherwise than before is kept with it.
+    """
     times, session = times_of(loaded, draft, time_outs=time_outs, now=now), loaded.session
-    session.first_injected_at, session.ended_at = times.first_injected_at, times.ended_at
-    session.is_first_injection_stated = times.is_stated or None
+    times.write_to(session)
+    if times.is_restated:
+        session.first_restated_at, session.first_restated_by_id = now, author(by)
+    elif times.first_stated_at is None:
+        session.first_restated_at = session.first_restated_by = None
     fresh = replace(loaded)
     fresh.__dict__["time_outs"] = time_outs
     return fresh
 
 
-def save_consent(loaded: Loaded, row: ConsentRow | None, *, by: Actor, now: datetime) -> Consent | None:
+def page_of(session: InjectionSession) -> datetime:
+    """When its page was begun: nothing was tapped there before."""
+    begun_at: datetime = session.begun_at or session.started_at
+    return begun_at
+
+
+def consented_at(session: InjectionSession, draft: Draft, ticked: frozenset[str], *, now: datetime) -> datetime:
+    """With the tick of a time-out that confirms it now, else by what is saved; ``ticked`` was confirmed before."""
+    is_confirmed = draft.time_out is not None and TimeOutItem.CONSENT in draft.time_out.items - ticked
+    return draft.done_at(TIME_OUT, CONSENT, since=page_of(session), now=now) if is_confirmed else now
+
+
+def save_consent(loaded: Loaded, row: ConsentRow | None, *, given_at: datetime, by: Actor) -> Consent | None:
     """A new consent for exactly what the draft holds; an old one is never changed, nor given twice by one page."""
     if row is None or not row.signed_name.strip():
         return None
@@ -209,7 +238,7 @@ def save_consent(loaded: Loaded, row: ConsentRow | None, *, by: Actor, now: date
         signature=row.signature,
         signed_name=row.signed_name.strip(),
         signed_as=row.signed_as,
-        given_at=now,
+        given_at=given_at,
         taken_by_id=author(by),
     )
 

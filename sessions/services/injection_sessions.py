@@ -16,7 +16,7 @@ from scheduling.models import Appointment
 from scheduling.policies import VisitChangedError, VisitRefusedError
 from scheduling.services import appointments
 from sessions.choices import RecordStatus
-from sessions.drafts import PLAIN_FIELDS, Draft, Sender, is_same
+from sessions.drafts import PLAIN_FIELDS, TIME_OUT, Draft, Sender, is_same
 from sessions.models import Addendum, FollowUp, InjectionSession
 from sessions.policies.injection_sessions import (
     SessionRefusedError,
@@ -149,9 +149,11 @@ def save_locked(
         setattr(session, name, getattr(draft, name))
     session.course = rows.choose_course(session, draft, by=by, now=now)
     loaded = rows.save_rows(stored, draft, by=by, now=now)
-    session.consent = rows.save_consent(loaded, draft.consent, by=by, now=now) or session.consent
-    confirmed = time_outs.save(loaded, draft.time_out, before=card, by=by, now=now)
-    loaded = rows.keep_times(loaded, draft, time_outs=confirmed, now=now)
+    given_at = rows.consented_at(session, draft, card.ticked, now=now)
+    session.consent = rows.save_consent(loaded, draft.consent, given_at=given_at, by=by) or session.consent
+    done_at = draft.done_at(TIME_OUT, since=rows.page_of(session), now=now)
+    confirmed = time_outs.save(loaded, draft.time_out, before=card, by=by, done_at=done_at)
+    loaded = rows.keep_times(loaded, draft, time_outs=confirmed, by=by, now=now)
     session.version += 1
     if sender is not None:
         session.saved_page, session.saved_number = sender.page, sender.number

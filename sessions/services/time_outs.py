@@ -14,12 +14,12 @@ from sessions.rules.time_outs import as_json
 _ALL = frozenset(TimeOutItem.values)
 
 
-def save(loaded: Loaded, row: TimeOutRow | None, *, before: TimeOutCard, by: Actor, now: datetime) -> list[TimeOut]:
+def save(loaded: Loaded, row: TimeOutRow | None, *, before: TimeOutCard, by: Actor, done_at: datetime) -> list[TimeOut]:
     """Store the ticks, if they were made at what the session holds now; for anything else they are worth nothing.
 
-    ``before`` is the card as it was when this save began: what was confirmed before a consent that comes now is not
-    confirmed with it. What is confirmed is never written again: whatever changes later lets it fall.
-    Return the time-outs of the session as they are now.
+    ``done_at`` is when the last of them was ticked. ``before`` is the card as it was when this save began: what was
+    confirmed before a consent that comes now is not confirmed with it. What is confirmed is never written again:
+    whatever changes later lets it fall. Return the time-outs of the session as they are now.
     """
     card, rows = loaded.time_out_card, loaded.time_outs
     if row is None or row.fingerprint != card.token or not _is_of(card, before, row.said or card.said):
@@ -41,7 +41,7 @@ def save(loaded: Loaded, row: TimeOutRow | None, *, before: TimeOutCard, by: Act
     stored.words = [[line.label, line.text] for line in card.lines]
     stored.items = [item for item in TimeOutItem.values if item in row.items]
     is_whole = row.items >= _ALL
-    stored.confirmed_at, stored.confirmed_by_id = (now, author_of(by)) if is_whole else (None, None)
+    stored.confirmed_at, stored.confirmed_by_id = (done_at, author_of(by)) if is_whole else (None, None)
     stored.save()
     return rows if card.row is not None else [*rows, stored]
 

@@ -178,9 +178,11 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp SET timezone = 'UTC' SET d
        FROM pit_sessions_course c JOIN patients_patientcondition pc ON pc.id = c.patient_condition_id
        WHERE c.id = s.course_id)) END,
     'clinician', sessions_person(s.clinician_id),
-    'started', sessions_moment(s.started_at, k.zone), 'screened', sessions_moment(s.screened_at, k.zone),
+    'started', sessions_moment(s.started_at, k.zone), 'begun', sessions_moment(s.begun_at, k.zone), 'screened', sessions_moment(s.screened_at, k.zone),
     'first_injected', sessions_moment(s.first_injected_at, k.zone), 'is_first_injection_stated', s.is_first_injection_stated,
-    'ended', sessions_moment(s.ended_at, k.zone),
+    'first_stated', sessions_moment(s.first_stated_at, k.zone), 'first_restated', sessions_moment(s.first_restated_at, k.zone),
+    'first_restated_by', sessions_person(s.first_restated_by_id),
+    'ended', sessions_moment(s.ended_at, k.zone), 'is_end_stated', s.is_end_stated,
     'technique', jsonb_build_object('id', s.technique_id, 'words',
       (SELECT jsonb_build_object('code', t.code, 'name', t.name) FROM catalogue_technique t WHERE t.id = s.technique_id)),
     'guidance', s.guidance,

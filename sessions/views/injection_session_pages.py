@@ -127,7 +127,8 @@ class SessionPage:
     def record(self) -> RecordPage | None:
         """What the session says; None where it was signed in a version of the document nobody here can read."""
         try:
-            return RecordPage(record_of(self.session), self.words.atlas, self.now)
+            record = record_of(self.session)
+            return RecordPage(record, self.words.atlas, self.now, None if record.ended else self.ended_at)
         except UnknownVersionError:
             return None
 
@@ -326,6 +327,7 @@ class SessionPage:
                 zone=zone,
                 day=day,
                 started_at=self.session.started_at,
+                begun_at=self.session.begun_at,
                 now=self.now,
             ),
             observation=ObservationForm(

@@ -135,8 +135,7 @@ def _treatment(page: RecordPage) -> Iterator[Block]:
     record = page.record
     rows = [
         (_("When"), _moment(record.started, page)),
-        *([(_("First injection"), _moment(record.first_injected, page))] if record.first_injected else []),
-        *([(_("Treatment ended"), _moment(record.ended, page))] if record.ended else []),
+        *((line.label, ", ".join(filter(None, [_moment(line.time, page), line.note]))) for line in page.times),
         (_("Clinician"), record.clinician.name),
         (_("Course"), page.course or _("No course")),
         (_("Technique"), page.technique),
@@ -144,8 +143,8 @@ def _treatment(page: RecordPage) -> Iterator[Block]:
     if record.needle_gauge or record.needle_length_mm:
         gauge = f"{record.needle_gauge} G" if record.needle_gauge else DASH
         rows.append((_("Needle"), f"{gauge}, {_amount(record.needle_length_mm, None, 'mm')}"))
-    if record.amount_drawn_ml is not None:
-        rows.append((_("Drawn up"), _amount(record.amount_drawn_ml, 1, "mL")))
+    if page.drawn_up:
+        rows.append((_("Drawn up"), page.drawn_up))
     yield Heading(_("Treatment"))
     yield Facts(tuple(rows))
 
@@ -220,12 +219,12 @@ def _maps(page: RecordPage) -> Iterator[Block]:
 def _pain(page: RecordPage) -> Iterator[Block]:
     columns = (
         Column(_("Question"), is_wide=True),
-        Column(_("Before"), is_number=True),
+        Column(_("Before (asked at)"), is_number=True),
         Column(_("After (minutes after the last injection)"), is_wide=True),
         Column(_("Relief"), is_wide=True),
     )
     rows = tuple(
-        (line.asked, _score(line.response.before), line.after_words or DASH, line.words or DASH)
+        (line.asked, line.before_words or DASH, line.after_words or DASH, line.words or DASH)
         for line in page.pain_lines
     )
     yield Heading(_("Pain, 0 to 10"))
@@ -362,10 +361,6 @@ def _time(at: datetime, page: SessionPage, *, seconds: bool = False) -> str:
 
 def _day(at: datetime, page: SessionPage) -> str:
     return local_day_words(at, page.actor.zone)
-
-
-def _score(value: int | None) -> str:
-    return DASH if value is None else str(value)
 
 
 def _amount(value: Decimal | float | None, places: int | None, unit: str, *, missing: str = DASH) -> str:

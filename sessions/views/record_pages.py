@@ -1,10 +1,13 @@
 """The record in words: what record page, paper and sign page show of a document (``sessions.document``)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from django.db.models import TextChoices
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from catalogue.atlas import Atlas
@@ -65,13 +68,24 @@ class AnswerLine:
     against: str
 
 
+@dataclass(frozen=True)
+class TimeLine:
+    """One of the times of a treatment; ``note`` says how far it is known."""
+
+    label: str
+    time: Time
+    note: str = ""
+
+
 @dataclass
 class RecordPage:
-    """``now`` counts the minutes of an observation that still runs; every other time is the document's own."""
+    """``now`` counts the minutes of an observation that still runs, ``proposed_end`` is what a draft would be signed
+    with; every other time is the document's own."""
 
     record: Record
     atlas: Atlas
     now: datetime
+    proposed_end: datetime | None = None
 
     @property
     def zone(self) -> str:
@@ -103,6 +117,54 @@ class RecordPage:
     @property
     def technique(self) -> str:
         return f"{self.record.technique.name}, {said(Guidance, self.record.guidance)}"
+
+    @property
+    def times(self) -> Iterator[TimeLine]:
+        """When what was done, in the order in which it should have been."""
+        record = self.record
+        if record.begun:
+            yield TimeLine(_("Written down from"), record.begun)
+        if record.screened:
+            yield TimeLine(_("Safety questions answered"), record.screened)
+        if record.first_injected:
+            known = "" if record.is_first_injection_stated else _as_known()
+            note = ", ".join(filter(None, [known, self._stated_before]))
+            yield TimeLine(_("First injection"), record.first_injected, note)
+        for number, injected in enumerate(record.cycles, start=1):
+            if injected:
+                label = _("Last injection, cycle %(number)s") % {"number": number}
+                yield TimeLine(label if len(record.cycles) > 1 else _("Last injection"), injected)
+        if ended := record.ended or self._proposed_end:
+            yield TimeLine(_("Treatment ended"), ended, "" if record.is_end_stated else _as_known())
+
+    @property
+    def _stated_before(self) -> str:
+        """That the first injection was stated otherwise before, by whom it was changed and when."""
+        record = self.record
+        if not (record.first_stated and record.first_restated and record.first_restated_by):
+            return ""
+        words = {
+            "before": self.clock(record.first_stated),
+            "name": record.first_restated_by.name,
+            "when": moment(record.first_restated),
+        }
+        return _("stated as %(before)s before, changed by %(name)s on %(when)s") % words
+
+    @property
+    def _proposed_end(self) -> Time | None:
+        at = self.proposed_end
+        return Time(at, at.astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)) if at else None
+
+    def clock(self, time: Time) -> str:
+        """On the clinic's clock, with the day where it is another than the session's."""
+        is_same_day = time.local.date() == self.record.started.local.date()
+        return written_clock_words(time.local) if is_same_day else moment(time)
+
+    @property
+    def drawn_up(self) -> str:
+        """The amount in the syringe with its unit, as exactly as it is asked for; empty where nobody said."""
+        amount = self.record.amount_drawn_ml
+        return "" if amount is None else f"{number_format(amount, decimal_pos=1)}\u00a0mL"
 
     @property
     def consent(self) -> Consent | None:
@@ -150,10 +212,10 @@ class RecordPage:
 
     @property
     def observation_words(self) -> str:
-        """When the patient was watched, in one line; empty where nobody did."""
+        """When the patient was watched, in one line."""
         watched = self.record.observation
         if watched.started is None:
-            return ""
+            return _("not recorded")
         until = watched.ended.at if watched.ended else self.now
         times = {
             "began": written_clock_words(watched.started.local),
@@ -167,10 +229,10 @@ class RecordPage:
 
     @property
     def discharge_words(self) -> str:
-        """The discharge check in one line, with who looked and when; empty where nobody did."""
+        """The discharge check in one line, with who looked and when."""
         left = self.record.discharge
         if left.checked is None or left.checked_by is None:
-            return left.note
+            return left.note or _("not recorded")
         words = {None: "–", True: _("yes"), False: _("no")}
         items = ", ".join(f"{label}: {words[getattr(left, name)]}" for name, label in DISCHARGE_ITEMS.items())
         return ". ".join(filter(None, [items, left.note, f"{left.checked_by.name}, {moment(left.checked)}"]))
@@ -181,6 +243,10 @@ class RecordPage:
         if self.record.signature is None:
             return ""
         return said(Statement, self.record.signature.statement) % {"name": self.record.clinician.name}
+
+
+def _as_known() -> str:
+    return _("as far as is known")
 
 
 def moment(time: Time) -> str:

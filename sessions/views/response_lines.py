@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from common.local_words import written_clock_words, written_time_words
 from sessions.choices import Moment, PointSide, Question
 from sessions.document.records import Record, Score
 from sessions.response import WITHIN_MINUTES, Asked, Cycle, Response, Undefined, minutes_since, response
@@ -23,12 +24,13 @@ class Observed:
 
 @dataclass(frozen=True)
 class PainLine:
-    """One question at one place; ``place`` is empty for the whole complaint."""
+    """One question at one place; ``place`` is empty for the whole complaint. ``before_at``: the clock at the first."""
 
     place: str
     question: str
     response: Response
     observed: tuple[Observed, ...]
+    before_at: str = ""
 
     @property
     def words(self) -> str:
@@ -38,6 +40,11 @@ class PainLine:
     def asked(self) -> str:
         """The question with its place, in one piece."""
         return f"{self.place}: {self.question}" if self.place else self.question
+
+    @property
+    def before_words(self) -> str:
+        """The score before with the time it was asked at."""
+        return "" if self.response.before is None else f"{self.response.before} ({self.before_at})"
 
     @property
     def after_words(self) -> str:
@@ -94,15 +101,22 @@ def _line(record: Record, question: Question, nerve_id: str | None, side: str) -
     key = (question, nerve_id, side)
     own = [row for row in record.scores if (row.question, row.nerve.id if row.nerve else None, row.side) == key]
     times = [time.at if time else None for time in record.cycles]
-    before = next((row.score for row in own if row.moment == Moment.BEFORE), None)
+    before = next((row for row in own if row.moment == Moment.BEFORE), None)
     after = [Asked(row.cycle, row.score, row.measured.at) for row in own if row.moment == Moment.AFTER]
     observed = sorted((row for row in own if row.moment == Moment.OBSERVED), key=lambda row: row.cycle)
     return PainLine(
         place=_place(own[0]) if own else "",
         question=str(question.label),
-        response=response(before, after, times),
+        response=response(before.score if before else None, after, times),
+        before_at=_clock(before, record) if before else "",
         observed=tuple(Observed(row.score, minutes_since(_nth(times, row.cycle), row.measured.at)) for row in observed),
     )
+
+
+def _clock(score: Score, record: Record) -> str:
+    """With the day where it is another than the session's."""
+    local = score.measured.local
+    return written_clock_words(local) if local.date() == record.started.local.date() else written_time_words(local)
 
 
 def _place(score: Score) -> str:

@@ -1,4 +1,5 @@
 // The session page: each part in its own module. The page works without any of them.
+import { startActs } from "./session/acts.js";
 import { startCycles } from "./session/cycles.js";
 import { startKeys } from "./session/keys.js";
 import { startLots } from "./session/lots.js";
@@ -16,6 +17,8 @@ import { startSignature } from "./session/signature.js";
 import { startScreening } from "./session/screening.js";
 
 startKeys();
+// Before whoever sends: the time of a tap goes with it.
+for (const form of document.querySelectorAll("form[data-autosave]")) startActs(form);
 for (const form of document.querySelectorAll("form[data-points]")) {
   startRows(form);
   startCycles(form);

@@ -22,6 +22,7 @@ from sessions.rules.facts import (
     Shown,
     Solution,
     Technique,
+    TimeOut,
 )
 from sessions.rules.register import Fact, Known
 
@@ -85,6 +86,14 @@ def confirmed(nerve: str = "N054", side: str = "left", lot: str = "A1", allergie
     """A time-out over one place and one bottle of buffered dextrose."""
     places = frozenset({Place(nerve, side)})
     return Shown(places, frozenset({Material("D5W_BUF", lot)}), frozenset(allergies.split()))
+
+
+HOUR = timedelta(hours=1)
+
+
+def needle_after(minutes: int) -> dict[str, Any]:
+    """Before the injection by so many minutes: a score asked half an hour ago."""
+    return {"needle_at": NOW - timedelta(minutes=60 - minutes), "scores": (score(6, is_after=False), *SCORES[1:])}
 
 
 WEIGHED = {"weight_date": TODAY, "maximum_mg": {"lidocaine": Decimal(100)}, "is_image_guided": True}
@@ -232,6 +241,27 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "register_denied": (
         {"answers": (("ALLERGY", "Allergy", False),), "known": {"ALLERGY": Known((Fact("Corn"),), is_yes=True)}},
         {"answers": (("ALLERGY", "Allergy", True),), "known": {"ALLERGY": Known((Fact("Corn"),), is_yes=True)}},
+    ),
+    "score_late": (needle_after(29), needle_after(30)),
+    "screening_late": (
+        {"needle_at": NOW, "screened_at": NOW + timedelta(minutes=1)},
+        {"needle_at": NOW, "screened_at": NOW + timedelta(seconds=59)},
+    ),
+    "screening_other_day": (
+        {"needle_at": NOW, "screened_at": NOW + timedelta(hours=14), "screened_date": TODAY + timedelta(days=1)},
+        {"needle_at": NOW, "screened_at": NOW + timedelta(hours=13, minutes=59)},
+    ),
+    "time_out_late": (
+        {"needle_at": NOW, "time_outs": (TimeOut(NOW + timedelta(minutes=1), confirmed()),)},
+        {"needle_at": NOW, "time_outs": (TimeOut(NOW, confirmed()), TimeOut(NOW + timedelta(hours=1), confirmed()))},
+    ),
+    "time_out_again": (
+        {"needle_at": NOW, "time_outs": (TimeOut(NOW, confirmed()), TimeOut(NOW + HOUR, confirmed(allergies="corn")))},
+        {"needle_at": NOW, "time_outs": (TimeOut(NOW, confirmed()), TimeOut(NOW + HOUR, confirmed(nerve="N061")))},
+    ),
+    "needle_restated": (
+        {"as_first_stated": replace(GOOD, first_injected_at=STARTED, consent_gaps=("none was given yet",))},
+        {"as_first_stated": replace(GOOD, first_injected_at=STARTED)},
     ),
     "lot_beside_tray": (
         {"tray": replace(MADE, solution_code="D5W_BUF")},

@@ -98,7 +98,7 @@ LEVELS = {
     "V07": {"warning"},
     "V08": {"stop", "warning"},
     "V09": {"stop"},
-    "V10": {"stop"},
+    "V10": {"stop", "stop_or_override"},
     "V11": {"stop_or_override"},
     "V12": {"warning"},
     "V13": {"warning"},
@@ -123,6 +123,8 @@ LEVELS = {
     "P09": {"stop", "warning"},
     "P11": {"warning"},
     "P12": {"warning"},
+    "P13": {"stop_or_override", "warning"},
+    "P14": {"stop_or_override"},
 }
 
 

@@ -296,7 +296,7 @@ class Walk:
     def first(self) -> datetime:
         at = self.at
         confirmed = at["time_out"] if at["points"] < at["time_out"] < at["after"] else at["points"]
-        return min(confirmed, session_times.end_of_minute(at["after"]))
+        return min(max(confirmed, at["before"]), session_times.end_of_minute(at["after"]))
 
     @property
     def end(self) -> datetime:
@@ -309,7 +309,7 @@ class Walk:
         at, zone = self.at, self.by.zone
         return (
             at["points"] < at["consent"] < at["time_out"] < at["after"]
-            and at["before"].replace(second=0) <= at["after"].replace(second=0)
+            and max(at["before"], at["screening"]).replace(second=0) <= self.first.replace(second=0)
             and local_day(at["screening"], zone) == local_day(self.first, zone)
         )
 
