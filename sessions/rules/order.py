@@ -1,6 +1,6 @@
 """Was what comes before the needle done before it? The score before, the safety questions, the time-out (P13).
 
-Compared by the minute, as the record shows it. The consent is V09's.
+A stated needle is known by the minute, and read as its end. The consent is V09's.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ def is_done_before_the_needle(session: Session) -> Iterator[Finding]:
     if session.needle_at is None or not session.points:
         return
     before = [score.measured_at for score in session.scores if score.is_before]
-    if late := [at for at in before if _is_after(at, session.needle_at)]:
+    if late := [at for at in before if at > session.needle_at]:
         yield _late("score_late", max(late), session)
     if session.screened_at is not None and _is_after(session.screened_at, session.needle_at):
         is_other_day = session.screened_at.astimezone(session.zone).date() > session.treated_date
@@ -28,7 +28,7 @@ def is_done_before_the_needle(session: Session) -> Iterator[Finding]:
 
 
 def _time_outs(session: Session, needle_at: datetime) -> Iterator[Finding]:
-    in_time = [row for row in session.time_outs if not _is_after(row.confirmed_at, needle_at)]
+    in_time = [row for row in session.time_outs if row.confirmed_at <= needle_at]
     late = [row for row in session.time_outs if row not in in_time]
     if not late:
         return
@@ -58,6 +58,7 @@ def clock(at: datetime, session: Session) -> str:
 
 
 def _is_after(at: datetime, needle_at: datetime) -> bool:
+    """By the minute: the questions are answered one by one, while somebody gets ready."""
     return at.replace(second=0, microsecond=0) > needle_at.replace(second=0, microsecond=0)
 
 

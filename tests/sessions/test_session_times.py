@@ -296,7 +296,8 @@ class Walk:
     def first(self) -> datetime:
         at = self.at
         confirmed = at["time_out"] if at["points"] < at["time_out"] < at["after"] else at["points"]
-        return min(max(confirmed, at["before"]), session_times.end_of_minute(at["after"]))
+        limit = session_times.end_of_minute(at["after"])
+        return min(max(confirmed, at["before"]) if at["before"] <= limit else confirmed, limit)
 
     @property
     def end(self) -> datetime:
@@ -309,7 +310,8 @@ class Walk:
         at, zone = self.at, self.by.zone
         return (
             at["points"] < at["consent"] < at["time_out"] < at["after"]
-            and max(at["before"], at["screening"]).replace(second=0) <= self.first.replace(second=0)
+            and at["before"] <= self.first
+            and at["screening"].replace(second=0) <= self.first.replace(second=0)
             and local_day(at["screening"], zone) == local_day(self.first, zone)
         )
 

@@ -280,7 +280,7 @@ def test_a_needle_time_that_makes_a_rule_pass_is_explained_and_leaves_a_trace(ro
         assert f"stated as 09:33 before, changed by {name} on 2 Mar 2026 09:42" in text
         assert "As it was" in text
     with tenant(room.clinic.pk, actor="test"):
-        changes = [row.changes for row in AuditEvent.objects.filter(row_id=room.stored.pk)]
+        changes = [row.changes or {} for row in AuditEvent.objects.filter(row_id=room.stored.pk)]
     assert any("08:33" in str(one.get("first_injected_at")) and "08:37" in str(one) for one in changes)
 
 
@@ -294,8 +294,7 @@ def test_a_needle_time_put_back_leaves_no_trace_and_one_that_no_rule_needs_asks_
     room.does(42, **{"response-first_injected_time": ""})
     assert room.stored.first_stated_at == NINE + 33 * MINUTE  # no longer said is said otherwise
     room.does(43, **STATED)
-    assert room.stored.first_stated_at is None
-    assert room.stored.first_restated_at is None
+    assert not (room.stored.first_stated_at or room.stored.first_restated_at)
 
 
 def test_a_first_injection_after_the_last_is_refused_by_page_and_database(room: Room) -> None:
@@ -359,8 +358,8 @@ def test_page_and_paper_say_the_same_of_syringe_observation_and_last_injection(r
     room.does(28, "screening-", "consent_", "rest_before", "points-0-", "sharps", "time_out-", amount_drawn_ml="2.3")
     room.does(40, "rest_after", **STATED)
     assert room.sign(50, **room.reasons(50)).status_code == 302
-    for text in (room.text(51).replace("&nbsp;", "\u00a0"), room.paper(51).replace("\\xa0", "\u00a0")):
-        assert "2.3\u00a0mL" in text
+    for text in (room.text(51), room.paper(51).replace("\\xa0", " ")):
+        assert "2.3 mL" in text
         assert "2.30" not in text
         assert text.count("not recorded") == 2  # observation and discharge check
         assert "2 Mar 2026 09:33" in text
