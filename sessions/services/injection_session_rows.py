@@ -1,6 +1,6 @@
 """The rows of a draft: written so that only what changed is touched, and the audit trail stays readable."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -64,7 +64,7 @@ def save_rows(loaded: Loaded, draft: Draft, *, by: Actor, now: datetime) -> Load
     """The rows as the draft has them; read again only where one was written."""
     has_changed = [
         save_points(loaded, draft.points),
-        save_answers(loaded, draft.answers, now=now),
+        save_answers(loaded, named_answers(loaded, draft.answers), now=now),
         save_scores(loaded, draft, now=now),
     ]
     save_observation(loaded.session, draft, by=by, now=now)
@@ -108,6 +108,18 @@ def _write_points(loaded: Loaded, rows: Iterable[PointRow]) -> bool:
     if stored:
         session.points.filter(number__in=stored).delete()
     return has_changed or bool(stored)
+
+
+def named_answers(loaded: Loaded, answers: Mapping[str, tuple[bool, str]]) -> dict[str, tuple[bool, str]]:
+    """A yes that says no more than the register says what stands there: a record that only says "Allergy: yes" names
+    nothing."""
+    if not any(is_yes and not detail.strip() for is_yes, detail in answers.values()):
+        return dict(answers)
+    on_file = {item: one.words[:300] for item, one in loaded.background.known.items() if one.is_yes}
+    return {
+        item: (is_yes, detail if detail.strip() or not is_yes else on_file.get(item, ""))
+        for item, (is_yes, detail) in answers.items()
+    }
 
 
 def save_answers(loaded: Loaded, answers: dict[str, tuple[bool, str]], *, now: datetime) -> bool:

@@ -233,6 +233,14 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"answers": (("ALLERGY", "Allergy", False),), "known": {"ALLERGY": Known((Fact("Corn"),), is_yes=True)}},
         {"answers": (("ALLERGY", "Allergy", True),), "known": {"ALLERGY": Known((Fact("Corn"),), is_yes=True)}},
     ),
+    "tray_differs": (
+        {"points": (point(lot=PLAIN_LOT, preparation=MADE),), "tray": replace(MADE, code="0203-2")},
+        {"points": (point(lot=PLAIN_LOT, preparation=MADE),), "tray": MADE},
+    ),
+    "site_denied": (
+        {"answers": (("PLEURA", "Lung risk", False),), "points": (point(nerve=RIB),)},
+        {"answers": (("PLEURA", "Lung risk", True),), "points": (point(nerve=RIB),)},
+    ),
     "lot_beside_tray": (
         {"tray": replace(MADE, solution_code="D5W_BUF")},
         {"tray": replace(MADE, solution_code="D5W_BUF", lots=(LOT,))},

@@ -123,6 +123,8 @@ LEVELS = {
     "P09": {"stop", "warning"},
     "P11": {"warning"},
     "P12": {"warning"},
+    "P13": {"warning"},
+    "P14": {"warning"},
 }
 
 
