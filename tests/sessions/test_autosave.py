@@ -265,7 +265,7 @@ def test_the_signer_is_told_of_what_is_not_in_the_draft(client: Client, session:
 def test_a_member_sees_only_the_own_typing(
     clinic: Clinic, client: Client, session: InjectionSession, staff_client: Callable[..., Client]
 ) -> None:
-    autosave(client, session, note="mine alone", **{"points-0-volume_ml": "x"})
+    autosave(client, session, **{"points-0-volume_ml": "mine alone"})
 
     other = staff_client(Role.CLINICIAN, clinic=clinic)
 
@@ -273,7 +273,7 @@ def test_a_member_sees_only_the_own_typing(
 
 
 def test_typing_is_thrown_away_on_purpose_only(clinic: Clinic, client: Client, session: InjectionSession) -> None:
-    autosave(client, session, note="mine", **{"points-0-volume_ml": "x"})
+    autosave(client, session, **{"points-0-volume_ml": "mine"})
 
     client.post(reverse("sessions:throw_away", args=[session.pk]))
 

@@ -201,7 +201,6 @@ def test_a_letter_is_kept_with_whom_it_went_to_and_its_hash(
     assert "Dr Lee" in record
 
 
-@pytest.mark.parametrize("missing", ["recipient", "greeting"])
 def test_a_letter_names_the_allergy_and_that_it_was_treated_all_the_same(
     clinic: Clinic, client: Client, draft: InjectionSession
 ) -> None:
@@ -213,13 +212,8 @@ def test_a_letter_names_the_allergy_and_that_it_was_treated_all_the_same(
         session = own.get(pk=draft.pk)
         found = findings(facts_of(load(session), now=NOW))
         reasons = {one.key: "x" for one in found if one.is_answerable} | {"V25:corn D5W_BUF": "Eats corn every day"}
-        signed = injection_sessions.sign(
-            injection_session=draft,
-            version=2,
-            by=actor_of(client.member),
-            now=NOW,
-            reasons=reasons,  # type: ignore[attr-defined]
-        )
+        by = actor_of(client.member)  # type: ignore[attr-defined]
+        signed = injection_sessions.sign(injection_session=draft, version=2, by=by, now=NOW, reasons=reasons)
     client.post(letter_url(signed), typed())
     with tenant(clinic.pk, actor="test"):
         paper = Paper.objects.get()
@@ -228,6 +222,7 @@ def test_a_letter_names_the_allergy_and_that_it_was_treated_all_the_same(
     assert "Eats corn every day" in said
 
 
+@pytest.mark.parametrize("missing", ["recipient", "greeting"])
 def test_a_letter_without_whom_it_is_for_is_asked_for_it(
     clinic: Clinic, client: Client, signed: InjectionSession, missing: str
 ) -> None:
