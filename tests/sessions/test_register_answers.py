@@ -178,7 +178,7 @@ def test_the_tap_answers_what_nobody_knows_and_says_so() -> None:
     source = re.sub(r"^import .*$", "", source, flags=re.M)
     script = """
     const one = (name, answer, known, nerves) => ({
-      dataset: { name, ...(known ? { known: "" } : {}), ...(nerves ? { nerves } : {}) },
+      dataset: { name, ...(known ? { known: "" } : {}), ...(nerves ? { near: nerves } : {}) },
       querySelector: () => (answer ? { value: answer } : null),
     });
     const { asked, left } = sort([

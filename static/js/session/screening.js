@@ -8,7 +8,7 @@ function answerOf(question) {
 
 /** Whether a point on the page answers the question by itself: where it lies (domain.md §5). */
 export function isSaidByPoints(question, nerves) {
-  return (question.dataset.nerves ?? "").split(" ").some((code) => nerves.has(code));
+  return (question.dataset.near ?? "").split(" ").some((code) => nerves.has(code));
 }
 
 /** What the button answers, and what it leaves: what is answered already, what the register knows something of, and
