@@ -82,6 +82,15 @@ class Substance(models.TextChoices):
     OTHER = "other", _("Something else")
 
 
+def allergy_words(substance: str, words: str) -> str:
+    """An allergy as it is said everywhere: in its own words, and by its class where there are none. "Something else"
+    is no word for anything."""
+    label = str(Substance(substance).label)
+    if not words or words.casefold() == label.casefold():
+        return label
+    return words if substance == Substance.OTHER else f"{words} ({label})"
+
+
 class Flag(models.TextChoices):
     """Risks to see before a needle is lifted, and what the front desk needs to prepare (domain.md §5, §12)."""
 

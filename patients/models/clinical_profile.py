@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
-from patients.choices import Flag, Side, Substance
+from patients.choices import Flag, Side, Substance, allergy_words
 from patients.models.patients import PatientOwned
 
 
@@ -98,7 +98,7 @@ class Allergy(PatientOwned):
         ]
 
     def __str__(self) -> str:
-        return self.substance_text or self.get_substance_display()
+        return allergy_words(self.substance, self.substance_text)
 
 
 class RiskFlagQuerySet(ClinicOwnedQuerySet["RiskFlag"]):

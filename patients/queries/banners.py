@@ -21,7 +21,7 @@ from patients.choices import (
     SAFETY_BANNER_SUBSTANCES,
     Flag,
     NumberKind,
-    Substance,
+    allergy_words,
 )
 from patients.models import Allergy, Identifier, Patient, RiskFlag
 from patients.records import FULL_AGE
@@ -120,8 +120,7 @@ def _kind(system: str, *, is_former: bool) -> str:
 
 
 def _allergy_words(allergy: dict[str, str]) -> str:
-    label = allergy["words"] if allergy["code"] == Substance.OTHER else str(Substance(allergy["code"]).label)
-    return _("Allergy: %(substance)s") % {"substance": label}
+    return _("Allergy: %(substance)s") % {"substance": allergy_words(allergy["code"], allergy["words"])}
 
 
 def _risk(risk: dict[str, str], language: str) -> tuple[str, str]:

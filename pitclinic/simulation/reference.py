@@ -15,6 +15,7 @@ from catalogue.models import (
     Technique,
 )
 from pitclinic.simulation import words
+from sessions.rules.register import is_near_the_lung
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class NerveFacts:
     points_min: int
     points_max: int
     flags: tuple[str, ...]
+    is_near_the_lung: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,9 @@ def _nerve(nerve: Nerve) -> NerveFacts:
         points_min=nerve.points_min,
         points_max=nerve.points_max,
         flags=tuple(nerve.flags),
+        is_near_the_lung=is_near_the_lung(
+            regions=frozenset(region.code for region in nerve.regions.all()), flags=frozenset(nerve.flags)
+        ),
     )
 
 

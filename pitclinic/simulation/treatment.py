@@ -13,14 +13,14 @@ from pitclinic.simulation.tables import Tables
 from pitclinic.simulation.visits import Visit
 from pitclinic.simulation.writing import NULL, Ids, text
 from sessions.rules.consents import RISKS
-from sessions.rules.register import CAUTIONS, SAYS_YES
+from sessions.rules.register import ALLERGY, CAUTIONS, PLEURA, SAYS_YES
 from sessions.rules.table import RULES
 
 _MINUTE = 60
 SIGNED_AFTER_MINUTES = 26
 # What sessions.rules.consents calls the class of each solution used here.
 SOLUTION_CLASSES = {"D5W_BUF": "dextrose_weak", "D5W_PLAIN": "dextrose_weak", "MANN5_INJ": "without_dextrose"}
-_MEAL_ITEM, _ALLERGY_ITEM = "MEAL", "ALLERGY"
+_MEAL_ITEM = "MEAL"
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class TreatmentRoom:
             *(responses.columns_of(visit, self.recent) if is_recent and points else responses.NOTHING),
         )
         if visit.starts >= self.answers_since:
-            self._screening(person, visit, session)
+            self._screening(person, visit, session, {nerve for nerve, *_more in points})
         self._write_points(session, treatment, visit, points, tray)
         self._scores(person, session, visit, numbers, points, is_finished=is_finished)
         if is_finished:
@@ -165,10 +165,11 @@ class TreatmentRoom:
             return NULL
         return stock.open_for(self.tables, self.ids, clinician=visit.clinician, day=day, at=visit.starts + _MINUTE)
 
-    def _screening(self, person: Person, visit: Visit, session: str) -> None:
+    def _screening(self, person: Person, visit: Visit, session: str, nerves: set[NerveFacts]) -> None:
         for item in self.reference.screening_items:
-            is_yes = self._answer(person, item)
-            self.tables.screening_answers.add(self.ids.take(), session, item, "t" if is_yes else "f", "")
+            is_yes = self._answer(person, item) or (item == PLEURA and any(one.is_near_the_lung for one in nerves))
+            detail = words.allergies_said(person.allergies) if item == ALLERGY else ""
+            self.tables.screening_answers.add(self.ids.take(), session, item, "t" if is_yes else "f", text(detail))
         for item, flags in CAUTIONS.items():
             if person.flags & flags:
                 self._override(session, visit, item)
@@ -187,7 +188,7 @@ class TreatmentRoom:
     def _answer(self, person: Person, item: str) -> bool:
         if item == _MEAL_ITEM:
             return self.rng.random() < 0.9
-        if item == _ALLERGY_ITEM:
+        if item == ALLERGY:
             return bool(person.allergies)
         return bool(person.flags & SAYS_YES.get(item, frozenset()))
 

@@ -1,5 +1,9 @@
 """What the made-up record says in words, and how often which flag or allergy stands in it."""
 
+from collections.abc import Collection
+
+from patients.choices import allergy_words
+
 GOALS = (
     "Walk to the market and back",
     "Sleep through the night",
@@ -26,7 +30,7 @@ NOTES = (
     "Tender along the whole course of the nerve; calmer after the second pass.",
     "Tolerated well. Small welt at one point, gone after a minute.",
     "Less spread of the tenderness than last time.",
-    "Treated lying down, observed for fifteen minutes.",
+    "Treated lying down.",
     "One point left out, skin irritated there.",
 )
 CANCEL_REASONS = ("feels unwell", "has another appointment", "no transport", "on holiday")
@@ -80,3 +84,8 @@ SIDE_EFFECT_WORDS = {
     "RASH_LOCAL": "A red itchy patch where the plaster was.",
     "INFECTION": "One point has become red, hot and swollen.",
 }
+
+
+def allergies_said(of: Collection[str]) -> str:
+    """The allergies of a person as the safety questions tell them."""
+    return ", ".join(allergy_words(substance, which) for _share, substance, which in ALLERGIES if substance in of)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from common.wall_clock import day_bounds
-from patients.choices import SAFETY_BANNER_FLAGS, SAFETY_BANNER_SUBSTANCES, Flag, Substance
+from patients.choices import SAFETY_BANNER_FLAGS, SAFETY_BANNER_SUBSTANCES, Flag, allergy_words
 from patients.models import Allergy, RiskFlag
 from patients.queries.phones import phone_of_patient
 from scheduling.choices import NEXT_STEP, SIDE_STEP, TREATABLE_STATUSES, VisitStatus
@@ -211,8 +211,8 @@ def safety_banners(by: Actor, patient_ids: set[UUID]) -> dict[UUID, list[str]]:
         found[patient_id].append(str(Flag(flag).label))
     allergies = Allergy.objects.visible_to(by).current().filter(patient_id__in=ids)
     named = allergies.filter(substance__in=SAFETY_BANNER_SUBSTANCES).order_by("substance")
-    for patient_id, substance in named.values_list("patient_id", "substance"):
-        found[patient_id].append(str(_("Allergy: %(substance)s") % {"substance": Substance(substance).label}))
+    for patient_id, substance, words in named.values_list("patient_id", "substance", "substance_text"):
+        found[patient_id].append(str(_("Allergy: %(substance)s") % {"substance": allergy_words(substance, words)}))
     return found
 
 

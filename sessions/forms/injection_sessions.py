@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Technique
@@ -190,6 +191,20 @@ class SessionForms:
         rows = [error for errors in found for error in errors]
         return rows + [("points", str(_("Points")), str(error)) for error in self.points.non_form_errors()]
 
+    def is_wrong_in_points(self) -> bool:
+        return not self.points.is_valid()
+
+    def rest_of(self, data: QueryDict) -> QueryDict:
+        """``data`` without what is wrong: such a field is as stored, a table with a wrong point is left out."""
+        rest = data.copy()
+        for form in self._plain_forms:
+            for field in form:
+                if field.errors:
+                    rest[field.html_name] = _as_sent(field)
+        if self.is_wrong_in_points():
+            rest[f"{self.points.prefix}-TOTAL_FORMS"] = "0"
+        return rest
+
     @property
     def version_typed_over(self) -> int:
         """Of the draft the page was opened on; the stored one's where the page does not say."""
@@ -271,6 +286,12 @@ def _confirms_consent(draft: Draft, stored: Draft) -> bool:
     ticked = draft.time_out.items if draft.time_out else frozenset()
     before = stored.time_out.items if stored.time_out else frozenset()
     return TimeOutItem.CONSENT in ticked and TimeOutItem.CONSENT not in before
+
+
+def _as_sent(field: forms.BoundField) -> str:
+    stored = field.form.get_initial_for_field(field.field, field.name)
+    shown = field.field.widget.format_value(field.field.prepare_value(stored))
+    return "" if shown is None else str(shown[0] if isinstance(shown, list) and shown else shown or "")
 
 
 def _errors_of(form: forms.Form) -> list[tuple[str, str, str]]:

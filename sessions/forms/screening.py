@@ -1,6 +1,6 @@
 """The safety questions of the catalogue, and the reasons that answer what the rules found."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -13,7 +13,7 @@ from sessions.choices import OverrideReason
 from sessions.forms.dressing import dress
 from sessions.override_reasons import is_something, join, split
 from sessions.rules import Finding, Level
-from sessions.rules.register import Known, contradicts
+from sessions.rules.register import PLEURA, Known, contradicts
 
 # The part of the page that a rule's field names → its id there.
 ANCHORS = {
@@ -42,6 +42,8 @@ class Question:
     answer: forms.BoundField
     detail: forms.BoundField
     known: Known | None = None
+    # The codes of the nerves whose points answer it with yes, for the script.
+    nerves: str = ""
 
     @property
     def is_against_register(self) -> bool:
@@ -53,11 +55,18 @@ class ScreeningForm(forms.Form):
     """Begins with what the register ``known``; nothing else is answered beforehand, for an answer holds for its day."""
 
     def __init__(
-        self, data: Any = None, *, items: list[ScreeningItem], known: Mapping[str, Known] | None = None, **kwargs: Any
+        self,
+        data: Any = None,
+        *,
+        items: list[ScreeningItem],
+        known: Mapping[str, Known] | None = None,
+        near_the_lung: Iterable[str] = (),
+        **kwargs: Any,
     ) -> None:
         super().__init__(data, prefix="screening", **kwargs)
         self.items = items
         self.known = known or {}
+        self.near_the_lung = " ".join(near_the_lung)
         for item in items:
             self.fields[item.code] = forms.ChoiceField(
                 label=item.question, choices=YES_NO, required=False, widget=forms.RadioSelect
@@ -70,7 +79,8 @@ class ScreeningForm(forms.Form):
     @property
     def questions(self) -> Iterator[Question]:
         for item in self.items:
-            yield Question(item, self[item.code], self[f"{item.code}_detail"], self.known.get(item.code))
+            nerves = self.near_the_lung if item.code == PLEURA else ""
+            yield Question(item, self[item.code], self[f"{item.code}_detail"], self.known.get(item.code), nerves)
 
     def answers(self) -> dict[str, tuple[bool, str]]:
         typed = self.cleaned_data

@@ -50,7 +50,7 @@ class SessionChoiceField(forms.ModelChoiceField):
 class ReportForm(_SideEffectForm):
     """A report taken by the desk: signs and words, no judgement."""
 
-    source = forms.ChoiceField(label=_("Told"), choices=TOLD_BY, widget=forms.RadioSelect, initial=Source.PHONE)
+    source = forms.ChoiceField(label=_("Told"), choices=TOLD_BY, widget=forms.RadioSelect)
     danger_signs = forms.MultipleChoiceField(
         label=_("Danger signs: ask for each"),
         choices=DangerSign.choices,
@@ -65,13 +65,15 @@ class ReportForm(_SideEffectForm):
     )
     onset_at = _when(_("It began"), _("Leave empty when nobody knows."))
     injection_session = SessionChoiceField(
-        label=_("After the session of"), queryset=InjectionSession.objects.none(), required=False
+        label=_("After the session of"),
+        queryset=InjectionSession.objects.none(),
+        required=False,
+        empty_label=_("not known"),
     )
 
     def __init__(self, *args: Any, sessions: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows(self, "injection_session").queryset = sessions
-        self.fields["injection_session"].initial = next(iter(sessions), None)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -103,7 +105,6 @@ class ClinicalReportForm(ReportForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows(self, "event_type").queryset = adverse_event_choices()
-        self.fields["source"].initial = Source.CLINICIAN
 
 
 class ActForm(forms.Form):

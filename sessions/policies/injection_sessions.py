@@ -26,10 +26,12 @@ class SessionRefusedError(Exception):
 
 
 class VersionConflictError(SessionRefusedError):
-    """Somebody else saved this draft after it was read; nothing was overwritten."""
+    """This draft was saved from elsewhere after it was read, by a colleague or in one's own other tab."""
 
     def __init__(self) -> None:
-        super().__init__(_("Somebody else saved this session after you opened it. Nothing was overwritten."))
+        super().__init__(
+            _("This session was saved after you opened it, in another tab or by a colleague. Nothing was overwritten.")
+        )
 
 
 class PreparationRefusedError(SessionRefusedError):

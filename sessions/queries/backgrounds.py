@@ -35,6 +35,19 @@ class Background:
         return frozenset(row.substance for row in self.allergy_rows)
 
     @cached_property
+    def allergy_words(self) -> dict[str, str]:
+        """The same, each class with the patient's own words: what is read aloud and sealed."""
+        found: dict[str, list[str]] = {}
+        for row in self.allergy_rows:
+            found.setdefault(row.substance, []).append(str(row))
+        return {substance: ", ".join(words) for substance, words in found.items()}
+
+    @cached_property
+    def said_allergies(self) -> frozenset[str]:
+        """As a time-out compares them, whatever the language: two of one class are two."""
+        return frozenset(f"{row.substance} {row.substance_text}".strip() for row in self.allergy_rows)
+
+    @cached_property
     def known(self) -> dict[str, Known]:
         """What the register says to the safety questions, by the code of the item."""
         zone = ZoneInfo(self._session.clinic.zone)

@@ -104,7 +104,7 @@ class Loaded:
 
     def card_of(self, points: tuple[facts.Point, ...]) -> TimeOutCard:
         zone = ZoneInfo(self.session.clinic.zone)
-        return card_of(self.background.patient_words, points, self.allergies, self.time_outs, self.consent, zone)
+        return card_of(self.background, points, self.time_outs, self.consent, zone)
 
     @property
     def tray_fact(self) -> facts.Preparation | None:

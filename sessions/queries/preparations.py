@@ -8,7 +8,7 @@ from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, F, Max, OuterRef, Prefetch, Q, Sum, Value
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Sum, Value
 from django.db.models.functions import Coalesce
 
 from accounts.actors import Actor
@@ -193,15 +193,3 @@ def on_tray(clinic_id: UUID, ids: Iterable[UUID], *, patient_id: UUID | None = N
         own = {part.container_id for part in row.parts.all()}
         found.append(OnTray(row, shared & own, row.given_ml, row.is_named, catalogue))
     return found
-
-
-def in_use(actor: Actor, *, clinician_id: UUID, now: datetime, day: date) -> UUID | None:
-    """The preparation this clinician had on the tray last today, when the next patient may receive it too."""
-    own = Preparation.objects.visible_to(actor).filter(
-        sessions__clinician_id=clinician_id, made_date=day, beyond_use_at__gte=now, discarded_at__isnull=True
-    )
-    newest = own.annotate(last=Max("sessions__started_at")).order_by("-last").values_list("pk", flat=True).first()
-    if newest is None:
-        return None
-    [row] = on_tray(actor.clinic_id, [newest])
-    return None if row.is_single_dose or row.problem(started_at=now, day=day) else row.id

@@ -70,6 +70,8 @@ def facts_of(loaded: Loaded, *, now: datetime) -> facts.Session:
         discharge=tuple((str(DISCHARGE_ITEMS[name]), getattr(session, name)) for name in DISCHARGE_FIELDS),
         discharge_note=session.discharge_note or "",
         allergies=loaded.allergies,
+        allergy_words=loaded.background.allergy_words,
+        said_allergies=loaded.background.said_allergies,
         risk_flags=tuple((row.flag, row.get_flag_display()) for row in loaded.risk_flags),
         weight_date=weight.measured_date if weight else None,
         maximum_mg=_maximums(loaded, weight.weight_kg if weight else None, settings),

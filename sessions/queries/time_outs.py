@@ -1,13 +1,14 @@
 """The time-out as the page shows it: each item with what is really there, and what was confirmed of it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from common.local_words import day_words, local_day_words
-from patients.choices import NumberKind, Substance
+from patients.choices import NumberKind
 from patients.models import Identifier
 from sessions.choices import PointSide, TimeOutItem
 from sessions.models import Consent, InjectionSession, TimeOut
@@ -63,6 +64,19 @@ class PatientWords:
     key: str
 
 
+class Known(Protocol):
+    """What the register says of the patient."""
+
+    @property
+    def patient_words(self) -> PatientWords: ...
+
+    @property
+    def allergy_words(self) -> Mapping[str, str]: ...
+
+    @property
+    def said_allergies(self) -> frozenset[str]: ...
+
+
 def time_outs_of(session: InjectionSession) -> list[TimeOut]:
     """Oldest first, the confirmed and the begun."""
     return list(session.time_outs.select_related("confirmed_by__user").order_by("created_at", "id"))
@@ -79,25 +93,24 @@ def standing_of(rows: Iterable[TimeOut], now: facts.Shown) -> facts.Shown | None
 
 
 def card_of(
-    patient: PatientWords,
+    known: Known,
     points: Sequence[facts.Point],
-    allergies: frozenset[str],
     rows: Iterable[TimeOut],
     consent: Consent | None,
     zone: ZoneInfo,
 ) -> TimeOutCard:
     rows = list(rows)
-    what = shown(points, allergies, patient=patient.key, consent=_consent_key(consent))
+    what = shown(points, known.said_allergies, patient=known.patient_words.key, consent=_consent_key(consent))
     name = fingerprint(what)
     row = next((row for row in rows if row.fingerprint == name), None)
     words = {
-        TimeOutItem.PATIENT: patient.words,
+        TimeOutItem.PATIENT: known.patient_words.words,
         TimeOutItem.CONSENT: _consent(consent, zone),
         TimeOutItem.SIDE: ", ".join(dict.fromkeys(str(PointSide(point.side).label) for point in points)),
         TimeOutItem.NERVES: ", ".join(_places(points)),
         TimeOutItem.SOLUTION: ", ".join(dict.fromkeys(point.solution.name for point in points)),
         TimeOutItem.LOT: ", ".join(dict.fromkeys(_lot(point) for point in points)),
-        TimeOutItem.ALLERGY: ", ".join(str(Substance(one).label) for one in sorted(allergies)) or _("none on file"),
+        TimeOutItem.ALLERGY: ", ".join(known.allergy_words.values()) or _("none on file"),
     }
     fallen, changed = _fallen(rows, what)
     return TimeOutCard(

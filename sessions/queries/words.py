@@ -23,6 +23,7 @@ from catalogue.queries import (
 from sessions import dose_rules, mixtures
 from sessions.nerve_names import Nerve as NamedNerve
 from sessions.rules import facts
+from sessions.rules.register import is_near_the_lung
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,16 @@ class Words:
             )
             for nerve in self.nerves.values()
         )
+
+    @cached_property
+    def near_the_lung(self) -> list[str]:
+        """The codes of the nerves whose points answer the question about the lung."""
+        own = self.nerves.values()
+        return [
+            nerve.code
+            for nerve in own
+            if is_near_the_lung(regions=frozenset(nerve.regions), flags=frozenset(nerve.flags))
+        ]
 
     @cached_property
     def point_types(self) -> list[PointType]:

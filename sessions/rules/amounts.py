@@ -159,6 +159,17 @@ def lots_are_of_today(session: Session) -> Iterator[Finding]:
             yield Finding(RULES["lot_beside_tray"], f"{lot.number} {tray.code}", words)
 
 
+def points_are_from_the_tray(session: Session) -> Iterator[Finding]:
+    """P15: the tray that the page shows is what the record names, or somebody says why it is not."""
+    tray, others = session.tray, dict[str, list[str]]()
+    for point in session.points if tray is not None else ():
+        if point.preparation is not None and tray is not None and point.preparation.code != tray.code:
+            others.setdefault(point.preparation.code, []).append(str(point.number))
+    for own, numbers in others.items():
+        words = (("numbers", ", ".join(numbers)), ("own", own), ("code", tray.code if tray else ""))
+        yield Finding(RULES["tray_differs"], f"{own} {dict(words)['code']} {len(numbers)}", words)
+
+
 def preparations(session: Session) -> Iterator[Finding]:
     """V23 and V24 for what was mixed or opened; P05 where more was given than was made."""
     given_at = session.first_injected_at or session.started_at or session.now
@@ -204,7 +215,8 @@ def allergies(session: Session) -> Iterator[Finding]:
         if not matched and says_yes:
             matched = [_TOLD]
         for substance in matched:
-            words = (("substance", substance), ("solution", solution.name))
+            own = session.allergy_words.get(substance, substance)
+            words = (("substance", own[:180]), ("solution", solution.name))
             yield Finding(RULES["allergy"], f"{substance} {solution.code}", words)
 
 
@@ -231,6 +243,7 @@ AMOUNT_CHECKS = (
     anaesthetic,
     lots,
     lots_are_of_today,
+    points_are_from_the_tray,
     preparations,
     allergies,
 )

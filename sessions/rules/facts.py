@@ -230,6 +230,8 @@ class Session:
     discharge: tuple[tuple[str, bool | None], ...] = ()  # each item of the check, None where nobody looked
     discharge_note: str = ""
     allergies: frozenset[str] = frozenset()
+    allergy_words: Mapping[str, str] = field(default_factory=dict)  # each of them in its own words
+    said_allergies: frozenset[str] = frozenset()  # by class and words, as a time-out shows them
     risk_flags: tuple[tuple[str, str], ...] = ()
     weight_date: date | None = None
     maximum_mg: dict[str, Decimal] = field(default_factory=dict)

@@ -20,6 +20,9 @@ SAYS_YES = CAUTIONS | {
     "FAINTING": frozenset({"vasovagal", "needle_fear"}),
     "PLEURA": frozenset({"copd", "very_thin"}),
 }
+# "Thoracic, neck or shoulder-girdle site": what the points answer by themselves (domain.md §5).
+PLEURA = "PLEURA"
+NEAR_THE_LUNG = frozenset({"neck", "shoulder", "thorax", "chest"})
 TO_BE_ASKED = {"RED_FLAGS": frozenset({"cancer_history"})}
 
 
@@ -56,6 +59,11 @@ def known_of(allergies: Iterable[Fact], flags: Iterable[tuple[str, Fact]]) -> di
 def contradicts(known: Known | None, answer: bool | None) -> bool:
     """No, where the register says yes. A yes that it does not know is news; an open question is neither."""
     return known is not None and known.is_yes and answer is False
+
+
+def is_near_the_lung(*, regions: frozenset[str], flags: frozenset[str]) -> bool:
+    """Whether a point at this nerve answers the question about the lung with yes."""
+    return "PTX" in flags or bool(regions & NEAR_THE_LUNG)
 
 
 def begun(known: Mapping[str, Known], answers: Mapping[str, bool]) -> dict[str, bool]:

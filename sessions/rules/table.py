@@ -183,7 +183,7 @@ RULES: dict[str, Rule] = {
     "caution": Rule("V26", _WARN, _("%(item)s: write down why the treatment goes ahead."), "screening"),
     "sharps_missing": Rule("V27", _STOP, _("Count the sharps: opened and disposed of."), "sharps"),
     "sharps_differ": Rule(
-        "V27", _STOP, _("%(opened)s sharps were opened and %(disposed)s disposed of: find the rest."), "sharps", _STOP
+        "V27", _STOP, _("Sharps opened: %(opened)s, disposed of: %(disposed)s. Count them again."), "sharps", _STOP
     ),
     # domain.md §12: the time-out before the needle. It cannot be made up for afterwards, so a reason can lift it.
     "time_out_missing": Rule(
@@ -247,6 +247,18 @@ RULES: dict[str, Rule] = {
         _WARN,
         _("Lot %(lot)s is not what stands on the tray, %(code)s. Was it injected today?"),
         "points",
+    ),
+    "tray_differs": Rule(
+        "P15",
+        _WARN,
+        _("Points %(numbers)s name preparation %(own)s, but %(code)s stands on the tray. Which one was injected?"),
+        "preparation",
+    ),
+    "site_denied": Rule(
+        "P16",
+        _WARN,
+        _("%(item)s: answered no, but %(nerves)s is among the points. Put one of them right, or say why."),
+        "screening",
     ),
     "preparation_overdrawn": Rule(
         "P05", _WARN, _("Preparation %(code)s held %(held)s mL; the points add up to %(given)s mL."), "points"

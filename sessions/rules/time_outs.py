@@ -113,7 +113,7 @@ def time_out_holds(session: Session) -> Iterator[Finding]:
         if session.open_items:
             yield Finding(RULES["time_out_missing"], "", (("items", ", ".join(session.open_items)),))
         return
-    now = replace(shown(session.points, session.allergies), said=session.said)
+    now = replace(shown(session.points, session.said_allergies or session.allergies), said=session.said)
     for what in news(session.time_out, now):
         yield Finding(RULES["time_out_changed"], what, (("what", what),))
 

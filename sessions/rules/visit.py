@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from sessions.rules.facts import Score, Session
-from sessions.rules.register import CAUTIONS, contradicts
+from sessions.rules.register import CAUTIONS, PLEURA, contradicts, is_near_the_lung
 from sessions.rules.table import RULES, Finding
 
 
@@ -112,6 +112,16 @@ def answers_agree_with_the_register(session: Session) -> Iterator[Finding]:
             yield Finding(RULES["register_denied"], item, (("item", name), ("known", known.words[:180])))
 
 
+def answers_agree_with_the_points(session: Session) -> Iterator[Finding]:
+    """P16: the question about the lung is not denied while a point lies there."""
+    nerves = [point.nerve for point in session.points]
+    near = [one.name for one in nerves if is_near_the_lung(regions=one.regions, flags=one.flags)]
+    for item, name, answer in session.answers:
+        if item == PLEURA and near and not answer:
+            nerves_said = ", ".join(dict.fromkeys(near))
+            yield Finding(RULES["site_denied"], item, (("item", name), ("nerves", nerves_said[:180])))
+
+
 def nothing_forbids(session: Session) -> Iterator[Finding]:
     """V11: every hard stop of the screening but the allergy, which V25 weighs against the solution."""
     for answer in session.concerns:
@@ -166,6 +176,7 @@ def is_fit_to_go(session: Session) -> Iterator[Finding]:
 VISIT_CHECKS = (
     is_screened_today,
     answers_agree_with_the_register,
+    answers_agree_with_the_points,
     nothing_forbids,
     cautions_are_weighed,
     is_consented,

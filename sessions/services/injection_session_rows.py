@@ -74,7 +74,7 @@ def save_rows(loaded: Loaded, draft: Draft, *, by: Actor, now: datetime) -> Load
     """The rows as the draft has them; read again only where one was written."""
     has_changed = [
         save_points(loaded, draft.points),
-        save_answers(loaded, draft, now=now),
+        save_answers(loaded, named_answers(loaded, draft), now=now),
         save_scores(loaded, draft, now=now),
     ]
     save_observation(loaded.session, draft, by=by, now=now)
@@ -118,6 +118,20 @@ def _write_points(loaded: Loaded, rows: Iterable[PointRow]) -> bool:
     if stored:
         session.points.filter(number__in=stored).delete()
     return has_changed or bool(stored)
+
+
+def named_answers(loaded: Loaded, draft: Draft) -> Draft:
+    """A yes that says no more than the register says what stands there: a record that only says "Allergy: yes" names
+    nothing."""
+    answers = draft.answers
+    if not any(is_yes and not detail.strip() for is_yes, detail in answers.values()):
+        return draft
+    on_file = {item: one.words[:300] for item, one in loaded.background.known.items() if one.is_yes}
+    named = {
+        item: (is_yes, detail if detail.strip() or not is_yes else on_file.get(item, ""))
+        for item, (is_yes, detail) in answers.items()
+    }
+    return replace(draft, answers=named)
 
 
 def save_answers(loaded: Loaded, draft: Draft, *, now: datetime) -> bool:

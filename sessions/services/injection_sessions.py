@@ -30,7 +30,6 @@ from sessions.policies.injection_sessions import (
     check_gate,
     check_times,
 )
-from sessions.queries import preparations
 from sessions.queries.courses import open_courses
 from sessions.queries.injection_sessions import Loaded, draft_of, load
 from sessions.queries.pictures import digest, pictures_of
@@ -83,14 +82,12 @@ def _enter_room(visit: Appointment, *, by: Actor, now: datetime) -> None:
 
 def _create(visit: Appointment, *, by: Actor, now: datetime) -> InjectionSession:
     open_now = open_courses(by, visit.patient_id)
-    clinician_id = rows.author(by)
     return InjectionSession.objects.create(
         clinic_id=by.clinic_id,
         patient_id=visit.patient_id,
         appointment=visit,
         course_id=open_now[0].id if len(open_now) == 1 else None,
-        clinician_id=clinician_id,
-        preparation_id=preparations.in_use(by, clinician_id=clinician_id, now=now, day=local_day(now, by.zone)),
+        clinician_id=rows.author(by),
         technique=Technique.objects.get(code=DEFAULT_TECHNIQUE),
         started_at=now,
     )

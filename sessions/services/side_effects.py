@@ -211,31 +211,31 @@ def retriage(*, side_effect_id: UUID, version: int, priority: str, reason: str, 
 def close(
     *, side_effect_id: UUID, version: int, event_type: AdverseEventType, outcome: str, by: Actor, now: datetime
 ) -> SideEffect:
-    """Close with what it was and what came of it; whoever closes a report nobody has taken takes it by that."""
+    """Close with what it was and what came of it; a report that nobody had taken says so for good."""
 
     def finish(side_effect: SideEffect) -> dict[str, Any]:
         policies.check_can_close(side_effect, outcome)
-        values: dict[str, Any] = {
+        return {
             "status": AlertStatus.CLOSED,
             "event_type_id": event_type.pk,
             "outcome": outcome,
             "closed_at": now,
             "closed_by_id": by.membership_id,
         }
-        if side_effect.acknowledged_at is None:
-            values |= {"acknowledged_at": now, "acknowledged_by_id": by.membership_id}
-        return values
 
     return _change(side_effect_id, version, by, finish)
 
 
 @transaction.atomic
 def reopen(*, side_effect_id: UUID, version: int, by: Actor, now: datetime) -> SideEffect:
-    """Undo the closing: the report is taken again, by whoever opens it; kind and outcome stay as drafts."""
+    """Undo the closing: the report is with whoever had taken it, else with whoever opens it; kind and outcome stay."""
 
     def again(side_effect: SideEffect) -> dict[str, Any]:
         policies.check_can_reopen(side_effect)
-        return {"status": AlertStatus.ACKNOWLEDGED, "closed_at": None, "closed_by_id": None}
+        values: dict[str, Any] = {"status": AlertStatus.ACKNOWLEDGED, "closed_at": None, "closed_by_id": None}
+        if side_effect.acknowledged_at is None:
+            values |= {"acknowledged_at": now, "acknowledged_by_id": by.membership_id}
+        return values
 
     return _change(side_effect_id, version, by, again)
 

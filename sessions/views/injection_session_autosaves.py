@@ -1,5 +1,6 @@
 """Nothing typed is lost: the page as it is typed becomes the draft, or waits beside it until it can."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,6 +15,7 @@ from accounts.decorators import staff
 from accounts.permissions import Act
 from accounts.requests import StaffRequest
 from sessions.choices import RecordStatus
+from sessions.drafts import Draft
 from sessions.forms.injection_sessions import SessionForms
 from sessions.models import UnsavedTyping
 from sessions.policies.injection_sessions import (
@@ -41,14 +43,15 @@ def autosave(request: StaffRequest, session_id: UUID) -> HttpResponse:
         raise BadRequest("not the page")
     page = SessionPage(locked_session(request.actor, session_id), request.actor, timezone.now())
     forms = page.forms(request.POST, has_reasons=_has_reasons(request.POST))
-    is_valid = forms.is_valid()
+    whole = None if forms.is_valid() else forms
+    draft = forms.draft_without_acts(page.stored) if whole is None else _rest(page, forms, request.POST)
     try:
-        if not is_valid:
+        if draft is None:
             return _kept(request, page, forms)
         found = service.save_locked(
             page.loaded,
             version=forms.version_typed_over,
-            draft=forms.draft_without_acts(page.stored),
+            draft=draft,
             sender=forms.sender,
             by=request.actor,
             now=page.now,
@@ -57,11 +60,13 @@ def autosave(request: StaffRequest, session_id: UUID) -> HttpResponse:
         return _not_saved(request, page, forms, refusal)
     if "restored" in request.GET:
         messages.success(request, _("What was typed without a connection is saved."))
-    if forms.has_acts(consented=page.session.consent.signed_name if page.session.consent else ""):
+    if whole is not None or forms.has_acts(consented=page.session.consent.signed_name if page.session.consent else ""):
         keep(page, forms, request.POST, version=page.session.version)
     else:
         unsaved_typings.let_go(injection_session=page.session, by=request.actor)
     more: dict[str, Any] = {"is_old": True} if found is None else {"open": len(found)}
+    if whole is not None:
+        more["wrong"] = _wrong(forms)
     return _answer(page, "saved", version=page.session.version, **more)
 
 
@@ -69,8 +74,24 @@ def _kept(request: StaffRequest, page: SessionPage, forms: SessionForms) -> Http
     keep(page, forms, request.POST, version=forms.version_typed_over)
     if page.session.status != RecordStatus.DRAFT:
         return _answer(page, "closed", 409, words=_("The session was signed or voided in the meantime."))
-    wrong = [f"{label}: {error}" for _anchor, label, error in forms.errors]
-    return _answer(page, "kept", version=forms.version_typed_over, wrong=wrong)
+    return _answer(page, "kept", version=forms.version_typed_over, wrong=_wrong(forms))
+
+
+def _wrong(forms: SessionForms) -> list[dict[str, str]]:
+    """Which fields cannot be saved, and why."""
+    return [{"field": anchor, "label": label, "words": words} for anchor, label, words in forms.errors]
+
+
+def _rest(page: SessionPage, forms: SessionForms, data: QueryDict) -> Draft | None:
+    """What can be saved beside what cannot: a wrong field keeps what is stored, and so do the points where one of them
+    is wrong. None where nothing is left that stands by itself."""
+    if page.session.status != RecordStatus.DRAFT:
+        return None
+    rest = page.forms(forms.rest_of(data), version=forms.version, has_reasons=_has_reasons(data))
+    if not rest.is_valid():
+        return None
+    draft = rest.draft_without_acts(page.stored)
+    return replace(draft, points=page.stored.points) if forms.is_wrong_in_points() else draft
 
 
 def _not_saved(
@@ -80,7 +101,12 @@ def _not_saved(
         return _answer(page, "saved", version=page.session.version, is_old=True)
     keep(page, forms, request.POST, version=forms.version_typed_over)
     if isinstance(refusal, PreparationRefusedError):
-        return _answer(page, "kept", version=forms.version_typed_over, wrong=[str(refusal)])
+        return _answer(
+            page,
+            "kept",
+            version=forms.version_typed_over,
+            wrong=[{"field": "", "label": _("Preparation"), "words": str(refusal)}],
+        )
     state = "conflict" if isinstance(refusal, VersionConflictError) else "closed"
     return _answer(page, state, 409, words=str(refusal))
 

@@ -304,7 +304,13 @@ class SessionPage:
                 techniques=self.words.techniques.values(),
             ),
             points=point_formset(data, choices=self.choices, rows=stored.points),
-            screening=ScreeningForm(data, items=self.words.items, known=known, initial=_screening(stored, known)),
+            screening=ScreeningForm(
+                data,
+                items=self.words.items,
+                known=known,
+                near_the_lung=self.words.near_the_lung if has_reasons else (),
+                initial=_screening(stored, known),
+            ),
             reasons=self.reasons_form(data) if has_reasons else ReasonsForm(data, findings=[]),
             quick=QuickEntryForm(data, choices=self.choices),
             response=ResponseForm(

@@ -31,6 +31,7 @@ def as_it_is_typed(page: SessionPage, data: QueryDict) -> dict[str, Any]:
     facts = facts_of(loaded, now=page.now)
     return {
         "is_typed": True,
+        "banner": page.banner,
         "totals": loaded.totals,
         "load": anaesthetic_load(facts),
         "live_reasons": page.reasons_form_of(findings(facts), data),

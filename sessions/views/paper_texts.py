@@ -35,10 +35,13 @@ from sessions.document.records import Time
 from sessions.dose_rules import Totals
 from sessions.nerve_maps import nerve_maps
 from sessions.policies.injection_sessions import SessionRefusedError
+from sessions.rules.register import ALLERGY
+from sessions.rules.table import RULES
 from sessions.views.injection_session_pages import SessionPage
 from sessions.views.record_pages import AnswerLine, PointLine, RecordPage, moment
 
 DASH = "–"
+_OVER_AN_ALLERGY = RULES["allergy"].id
 # The tallest figure has 1,000 units; a number in its 12-unit circle is then as tall as small print.
 MM_PER_UNIT = 0.16
 
@@ -81,6 +84,7 @@ def letter(page: SessionPage, *, recipient: str, greeting: str, opening: str, cl
             *_treatment(record),
             *_points(record),
             *_pain(record),
+            *_allergies(record),
             Heading(_("What is known about this treatment")),
             Words(evidence()),
             *([Words(closing)] if closing.strip() else []),
@@ -89,6 +93,17 @@ def letter(page: SessionPage, *, recipient: str, greeting: str, opening: str, cl
             *_maps(record),
         ),
     )
+
+
+def _allergies(page: RecordPage) -> Iterator[Block]:
+    """What a referrer has to know of an allergy: what was told or is on file, and that it was treated all the same."""
+    told = [
+        _answer(row) for row in page.answers if row.answer.item == ALLERGY and (row.answer.is_concern or row.against)
+    ]
+    over = [f"{row.sentence} – {reason}" for row, reason in page.overrides if row.rule == _OVER_AN_ALLERGY]
+    if told or over:
+        yield Heading(_("Allergies"))
+        yield Items((*told, *over))
 
 
 def evidence() -> str:

@@ -24,7 +24,7 @@ from sessions.rules.table import RULES
 from sessions.strength_words import strengths_in_words
 from sessions.views.response_lines import PainLine, pain_lines
 
-_DENIED = RULES["register_denied"].id
+_DENIED = {RULES["register_denied"].id, RULES["site_denied"].id}
 
 
 def said(choices: type[TextChoices], value: str) -> str:
@@ -69,7 +69,7 @@ class PointLine:
 
 @dataclass(frozen=True)
 class AnswerLine:
-    """``against``: the finding that the register says otherwise, as it was read at the signature."""
+    """``against``: what was found against it, by the register or by the points, as it was read at the signature."""
 
     answer: Answer
     against: str
@@ -199,8 +199,11 @@ class RecordPage:
 
     @property
     def answers(self) -> list[AnswerLine]:
-        denied = {row.subject: row.sentence for row in self.record.overrides if row.rule == _DENIED}
-        return [AnswerLine(answer, denied.get(answer.item, "")) for answer in self.record.screening]
+        denied = [row for row in self.record.overrides if row.rule in _DENIED]
+        return [
+            AnswerLine(answer, " ".join(row.sentence for row in denied if row.subject == answer.item))
+            for answer in self.record.screening
+        ]
 
     @property
     def time_outs(self) -> list[TimeOut]:

@@ -62,3 +62,10 @@ def test_a_template_speaks_through_gettext(path: Path) -> None:
     text = re.sub(r"&\w+;", " ", text)
     words = re.findall(r"[A-Za-z]{3,}", text)
     assert [word for word in words if word not in NAMES] == []
+
+
+def test_what_is_wrong_in_a_form_is_listed_once() -> None:
+    """Crispy brings the summary of the form it writes (bootstrap5/errors.html)."""
+    summary, whole_form = "partials/error_summary.html", re.compile(r"\{% crispy form\b|\{\{ form\|crispy")
+    texts = {str(path.relative_to(ROOT)): path.read_text() for path in TEMPLATES}
+    assert [name for name, text in texts.items() if summary in text and whole_form.search(text)] == []

@@ -266,6 +266,13 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "needle_restated": (
         {"as_first_stated": replace(GOOD, first_injected_at=STARTED, consent_gaps=("none was given yet",))},
         {"as_first_stated": replace(GOOD, first_injected_at=STARTED)},
+    "tray_differs": (
+        {"points": (point(lot=PLAIN_LOT, preparation=MADE),), "tray": replace(MADE, code="0203-2")},
+        {"points": (point(lot=PLAIN_LOT, preparation=MADE),), "tray": MADE},
+    ),
+    "site_denied": (
+        {"answers": (("PLEURA", "Lung risk", False),), "points": (point(nerve=RIB),)},
+        {"answers": (("PLEURA", "Lung risk", True),), "points": (point(nerve=RIB),)},
     ),
     "lot_beside_tray": (
         {"tray": replace(MADE, solution_code="D5W_BUF")},

@@ -1,6 +1,7 @@
 """Nothing typed is lost, at the server: saved, kept beside the draft, given back, never under another visit."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -93,19 +94,41 @@ def test_a_save_is_no_visit_of_the_page(clinic: Clinic, client: Client, session:
 @pytest.mark.parametrize(
     ("field", "value"), [("points-0-volume_ml", "0."), ("points-0-nerve", "peron"), ("points-1-side", "left")]
 )
-def test_what_does_not_validate_yet_is_kept_as_typed_and_given_back(
+def test_what_does_not_validate_yet_is_kept_as_typed_and_the_rest_is_saved(
     clinic: Clinic, client: Client, session: InjectionSession, field: str, value: str
 ) -> None:
     typed = {field: value, "note": "half a point above"}
     answer = autosave(client, session, **typed)
 
-    assert (answer.status_code, answer.json()["state"]) == (200, "kept")
-    assert answer.json()["wrong"]
-    assert stored(clinic, session).version == 1
+    assert (answer.status_code, answer.json()["state"]) == (200, "saved")
+    [wrong] = answer.json()["wrong"]
+    assert wrong["words"]
+    assert wrong["label"]
+    assert wrong["field"].startswith("id_points-")
+    now = stored(clinic, session)
+    assert (now.version, now.note) == (2, "half a point above")
     page = client.get(edit_url(session)).content.decode()
     assert "is back" in page
     assert "half a point above" in page
     assert value in page
+
+
+def test_a_wrong_field_is_named_and_everything_else_is_saved(
+    clinic: Clinic, client: Client, session: InjectionSession
+) -> None:
+    autosave(client, session, amount_drawn_ml="4.0")
+    wrong: list[dict[str, str]] = [{"amount_drawn_ml": "8.09"}, {"sharps_out": "-1"}, {"after_time": "25:00"}]
+    for number, typed in enumerate(wrong, start=2):
+        note = f"beside {number}"
+        answer = autosave(client, session, number=number, note=note, **({"amount_drawn_ml": "4.0"} | typed)).json()
+        [name] = typed
+        assert (answer["state"], [one["field"] for one in answer["wrong"]]) == ("saved", [f"id_{name}"])
+        assert answer["wrong"][0]["label"]
+        assert answer["wrong"][0]["words"]
+        now = stored(clinic, session)
+        assert (now.note, now.amount_drawn_ml) == (note, Decimal(4))
+        page = client.get(edit_url(session)).content.decode()
+        assert typed[name] in page  # as it was typed, with what is wrong of it
 
 
 def test_a_good_save_lets_the_kept_typing_go(clinic: Clinic, client: Client, session: InjectionSession) -> None:
@@ -242,7 +265,7 @@ def test_the_signer_is_told_of_what_is_not_in_the_draft(client: Client, session:
 def test_a_member_sees_only_the_own_typing(
     clinic: Clinic, client: Client, session: InjectionSession, staff_client: Callable[..., Client]
 ) -> None:
-    autosave(client, session, note="mine alone", **{"points-0-volume_ml": "x"})
+    autosave(client, session, **{"points-0-volume_ml": "mine alone"})
 
     other = staff_client(Role.CLINICIAN, clinic=clinic)
 
@@ -250,7 +273,7 @@ def test_a_member_sees_only_the_own_typing(
 
 
 def test_typing_is_thrown_away_on_purpose_only(clinic: Clinic, client: Client, session: InjectionSession) -> None:
-    autosave(client, session, note="mine", **{"points-0-volume_ml": "x"})
+    autosave(client, session, **{"points-0-volume_ml": "mine"})
 
     client.post(reverse("sessions:throw_away", args=[session.pk]))
 

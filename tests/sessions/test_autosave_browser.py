@@ -123,7 +123,7 @@ def test_half_a_number_comes_back_as_it_was_typed(page: Page, url: str) -> None:
     note(page).fill("beside half a point")
     page.locator("[data-row]").nth(0).get_by_label("Nerve").fill("peron")
     page.locator("[data-row]").nth(0).get_by_label("Nerve").blur()
-    expect(page.locator("#saved[data-state=kept]")).to_contain_text("not finished")
+    expect(page.locator("#saved[data-state=part]")).to_contain_text("but not: Nerve:")
 
     page.goto(url)
 
@@ -140,7 +140,7 @@ def test_the_second_of_two_people_sees_both_texts(
     note(colleague).fill("theirs")
     expect(colleague.locator(SAVED)).to_contain_text("Saved at")
     note(page).fill("mine")
-    expect(page.locator("#saved-trouble")).to_contain_text("Somebody else saved this session")
+    expect(page.locator("#saved-trouble")).to_contain_text("This session was saved after you opened it")
     page.get_by_role("button", name="See both").click()
 
     expect(page.get_by_role("cell", name="mine")).to_be_visible()
@@ -153,7 +153,7 @@ def test_the_second_of_two_people_sees_both_texts(
     expect(page.locator(SAVED)).to_contain_text("Saved at")
     assert stored(clinic).note == "theirs and mine"
     note(colleague).fill("theirs again")
-    expect(colleague.locator("#saved-trouble")).to_contain_text("Somebody else saved this session")
+    expect(colleague.locator("#saved-trouble")).to_contain_text("This session was saved after you opened it")
 
 
 def test_signing_out_leaves_nothing_in_the_browser(page: Page) -> None:

@@ -291,25 +291,13 @@ def begun(clinic: Clinic, by: Actor, at: datetime) -> InjectionSession:
     return injection_sessions.start(appointment=visit, by=by, now=at)
 
 
-def test_the_next_session_of_the_day_finds_the_preparation_on_its_tray(in_clinic: Clinic, keeper: Actor) -> None:
+def test_the_next_patients_tray_is_empty_until_somebody_chooses(in_clinic: Clinic, keeper: Actor) -> None:
     made = a_preparation(in_clinic, a_container(in_clinic, opened_at=NOW), made_at=NOW)
     first = begun(in_clinic, keeper, NOW)
     assert first.preparation_id is None
     draft = a_draft(preparation_id=made.pk)
     injection_sessions.save_draft(injection_session=first, version=1, draft=draft, by=keeper, now=NOW)
 
-    assert begun(in_clinic, keeper, NOW + HOUR).preparation_id == made.pk
-    assert begun(in_clinic, actor_of(MembershipFactory(clinic=in_clinic)), NOW + HOUR).preparation_id is None
-    assert begun(in_clinic, keeper, NOW + 5 * HOUR).preparation_id is None
-
-
-def test_a_single_dose_preparation_is_never_put_on_the_next_patients_tray(
-    in_clinic: Clinic, vial: Container, keeper: Actor
-) -> None:
-    made = a_preparation(in_clinic, vial, made_at=NOW - HOUR)
-    first = begun(in_clinic, keeper, NOW)
-    draft = a_draft(preparation_id=made.pk)
-    injection_sessions.save_draft(injection_session=first, version=1, draft=draft, by=keeper, now=NOW)
     assert begun(in_clinic, keeper, NOW + HOUR).preparation_id is None
 
 

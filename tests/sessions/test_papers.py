@@ -20,10 +20,14 @@ from audit.models import AuditEvent
 from common import phones
 from common.tenancy import tenant
 from common.wall_clock import local_day
+from patients.models import Allergy
 from scheduling.choices import VisitStatus
 from sessions.choices import OverrideReason, PointSide, TimeOutItem
 from sessions.drafts import PointRow, TimeOutRow
 from sessions.models import InjectionSession, Paper
+from sessions.queries.injection_sessions import load
+from sessions.queries.session_facts import facts_of
+from sessions.rules import findings
 from sessions.rules.facts import Material, Place, Shown
 from sessions.rules.time_outs import fingerprint
 from sessions.services import co_signatures, injection_sessions
@@ -199,6 +203,27 @@ def test_a_letter_is_kept_with_whom_it_went_to_and_its_hash(
     record = client.get(reverse("sessions:view", args=[signed.pk])).content.decode()
     assert paper.sha256 in record
     assert "Dr Lee" in record
+
+
+def test_a_letter_names_the_allergy_and_that_it_was_treated_all_the_same(
+    clinic: Clinic, client: Client, draft: InjectionSession
+) -> None:
+    with tenant(clinic.pk, actor="test"):
+        Allergy.objects.create(
+            clinic=clinic, patient=draft.patient, substance="corn", substance_text="", recorded_at=NOW
+        )
+        own = InjectionSession.objects.select_related("clinic", "patient", "course__patient_condition", "consent")
+        session = own.get(pk=draft.pk)
+        found = findings(facts_of(load(session), now=NOW))
+        reasons = {one.key: "x" for one in found if one.is_answerable} | {"V25:corn D5W_BUF": "Eats corn every day"}
+        by = actor_of(client.member)  # type: ignore[attr-defined]
+        signed = injection_sessions.sign(injection_session=draft, version=2, by=by, now=NOW, reasons=reasons)
+    client.post(letter_url(signed), typed())
+    with tenant(clinic.pk, actor="test"):
+        paper = Paper.objects.get()
+    said = text_of(client.get(reverse("sessions:paper", args=[paper.pk])).content)
+    assert "Allergy: Corn (maize). Dextrose 5 %, buffered must not be given without a clinician's reason." in said
+    assert "Eats corn every day" in said
 
 
 @pytest.mark.parametrize("missing", ["recipient", "greeting"])

@@ -125,6 +125,8 @@ LEVELS = {
     "P12": {"warning"},
     "P13": {"stop_or_override", "warning"},
     "P14": {"stop_or_override"},
+    "P15": {"warning"},
+    "P16": {"warning"},
 }
 
 

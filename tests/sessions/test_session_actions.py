@@ -156,7 +156,7 @@ def test_a_follow_up_with_repeat_last_and_two_changes(
 ) -> None:
     path = begin(last_week)
     with tenant(clinic.pk, actor="test"):
-        # As it stands on the clinician's tray since the last patient; last time's lot is never repeated.
+        # As it was chosen for this patient before the points; last time’s lot is never repeated.
         bottle = a_container(clinic, opened_at=timezone.now())
         made = a_preparation(clinic, bottle, made_at=timezone.now(), volume_ml=20)
         InjectionSession.objects.filter(status=RecordStatus.DRAFT).update(preparation=made, version=F("version") + 1)

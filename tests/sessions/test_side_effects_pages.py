@@ -1,5 +1,6 @@
 """The pages of a side effect: report, take, judge, close; nothing typed is lost."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -96,9 +97,28 @@ def test_an_onset_before_the_session_is_told_beside_the_field_and_nothing_is_sav
         assert not SideEffect.objects.exists()
 
 
-def test_an_empty_report_asks_for_a_sign_or_words(patient: Patient, clinician: Client) -> None:
-    page = clinician.post(reverse("sessions:report_side_effect", args=[patient.pk]), {"source": "phone"})
-    assert "Tick a danger sign or say what happened" in page.content.decode()
+def test_an_empty_report_asks_once_and_presets_nothing(clinic: Clinic, patient: Patient, clinician: Client) -> None:
+    with tenant(clinic.pk, actor="test"):
+        session = signed_session(signed_at=NOW, clinic=clinic, appointment__patient=patient)
+    address = reverse("sessions:report_side_effect", args=[patient.pk])
+    empty = clinician.get(address).content.decode()
+    assert f'value="{session.pk}"' in empty
+    assert " checked" not in empty
+    assert re.findall(r"<option[^>]* selected[^>]*>([^<]*)", empty) == ["not judged yet", "not known"]
+    page = clinician.post(address, {"source": "phone"}).content.decode()
+    assert page.count("Tick a danger sign or say what happened.</a>") == 1
+    assert page.count('class="error-summary"') == 1
+
+
+def test_a_closed_report_that_nobody_took_or_graded_says_so(
+    clinic: Clinic, told: SideEffect, clinician: Client
+) -> None:
+    clinician.post(url("close_side_effect", told), {"version": 1, "event_type": "BRUISE", "outcome": "gone"})
+    page = clinician.get(url("side_effect", told)).content.decode()
+    assert stored(told).status == "closed"
+    for words in ("<dd>not graded</dd>", "<dd>no reason ticked</dd>", "<dd>not judged</dd>"):
+        assert words in page
+    assert "taken by" not in page
 
 
 def test_taking_a_report_offers_to_undo_it_and_the_undo_gives_it_back(told: SideEffect, clinician: Client) -> None:

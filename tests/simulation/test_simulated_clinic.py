@@ -19,7 +19,17 @@ from pitclinic.simulation.run import Report
 from scheduling.choices import FREE_STATUSES, VisitStatus
 from scheduling.models import Appointment
 from sessions.choices import Moment, Question, RecordStatus
-from sessions.models import Course, CourseReview, FollowUp, InjectionSession, PainScore, ReliefReport, SideEffect
+from sessions.models import (
+    Course,
+    CourseReview,
+    FollowUp,
+    InjectionSession,
+    PainScore,
+    ReliefReport,
+    ScreeningAnswer,
+    SideEffect,
+)
+from sessions.rules.register import NEAR_THE_LUNG
 from tests.simulation.conftest import NOW
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
@@ -175,6 +185,14 @@ def test_the_worklists_have_something_to_do(report: Report):
 def test_signed_sessions_carry_the_hash_made_by_the_database(report: Report):
     assert InjectionSession.objects.signed().count() > 1_000
     assert not InjectionSession.objects.signed().filter(content_sha256="").exists()
+
+
+def test_signed_sessions_name_their_consent_and_deny_nothing_that_stands_in_them(report: Report):
+    signed = InjectionSession.objects.signed()
+    assert not signed.filter(consent__isnull=True).exists()
+    denied = ScreeningAnswer.objects.filter(injection_session__signed_at__isnull=False, item="PLEURA", is_yes=False)
+    assert not denied.filter(injection_session__points__nerve__regions__code__in=NEAR_THE_LUNG).exists()
+    assert not ScreeningAnswer.objects.filter(item="ALLERGY", is_yes=True, detail="").exists()
 
 
 def test_contacts_are_reserved_ones_and_codes_are_complete(report: Report):

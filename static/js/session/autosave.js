@@ -8,6 +8,21 @@ const AT_MOST_MS = 1800;
 const AGAIN_MS = [1000, 2000, 4000, 8000, 15_000, 30_000];
 const KEEPALIVE_BYTES = 60_000;
 
+/** Beside each field that could not be saved, why: until it can. */
+function showWrong(form, wrong) {
+  for (const old of form.querySelectorAll("[data-wrong]")) old.remove();
+  for (const { field, words } of wrong) {
+    const place = document.getElementById(field);
+    // The page drawn with it says it already.
+    if (!place || !form.contains(place) || document.getElementById(`${field}_error`)) continue;
+    const said = document.createElement("p");
+    said.className = "errorlist";
+    said.dataset.wrong = "";
+    said.textContent = words;
+    (place.closest(".stepper") ?? place).before(said);
+  }
+}
+
 class Autosave {
   constructor(form) {
     this.form = form;
@@ -88,6 +103,11 @@ class Autosave {
       return;
     }
     this.onTheWay = new Set();
+    this.arrived(answer);
+  }
+
+  // An answer from the server ends the trouble, whichever way the text went.
+  arrived(answer) {
     this.tries = 0;
     this.trouble.hidden = true;
     if (this.count === 0) this.dropHere();
@@ -107,8 +127,9 @@ class Autosave {
   heed(answer) {
     if (answer.version) this.field("version").value = answer.version;
     if (answer.state === "saved" || answer.state === "kept") {
-      this.say(answer.state, answer.saved_at);
-      this.words.title = (answer.wrong ?? []).join("\n");
+      const wrong = answer.wrong ?? [];
+      this.say(wrong.length > 0 && answer.state === "saved" ? "part" : answer.state, answer.saved_at, wrong);
+      showWrong(this.form, wrong);
       this.form.dispatchEvent(new CustomEvent("draft-saved", { detail: answer }));
       return;
     }
@@ -174,8 +195,7 @@ class Autosave {
         .then((answer) => {
           if (!answer) return;
           for (const name of covered) this.waiting.delete(name);
-          if (this.count === 0) this.dropHere();
-          this.heed(answer);
+          this.arrived(answer);
         })
         .catch(() => {});
     } else navigator.sendBeacon(this.url, body);
@@ -208,8 +228,9 @@ class Autosave {
     clearTimeout(this.timer);
   }
 
-  say(state, time = "") {
-    this.words.textContent = this.words.dataset[state].replace("%s", time);
+  say(state, time = "", wrong = []) {
+    const why = wrong.map((one) => `${one.label}: ${one.words}`).join(" ");
+    this.words.textContent = `${this.words.dataset[state].replace("%s", time)} ${why}`.trim();
     this.words.dataset.state = state;
   }
 

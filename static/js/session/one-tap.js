@@ -31,10 +31,22 @@ export function tellChanged(part) {
   part.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+// Which part of the page the bar speaks of now.
+const spoken = new WeakMap();
+
+/** What the bar says of `part` is no longer so: `words` stand there instead, and nothing is left to take back. */
+export function overtaken(form, part, words) {
+  const region = form.querySelector("[data-did]");
+  if (!region || spoken.get(region) !== part) return;
+  region.querySelector("[data-take-back]").hidden = true;
+  region.querySelector("[data-did-words]").textContent = words;
+}
+
 /** Says `words` and offers to take it back with `takeBack()`; the next one takes its place. */
-export function did(form, words, takeBack) {
+export function did(form, words, takeBack, part = null) {
   const region = form.querySelector("[data-did]");
   if (!region) return;
+  spoken.set(region, part);
   const said = region.querySelector("[data-did-words]");
   const button = region.querySelector("[data-take-back]");
   // The same words twice are read twice only where they were gone in between.
@@ -57,9 +69,10 @@ export function oneTap(form, part, act) {
   const after = photograph(part);
   const changed = [...after].filter(([name, value]) => before.has(name) && before.get(name) !== value);
   tellChanged(part);
-  did(form, words, () => {
+  const takeBack = () => {
     const now = photograph(part);
     for (const [name, value] of changed) if (now.get(name) === value) write(part, name, before.get(name));
     tellChanged(part);
-  });
+  };
+  did(form, words, takeBack, part);
 }

@@ -59,6 +59,47 @@ function takeBack(form, card, former, filled) {
   former.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+/** The points that name another bottle than the one on the tray: what the tray shows is not what they record. */
+export function others(all, card) {
+  if (!card?.value) return [];
+  const isOther = (point) =>
+    point.preparation
+      ? point.preparation !== card.value
+      : point.lot !== "" && point.solution === card.dataset.solution && point.lot !== (card.dataset.lot ?? "");
+  return all.filter(isOther);
+}
+
+// Beside the tray for as long as it is so, whoever wrote the points and whenever.
+function showOthers(form, part) {
+  const notice = part.querySelector("[data-tray-others]");
+  const count = others(points(form), cards(part).find((card) => card.checked)).length;
+  notice.hidden = count === 0;
+  const button = notice.querySelector("button");
+  const say = (node, words) => {
+    node.textContent = words.replace("__count__", count);
+  };
+  say(notice.querySelector(".notice-text"), count === 1 ? notice.dataset.one : notice.dataset.many);
+  say(button.querySelector("span"), count === 1 ? button.dataset.one : button.dataset.many);
+}
+
+function changeOthers(form, part) {
+  const card = cards(part).find((one) => one.checked);
+  const was = others(points(form), card);
+  if (was.length === 0) return;
+  const values = given(card);
+  together(form, () => was.forEach((point) => changePoint(point.row, values)));
+  const words = part.dataset.changed.replace("__count__", was.length).replace("__code__", card.dataset.code);
+  did(form, words, () =>
+    together(form, () => {
+      for (const { row, solution, lot, preparation } of was) {
+        const is = points(form).find((point) => point.row === row);
+        const isSame = is?.preparation === values.preparation && is.lot === values.lot;
+        if (isSame) changePoint(row, { solution, lot, preparation });
+      }
+    }),
+  );
+}
+
 function wordsOf(part, card, filled) {
   const label = card.labels[0].querySelector(".tray-head strong").textContent;
   const words = `${part.dataset.words} ${card.dataset.code ?? ""} ${label}`.replace(/ +/g, " ");
@@ -110,5 +151,8 @@ export function startPreparation(part) {
     });
   });
   form.addEventListener("change", (event) => keepTogether(part, event));
+  for (const kind of ["input", "change", "points-changed"]) form.addEventListener(kind, () => showOthers(form, part));
+  part.querySelector("[data-change-others]").addEventListener("click", () => changeOthers(form, part));
+  showOthers(form, part);
   document.addEventListener("keydown", (event) => onKey(part, event));
 }

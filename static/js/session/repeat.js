@@ -67,8 +67,20 @@ export function startRepeat(part) {
     form.dispatchEvent(new CustomEvent("points-suggested", { detail }));
   }
 
+  // What was written, not what was offered: which bottle the new rows name, and how many name none.
+  function bottlesOf(rows) {
+    const own = points(form).filter((point) => rows.includes(point.row));
+    const withOne = own.filter((point) => point.preparation || point.lot).length;
+    const code = form.querySelector("[data-tray]:checked")?.dataset.code ?? "";
+    const from = part.dataset.from.replace("__code__", code);
+    if (withOne === 0) return part.dataset.without;
+    if (withOne === own.length) return from;
+    return `${withOne} ${from}, ${own.length - withOne} ${part.dataset.without}`;
+  }
+
   // Rows that are gone by now stay gone.
-  function made(words, rows) {
+  function made(said, rows) {
+    const words = `${said}, ${bottlesOf(rows)}`;
     const takeBack = () => together(form, () => rows.filter((row) => !row.hidden).forEach(removePoint));
     did(form, words, takeBack);
   }

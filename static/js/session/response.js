@@ -207,12 +207,12 @@ function clockOf(part) {
 
 function startNow(form, clock) {
   form.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-now]");
+    const button = event.target.closest("button[data-now]");
     if (!button) return;
     const input = document.getElementById(button.dataset.now);
     oneTap(form, input.parentElement, () => {
       input.value = clock();
-      return `${button.dataset.words} ${input.value}`;
+      return `${button.dataset.words ?? button.textContent.trim()} ${input.value}`;
     });
     const box = button.closest("[data-cycle-block]")?.querySelector("[data-pain]");
     if (!box) return;

@@ -1,6 +1,6 @@
 // The safety gate: the time-out at one tap, and the findings that follow the typing. The server decides; this only puts
 // its answer in place, and leaves alone whatever somebody is typing in.
-import { oneTap } from "./one-tap.js";
+import { oneTap, overtaken } from "./one-tap.js";
 
 function confirmAll(form, part, button) {
   oneTap(form, part, () => {
@@ -21,9 +21,22 @@ function followFindings(gate, fresh) {
   gate.parentElement.querySelector("[data-gate-kept]").hidden = rows.length > 0;
 }
 
-function followTimeOut(part, fresh) {
+// Another card than the one that was ticked: the bar must not go on saying that it is confirmed.
+function followTimeOut(form, part, fresh) {
   const shown = (root) => ["fingerprint", "said"].map((name) => root.querySelector(`[data-${name}]`).value).join();
-  if (shown(part) !== shown(fresh)) part.replaceChildren(fresh);
+  if (shown(part) === shown(fresh)) return;
+  const ticks = (root) => root.querySelectorAll("input[type=checkbox]:checked").length;
+  const lost = ticks(fresh) < ticks(part);
+  part.replaceChildren(fresh);
+  if (lost) overtaken(form, part, part.dataset.overtaken);
+}
+
+// What was written to the register meanwhile stands in the banner too.
+function followBanner(fresh) {
+  const banner = document.querySelector(".patient-banner");
+  const flags = (root) => [...root.querySelectorAll(".banner-flags li")].map((one) => one.textContent).join();
+  const now = fresh.querySelector(".patient-banner");
+  if (banner && now && flags(banner) !== flags(now)) banner.replaceChildren(...now.childNodes);
 }
 
 function followRisks(part, fresh) {
@@ -38,8 +51,9 @@ function takeIn(form, totals) {
   for (const template of totals.querySelectorAll("template[data-live]")) {
     const fresh = template.content.cloneNode(true);
     if (template.dataset.live === "gate" && gate) followFindings(gate, fresh);
-    if (template.dataset.live === "time-out" && part) followTimeOut(part, fresh);
+    if (template.dataset.live === "time-out" && part) followTimeOut(form, part, fresh);
     if (template.dataset.live === "risks" && risks) followRisks(risks, fresh);
+    if (template.dataset.live === "banner") followBanner(fresh);
     template.remove();
   }
 }
