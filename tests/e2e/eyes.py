@@ -13,6 +13,37 @@ HEIGHT = 900
 PICTURES = Path(__file__).resolve().parents[2] / "screenshots"
 
 
+# What scrolls sideways, and how much of the window stands still: text at twice the size, the page half way down.
+_AT_TWICE = """() => {
+  const root = document.documentElement;
+  root.style.fontSize = "200%";
+  window.scrollTo(0, root.scrollHeight / 2);
+  const scrolls = one => one !== document.body &&
+    (/auto|scroll/.test(getComputedStyle(one).overflowY) || scrolls(one.parentElement));
+  const still = [...document.querySelectorAll("body *")].filter(one =>
+    ["sticky", "fixed"].includes(getComputedStyle(one).position)
+      && !one.matches("[popover]") && !scrolls(one.parentElement));
+  const bars = still.map(one => one.getBoundingClientRect())
+    .filter(box => box.width > innerWidth / 2 && box.bottom > 0 && box.top < innerHeight)
+    .reduce((sum, box) => sum + Math.min(box.bottom, innerHeight) - Math.max(box.top, 0), 0);
+  const found = [root.scrollWidth - root.clientWidth, bars / innerHeight];
+  root.style.fontSize = "";
+  window.scrollTo(0, 0);
+  return found;
+}"""
+
+
+def large_text_problems(page: Page) -> list[str]:
+    """What is wrong on a phone whose text is twice the size: pushed out of the page, or hidden behind bars."""
+    before = page.viewport_size
+    page.set_viewport_size({"width": 390, "height": 844})
+    wide, bars = page.evaluate(_AT_TWICE)
+    if before:
+        page.set_viewport_size(before)
+    found = [f"scrolls sideways by {wide} px at 200 % text"] if wide > 0 else []
+    return found + ([f"bars take {bars:.0%} of the window at 200 % text"] if bars > 1 / 3 else [])
+
+
 class Eyes:
     """Looks at pages; remembers what axe found and how many pages it saw."""
 

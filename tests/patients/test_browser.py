@@ -17,6 +17,7 @@ from patients.records import AllergyDetails, ConditionDetails, ContactDetails, P
 from patients.services import clinical_profile, patients
 from patients.tasks import run_import
 from tests.e2e.axe import axe_violations
+from tests.e2e.eyes import large_text_problems
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 DATA = Path(__file__).parents[1] / "data"
@@ -71,6 +72,7 @@ def check(page, name, *, axe=True):
         page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
     assert page.said == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
+    assert large_text_problems(page) == [], name
     if axe:
         found = axe_violations(page)
         assert [(one["id"], one["nodes"][0]["html"][:160]) for one in found] == [], name

@@ -18,6 +18,7 @@ from patients.models import Patient, RiskFlag
 from scheduling.models import SlotHold
 from scheduling.services.visit_types import set_up_defaults
 from tests.e2e.axe import axe_violations
+from tests.e2e.eyes import large_text_problems
 from tests.factories.accounts import ClinicFactory
 from tests.factories.patients import PatientFactory
 from tests.factories.scheduling import AppointmentFactory, SlotHoldFactory
@@ -80,7 +81,7 @@ def _problems(page: Page) -> list[str]:
     found = [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in axe_violations(page)]
     if page.evaluate("document.documentElement.scrollWidth - innerWidth") > 0:
         found.append("the page scrolls sideways")
-    return found + page.said  # type: ignore[attr-defined]
+    return found + large_text_problems(page) + page.said  # type: ignore[attr-defined]
 
 
 def _kept(practice: Practice) -> SlotHold:

@@ -18,6 +18,7 @@ from scheduling.models import CheckInTablet
 from scheduling.services import check_in_tablets
 from scheduling.services.visit_types import set_up_defaults
 from tests.e2e.axe import axe_violations
+from tests.e2e.eyes import large_text_problems
 from tests.factories.accounts import ClinicFactory
 from tests.factories.patients import PatientFactory
 from tests.factories.scheduling import AppointmentFactory
@@ -73,7 +74,7 @@ def problems(page: Page, widths: tuple[int, ...] = WIDTHS) -> list[str]:
         found += [f"{width}: {one['id']}: {one['nodes'][0]['html'][:160]}" for one in axe_violations(page)]
         if page.evaluate("document.documentElement.scrollWidth - innerWidth") > 0:
             found.append(f"{width}: the page scrolls sideways")
-    return found
+    return found + large_text_problems(page)
 
 
 def test_the_desk_checks_in_with_three_taps_and_notes_who_did_not_come(

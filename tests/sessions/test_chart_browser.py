@@ -19,6 +19,7 @@ from patients.models import Allergy, ContactPoint, RiskFlag
 from sessions.choices import Moment, Question, Source
 from sessions.models import Course
 from tests.e2e.axe import axe_violations
+from tests.e2e.eyes import large_text_problems
 from tests.e2e.rest_of_pages import WHO, rest_of_pages
 from tests.factories.patients import PatientFactory
 from tests.factories.scheduling import AppointmentFactory
@@ -149,6 +150,7 @@ def _wrong(page: Page, name: str) -> list[tuple[str, str]]:
     found = [(name, f"{one['id']}: {one['nodes'][0]['html'][:120]}") for one in axe_violations(page)]
     if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
         found.append((name, "scrolls sideways"))
+    found += [(name, problem) for problem in large_text_problems(page)]
     if SHOTS:
         page.screenshot(path=f"{SHOTS}-{name.replace(':', '-')}.png", full_page=True)
     return found

@@ -9,12 +9,28 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import Clinic
 from common.tenancy import tenant
+from patients.models import Allergy
 from scheduling.models import Appointment
 from sessions.models import InjectionSession
 from tests.e2e.axe import axe_violations
+from tests.e2e.eyes import large_text_problems
 from tests.sessions.conftest import Open
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+
+PHONE = 390
+# A bar that another one lies upon, or that leaves a slit in which half a line of text shows.
+COVERED = """() => {
+  const bars = [".top-bar", ".patient-line"].map(name => document.querySelector(name).getBoundingClientRect());
+  const links = document.querySelector(".part-links").getBoundingClientRect();
+  const [top, line] = bars, first = document.querySelector("#points").getBoundingClientRect();
+  const wrong = [];
+  if (line.top < top.bottom - 1 || line.top > top.bottom + 8) wrong.push(`slit ${line.top - top.bottom}`);
+  if (links.bottom > 0 && links.bottom > first.top + 1) wrong.push("the links lie upon the part");
+  if (first.top < line.bottom - 1) wrong.push("the line lies upon the part");
+  return wrong;
+}"""
 
 
 def violations(page: Page) -> list[str]:
@@ -111,8 +127,12 @@ def test_the_page_works_without_scripts(clinic: Clinic, visit: Appointment, open
         assert InjectionSession.objects.get().points.get().side == "right"
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (820, "dark")])
-def test_every_page_fits_and_reads(width: int, scheme: Any, visit: Appointment, open_page: Open) -> None:
+@pytest.mark.parametrize(("width", "scheme"), [(PHONE, "light"), (820, "dark")])
+def test_every_page_fits_and_reads(
+    width: int, scheme: Any, clinic: Clinic, visit: Appointment, open_page: Open
+) -> None:
+    with tenant(clinic.pk, actor="test"):
+        Allergy.objects.create(clinic=clinic, patient=visit.patient, substance="corn", recorded_at=visit.starts_at)
     url = begin(visit)
     page = open_page(url, viewport={"width": width, "height": 1000}, color_scheme=scheme)
     write(page)
@@ -123,4 +143,14 @@ def test_every_page_fits_and_reads(width: int, scheme: Any, visit: Appointment, 
         page.goto(path)
         assert violations(page) == [], path
         assert not is_too_wide(page), path
+        assert large_text_problems(page) == [], path
+    page.goto(url)
+    for size in ("100%", "200%") if width == PHONE else ():
+        page.evaluate("size => { document.documentElement.style.fontSize = size }", size)
+        page.locator("#points").evaluate("part => part.scrollIntoView()")
+        line = page.locator(".patient-line")
+        expect(line).to_be_in_viewport(ratio=1)
+        expect(line).to_contain_text("Aroha Example")
+        expect(line).to_contain_text("Allergy: Corn")
+        assert page.evaluate(COVERED) == [], size
     assert page.said == []  # type: ignore[attr-defined]
