@@ -266,6 +266,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "needle_restated": (
         {"as_first_stated": replace(GOOD, first_injected_at=STARTED, consent_gaps=("none was given yet",))},
         {"as_first_stated": replace(GOOD, first_injected_at=STARTED)},
+    ),
     "tray_differs": (
         {"points": (point(lot=PLAIN_LOT, preparation=MADE),), "tray": replace(MADE, code="0203-2")},
         {"points": (point(lot=PLAIN_LOT, preparation=MADE),), "tray": MADE},
