@@ -18,8 +18,11 @@ _AT_TWICE = """() => {
   const root = document.documentElement;
   root.style.fontSize = "200%";
   window.scrollTo(0, root.scrollHeight / 2);
+  const scrolls = one => one !== document.body &&
+    (/auto|scroll/.test(getComputedStyle(one).overflowY) || scrolls(one.parentElement));
   const still = [...document.querySelectorAll("body *")].filter(one =>
-    ["sticky", "fixed"].includes(getComputedStyle(one).position) && !one.matches("[popover], table *"));
+    ["sticky", "fixed"].includes(getComputedStyle(one).position)
+      && !one.matches("[popover]") && !scrolls(one.parentElement));
   const bars = still.map(one => one.getBoundingClientRect())
     .filter(box => box.width > innerWidth / 2 && box.bottom > 0 && box.top < innerHeight)
     .reduce((sum, box) => sum + Math.min(box.bottom, innerHeight) - Math.max(box.top, 0), 0);
