@@ -294,8 +294,7 @@ def test_a_needle_time_put_back_leaves_no_trace_and_one_that_no_rule_needs_asks_
     room.does(42, **{"response-first_injected_time": ""})
     assert room.stored.first_stated_at == NINE + 33 * MINUTE  # no longer said is said otherwise
     room.does(43, **STATED)
-    assert room.stored.first_stated_at is None
-    assert room.stored.first_restated_at is None
+    assert [room.stored.first_stated_at, room.stored.first_restated_at] == [None, None]
 
 
 def test_a_first_injection_after_the_last_is_refused_by_page_and_database(room: Room) -> None:
