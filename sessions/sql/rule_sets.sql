@@ -5,7 +5,7 @@ CREATE OR REPLACE FUNCTION sessions_rule_floors() RETURNS jsonb LANGUAGE sql IMM
   SELECT '{
     "score_range": "stop", "no_consent": "stop", "screening_old": "stop", "screening_open": "stop", "screening_other_day": "stop_or_override",
     "screening_stop": "stop_or_override", "volume_zero": "stop", "weight_missing": "stop", "anaesthetic_stop":
-    "stop", "lot_expired": "stop", "lot_quarantined": "stop", "lot_other": "stop", "past_use": "stop",
+    "stop", "preparation_unchecked": "stop", "lot_expired": "stop", "lot_quarantined": "stop", "lot_other": "stop", "past_use": "stop",
     "preparation_discarded": "stop", "container_shared": "stop", "allergy": "stop_or_override", "sharps_differ":
     "stop"
   }'::jsonb

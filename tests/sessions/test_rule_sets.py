@@ -422,7 +422,7 @@ def test_the_page_refuses_nonsense_kindly(client_of_admin: Client, changed: dict
 @pytest.mark.django_db
 def test_a_rule_the_database_holds_offers_no_choice(client_of_admin: Client) -> None:
     rows = {row.rule.id: row for row in client_of_admin.get(reverse("sessions:rules")).context["form"].level_rows}
-    assert [rows[id_].field for id_ in ("V09", "V10", "V16", "V20")] == [None] * 4
+    assert [rows[id_].field for id_ in ("V09", "V16", "V20")] == [None] * 3
     assert rows["V15"].field is not None
 
 
