@@ -191,7 +191,7 @@ class _Run:
                     progress(end, total, self.tables.total)
         with tenant(self.clinic.pk, actor=ACTOR):
             raise_reviews(self.clinic, self.ids)
-            count_lots(self.clinic, self.plan.now.date())
+            count_lots(self.clinic, now=self.plan.now, today=self.plan.now.date())
 
     def _tell(self, start: int, end: int) -> "_Batch":
         plan, now = self.plan, int(self.plan.now.timestamp())

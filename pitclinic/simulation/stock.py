@@ -8,14 +8,14 @@ from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count
-
-from accounts.models import Clinic
+from accounts.choices import Role
+from accounts.models import Clinic, Membership
 from catalogue.models import Solution
 from pitclinic.simulation.calendar_grid import iso
 from pitclinic.simulation.tables import Tables
 from pitclinic.simulation.writing import NULL, Ids
-from sessions.models import Product, SolutionLot
+from sessions.models import Product, SolutionLot, StockMovement
+from sessions.stock_choices import MovementKind
 
 LOT_DAYS = 90
 # Only what is recent is told from the container on; older points name their lot alone.
@@ -70,11 +70,14 @@ def _lot_number(first_lot: date, day: date) -> int:
     return max((day - first_lot).days // LOT_DAYS, 0)
 
 
-def count_lots(clinic: Clinic, today: date) -> None:
-    """What was received of the lots in use: everything that was opened, and some more."""
+def count_lots(clinic: Clinic, *, now: datetime, today: date) -> None:
+    """Somebody counted this morning what is left of the lots in use."""
     own = SolutionLot.objects.filter(clinic=clinic, product__solution__code=ON_TRAY, expiry_date__gte=today)
-    for pk, opened in own.values_list("pk").annotate(opened=Count("containers")):
-        SolutionLot.objects.filter(pk=pk).update(quantity=opened + SPARE)
+    by = Membership.objects.filter(clinic=clinic, role=Role.CLINICIAN).order_by("pk").first()
+    for lot in own:
+        StockMovement.objects.create(
+            clinic=clinic, lot=lot, kind=MovementKind.COUNTED, counted=SPARE, moved_at=now, moved_by=by
+        )
 
 
 @dataclass

@@ -19,6 +19,7 @@ from sessions.choices import Moment, Question, RecordStatus, TimeOutItem
 from sessions.drafts import PointRow, ScoreRow, TimeOutRow
 from sessions.models import Course, InjectionSession, SolutionLot
 from sessions.rules.facts import Material, Place, Shown
+from sessions.rules.register import NEAR_THE_LUNG
 from sessions.rules.time_outs import fingerprint
 from sessions.services import injection_sessions as service
 from tests.factories.scheduling import AppointmentFactory
@@ -46,7 +47,8 @@ def last_week(clinic: Clinic, visit: Appointment) -> Appointment:
             status="arrived",
             starts_at=now,
         )
-        nerves = list(Nerve.objects.current().filter(laterality="L", flags=[]).order_by("code")[:POINTS])
+        plain = Nerve.objects.current().filter(laterality="L", flags=[]).exclude(regions__code__in=NEAR_THE_LUNG)
+        nerves = list(plain.order_by("code")[:POINTS])
         solution = Solution.objects.get(code="D5W_BUF")
         shown = Shown(
             places=frozenset(Place(nerve.code, "left") for nerve in nerves),
@@ -195,7 +197,7 @@ def test_a_session_from_blank(
     with tenant(clinic.pk, actor="test"):
         a_preparation(clinic, a_container(clinic, opened_at=timezone.now()), made_at=timezone.now(), volume_ml=20)
         risky = {"PTX", "EYE", "SPINE", "GEN"}
-        nerves = Nerve.objects.current().filter(laterality="L")
+        nerves = Nerve.objects.current().filter(laterality="L").exclude(regions__code__in=NEAR_THE_LUNG)
         plain = {nerve.name for nerve in nerves if not risky & set(nerve.flags)}
     page = open_page(begin(last_week), viewport=TABLET, **OPTIONS[way])
     do = Actions(page)
