@@ -146,7 +146,7 @@ def test_the_anaesthetic_fills_its_bar_while_it_is_typed(clinic: Clinic, visit: 
     assert violations(page) == []
 
 
-@pytest.mark.parametrize(("name", "button"), [("rules", "Save the rules"), ("consent_wording", "Put in force")])
+@pytest.mark.parametrize(("name", "button"), [("rules", "Save the rules"), ("consent_wording", "Preview the text")])
 def test_the_settings_pages_are_in_order(
     name: str, button: str, clinic: Clinic, staff_client: Callable[..., Client], browser: Browser, live_server: Any
 ) -> None:
