@@ -33,13 +33,18 @@ _AT_TWICE = """() => {
 }"""
 
 
+PHONE = 600  # px: as wide as a phone gets
+
+
 def large_text_problems(page: Page) -> list[str]:
-    """What is wrong on a phone whose text is twice the size: pushed out of the page, or hidden behind bars."""
-    before = page.viewport_size
-    page.set_viewport_size({"width": 390, "height": 844})
+    """What is wrong on a phone whose text is twice the size: pushed out of the page, or hidden behind bars.
+
+    A page that is looked at as on a desk is left alone: made narrow for the question, it would ask for its parts anew.
+    """
+    size = page.viewport_size
+    if size is None or size["width"] > PHONE:
+        return []
     wide, bars = page.evaluate(_AT_TWICE)
-    if before:
-        page.set_viewport_size(before)
     found = [f"scrolls sideways by {wide} px at 200 % text"] if wide > 0 else []
     return found + ([f"bars take {bars:.0%} of the window at 200 % text"] if bars > 1 / 3 else [])
 
