@@ -22,3 +22,8 @@ def served(code: str) -> str:
 def words_for(code: str) -> AbstractContextManager[None]:
     """Everything inside is written for somebody who reads ``code``."""
     return translation.override(served(code))
+
+
+def dates_for(code: str) -> AbstractContextManager[None]:
+    """For a day inside a text that somebody wrote in ``code`` themselves; no words of ours stand beside it."""
+    return translation.override(code)

@@ -8,12 +8,12 @@ from functools import cached_property
 from uuid import UUID
 
 from django.db.models import Count, Q
-from django.utils import translation
 from django.utils.dateformat import format as written
 from django.utils.functional import Promise
 
 from accounts.actors import Actor
 from accounts.models import Clinic
+from common.languages import dates_for
 from common.spoken_languages import CODES, language_name
 from patients.models import Patient
 from sessions import consent_wordings as product
@@ -37,7 +37,7 @@ class Wording:
 
     def guardian_lines_for(self, name: str, birth_date: date) -> list[str]:
         """What somebody reads who signs for this person, the day of birth as the language of the text writes it."""
-        with translation.override(self.language):
+        with dates_for(self.language):
             day = written(birth_date, "j F Y")
         return [_filled(str(line), name, day) for line in self.guardian_lines]
 

@@ -134,6 +134,7 @@ def consent_gaps(loaded: Loaded, *, today: date, zone: ZoneInfo) -> tuple[str, .
         today,
         injected_at=loaded.needle_at,
         is_stated=bool(loaded.session.is_first_injection_stated),
+        confirmed_at=max((row.confirmed_at for row in loaded.time_outs if row.confirmed_at), default=None),
     )
 
 

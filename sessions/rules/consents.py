@@ -63,18 +63,22 @@ def gaps(
     *,
     injected_at: datetime | None = None,
     is_stated: bool = False,
+    confirmed_at: datetime | None = None,
 ) -> tuple[str, ...]:
     """Why no consent covers the treatment, in words; nothing when it does.
 
     ``injected_at`` is the first injection: what was signed after it was no consent to it. None: it is still to come.
-    Only where nobody stated it (``is_stated``) is its time asked for.
+    Only where nobody stated it (``is_stated``) is its time asked for. ``confirmed_at``: the last time-out, which says that
+    a consent is there.
     """
     if given is None:
         return (_("none was given yet"),)
     if given.is_withdrawn:
         return (_("it was withdrawn"),)
     is_late = injected_at is not None and given.given_at is not None and given.given_at > injected_at
+    is_foretold = confirmed_at is not None and given.given_at is not None and given.given_at > confirmed_at
     found = {
+        _("it was given after the time-out that confirms it"): is_foretold and not is_late,
         _("it was given after the first injection"): is_late and is_stated,
         _("it was given after the first injection (state its time, if that was later)"): is_late and not is_stated,
         _("it is older than 12 months"): given.given_date < months_before(today, MONTHS_VALID),

@@ -39,9 +39,10 @@ def autosave(request: StaffRequest, session_id: UUID) -> HttpResponse:
 
     Raises BadRequest for what is not the page: it would stand there as a page that somebody emptied.
     """
+    session = locked_session(request.actor, session_id)
     if "points-TOTAL_FORMS" not in request.POST:
         raise BadRequest("not the page")
-    page = SessionPage(locked_session(request.actor, session_id), request.actor, timezone.now())
+    page = SessionPage(session, request.actor, timezone.now())
     forms = page.forms(request.POST, has_reasons=_has_reasons(request.POST))
     whole = None if forms.is_valid() else forms
     draft = forms.draft_without_acts(page.stored) if whole is None else _rest(page, forms, request.POST)

@@ -42,6 +42,7 @@ CHANGING: dict[str, str] = {
     "accounts:withdraw_invitation": _TAP,
     "sessions:change_role": _ROW,
     "accounts:reset_second_factor": "removes what is there; the second finds nothing",
+    "sessions:audit_check": _READS,
     "sessions:audit_find": _READS,
     "sessions:audit_csv": _READS,
     "sessions:recall": _READS,
@@ -247,6 +248,7 @@ def _picture(practice: Practice, made: Made) -> Typed:
 
 TYPED: dict[str, Callable[[Practice, Made], Typed]] = {
     "accounts:logo": _picture,
+    "sessions:autosave": _plain(**{"points-TOTAL_FORMS": "0", "points-INITIAL_FORMS": "0"}),
     "sessions:change_role": _plain(role="auditor"),
     "sessions:hand_over": lambda practice, made: {"to": made["clinician_id"]},
     "accounts:reset_second_factor": _plain(reason="phone lost"),

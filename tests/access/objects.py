@@ -2,10 +2,12 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
 from allauth.mfa.models import Authenticator
+from PIL import Image
 
 from accounts.actors import machine
 from accounts.choices import Role
@@ -86,6 +88,12 @@ MEANT: dict[str, dict[str, str]] = {
 }
 
 
+def _a_picture() -> bytes:
+    out = BytesIO()
+    Image.new("RGB", (9, 9)).save(out, "PNG")
+    return out.getvalue()
+
+
 def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
     """Everything a URL can name, of one patient who carries the sentinel in the name."""
     with tenant(clinic.pk, actor="test"):
@@ -108,7 +116,7 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
         course = CourseFactory(**whose)
         CourseGoalFactory(clinic=clinic, course=course)
         MeasureFactory(clinic=clinic, course=course)
-        clinic_logos.keep(kept=Kept(sentinel.encode(), 9, 9), by=clinician.as_actor(), now=THEN)
+        clinic_logos.keep(kept=Kept(_a_picture(), 9, 9), by=clinician.as_actor(), now=THEN)
         return {
             "patient_id": patient.pk,
             "other_patient_id": other.pk,

@@ -63,6 +63,7 @@ FORMS: dict[str, Form] = {
     "reminders:on_call_mobile": Form({"mobile": "+49 170 1234567"}, {"mobile": "+49 171 7654321"}),
 }
 ELSEWHERE = {
+    "accounts:logo": "a picture takes the place of another; there is no part of it to lose",
     "accounts:co_signature": "each state offers the other one only, and says which",
     "reminders:move_on_call": "a test of its own, below",
     "sessions:recall": "a list that leaves after a password; nothing is written over",

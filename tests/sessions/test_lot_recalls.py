@@ -1,7 +1,7 @@
 """A recall worked as tasks: who received the lot, who was told, how, by whom; done and undone."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -46,7 +46,10 @@ def given(clinic: Clinic, lot: SolutionLot, number: int, *, is_mixed: bool = Fal
     ContactPoint.objects.create(clinic=clinic, patient=patient, kind=ContactKind.PHONE, value=f"+49301234{number:03}")
     Identifier.objects.create(clinic=clinic, patient=patient, system="clinic", value=f"C-{number}")
     now = timezone.now()
-    session = InjectionSessionFactory(clinic=clinic, appointment__patient=patient, started_at=now)
+    starts_at = datetime(2026, 3, 2, 9, tzinfo=UTC) + timedelta(hours=number)
+    session = InjectionSessionFactory(
+        clinic=clinic, appointment__patient=patient, appointment__starts_at=starts_at, started_at=now
+    )
     if is_mixed:
         made = a_preparation(clinic, a_container(clinic, lot=lot, opened_at=now), made_at=now)
         made.refresh_from_db()

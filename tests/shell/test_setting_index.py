@@ -22,6 +22,7 @@ INDEX = reverse("settings")
 SETTINGS = {Act.CHANGE_SETTINGS, Act.SET_UP_SCHEDULE}
 OTHERS = {"sessions:products", "sessions:product", "sessions:stock_rules", "reminders:on_call", "scheduling:tablets"}
 NO_SETTING = {
+    "accounts:logo_image": "the picture itself, shown on the page of the logo",
     "sessions:open_work": "a worklist of one person, behind their page",
 }
 
