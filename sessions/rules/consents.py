@@ -68,8 +68,8 @@ def gaps(
     """Why no consent covers the treatment, in words; nothing when it does.
 
     ``injected_at`` is the first injection: what was signed after it was no consent to it. None: it is still to come.
-    Only where nobody stated it (``is_stated``) is its time asked for. ``confirmed_at``: the last time-out, which says that
-    a consent is there.
+    Only where nobody stated it (``is_stated``) is its time asked for. ``confirmed_at``: the last time-out, which says
+    that a consent is there.
     """
     if given is None:
         return (_("none was given yet"),)

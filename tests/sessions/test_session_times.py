@@ -308,8 +308,12 @@ class Walk:
     @property
     def is_in_order(self) -> bool:
         at, zone = self.at, self.by.zone
+        # A time-out that knew of no consent is asked for again; the next save confirms it anew.
+        again = min(moment for moment in (*at.values(), datetime.max.replace(tzinfo=UTC)) if moment > at["consent"])
         return (
-            at["points"] < at["consent"] < at["time_out"] < at["after"]
+            at["points"] < at["consent"]
+            and at["points"] < at["time_out"] < at["after"]
+            and (at["consent"] < at["time_out"] or again <= self.first)
             and at["before"] <= self.first
             and at["screening"].replace(second=0) <= self.first.replace(second=0)
             and local_day(at["screening"], zone) == local_day(self.first, zone)
