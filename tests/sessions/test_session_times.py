@@ -312,7 +312,7 @@ class Walk:
         again = min(moment for moment in (*at.values(), datetime.max.replace(tzinfo=UTC)) if moment > at["consent"])
         return (
             at["points"] < at["consent"]
-            and at["points"] < at["time_out"] < at["after"]
+            and at["time_out"] < at["after"]
             and (at["consent"] < at["time_out"] or again <= self.first)
             and at["before"] <= self.first
             and at["screening"].replace(second=0) <= self.first.replace(second=0)
@@ -370,12 +370,16 @@ def _says_it(walk: Walk, record: InjectionSession, now: datetime, *, told_at: da
     at, zone = walk.at, walk.by.zone
     assert (record.ended_at, record.signed_at) == (walk.end, now)
     text = said_in(walk, now)
+    # One that came before what it is about was confirmed again by a later save: the last one stands.
+    is_usual = max(at["points"], at["consent"]) < at["time_out"]
+    confirmed = at["time_out"] if is_usual else max(row.confirmed_at for row in record.time_outs.all())
+    assert confirmed <= walk.first
     for words in (
         f"First injection: {on_the_wall(walk.first, zone)}",
         f"Treatment ended: {on_the_wall(walk.end, zone)}",
         f"Aroha Example (the patient) on {on_the_wall(at['consent'], zone)}",
         f"consent: Aroha Example, {on_the_wall(at['consent'], zone)[:-6]}; still agrees today",
-        f", {on_the_wall(at['time_out'], zone)}",
+        f", {on_the_wall(confirmed, zone)}",
         f", {on_the_wall(at['discharge'], zone)}",
         f"Signed: {on_the_wall(now, zone)}",
     ):
