@@ -372,7 +372,8 @@ def _says_it(walk: Walk, record: InjectionSession, now: datetime, *, told_at: da
     text = said_in(walk, now)
     # One that came before what it is about was confirmed again by a later save: the last one stands.
     is_usual = max(at["points"], at["consent"]) < at["time_out"]
-    confirmed = at["time_out"] if is_usual else max(row.confirmed_at for row in record.time_outs.all() if row.confirmed_at)
+    times = [row.confirmed_at for row in record.time_outs.all() if row.confirmed_at]
+    confirmed = at["time_out"] if is_usual else max(times)
     assert confirmed <= walk.first
     for words in (
         f"First injection: {on_the_wall(walk.first, zone)}",
