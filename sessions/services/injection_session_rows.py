@@ -42,6 +42,7 @@ from sessions.queries.session_times import times_of
 from sessions.rules import Finding
 from sessions.rules.consents import RISKS
 from sessions.services import courses
+from sessions.signatures import from_json
 
 _POINT_FIELDS = tuple(PointRow.__dataclass_fields__)
 
@@ -265,7 +266,8 @@ def _is_given(loaded: Loaded, row: ConsentRow) -> bool:
     given, scope = loaded.session.consent, scope_of(loaded)
     if given is None or given.withdrawn_at is not None:
         return False
-    said = (given.signed_name, given.signed_as, given.interpreter_name, given.signature, given.wording_version)
+    drawn = None if given.signature is None else from_json(given.signature)
+    said = (given.signed_name, given.signed_as, given.interpreter_name, drawn, given.wording_version)
     covers = scope.solution_classes <= set(given.solution_classes) and scope.risk_flags <= set(given.risk_flags)
     typed = (row.signed_name.strip(), row.signed_as, row.interpreter_name.strip(), row.signature)
     is_alike = said == (*typed, row.wording_version or loaded.wording.version)

@@ -61,15 +61,20 @@ def a_container(clinic: Clinic, *, opened_at: datetime, lot: SolutionLot | None 
     )
 
 
-def a_preparation(clinic: Clinic, *containers: Container, made_at: datetime, **fields: Any) -> Preparation:
-    """5 mL from each container, or as much of each as makes ``volume_ml``; to be used within four hours."""
+def a_preparation(
+    clinic: Clinic, *containers: Container, made_at: datetime, drawn_ml: Decimal | None = None, **fields: Any
+) -> Preparation:
+    """5 mL from each container, or as much of each as makes ``volume_ml``; to be used within four hours.
+
+    ``drawn_ml`` of each container where that makes another volume than the one stated.
+    """
     number = Preparation.objects.filter(clinic=clinic).count() + 1
     given = {"made_date": made_at.date(), "number": number, "volume_ml": 5 * max(len(containers), 1), **fields}
     given.setdefault("beyond_use_at", made_at + timedelta(hours=4))
     given.setdefault("solution", Solution.objects.get(code="D5W_BUF"))
     made = Preparation.objects.create(clinic=clinic, made_at=made_at, made_by=MembershipFactory(clinic=clinic), **given)
     for container in containers:
-        share = Decimal(given["volume_ml"]) / len(containers)
+        share = drawn_ml or Decimal(given["volume_ml"]) / len(containers)
         PreparationPart.objects.create(clinic=clinic, preparation=made, container=container, volume_ml=share)
     return made
 

@@ -141,13 +141,16 @@ def test_a_good_save_lets_the_kept_typing_go(clinic: Clinic, client: Client, ses
     assert 'id="typed-again"' not in client.get(edit_url(session)).content.decode()
 
 
+@pytest.mark.parametrize("drawn", ["", "[[[100, 90], [190, 210], [280, 90], [370, 210], [460, 90]]]"])
 def test_a_consent_that_the_time_out_confirms_is_given_then_and_once(
-    clinic: Clinic, client: Client, session: InjectionSession
+    drawn: str, clinic: Clinic, client: Client, session: InjectionSession
 ) -> None:
     """Typed, confirmed, injected, scored, and the page saved on purpose a while later: never given after the needle."""
+    typed = {"consent_name": "Aroha Example", "consent_signature": drawn}
     for number in (1, 2):
-        assert autosave(client, session, number=number, consent_name="Aroha Example").json()["state"] == "saved"
-    client.post(edit_url(session), filled_for_good(session) | {"version": "3", "page": PAGE, "number": "3"})
+        assert autosave(client, session, number=number, **typed).json()["state"] == "saved"
+    asked = filled_for_good(session) | typed | {"version": "3", "page": PAGE, "number": "3"}
+    client.post(edit_url(session), asked)
 
     with tenant(clinic.pk, actor="test"):
         given, time_out = Consent.objects.get(), session.time_outs.get()

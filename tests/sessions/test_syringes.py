@@ -119,7 +119,7 @@ def test_no_path_writes_a_preparation_its_containers_do_not_make(in_clinic: Clin
     checked_at_once()
     for rule, container, fields in (
         ("sessions_preparation_not_of_its_parts", procaine, {"solution": plain}),
-        ("sessions_preparation_volume_drawn", dextrose, {"solution": plain, "volume_ml": 500}),
+        ("sessions_preparation_volume_drawn", dextrose, {"solution": plain, "volume_ml": 500, "drawn_ml": D(5)}),
         ("sessions_container_unstated", unknown, {"solution": plain}),
     ):
         refused(rule, partial(a_preparation, in_clinic, container, made_at=NOW, **fields))
