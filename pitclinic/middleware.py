@@ -19,7 +19,8 @@ ASKED_ONCE = ("/healthz", "/readyz")
 class SecondTryMiddleware:
     """Ask once more for a page whose database connection broke. Only what reads, and before a byte of it was sent.
 
-    While the database stays away nobody waits: after a second try that failed too, there is none for some seconds.
+    While the database stays away nobody waits: after a second try that failed too, there is none for some seconds,
+    but for a connection that PostgreSQL cut in the middle: it had been back.
     """
 
     QUIET_SECONDS = 5.0
@@ -47,7 +48,7 @@ class SecondTryMiddleware:
             and isinstance(request, WSGIRequest)
             and request.method in {"GET", "HEAD"}
             and request.path_info not in ASKED_ONCE
-            and time.monotonic() - self._failed_at > self.QUIET_SECONDS
+            and (response.was_cut or time.monotonic() - self._failed_at > self.QUIET_SECONDS)
         )
 
 

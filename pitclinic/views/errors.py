@@ -16,7 +16,8 @@ RETRY_AFTER_SECONDS = "5"
 _AWAY = (OperationalError, InterfaceError, PoolTimeout, BrokerError, ConnectionError)
 # What PostgreSQL says when it goes, is gone or comes: a lost connection (class 08), or an end by its administrator.
 _LOST_CONNECTION = "08"
-_RESTARTING = {"57P01", "57P02", "57P03"}
+_ENDED = {"57P01", "57P02"}
+_RESTARTING = _ENDED | {"57P03"}
 
 
 def _page(name: str, status: int) -> HttpResponse:
@@ -38,7 +39,12 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 class DatabaseLostResponse(HttpResponse):
-    """The connection to the database broke: asked again, a moment later, the page may well come."""
+    """The connection to the database broke: asked again, a moment later, the page may well come.
+
+    ``was_cut``: it worked until then, and PostgreSQL itself ended it. Else none could be made.
+    """
+
+    was_cut = False
 
 
 def method_not_allowed(response: HttpResponse) -> HttpResponse:
@@ -55,8 +61,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return _come_again(HttpResponse(render_to_string("503_sign_ins.html"), status=503))
     if not isinstance(error, _AWAY):
         return _page("500.html", 500)
-    of_class = DatabaseLostResponse if _is_lost(error) else HttpResponse
-    return _come_again(of_class(render_to_string("503.html"), status=503))
+    text, is_lost = render_to_string("503.html"), _is_lost(error)
+    response = _come_again((DatabaseLostResponse if is_lost else HttpResponse)(text, status=503))
+    if isinstance(response, DatabaseLostResponse):
+        response.was_cut = _state_of(error) in _ENDED
+    return response
 
 
 def _come_again(response: HttpResponse) -> HttpResponse:
@@ -66,8 +75,17 @@ def _come_again(response: HttpResponse) -> HttpResponse:
 
 def _is_lost(error: BaseException) -> bool:
     """Whether the connection is at fault, and not the question: a deadlock or a time-out is nobody's restart."""
-    cause = error if isinstance(error, psycopg.Error) else error.__cause__
-    if not isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
+    if not isinstance(_cause_of(error), psycopg.OperationalError | psycopg.InterfaceError):
         return False
-    state = cause.sqlstate
+    state = _state_of(error)
     return state is None or state.startswith(_LOST_CONNECTION) or state in _RESTARTING
+
+
+def _cause_of(error: BaseException) -> BaseException | None:
+    """What psycopg said, out of what Django made of it."""
+    return error if isinstance(error, psycopg.Error) else error.__cause__
+
+
+def _state_of(error: BaseException) -> str | None:
+    cause = _cause_of(error)
+    return cause.sqlstate if isinstance(cause, psycopg.Error) else None

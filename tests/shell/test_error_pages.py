@@ -29,6 +29,11 @@ def lost(request: HttpRequest, cause: Exception | None = None) -> HttpResponse:
         return errors.server_error(request)
 
 
+def away(request: HttpRequest) -> HttpResponse:
+    """What is answered while no connection can be made."""
+    return lost(request, psycopg.OperationalError("connection refused"))
+
+
 class Answers:
     """One answer after the other, and how often it was asked."""
 
@@ -71,12 +76,21 @@ def test_what_is_no_lost_connection_is_not_asked_again(db: None) -> None:
 
 
 def test_while_the_database_stays_away_only_the_first_request_waits(db: None) -> None:
-    answers = Answers(lost, lost, lost, fine)
+    answers = Answers(away, away, away, fine)
     ask = middleware.SecondTryMiddleware(answers)
 
     statuses = [ask(RequestFactory().get("/")).status_code for _once in range(3)]
 
     assert (statuses, len(answers.asked)) == ([503, 503, 200], 4)
+
+
+def test_a_connection_cut_in_the_middle_had_been_back_and_is_asked_once_more_at_once(db: None) -> None:
+    answers = Answers(away, away, lost, fine)
+    ask = middleware.SecondTryMiddleware(answers)
+
+    statuses = [ask(RequestFactory().get("/")).status_code for _once in range(2)]
+
+    assert (statuses, len(answers.asked)) == ([503, 200], 4)
 
 
 def test_what_an_address_does_not_take_gets_a_page_with_a_way_back(
