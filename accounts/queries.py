@@ -54,7 +54,13 @@ def _actor_name(actor: str, names: dict[str, str]) -> str:
         return _("the patient")
     if kind == "elsewhere":
         return _("an admin of another clinic")
-    return _("the system (%(what)s)") % {"what": rest or kind}
+    return _("the system (%(what)s)") % {"what": _part_of_the_system(rest or kind)}
+
+
+def _part_of_the_system(task: str) -> str:
+    """The name of its part ("reminders.sweep": the reminders); a command says its own name."""
+    label, _dot, name = task.partition(".")
+    return str(apps.get_app_config(label).verbose_name) if name and apps.is_installed(label) else task
 
 
 def logo_of(clinic_id: UUID) -> bytes:

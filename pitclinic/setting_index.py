@@ -64,7 +64,7 @@ def _counted(name: str, one: str, many: str, none: Words = "", *, must_be: bool 
 def _versions(name: str) -> Callable[[States], State]:
     def state(states: States) -> State:
         count: int = getattr(states, name)
-        return State(_("changed %(count)s×") % {"count": count} if count else _("as the product has it"))
+        return State(_("changed %(count)s×") % {"count": count} if count else _("not changed"))
 
     return state
 
@@ -154,7 +154,11 @@ GROUPS = (
                 "credentials",
             ),
             Setting(
-                t("Limits of people"), t("Most treatments a day, and who can chaperone."), _MORE, _plan, place="limits"
+                t("Daily limits and chaperones"),
+                t("Most treatments a day, and who can chaperone."),
+                _MORE,
+                _plan,
+                place="limits",
             ),
         ),
     ),

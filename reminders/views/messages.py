@@ -74,7 +74,7 @@ def patient_messages(request: StaffRequest, patient_id: UUID) -> HttpResponse:
 
 @staff(Act.SEND_MESSAGES, methods=("POST",))
 def send_now(request: StaffRequest, message_id: UUID) -> HttpResponse:
-    return _do(request, message_id, messages.send_now, _("It leaves within a minute."), undo="hold")
+    return _do(request, message_id, messages.send_now, _("The message leaves within a minute."), undo="hold")
 
 
 @staff(Act.SEND_MESSAGES, methods=("POST",))

@@ -93,7 +93,7 @@ class ClinicalReportForm(ReportForm):
         empty_label=_("not judged yet"),
     )
     has_escalated = forms.BooleanField(
-        label=_("What makes this kind more urgent is there"),
+        label=_("One of the signs below makes it more urgent"),
         help_text=_(
             "Bruise: growing. Faint: lost consciousness. Infection: septic signs. Lasting weakness or numbness: new"
             " weakness of a limb."

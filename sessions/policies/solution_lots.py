@@ -29,7 +29,10 @@ def check_can_change(product: Product, columns: Mapping[str, Any], *, has_lots: 
     fixed = [name for name in FIXED if product.substance or name not in STATED_LATER]
     if has_lots and any(getattr(product, name) != columns[name] for name in fixed):
         raise StockRefusedError(
-            _("Lots of it were received: what it holds, its size and its doses stay. Retire it and add a new one.")
+            _(
+                "Lots of this product were received: what it holds, its size and its doses stay."
+                " Retire it and add a new one."
+            )
         )
 
 

@@ -317,7 +317,7 @@ def _safety(page: RecordPage) -> Iterator[Block]:
         for row, reason in page.overrides
     )
     if reasons:
-        yield Heading(_("Went ahead all the same"))
+        yield Heading(_("Findings that were answered with a reason"))
         yield Items(reasons)
     if record.note:
         yield Heading(_("Note"))

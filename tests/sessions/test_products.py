@@ -89,7 +89,7 @@ def test_a_product_without_lots_can_be_described_anew(product: Product, keeper: 
 @pytest.mark.parametrize("change", [{"pack_size_ml": Decimal(100)}, {"is_single_dose": True}, {"solution": None}])
 def test_what_a_lot_was_received_as_stays(change: dict[str, object], product: Product, keeper: Actor) -> None:
     SolutionLotFactory(clinic=product.clinic, product=product)
-    with pytest.raises(StockRefusedError, match="Lots of it were received"):
+    with pytest.raises(StockRefusedError, match="Lots of this product were received"):
         service.change_product(product=product, goods=goods(product, **change), by=keeper)
 
 
@@ -183,7 +183,7 @@ def test_what_lots_fix_is_explained_on_the_page(clinic: Clinic, bought: Product,
         SolutionLotFactory(clinic=clinic, product=bought)
     answer = client.post(reverse("sessions:product", args=[bought.pk]), typed(pack_size_ml="100"))
     assert answer.status_code == 422
-    assert "Lots of it were received" in answer.content.decode()
+    assert "Lots of this product were received" in answer.content.decode()
 
 
 def test_the_desk_has_no_part_in_it(clinic: Clinic, staff_client: Callable[..., Client], bought: Product) -> None:

@@ -51,7 +51,7 @@ def test_the_desk_reports_what_a_patient_said_on_the_phone(
 ) -> None:
     desk = staff_client(Role.FRONT_DESK, clinic=clinic)
     page = desk.get(reverse("sessions:report_side_effect", args=[patient.pk]))
-    assert "What makes this kind more urgent" not in page.content.decode()
+    assert "makes it more urgent" not in page.content.decode()
 
     answer = desk.post(
         reverse("sessions:report_side_effect", args=[patient.pk]),
