@@ -1,4 +1,4 @@
-"""Without a connection a form stays on its page, and a patient's answer is sent by itself, once, when the signal is back."""
+"""Without a connection a form stays on its page; a patient's answer is sent by itself, once, as soon as it can."""
 
 import json
 import re
