@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Clinic
 from accounts.models.clinics import EMERGENCY_NUMBER
 from common import countries, phones, spoken_languages
+from common.languages import written_in
 from common.lines import cleaned_line
 from common.seen_forms import SeenForm
 
@@ -100,7 +101,9 @@ class ClinicForm(SeenForm, forms.ModelForm):
             required=False,
             help_text=_(
                 "Languages that patients can speak with you. They stand first where a patient's own is chosen."
-            ),
+                " %(letters)s"
+            )
+            % {"letters": written_in()},
         )
         self.order_fields([name for field in self.Meta.fields for name in (field, _BOXES.get(field, ""))])
         self.fields["country"].help_text = _what_it_decides(country)

@@ -8,7 +8,11 @@ from contextlib import AbstractContextManager
 
 from django.conf import settings
 from django.utils import translation
+from django.utils.text import get_text_list
 from django.utils.translation import get_supported_language_variant
+from django.utils.translation import gettext as _
+
+from common.spoken_languages import CODES, language_name
 
 
 def served(code: str) -> str:
@@ -22,6 +26,18 @@ def served(code: str) -> str:
 def words_for(code: str) -> AbstractContextManager[None]:
     """Everything inside is written for somebody who reads ``code``."""
     return translation.override(served(code))
+
+
+def written_in() -> str:
+    """In which languages letters to patients are written, as a sentence: those that a language of theirs leads to."""
+    own = settings.LANGUAGE_CODE
+    codes = {served(code) for code in (own, *CODES, *(code for code, _name in settings.LANGUAGES))}
+    names = sorted(language_name(code) for code in codes)
+    if len(names) == 1:
+        return _("Letters are written in {language}, whatever language is chosen here.").format(language=names[0])
+    return _("Letters are written in {languages}; whoever reads another language gets {language}.").format(
+        languages=get_text_list(names, _("or")), language=language_name(own)
+    )
 
 
 def dates_for(code: str) -> AbstractContextManager[None]:

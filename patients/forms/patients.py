@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Clinic
 from common.countries import zones_of
+from common.languages import written_in
 from common.phones import shown
 from common.spoken_languages import choices as language_choices
 from patients.choices import ContactKind, NumberKind, Sex
@@ -96,6 +97,7 @@ class DetailsForm(BirthDateForm):
         self.clinic = clinic
         self.region = clinic.country
         self.fields["language"].initial = clinic.locale.split("-")[0]
+        self.fields["language"].help_text = written_in()
         self.fields["zone"].initial = clinic.zone
         self._put_first("language", clinic.languages)
         self._put_first("zone", zones_of(clinic.country))

@@ -13,7 +13,7 @@ from accounts.models import Clinic, Membership
 from catalogue.models import Solution
 from pitclinic.simulation.calendar_grid import iso
 from pitclinic.simulation.tables import Tables
-from pitclinic.simulation.writing import NULL, Ids
+from pitclinic.simulation.writing import EMPTY, NULL, Ids
 from sessions.models import Product, SolutionLot, StockMovement
 from sessions.stock_choices import MovementKind
 
@@ -59,7 +59,8 @@ class Stock:
         self.made[day] += 1
         is_cleared = at + CLEARED_SECONDS <= self.now
         cleared = (iso(at + CLEARED_SECONDS), clinician) if is_cleared else (NULL, NULL)
-        tables.containers.add(container, lot, str(self.opened[lot]), iso(at), clinician, *cleared)
+        reason = "empty" if is_cleared else EMPTY
+        tables.containers.add(container, lot, str(self.opened[lot]), iso(at), clinician, *cleared, reason)
         number, until = str(self.made[day]), iso(at + MADE_SECONDS)
         tables.preparations.add(made, f"{day}", number, iso(at), clinician, until, *cleared)
         tables.preparation_parts.add(ids.take(), made, container)

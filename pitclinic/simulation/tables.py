@@ -201,6 +201,7 @@ def tables_of(clinic_id: str) -> Tables:
             "opened_by_id",
             "discarded_at",
             "discarded_by_id",
+            "discard_reason",
             **own,
             volume_ml="20",
             is_single_dose="t",

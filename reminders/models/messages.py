@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ClinicForeignKey, ClinicOwnedQuerySet, manager_of
+from patients.choices import Purpose
 from patients.models import PatientOwned
 from reminders.choices import STUCK, VISIT_STEPS, WAITING, Channel, MessageState, SkipReason, Step
 
@@ -127,6 +128,11 @@ class Message(PatientOwned):
     @property
     def is_code(self) -> bool:
         return self.step == Step.CONTACT_CODE
+
+    @property
+    def purpose(self) -> Purpose:
+        """What the patient has to have allowed; a code goes to the contact it confirms, whatever is allowed."""
+        return Purpose.APPOINTMENT if self.is_about_visit or self.is_offer else Purpose.CARE
 
     @property
     def is_waiting(self) -> bool:

@@ -1,8 +1,11 @@
+from reminders.queries.addresses import MessageRow, with_addresses
 from reminders.queries.messages import (
+    MailTrouble,
     Owed,
     Pulse,
     held_count,
     ladder,
+    mail_trouble,
     messages_of_clinic,
     messages_of_patient,
     open_hold,
@@ -13,10 +16,13 @@ from reminders.queries.messages import (
 from reminders.queries.silences import why_nothing_goes_out
 
 __all__ = [
+    "MailTrouble",
+    "MessageRow",
     "Owed",
     "Pulse",
     "held_count",
     "ladder",
+    "mail_trouble",
     "messages_of_clinic",
     "messages_of_patient",
     "open_hold",
@@ -24,4 +30,5 @@ __all__ = [
     "pulse",
     "stuck_count",
     "why_nothing_goes_out",
+    "with_addresses",
 ]

@@ -1,6 +1,6 @@
 """Which messages are owed, and what the messages page shows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from django.db.models import DateField, DateTimeField, Exists, F, Func, OuterRef
 from django.db.models.functions import Cast
 
 from accounts.actors import Actor
+from accounts.people import mail_away_since
 from catalogue.choices import CareAnchor
 from catalogue.models import CareMessage
 from common.wall_clock import day_bounds
@@ -21,6 +22,7 @@ from sessions.models import InjectionSession
 SILENT_AFTER = timedelta(minutes=3)
 STUCK_FOR = timedelta(days=30)
 _CLOCK_CHANGE = timedelta(hours=2)
+_SHOWN_WITH = ("patient", "contact_code__contact_point__patient")
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def pulse(by: Actor, *, now: datetime) -> Pulse:
 
 def messages_of_clinic(by: Actor, *, day: date | None, state: str, now: datetime) -> QuerySet[Message]:
     """Newest first; ``state`` is a message state, ``stuck`` (of the last 30 days), ``due``, or empty for all."""
-    rows = Message.objects.visible_to(by).select_related("patient").newest_first()
+    rows = Message.objects.visible_to(by).select_related(*_SHOWN_WITH).newest_first()
     if day is not None:
         rows = rows.due_between(*day_bounds(day, ZoneInfo(by.clinic.zone)))
     if state == "stuck":
@@ -119,7 +121,7 @@ def messages_of_clinic(by: Actor, *, day: date | None, state: str, now: datetime
 
 
 def messages_of_patient(by: Actor, patient_id: UUID) -> QuerySet[Message]:
-    return Message.objects.visible_to(by).filter(patient_id=patient_id).select_related("patient").newest_first()
+    return Message.objects.visible_to(by).filter(patient_id=patient_id).select_related(*_SHOWN_WITH).newest_first()
 
 
 def held_count(by: Actor) -> int:
@@ -133,3 +135,19 @@ def open_hold(by: Actor) -> OutboxHold | None:
 def stuck_count(by: Actor, *, now: datetime) -> int:
     """How many messages of the last 30 days somebody must look at."""
     return Message.objects.visible_to(by).stuck().filter(due_at__gte=now - STUCK_FOR).count()
+
+
+@dataclass(frozen=True)
+class MailTrouble:
+    """What keeps messages from leaving: told on Today, and on Messages."""
+
+    pulse: Pulse
+    stuck: int
+
+
+def mail_trouble(by: Actor, *, now: datetime) -> MailTrouble:
+    """Two queries, and one more where no mail server was found away: letters to people who work here wait too."""
+    beat = pulse(by, now=now)
+    if beat.mail_away_since is None:
+        beat = replace(beat, mail_away_since=mail_away_since(by))
+    return MailTrouble(pulse=beat, stuck=stuck_count(by, now=now))

@@ -10,6 +10,7 @@ from accounts.actors import Actor
 from reminders.choices import MessageState, SkipReason
 from reminders.models import Message
 from reminders.policies import MessageRefusedError
+from reminders.policies.decisions import check_has_address
 from reminders.policies.sessions import may_be_sent_again
 from sessions.choices import RecordStatus
 
@@ -46,11 +47,15 @@ def resume(*, message_id: UUID, by: Actor, now: datetime) -> Message:
 
 @transaction.atomic
 def send_now(*, message_id: UUID, by: Actor, now: datetime) -> Message:
-    """Send a waiting message at the next sweep, or a copy of one that is done; return the one that will leave."""
+    """Send a waiting message at the next sweep, or a copy of one that is done; return the one that will leave.
+
+    Raises ``MessageRefusedError`` where it would reach nobody.
+    """
     message = _locked(message_id, by)
     _check_is_here(message)
     if message.state == MessageState.SENDING:
         raise MessageRefusedError(_("This message is being sent right now."))
+    check_has_address(message, now=now)
     if not message.is_waiting:
         return _copy(message, now=now)
     message.state = MessageState.PLANNED

@@ -14,7 +14,7 @@ from common.wall_clock import local_day
 from patients.queries.banners import banner
 from reminders.forms.on_call import PagesQuery
 from reminders.queries import alarm_pages
-from reminders.queries.messages import open_hold
+from reminders.queries.messages import mail_trouble, open_hold
 
 
 @staff(Act.REPORT_SIDE_EFFECTS)
@@ -40,5 +40,10 @@ def of_report(request: StaffRequest, side_effect_id: UUID) -> HttpResponse:
 @staff(Act.SEE_WORKLISTS)
 def notice(request: StaffRequest) -> HttpResponse:
     """What Today and the worklists tell before anything else."""
-    health = alarm_pages.pager_health(request.actor, now=timezone.now())
-    return render(request, "reminders/notices.html", {"health": health, "hold": open_hold(request.actor)})
+    actor, now = request.actor, timezone.now()
+    context = {
+        "health": alarm_pages.pager_health(actor, now=now),
+        "hold": open_hold(actor),
+        "trouble": mail_trouble(actor, now=now) if actor.may(Act.SEE_MESSAGES) else None,
+    }
+    return render(request, "reminders/notices.html", context)

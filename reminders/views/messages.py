@@ -46,6 +46,7 @@ def messages_page(request: StaffRequest) -> HttpResponse:
         "hold": hold,
         "held": queries.held_count(request.actor) if hold else 0,
         "page": page,
+        "rows": queries.with_addresses(request.actor, list(page), now=now),
         "query": query,
         "day": day,
         "state": state,
@@ -65,6 +66,7 @@ def patient_messages(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     now = timezone.now()
     context = {
         "page": page,
+        "rows": queries.with_addresses(request.actor, list(page), now=now),
         "patient": patient,
         "pulse": queries.pulse(request.actor, now=now),
         "why_nothing": queries.why_nothing_goes_out(request.actor, patient, now=now),

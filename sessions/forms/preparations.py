@@ -19,6 +19,14 @@ from sessions.services.preparations import Mixture
 PARTS = 4
 
 
+class DiscardForm(forms.Form):
+    """Why an opened container is thrown away, as for one that never was opened."""
+
+    reason = forms.CharField(
+        label=_("Why"), max_length=200, help_text=_("Such as: empty, past its time, dropped, drawn up wrongly.")
+    )
+
+
 class FromForm(forms.Form):
     """Where the form starts: a container to draw from, a recipe, a session to go back to."""
 

@@ -1418,6 +1418,7 @@ class Migration(migrations.Migration):
                         to="accounts.membership",
                     ),
                 ),
+                ("discard_reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
             ],
             options={
                 "ordering": ["-opened_at", "-id"],
@@ -1439,8 +1440,14 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("discarded_at__isnull", True), ("discarded_by__isnull", True)),
-                            models.Q(("discarded_at__gte", models.F("opened_at")), ("discarded_by__isnull", False)),
+                            models.Q(
+                                ("discard_reason", ""), ("discarded_at__isnull", True), ("discarded_by__isnull", True)
+                            ),
+                            models.Q(
+                                ("discarded_at__gte", models.F("opened_at")),
+                                ("discarded_by__isnull", False),
+                                models.Q(("discard_reason", ""), _negated=True),
+                            ),
                             _connector="OR",
                         ),
                         name="sessions_container_discarded_whole",

@@ -31,6 +31,7 @@ class Container(ClinicOwned):
     discard_at = models.DateTimeField(null=True, blank=True)
     discarded_at = models.DateTimeField(null=True, blank=True)
     discarded_by = ClinicForeignKey("accounts.Membership", null=True, blank=True, related_name="+")
+    discard_reason = models.CharField(_("reason"), max_length=200, blank=True)
 
     objects: ClassVar[ContainerQuerySet] = manager_of(ContainerQuerySet)
 
@@ -51,8 +52,9 @@ class Container(ClinicOwned):
                 name="sessions_container_discard_after_opening",
             ),
             models.CheckConstraint(
-                condition=models.Q(discarded_at__isnull=True, discarded_by__isnull=True)
-                | models.Q(discarded_at__gte=models.F("opened_at"), discarded_by__isnull=False),
+                condition=models.Q(discarded_at__isnull=True, discarded_by__isnull=True, discard_reason="")
+                | models.Q(discarded_at__gte=models.F("opened_at"), discarded_by__isnull=False)
+                & ~models.Q(discard_reason=""),
                 name="sessions_container_discarded_whole",
             ),
         ]

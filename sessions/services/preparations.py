@@ -106,12 +106,15 @@ def undo_opening(*, container: Container, by: Actor, now: datetime) -> None:
 
 
 @transaction.atomic
-def discard_container(*, container: Container, by: Actor, now: datetime) -> Container:
-    """Thrown away, with what was to be used from it as it is."""
+def discard_container(*, container: Container, reason: str, by: Actor, now: datetime) -> Container:
+    """Thrown away, with what was to be used from it as it is; why stands beside it."""
     container = _locked_container(container.pk, by)
     check_can_discard(container)
+    if not reason.strip():
+        raise StockRefusedError(_("Say why this container is discarded."))
     container.discarded_at, container.discarded_by_id = now, _member(by)
-    container.save(update_fields=["discarded_at", "discarded_by"])
+    container.discard_reason = reason.strip()
+    container.save(update_fields=["discarded_at", "discarded_by", "discard_reason"])
     own = Preparation.objects.visible_to(by).filter(parts__container=container, is_mixed=False)
     own.filter(discarded_at__isnull=True).update(discarded_at=now, discarded_by_id=_member(by))
     return container
@@ -123,8 +126,8 @@ def take_back_container(*, container: Container, by: Actor) -> Container:
     check_can_take_back(container)
     own = Preparation.objects.visible_to(by).filter(parts__container=container, is_mixed=False)
     own.filter(discarded_at=container.discarded_at).update(discarded_at=None, discarded_by_id=None)
-    container.discarded_at, container.discarded_by_id = None, None
-    container.save(update_fields=["discarded_at", "discarded_by"])
+    container.discarded_at, container.discarded_by_id, container.discard_reason = None, None, ""
+    container.save(update_fields=["discarded_at", "discarded_by", "discard_reason"])
     return container
 
 

@@ -54,7 +54,7 @@ CREATE OR REPLACE TRIGGER guard_new_lot BEFORE INSERT OR UPDATE ON pit_sessions_
 CREATE OR REPLACE FUNCTION sessions_guard_container() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
-  later CONSTANT text[] := ARRAY['discarded_at', 'discarded_by_id'];
+  later CONSTANT text[] := ARRAY['discarded_at', 'discarded_by_id', 'discard_reason'];
   of_lot record;
 BEGIN
   IF TG_OP = 'UPDATE' THEN

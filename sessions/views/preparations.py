@@ -16,7 +16,7 @@ from accounts.requests import StaffRequest
 from common.query_strings import read_query
 from common.wall_clock import local_day
 from sessions.choices import RecordStatus
-from sessions.forms.preparations import FromForm, PrepareForm, chosen_of
+from sessions.forms.preparations import DiscardForm, FromForm, PrepareForm, chosen_of
 from sessions.models import Container, InjectionSession, Preparation, Recipe, SolutionLot
 from sessions.policies.solution_lots import StockRefusedError
 from sessions.queries import preparations as queries
@@ -47,12 +47,16 @@ def undo_opening(request: StaffRequest, container_id: UUID) -> HttpResponse:
     return _do(request, act)
 
 
-@staff(Act.MANAGE_STOCK, methods=("POST",))
+@staff(Act.MANAGE_STOCK, methods=("GET", "POST"))
 def discard_container(request: StaffRequest, container_id: UUID) -> HttpResponse:
     container = _container(request, container_id)
+    form = DiscardForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        context = {"container": container, "form": form}
+        return render(request, "sessions/preparations/discard.html", context, status=422 if form.is_bound else 200)
 
     def act() -> str:
-        service.discard_container(container=container, by=request.actor, now=timezone.now())
+        service.discard_container(container=container, by=request.actor, now=timezone.now(), **form.cleaned_data)
         return _("Container %(container)s is discarded. It can be taken back below.") % {"container": container}
 
     return _do(request, act)

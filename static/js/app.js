@@ -3,11 +3,13 @@ import { startBusy } from "./busy.js";
 import { wipe } from "./session/waiting.js";
 import { startFormKeep } from "./form-keep.js";
 import { startIdle } from "./idle.js";
+import { startOffline } from "./offline.js";
 import { startOnce } from "./once.js";
 import { startShortcuts } from "./shortcuts.js";
 import { startTheme } from "./theme.js";
 import { startUploadSize } from "./upload-size.js";
 
+startOffline();
 startBusy();
 startFormKeep();
 startIdle();

@@ -1,5 +1,6 @@
 // What was typed is forgotten: half a minute after the last key, and when the page comes back out of the browser's memory.
 import { startBirthDates } from "./birth-date.js";
+import { startOffline } from "./offline.js";
 
 const FORGET_AFTER = 30_000;
 
@@ -20,4 +21,5 @@ for (const form of document.querySelectorAll("form[data-forget]")) {
   });
 }
 
+startOffline();
 startBirthDates();

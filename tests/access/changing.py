@@ -276,6 +276,7 @@ TYPED: dict[str, Callable[[Practice, Made], Typed]] = {
     "sessions:rules": _plain(reason="small bottles", limit_point_ml_subcutaneous="0.8"),
     "sessions:strike_picture": _plain(reason="of somebody else"),
     "sessions:quarantine_lot": _plain(reason="a crack"),
+    "sessions:discard_container": _plain(reason="dropped"),
     "sessions:correct_lot": _plain(reason="mistyped", lot_number="AB-7", expiry_date="2031-01-31"),
     "sessions:acknowledge_side_effect": _plain(version=1),
     "sessions:give_back_side_effect": _plain(version=1),

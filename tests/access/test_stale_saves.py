@@ -69,6 +69,7 @@ ELSEWHERE = {
     "sessions:recall": "a list that leaves after a password; nothing is written over",
     "sessions:release_lot": "one tap with a reason; what is released already is refused",
     "sessions:quarantine_lot": "one tap with a reason; what is set aside already is refused",
+    "sessions:discard_container": "one tap with a reason; what is discarded already is refused",
 }
 
 

@@ -4,10 +4,12 @@ import re
 from pathlib import Path
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
 
+from accounts.choices import Role
 from common import spoken_languages as languages
-from common.languages import served, words_for
+from common.languages import served, words_for, written_in
 
 ROOT = Path(settings.BASE_DIR)
 APPS = ("accounts", "audit", "catalogue", "common", "patients", "pitclinic", "portal", "reminders", "scheduling")
@@ -25,6 +27,18 @@ def test_every_other_language_is_served_in_the_products_own(settings):
         assert (translation.get_language(), translation.get_language_bidi()) == ("en", False)
     settings.LANGUAGES = [("en", "English"), ("ar", "Arabic")]
     assert served("ar-eg") == "ar"
+
+
+def test_it_is_said_in_which_languages_letters_are_written(settings, clinic, staff_client):
+    """As many as there are catalogues, beside the language of a patient and in the settings: never one more."""
+    client = staff_client(Role.CLINIC_ADMIN, clinic=clinic)
+    only = "Letters are written in English, whatever language is chosen here."
+    two = "Letters are written in English or German; whoever reads another language gets English."
+    for offered, said in (([("en", "English")], only), ([("en", "English"), ("de", "German")], two)):
+        settings.LANGUAGES = offered
+        assert written_in() == said
+        for name in ("patients:register", "accounts:settings"):
+            assert said in client.get(reverse(name)).content.decode(), name
 
 
 def test_words_are_put_into_a_language_through_that_door_alone():

@@ -1,8 +1,11 @@
 """The front desk finds, registers and changes patients through the pages."""
 
+import re
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -169,10 +172,28 @@ def test_search_words_travel_in_the_body(desk, clinic):
     assert "<html" not in part
 
 
-@pytest.mark.parametrize("q", ["a\0b", "x" * 101])
-def test_a_search_that_does_not_fit_is_refused(desk, q):
-    assert desk.post(reverse("patients:search"), {"q": q}).status_code == 422
-    assert desk.post(reverse("patients:choose"), {"q": q}).status_code == 422
+def test_a_search_that_does_not_fit_is_refused_in_words_wherever_a_patient_is_looked_for(clinic, staff_client):
+    """As a page and as the part of one; what was typed is not lost where it stands in the page."""
+    desk, auditor = staff_client(Role.FRONT_DESK, clinic=clinic), staff_client(Role.AUDITOR, clinic=clinic)
+    fields = re.compile(r"""hx-post="([^"]+)" hx-trigger="input changed delay:200ms, search\"""")
+    shown = [path.read_text() for path in (Path(settings.BASE_DIR) / "templates").rglob("*.html")]
+    names = {"patients:search", "patients:choose", "scheduling:walk_in", "sessions:audit_find"}
+    assert {name for text in shown for one in fields.findall(text) for name in re.findall("'(.+)'", one)} == names
+    for name in names:
+        client = auditor if name.startswith("sessions") else desk
+        for q, words in (("a\0b", "a character that cannot be saved"), ("x" * 101, "at most 100 characters")):
+            for headers in ({}, {"HX-Request": "true"}):
+                answer = client.post(reverse(name), {"q": q}, headers=headers)
+                assert answer.status_code == 422, (name, headers)
+                assert words in answer.text, (name, headers)
+    assert "x" * 101 in desk.post(reverse("scheduling:walk_in"), {"q": "x" * 101}).text
+
+
+def test_odd_input_in_the_search_for_a_time_is_told_beside_it(desk):
+    for name in ("part", "day", "minutes", "weekday", "clinician", "visit_type", "equipment"):
+        for headers in ({}, {"HX-Request": "true"}):
+            answer = desk.get(reverse("scheduling:find"), {name: "\0"}, headers=headers)
+            assert "error-summary" in answer.text, name
 
 
 @pytest.mark.parametrize("after", ["%00", "x", "1", "'--"])

@@ -96,12 +96,13 @@ def test_a_sign_tapped_without_a_network_shows_the_words_and_never_says_that_the
         page.screenshot(path=str(Path(SHOTS) / "worst-offline.png"))
     page.click("text=Send this")
     assert page.input_value("textarea") == "My chest hurts"
+    expect(words).to_contain_text("it is sent by itself when the signal is back")
     with tenant(visit.clinic.pk):
         assert not SideEffect.objects.exists()
 
     context.set_offline(False)
-    page.click("button[value=breathless]")
     page.wait_for_url("**/report/call/")
+    expect(page.locator(".offline")).to_contain_text("your answer was sent at")
     _look_at(page, "worst-call")
     with tenant(visit.clinic.pk):
         report = SideEffect.objects.get()

@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core import mail as django_mail
 from django.test import RequestFactory
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.choices import Role
 from accounts.models import Clinic
 from common.tenancy import tenant
+from patients.models import ContactPoint
 from reminders.choices import MessageState, SkipReason, Step
 from reminders.models import Message
 from reminders.policies import MessageRefusedError
@@ -169,6 +171,46 @@ def test_a_refusal_is_shown_on_the_page(desk, clinic):
     assert "can no longer be stopped" in page
 
 
+def test_nobody_is_promised_a_message_that_reaches_nobody(desk, clinic):
+    """For a message of each purpose and state, on both pages: what is missing stands there, and no button."""
+    now = timezone.now()
+    about = {Step.CHECK_24H: {}, Step.VISIT_BOOKED: {"state": "sent", "sent_at": now}, Step.SLOT_OFFER: {}}
+    good = _message(clinic, now, step=Step.CHECK_24H)
+    for step, fields in about.items():
+        message = _message(clinic, now, step=step, **fields)
+        with tenant(clinic.pk, actor="test"):
+            ContactPoint.objects.filter(patient_id=message.patient_id).update(stopped_at=now)
+        for address in ("/messages/", f"/messages/patients/{message.patient_id}/"):
+            page = desk.get(address).content.decode()
+            assert "Cannot be sent: no usable e-mail address" in page, (step, address)
+            assert f"/messages/{message.pk}/send/" not in page, (step, address)
+        refused = desk.post(f"/messages/{message.pk}/send/", follow=True).content.decode()
+        assert "This message cannot be sent: no usable e-mail address." in refused, step
+        assert not _again(clinic, message).is_requested
+    with tenant(clinic.pk):
+        assert Message.objects.filter(is_requested=True).count() == 0
+    assert f"/messages/{good.pk}/send/" in desk.get("/messages/").content.decode()
+
+
+def test_trouble_with_mail_is_told_on_today_until_it_is_over(desk, clinic, staff_client):
+    now = timezone.now()
+    admin, notice = staff_client(Role.CLINIC_ADMIN, clinic=clinic), reverse("reminders:alarm_notice")
+    words = ("Mail is not being sent", "Messages are not being sent", "1 message to a patient did not leave")
+    for client in (desk, admin):
+        assert notice in client.get(reverse("scheduling:today")).content.decode()
+    with tenant(clinic.pk, actor="test"):
+        planning.beat(by=worker(clinic), now=now)
+    assert not any(said in desk.get(notice).content.decode() for said in words)
+    failed = _message(clinic, now, state="failed")
+    with tenant(clinic.pk, actor="test"):
+        planning.beat(by=worker(clinic), now=now - timedelta(minutes=4), is_mail_away=True)
+    for client in (desk, admin):
+        page = client.get(notice).content.decode()
+        assert [said for said in words if said not in page] == []
+        assert f'href="{reverse("reminders:messages")}?state=stuck"' in page
+        assert failed.patient.full_name not in page
+
+
 def test_one_patients_messages_have_a_page(desk, clinic):
     mine, other = _message(clinic), _message(clinic)
     page = desk.get(f"/messages/patients/{mine.patient_id}/").content.decode()
@@ -188,7 +230,7 @@ def test_a_list_asks_the_same_number_of_questions_for_one_message_and_three(
         desk.get("/messages/?day=2026-03-04")
 
 
-QUERIES = 20
+QUERIES = 21
 
 
 def test_the_demos_mailbox_shows_the_real_mail_files_with_links_to_click(clinic, settings, tmp_path):

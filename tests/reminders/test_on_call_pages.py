@@ -12,11 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.actors import machine
 from accounts.choices import Role
 from accounts.models import Clinic, OnCallPerson
 from common.tenancy import tenant
 from reminders.models import AlarmPage, PagerBeat
-from reminders.services import alarm_sweeps
+from reminders.services import alarm_sweeps, planning
 from sessions.models import SideEffect
 from tests.factories.accounts import MembershipFactory, on_call
 from tests.factories.patients import PatientFactory
@@ -222,6 +223,7 @@ def test_an_alarm_that_wakes_nobody_for_fifteen_minutes_is_loud_on_the_worklist(
     assert "Pages are not being sent: their worker has not come by yet." in page
     with tenant(clinic.pk, actor="test"):
         on_call(clinic, "")
+        planning.beat(by=machine(clinic, "test"), now=timezone.now())
     sweep(clinic)
     assert text(desk, url("alarm_notice")).strip() == ""
 

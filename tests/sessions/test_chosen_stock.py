@@ -120,7 +120,7 @@ def test_a_discarded_container_ends_what_is_used_from_it_as_it_is_but_not_what_w
     bag = a_container(in_clinic, opened_at=NOW - HOUR)
     mixed = a_preparation(in_clinic, bag, made_at=NOW - HOUR)
     as_it_is = a_preparation(in_clinic, bag, made_at=NOW - HOUR, is_mixed=False)
-    Container.objects.filter(pk=bag.pk).update(discarded_at=NOW, discarded_by=bag.opened_by)
+    Container.objects.filter(pk=bag.pk).update(discarded_at=NOW, discarded_by=bag.opened_by, discard_reason="empty")
 
     a_point(session, preparation=mixed)
 

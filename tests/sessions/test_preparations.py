@@ -205,7 +205,9 @@ def test_two_who_draw_the_last_millilitresat_once_get_them_once() -> None:
     ("change", "words"),
     [
         (
-            lambda bag: Container.objects.filter(pk=bag.pk).update(discarded_at=NOW, discarded_by=bag.opened_by),
+            lambda bag: Container.objects.filter(pk=bag.pk).update(
+                discarded_at=NOW, discarded_by=bag.opened_by, discard_reason="dropped"
+            ),
             "discarded",
         ),
         (lambda bag: SolutionLot.objects.filter(pk=bag.lot_id).update(quarantined_at=NOW), "quarantined"),
@@ -272,11 +274,16 @@ def test_what_was_discarded_is_taken_back(keeper: Actor, in_clinic: Clinic) -> N
     bag = a_container(in_clinic, opened_at=NOW)
     as_it_is = service.use_as_it_is(container=bag, by=keeper, now=NOW)
 
-    service.discard_container(container=bag, by=keeper, now=NOW)
+    with pytest.raises(StockRefusedError, match="why"):
+        service.discard_container(container=bag, reason=" ", by=keeper, now=NOW)
+    without_reason = {"discarded_at": NOW, "discarded_by": bag.opened_by}
+    for change in (without_reason, {"discard_reason": "dropped"}):
+        refused("sessions_container_discarded_whole", lambda: Container.objects.filter(pk=bag.pk).update(**change))  # noqa: B023 - called at once
+    service.discard_container(container=bag, reason="dropped", by=keeper, now=NOW)
     own = Preparation.objects.filter(pk=as_it_is.pk)
     assert own.get().discarded_at == NOW
     with pytest.raises(StockRefusedError, match="already"):
-        service.discard_container(container=bag, by=keeper, now=NOW)
+        service.discard_container(container=bag, reason="again", by=keeper, now=NOW)
     service.take_back_container(container=bag, by=keeper)
 
     assert own.get().discarded_at is None

@@ -68,8 +68,11 @@ def test_a_container_is_opened_prepared_from_and_discarded(clinic: Clinic, clien
         made = Preparation.objects.get()
     assert made.code in answer
     assert do(client, "discard_preparation", made.pk) == 302
-    assert do(client, "discard_container", bag.pk) == 302
-    assert shown(client).count("Take back") == 2
+    for nothing in ({}, {"reason": " "}):
+        assert do(client, "discard_container", bag.pk, **nothing) == 422
+    assert do(client, "discard_container", bag.pk, reason="dropped") == 302
+    assert (page := shown(client)).count("Take back") == 2
+    assert "dropped" in page
     assert do(client, "take_back_preparation", made.pk) == 302
     assert do(client, "take_back_container", bag.pk) == 302
     assert "Take back" not in shown(client)

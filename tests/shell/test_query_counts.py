@@ -56,7 +56,7 @@ PAGES: dict[str, tuple[str, str, str, int]] = {
     "sessions:consent_wording": (Role.CLINIC_ADMIN, "", "", 13),
     "sessions:recipes": (Role.CLINIC_ADMIN, "", "", 12),
     "sessions:prepare": (Role.CLINICIAN, "", "", 14),
-    "reminders:messages": (Role.FRONT_DESK, "", "?day=2026-03-02", 20),
+    "reminders:messages": (Role.FRONT_DESK, "", "?day=2026-03-02", 21),
     "reminders:on_call": (Role.CLINIC_ADMIN, "", "", 16),
     "reminders:pages": (Role.CLINICIAN, "side_effect_id", "", 18),
     "sessions:audit_log": (Role.AUDITOR, "", "?record=pit_sessions_sideeffect", 27),
