@@ -61,7 +61,8 @@ class ScoreRow:
 
 @dataclass(frozen=True)
 class ConsentRow:
-    """``risks_shown`` and ``wording_version``: what was read; None for what the draft needs and what is in force."""
+    """``risks_shown`` and ``wording_version``: what was read; None for what the draft needs and what is in force.
+    ``on_paper_at``: when it was given, where that was on paper."""
 
     signed_name: str
     signed_as: str = ConsentSigner.PATIENT
@@ -69,6 +70,7 @@ class ConsentRow:
     signature: Strokes | None = None
     risks_shown: frozenset[str] | None = None
     wording_version: str | None = None
+    on_paper_at: datetime | None = None
 
 
 @dataclass(frozen=True)

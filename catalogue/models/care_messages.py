@@ -39,7 +39,8 @@ class CareMessage(NamedEntry):
                 name="caremessage_anchor_and_channels",
             ),
             models.CheckConstraint(
-                condition=Q(offset_hours_min__isnull=False, offset_hours_min__lte=F("offset_hours_max"))
+                condition=Q(offset_hours_min__isnull=False, offset_hours_max__isnull=False)
+                & Q(offset_hours_min__lte=F("offset_hours_max"))
                 & Q(offset_days__isnull=True, offset_months__isnull=True)
                 | Q(offset_hours_min__isnull=True, offset_hours_max__isnull=True)
                 & (

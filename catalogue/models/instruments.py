@@ -65,7 +65,8 @@ class InstrumentScale(NamedEntry):
                 fields=["instrument"], condition=Q(is_primary=True), name="instrumentscale_one_primary"
             ),
             models.CheckConstraint(
-                condition=Q(min_score__isnull=True, max_score__isnull=True) | Q(min_score__lt=F("max_score")),
+                condition=Q(min_score__isnull=True, max_score__isnull=True)
+                | Q(min_score__isnull=False, max_score__isnull=False, min_score__lt=F("max_score")),
                 name="instrumentscale_range",
             ),
         ]

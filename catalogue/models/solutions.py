@@ -69,7 +69,8 @@ class SolutionAnaesthetic(CatalogueEntry):
             ),
             models.UniqueConstraint(fields=["solution", "anaesthetic"], name="solutionanaesthetic_once"),
             models.CheckConstraint(
-                condition=Q(percent_min__isnull=True) | Q(percent_min__gt=0, percent_min__lte=F("percent_max")),
+                condition=Q(percent_min__isnull=True)
+                | Q(percent_max__isnull=False, percent_min__gt=0, percent_min__lte=F("percent_max")),
                 name="solutionanaesthetic_percent_range",
             ),
         ]

@@ -33,11 +33,13 @@ class Technique(NamedEntry):
             models.CheckConstraint(condition=Q(depth__in=TechniqueDepth.values), name="technique_depth"),
             models.CheckConstraint(condition=Q(volume_per__in=["", *VolumePer.values]), name="technique_volume_per"),
             models.CheckConstraint(
-                condition=Q(volume_ml_min__isnull=True) | Q(volume_ml_min__lte=F("volume_ml_max")),
+                condition=Q(volume_ml_min__isnull=True)
+                | Q(volume_ml_max__isnull=False, volume_ml_min__lte=F("volume_ml_max")),
                 name="technique_volume_range",
             ),
             models.CheckConstraint(
-                condition=Q(dextrose_percent_min__isnull=True) | Q(dextrose_percent_min__lte=F("dextrose_percent_max")),
+                condition=Q(dextrose_percent_min__isnull=True)
+                | Q(dextrose_percent_max__isnull=False, dextrose_percent_min__lte=F("dextrose_percent_max")),
                 name="technique_dextrose_range",
             ),
         ]

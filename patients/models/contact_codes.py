@@ -55,7 +55,11 @@ class ContactCode(ClinicOwned):
                 condition=models.Q(used_at__isnull=True, used_how="")
                 | models.Q(used_at__isnull=False, ended_at__isnull=True, used_how="link")
                 | models.Q(
-                    used_at__lt=models.F("expires_at"), ended_at__isnull=True, used_how="code", tries__lt=MOST_TRIES
+                    used_at__isnull=False,
+                    used_at__lt=models.F("expires_at"),
+                    ended_at__isnull=True,
+                    used_how="code",
+                    tries__lt=MOST_TRIES,
                 ),
                 name="patients_contactcode_used_in_time",
             ),

@@ -7,7 +7,7 @@ from random import Random
 from patients.ages import years_on
 from patients.choices import NumberKind
 from patients.folding import tokens
-from patients.names import edition, sort_key
+from patients.names import edition, full_name, sort_key
 from patients.records import FULL_AGE, clinic_number
 from pitclinic.simulation import words
 from pitclinic.simulation.calendar_grid import iso
@@ -26,6 +26,9 @@ class Person:
     id: str
     name: str
     created_at: int
+    birth_date: date
+    clinic_number: str
+    spoken_name: str = ""
     guardian: str = ""
     has_email: bool = False
     has_care_consent: bool = False
@@ -44,28 +47,38 @@ def register(
     registered = date.fromisoformat(iso(created_at)[:10])
     age_days = int(min(max(rng.gauss(51, 16), 13), 92) * 365.25)
     birth_date = registered - timedelta(days=age_days)
-    person = Person(id=ids.take(), name=f"{given} {family}", created_at=created_at)
+    person = Person(
+        id=ids.take(),
+        name=f"{given} {family}",
+        created_at=created_at,
+        birth_date=birth_date,
+        clinic_number=clinic_number(number + 1),
+    )
     person.tells_provoked = rng.random() < 0.4
     emergency = rng.random() < 0.7
     if age_days < 18 * 365.25 + 1:
-        person.guardian = text(f"{rng.choice(culture.female)} {family}")
+        person.guardian = f"{rng.choice(culture.female)} {family}"
+    sex = "female" if is_female else ("male" if rng.random() < 0.98 else "other")
+    language = culture.language if rng.random() < 0.4 else "en"
+    zone = zone if rng.random() < 0.97 else "Europe/London"
+    person.spoken_name = full_name(given, family, language)
     tables.patients.add(
         person.id,
         text(given),
         text(family),
         birth_date.isoformat(),
-        "female" if is_female else ("male" if rng.random() < 0.98 else "other"),
-        culture.language if rng.random() < 0.4 else "en",
-        zone if rng.random() < 0.97 else "Europe/London",
+        sex,
+        language,
+        zone,
         text(f"{rng.choice(culture.female)} {family}") if emergency else "",
         _phone(rng) if emergency else "",
         rng.choice(words.RELATIONS) if emergency else "",
-        person.guardian,
+        text(person.guardian),
         iso(created_at),
         text(f"\\x{sort_key(given, family, locale=locale).hex()}"),
         edition(locale),
     )
-    tables.identifiers.add(ids.take(), person.id, NumberKind.CLINIC.value, clinic_number(number + 1))
+    tables.identifiers.add(ids.take(), person.id, NumberKind.CLINIC.value, person.clinic_number)
     if rng.random() < 0.2:
         tables.identifiers.add(ids.take(), person.id, NumberKind.PREVIOUS.value, f"H{number * 7 + 100_003:07d}")
     for token, is_whole in tokens([given, family]).items():

@@ -21,6 +21,8 @@ from sessions.rules.register import is_near_the_lung
 @dataclass(frozen=True)
 class NerveFacts:
     id: str
+    code: str
+    name: str
     is_deep: bool
     allows_midline: bool
     points_min: int
@@ -45,6 +47,7 @@ class Reference:
     conditions: list[ConditionFacts]
     weights: list[int]
     solutions: dict[str, str]
+    solution_names: dict[str, str]
     techniques: dict[str, str]
     point_types: list[str]
     screening_items: list[str]
@@ -70,6 +73,7 @@ def load_reference() -> Reference:
         conditions=conditions,
         weights=weights,
         solutions={row.code: str(row.pk) for row in Solution.objects.all()},
+        solution_names={row.code: row.name for row in Solution.objects.all()},
         techniques={row.code: str(row.pk) for row in Technique.objects.all()},
         point_types=[str(row.pk) for row in PointType.objects.current().order_by("code")],
         screening_items=[row.code for row in ScreeningItem.objects.current()],
@@ -95,6 +99,8 @@ def _facts(condition: Condition, code: ConditionCode | None) -> ConditionFacts |
 def _nerve(nerve: Nerve) -> NerveFacts:
     return NerveFacts(
         id=str(nerve.pk),
+        code=nerve.code,
+        name=nerve.name,
         is_deep=nerve.depth_class == DepthClass.DEEP,
         allows_midline=nerve.laterality == Laterality.MIDLINE,
         points_min=nerve.points_min,

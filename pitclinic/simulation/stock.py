@@ -15,6 +15,7 @@ from pitclinic.simulation.calendar_grid import iso
 from pitclinic.simulation.tables import Tables
 from pitclinic.simulation.writing import EMPTY, NULL, Ids
 from sessions.models import Product, SolutionLot, StockMovement
+from sessions.rules import facts
 from sessions.stock_choices import MovementKind
 
 LOT_DAYS = 90
@@ -36,9 +37,11 @@ MADE_SECONDS, CLEARED_SECONDS = 4 * 60 * _MINUTE, 45 * _MINUTE
 
 @dataclass(frozen=True)
 class Stock:
-    """Ids of what is there, as text. ``opened`` counts the ampoules of a lot, ``made`` the preparations of a day."""
+    """Ids of what is there, as text. ``packages``: what stands on each lot. ``opened`` counts the ampoules of a lot,
+    ``made`` the preparations of a day."""
 
     lots: dict[str, list[str]]
+    packages: dict[str, facts.Lot]
     first_lot: date
     today: date
     now: int
@@ -52,8 +55,8 @@ class Stock:
     def is_told_from(self, solution: str, day: date) -> bool:
         return solution == ON_TRAY and timedelta(0) <= self.today - day <= timedelta(days=TRAY_DAYS)
 
-    def open_for(self, tables: Tables, ids: Ids, *, clinician: str, day: date, at: int) -> str:
-        """One ampoule for one patient, drawn up as it is; the preparation's id."""
+    def open_for(self, tables: Tables, ids: Ids, *, clinician: str, day: date, at: int) -> tuple[str, str]:
+        """One ampoule for one patient, drawn up as it is; the preparation's id and its code."""
         lot, container, made = self.lot_for(ON_TRAY, day), ids.take(), ids.take()
         self.opened[lot] += 1
         self.made[day] += 1
@@ -64,7 +67,7 @@ class Stock:
         number, until = str(self.made[day]), iso(at + MADE_SECONDS)
         tables.preparations.add(made, f"{day}", number, iso(at), clinician, until, *cleared)
         tables.preparation_parts.add(ids.take(), made, container)
-        return made
+        return made, f"{day:%d%m}-{number}"
 
 
 def _lot_number(first_lot: date, day: date) -> int:
@@ -73,7 +76,7 @@ def _lot_number(first_lot: date, day: date) -> int:
 
 def count_lots(clinic: Clinic, *, now: datetime, today: date) -> None:
     """Somebody counted this morning what is left of the lots in use."""
-    own = SolutionLot.objects.filter(clinic=clinic, product__solution__code=ON_TRAY, expiry_date__gte=today)
+    own = SolutionLot.objects.filter(clinic=clinic, product__solution__code__in=PRODUCTS, expiry_date__gte=today)
     by = Membership.objects.filter(clinic=clinic, role=Role.CLINICIAN).order_by("pk").first()
     for lot in own:
         StockMovement.objects.create(
@@ -105,7 +108,12 @@ class Shelf:
     def fill(self) -> Stock:
         lots = {code: self._lots(code) for code in PRODUCTS}
         self._odd_lots()
-        return Stock(lots, self.first_lot, self.today, int(self.now.timestamp()))
+        packages = {
+            str(row.pk): facts.Lot(row.lot_number, row.solution.code, row.expiry_date)
+            for row in SolutionLot.objects.filter(clinic=self.clinic).select_related("solution")
+            if row.solution is not None
+        }
+        return Stock(lots, packages, self.first_lot, self.today, int(self.now.timestamp()))
 
     def _lots(self, code: str) -> list[str]:
         """One lot a quarter, usable for a year from the day it comes; the expired ones are long gone."""
@@ -131,7 +139,6 @@ class Shelf:
                 lot_number=f"{code[:4]}-{day:%y%m}",
                 maker=MAKER,
                 expiry_date=day + timedelta(365),
-                quantity=SPARE if code != ON_TRAY and day + timedelta(365) >= self.today else None,
             )
             for number, day in enumerate(comes)
         )

@@ -35,6 +35,7 @@ from sessions.models import (
     RuleOverride,
     ScreeningAnswer,
     SideEffect,
+    TimeOut,
 )
 
 # What pitclinic.simulation.responses writes of a session.
@@ -73,6 +74,7 @@ class Tables:
     preparation_parts: Table
     sessions: Table
     screening_answers: Table
+    time_outs: Table
     overrides: Table
     points: Table
     pain_scores: Table
@@ -245,6 +247,18 @@ def tables_of(clinic_id: str) -> Tables:
             **own,
         ),
         screening_answers=Table(ScreeningAnswer, "id", "injection_session_id", "item", "is_yes", "detail", **own),
+        time_outs=Table(
+            TimeOut,
+            "id",
+            "injection_session_id",
+            "fingerprint",
+            "shown",
+            "words",
+            "items",
+            "confirmed_at",
+            "confirmed_by_id",
+            **own,
+        ),
         overrides=Table(
             RuleOverride,
             "id",

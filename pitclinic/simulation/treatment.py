@@ -1,9 +1,11 @@
 """What is written down in the treatment room: screening, points, scores, and the list of sessions to sign."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
 from random import Random
 
-from pitclinic.simulation import responses, words
+from pitclinic.simulation import responses, time_outs, words
 from pitclinic.simulation.calendar_grid import Grid, iso
 from pitclinic.simulation.course_model import SessionNumbers
 from pitclinic.simulation.persona import Person
@@ -12,6 +14,8 @@ from pitclinic.simulation.set_up import Staffed
 from pitclinic.simulation.tables import Tables
 from pitclinic.simulation.visits import Visit
 from pitclinic.simulation.writing import NULL, Ids, text
+from sessions.models import Consent
+from sessions.rules import facts
 from sessions.rules.consents import RISKS
 from sessions.rules.register import ALLERGY, CAUTIONS, PLEURA, SAYS_YES
 from sessions.rules.table import RULES
@@ -50,6 +54,7 @@ class TreatmentRoom:
     recent: int = 0
     to_sign: list[str] = field(default_factory=list)
     to_void: list[str] = field(default_factory=list)
+    consents: dict[str, Consent] = field(default_factory=dict)
 
     def plan(self, person: Person, *, course: str, condition: ConditionFacts, side: str) -> Treatment:
         rng = self.rng
@@ -67,16 +72,23 @@ class TreatmentRoom:
 
     def consent(self, person: Person, treatment: Treatment, visit: Visit) -> None:
         risks = RISKS & {flag for nerve in treatment.nerves for flag in nerve.flags}
+        given_at = visit.starts + 5 * _MINUTE
+        own = Consent(
+            pk=self.ids.take(),
+            signed_name=person.guardian or person.name,
+            given_at=datetime.fromtimestamp(given_at, UTC),
+        )
+        self.consents[treatment.course] = own
         self.tables.consents.add(
-            self.ids.take(),
+            str(own.pk),
             person.id,
             treatment.course,
             self.reference.techniques[treatment.technique],
             text(f"{{{SOLUTION_CLASSES[treatment.solution]}}}"),
             text(f"{{{','.join(sorted(risks))}}}"),
-            person.guardian or text(person.name),
+            text(own.signed_name),
             "guardian" if person.guardian else "patient",
-            iso(visit.starts + 5 * _MINUTE),
+            iso(given_at),
             visit.clinician,
         )
 
@@ -90,7 +102,7 @@ class TreatmentRoom:
         drawn = sum(volume for *_place, volume in points)
         needles = 1 + len(points) // 8
         is_recent = visit.starts >= self.answers_since
-        tray = self._tray(treatment, visit) if points else NULL
+        tray, code = self._tray(treatment, visit) if points else (NULL, "")
         self.recent += bool(is_recent and points)
         self.tables.sessions.add(
             session,
@@ -114,6 +126,7 @@ class TreatmentRoom:
         )
         if visit.starts >= self.answers_since:
             self._screening(person, visit, session, {nerve for nerve, *_more in points})
+            self._time_out(person, treatment, visit, session, points, code)
         self._write_points(session, treatment, visit, points, tray)
         self._scores(person, session, visit, numbers, points, is_finished=is_finished)
         if is_finished:
@@ -158,11 +171,44 @@ class TreatmentRoom:
                 tray,
             )
 
-    def _tray(self, treatment: Treatment, visit: Visit) -> str:
+    def _time_out(
+        self,
+        person: Person,
+        treatment: Treatment,
+        visit: Visit,
+        session: str,
+        points: list[tuple[NerveFacts, str, int]],
+        code: str,
+    ) -> None:
+        """``code``: of the preparation on the tray; empty where the lot stands alone."""
+        if not points:
+            return
+        stock = self.staffed.stock
+        lot = stock.packages[stock.lot_for(treatment.solution, self.grid.date_of(visit.slot.day))]
+        solution = facts.Solution(treatment.solution, self.reference.solution_names[treatment.solution])
+        made = facts.Preparation(code, datetime.max.replace(tzinfo=UTC), (lot,), treatment.solution) if code else None
+        shown = [
+            facts.Point(
+                number, facts.Nerve(nerve.code, nerve.name), side, Decimal(ml) / 100, solution, False, lot, made
+            )
+            for number, (nerve, side, ml) in enumerate(points, start=1)
+        ]
+        time_outs.confirm(
+            self.tables,
+            self.ids,
+            person=person,
+            session=session,
+            visit=visit,
+            points=shown,
+            consent=self.consents.get(treatment.course),
+            zone=self.grid.zone,
+        )
+
+    def _tray(self, treatment: Treatment, visit: Visit) -> tuple[str, str]:
         """An ampoule of its own for what is recent; older sessions name their lot alone."""
         stock, day = self.staffed.stock, self.grid.date_of(visit.slot.day)
         if not stock.is_told_from(treatment.solution, day):
-            return NULL
+            return NULL, ""
         return stock.open_for(self.tables, self.ids, clinician=visit.clinician, day=day, at=visit.starts + _MINUTE)
 
     def _screening(self, person: Person, visit: Visit, session: str, nerves: set[NerveFacts]) -> None:

@@ -167,7 +167,8 @@ class Point:
 
 @dataclass(frozen=True)
 class Consent:
-    """``read``: the words that were read and signed, in ``language``; none in consents from before they were kept."""
+    """``read``: the words that were read and signed, in ``language``; none in consents from before they were kept.
+    ``stated``: when ``taken_by`` stated one that was given on paper."""
 
     id: str
     given: Time
@@ -179,6 +180,7 @@ class Consent:
     is_drawn: bool
     language: str
     read: tuple[str, ...]
+    stated: Time | None = None
 
 
 @dataclass(frozen=True)

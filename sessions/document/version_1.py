@@ -204,6 +204,7 @@ def _consent(d: Json) -> Consent:
         is_drawn="drawn_sha256" in d,
         language=d.get("language", ""),
         read=tuple(d.get("read", ())),
+        stated=_if(d.get("stated"), _time),
     )
 
 

@@ -1,6 +1,7 @@
 """Consent as it is signed on the screen, withdrawn, and worded."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -13,6 +14,7 @@ from sessions.choices import ConsentSigner
 from sessions.drafts import ConsentRow
 from sessions.forms.dressing import dress
 from sessions.policies.consent_wordings import problems
+from sessions.policies.injection_sessions import problem_of_paper
 from sessions.queries.consent_wordings import Wording
 from sessions.services.consents import Text
 
@@ -23,6 +25,17 @@ RISK_NAMES = {
     "SPINE": _("near the spine"),
     "GEN": _("near the intimate area"),
 }
+
+
+class PaperTimeField(forms.DateTimeField):
+    """When a consent was given that is on paper, on the clinic's clock by the minute; empty for one given here."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Consented on paper at"),
+            required=False,
+            widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        )
 
 
 class SignatureField(forms.CharField):
@@ -52,11 +65,12 @@ def consent_row(typed: dict[str, Any]) -> ConsentRow:
         signature=typed["consent_signature"],
         risks_shown=frozenset(typed["consent_risks"].split(",")) - {""} if typed["consent_wording"] else None,
         wording_version=typed["consent_wording"] or None,
+        on_paper_at=typed["consent_on_paper_at"],
     )
 
 
 def consent_problems(
-    typed: dict[str, Any], *, needs_guardian: bool, needs_interpreter: bool
+    typed: dict[str, Any], *, needs_guardian: bool, needs_interpreter: bool, now: datetime
 ) -> Iterator[tuple[str, str]]:
     """Field and sentence of what keeps this from being a consent; nothing while nobody signs."""
     name = (typed.get("consent_name") or "").strip()
@@ -66,6 +80,11 @@ def consent_problems(
         yield "consent_as", str(_("A minor needs a parent or guardian to consent."))
     if name and needs_interpreter and not (typed.get("consent_interpreter") or "").strip():
         yield "consent_interpreter", str(_("The patient has an interpreter: who was it?"))
+    on_paper_at = typed.get("consent_on_paper_at")
+    if on_paper_at and not name:
+        yield "consent_name", str(_("Whose signature is on the paper? Type the full name."))
+    if problem := problem_of_paper(on_paper_at, is_drawn=bool(typed.get("consent_signature")), now=now):
+        yield "consent_on_paper_at", problem
 
 
 class WithdrawalForm(forms.Form):

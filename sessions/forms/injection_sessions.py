@@ -16,7 +16,7 @@ from patients.models import PatientCondition
 from sessions.choices import ConsentSigner, Guidance, Moment, Question, TimeOutItem
 from sessions.drafts import PLAIN_FIELDS, Draft, PointRow, ScoreRow, Sender
 from sessions.forms.acts import ActsField
-from sessions.forms.consents import QUIET, SignatureField, consent_problems, consent_row
+from sessions.forms.consents import QUIET, PaperTimeField, SignatureField, consent_problems, consent_row
 from sessions.forms.dressing import choice, dress
 from sessions.forms.injection_points import AT_MOST, PointFormSet, Tray
 from sessions.forms.observations import ObservationForm
@@ -72,6 +72,7 @@ class SessionForm(forms.Form):
     )
     consent_as = forms.ChoiceField(label=_("Who consents"), choices=ConsentSigner, required=False)
     consent_interpreter = forms.CharField(label=_("Interpreter (full name)"), max_length=120, required=False)
+    consent_on_paper_at = PaperTimeField()
     # What was drawn, and what was read: the text and the risks that stood on the screen.
     consent_signature = SignatureField()
     consent_wording = forms.CharField(max_length=20, required=False, widget=QUIET)
@@ -86,9 +87,11 @@ class SessionForm(forms.Form):
         preparations: Iterable[Tray] = (),
         needs_guardian: bool = False,
         needs_interpreter: bool = False,
+        now: datetime,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.now = now
         self.needs_guardian, self.needs_interpreter = needs_guardian, needs_interpreter
         choice(self, "technique").choices = [(str(row.pk), row.name) for row in techniques if row.retired_at is None]
         choice(self, "course").choices = [
@@ -111,7 +114,7 @@ class SessionForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
         for field, words in consent_problems(
-            typed, needs_guardian=self.needs_guardian, needs_interpreter=self.needs_interpreter
+            typed, needs_guardian=self.needs_guardian, needs_interpreter=self.needs_interpreter, now=self.now
         ):
             self.add_error(field, words)
         return typed

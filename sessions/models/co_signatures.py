@@ -112,7 +112,11 @@ class CoSignatureReturn(ClinicOwned):
             models.CheckConstraint(condition=~models.Q(comment=""), name="sessions_return_comment"),
             models.CheckConstraint(
                 condition=models.Q(asked_again_at__isnull=True, asked_again_by__isnull=True)
-                | models.Q(asked_again_by__isnull=False, asked_again_at__gte=models.F("returned_at")),
+                | models.Q(
+                    asked_again_at__isnull=False,
+                    asked_again_at__gte=models.F("returned_at"),
+                    asked_again_by__isnull=False,
+                ),
                 name="sessions_return_asked_again_is_whole",
             ),
         ]

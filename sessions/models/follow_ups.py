@@ -46,7 +46,7 @@ class FollowUp(PatientOwned):
         constraints = [
             models.UniqueConstraint(fields=["clinic", "injection_session"], name="sessions_followup_one_a_session"),
             models.CheckConstraint(
-                condition=models.Q(completed_at__isnull=True, outcome="")
+                condition=models.Q(completed_at__isnull=True, completed_by__isnull=True, outcome="")
                 | (models.Q(completed_at__isnull=False, completed_by__isnull=False) & ~models.Q(outcome="")),
                 name="sessions_followup_completed_has_outcome",
             ),

@@ -16,6 +16,10 @@ from sessions.response import MAX_CYCLES
 # The patient of a row of a session, for the audit trail.
 PATIENT_OF_SESSION = "(SELECT s.patient_id FROM pit_sessions_injectionsession s WHERE s.id = r.injection_session_id)"
 
+_SIGNED = models.Q(signed_at__isnull=False, signed_by__isnull=False)
+_NOT_SIGNED = models.Q(signed_at__isnull=True, signed_by__isnull=True)
+_NOT_VOIDED = models.Q(voided_at__isnull=True, voided_by__isnull=True)
+
 
 class InjectionSessionQuerySet(ClinicOwnedQuerySet["InjectionSession"]):
     def signed(self) -> Self:
@@ -171,11 +175,9 @@ class InjectionSession(PatientOwned):
             ),
             models.CheckConstraint(condition=models.Q(status__in=RecordStatus.values), name="sessions_session_status"),
             models.CheckConstraint(
-                condition=models.Q(
-                    status="draft", signed_at__isnull=True, content_sha256="", content_version__isnull=True
-                )
-                | models.Q(status="signed", signed_at__isnull=False, signed_by__isnull=False, content_version__gte=1)
-                | models.Q(status="voided", voided_at__isnull=False, voided_by__isnull=False),
+                condition=models.Q(_NOT_SIGNED, _NOT_VOIDED, status="draft", content_sha256="", content_version=None)
+                | models.Q(_SIGNED, _NOT_VOIDED, status="signed", content_version__isnull=False, content_version__gte=1)
+                | models.Q(_NOT_SIGNED | _SIGNED, status="voided", voided_at__isnull=False, voided_by__isnull=False),
                 name="sessions_session_status_is_whole",
             ),
             models.CheckConstraint(
@@ -300,6 +302,8 @@ class Consent(PatientOwned):
     signed_name = models.CharField(_("signed by (full name)"), max_length=120)
     signed_as = models.CharField(max_length=10, choices=ConsentSigner, default=ConsentSigner.PATIENT)
     given_at = models.DateTimeField()
+    # When ``taken_by`` stated a consent that was given on paper; null for one that was given on the page.
+    stated_at = models.DateTimeField(_("on paper, stated"), null=True, blank=True)
     taken_by = ClinicForeignKey("accounts.Membership", related_name="+")
     signature = models.JSONField(null=True, blank=True)
     interpreter_name = models.CharField(_("interpreter (full name)"), max_length=120, blank=True)
@@ -318,8 +322,13 @@ class Consent(PatientOwned):
                 condition=models.Q(signed_as__in=ConsentSigner.values), name="sessions_consent_signed_as"
             ),
             models.CheckConstraint(
-                condition=models.Q(withdrawn_at__isnull=True)
-                | (models.Q(withdrawn_by__isnull=False) & ~models.Q(withdrawal_reason="")),
+                condition=models.Q(stated_at__isnull=True)
+                | models.Q(stated_at__gte=models.F("given_at"), signature__isnull=True),
+                name="sessions_consent_on_paper",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True, withdrawal_reason="")
+                | (models.Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~models.Q(withdrawal_reason="")),
                 name="sessions_consent_withdrawal_is_whole",
             ),
             models.CheckConstraint(

@@ -10,12 +10,25 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, manager_of
 from patients.models import PatientOwned
+from sessions.models.injected_points import InjectionPoint
 from sessions.stock_choices import ENDS_THE_TASK, ContactOutcome, ContactWay
 
 
 class LotRecallQuerySet(ClinicOwnedQuerySet["LotRecall"]):
     def open(self) -> Self:
         return self.filter(ended_at__isnull=True)
+
+    def with_patients_to_tell(self) -> Self:
+        """Somebody received something of the lot, in a point or in a preparation, and nobody has told them."""
+        told = RecallContact.objects.ending().filter(
+            clinic_id=models.OuterRef("clinic_id"),
+            lot_recall=models.OuterRef(models.OuterRef("pk")),
+            patient_id=models.OuterRef("injection_session__patient_id"),
+        )
+        given = InjectionPoint.objects.filter(~models.Exists(told), clinic_id=models.OuterRef("clinic_id"))
+        lot = models.OuterRef("lot_id")
+        mixed = given.filter(preparation__parts__container__lot=lot)
+        return self.filter(models.Exists(given.filter(lot=lot)) | models.Exists(mixed))
 
 
 class LotRecall(ClinicOwned):
@@ -37,7 +50,7 @@ class LotRecall(ClinicOwned):
             models.CheckConstraint(condition=~models.Q(reason=""), name="sessions_lotrecall_reason"),
             models.CheckConstraint(
                 condition=models.Q(ended_at__isnull=True, ended_by__isnull=True)
-                | models.Q(ended_at__gte=models.F("started_at"), ended_by__isnull=False),
+                | models.Q(ended_at__isnull=False, ended_at__gte=models.F("started_at"), ended_by__isnull=False),
                 name="sessions_lotrecall_ended_whole",
             ),
         ]
@@ -78,7 +91,11 @@ class RecallContact(PatientOwned):
             models.CheckConstraint(condition=models.Q(way__in=ContactWay.values), name="sessions_recallcontact_way"),
             models.CheckConstraint(
                 condition=models.Q(taken_back_at__isnull=True, taken_back_by__isnull=True)
-                | models.Q(taken_back_at__gte=models.F("contacted_at"), taken_back_by__isnull=False),
+                | models.Q(
+                    taken_back_at__isnull=False,
+                    taken_back_at__gte=models.F("contacted_at"),
+                    taken_back_by__isnull=False,
+                ),
                 name="sessions_recallcontact_taken_back_whole",
             ),
         ]

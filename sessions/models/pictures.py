@@ -46,7 +46,9 @@ class PictureConsent(PatientOwned):
             ),
             models.CheckConstraint(
                 condition=models.Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
-                | models.Q(withdrawn_at__gte=models.F("given_at"), withdrawn_by__isnull=False),
+                | models.Q(
+                    withdrawn_at__isnull=False, withdrawn_at__gte=models.F("given_at"), withdrawn_by__isnull=False
+                ),
                 name="sessions_picconsent_withdrawal",
             ),
         ]

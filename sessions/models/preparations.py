@@ -53,7 +53,9 @@ class Container(ClinicOwned):
             ),
             models.CheckConstraint(
                 condition=models.Q(discarded_at__isnull=True, discarded_by__isnull=True, discard_reason="")
-                | models.Q(discarded_at__gte=models.F("opened_at"), discarded_by__isnull=False)
+                | models.Q(
+                    discarded_at__isnull=False, discarded_at__gte=models.F("opened_at"), discarded_by__isnull=False
+                )
                 & ~models.Q(discard_reason=""),
                 name="sessions_container_discarded_whole",
             ),
@@ -114,7 +116,9 @@ class Preparation(ClinicOwned):
             ),
             models.CheckConstraint(
                 condition=models.Q(discarded_at__isnull=True, discarded_by__isnull=True)
-                | models.Q(discarded_at__gte=models.F("made_at"), discarded_by__isnull=False),
+                | models.Q(
+                    discarded_at__isnull=False, discarded_at__gte=models.F("made_at"), discarded_by__isnull=False
+                ),
                 name="sessions_preparation_discarded_whole",
             ),
             models.CheckConstraint(

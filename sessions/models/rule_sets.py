@@ -74,7 +74,8 @@ class RuleProposal(ClinicOwned):
             models.CheckConstraint(condition=~models.Q(reason=""), name="sessions_ruleproposal_reason"),
             models.CheckConstraint(
                 condition=models.Q(decided_at__isnull=True, decided_by__isnull=True, is_agreed__isnull=True, answer="")
-                | models.Q(decided_at__isnull=False, decided_by__isnull=False, is_agreed=True, answer="")
+                | models.Q(decided_at__isnull=False, decided_by__isnull=False, is_agreed__isnull=False)
+                & models.Q(is_agreed=True, answer="")
                 | (
                     models.Q(decided_at__isnull=False, decided_by__isnull=False, is_agreed__isnull=False)
                     & models.Q(is_agreed=False)

@@ -13,6 +13,10 @@ from accounts.models import ClinicForeignKey, ClinicOwnedQuerySet, manager_of
 from patients.models import PatientOwned
 from sessions.choices import AlertStatus, Causality, DangerSign, Priority, Seriousness, Severity, Source
 
+_TAKEN = models.Q(acknowledged_at__isnull=False, acknowledged_by__isnull=False)
+_NOT_TAKEN = models.Q(acknowledged_at__isnull=True, acknowledged_by__isnull=True)
+_NOT_CLOSED = models.Q(closed_at__isnull=True, closed_by__isnull=True)
+
 
 class SideEffectQuerySet(ClinicOwnedQuerySet["SideEffect"]):
     def open(self) -> Self:
@@ -95,9 +99,9 @@ class SideEffect(PatientOwned):
                 condition=models.Q(priority__in=Priority.values), name="sessions_sideeffect_priority"
             ),
             models.CheckConstraint(
-                condition=models.Q(status="open", acknowledged_at__isnull=True, closed_at__isnull=True)
-                | models.Q(status="acknowledged", acknowledged_at__isnull=False, acknowledged_by__isnull=False)
-                | models.Q(status="closed", closed_at__isnull=False, closed_by__isnull=False),
+                condition=models.Q(_NOT_TAKEN, _NOT_CLOSED, status="open")
+                | models.Q(_TAKEN, _NOT_CLOSED, status="acknowledged")
+                | models.Q(_TAKEN | _NOT_TAKEN, status="closed", closed_at__isnull=False, closed_by__isnull=False),
                 name="sessions_sideeffect_status_is_whole",
             ),
             models.CheckConstraint(

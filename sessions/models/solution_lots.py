@@ -136,6 +136,10 @@ class SolutionLotQuerySet(ClinicOwnedQuerySet["SolutionLot"]):
     def usable_on(self, day: date) -> Self:
         return self.filter(expiry_date__gte=day, quarantined_at__isnull=True)
 
+    def unopened(self) -> Self:
+        """Their containers are counted, and none was opened."""
+        return self.filter(product__isnull=False, quantity__isnull=False, containers__isnull=True)
+
 
 class SolutionLot(ClinicOwned):
     """``quantity``: unopened containers on the shelf, the sum of the lot's movements, which alone change it; empty

@@ -83,6 +83,15 @@ def check_times(session: InjectionSession, draft: Draft, *, now: datetime) -> No
         raise SessionRefusedError(_(words))
 
 
+def problem_of_paper(given_at: datetime | None, *, is_drawn: bool, now: datetime) -> str:
+    """What cannot be of a consent that was given on paper; "" for nothing, and where none was (None)."""
+    if given_at is None:
+        return ""
+    if given_at > now:
+        return _("The consent on paper has a time that is still to come.")
+    return _("Signed here or on paper? Clear the signature, or the time of the paper.") if is_drawn else ""
+
+
 def _saved_last(session: InjectionSession, sender: Sender | None) -> bool:
     return sender is not None and session.saved_page == sender.page and sender.number > (session.saved_number or 0)
 

@@ -20,6 +20,11 @@ WORDS: dict[str, str | Promise] = {
     ),
     "sessions_lot_quarantined": gettext_lazy("This lot is quarantined and cannot be chosen."),
     "sessions_lot_expired": gettext_lazy("This lot has expired and cannot be chosen."),
+    "sessions_lot_unopened": gettext_lazy("No container of this lot has been opened."),
+    "sessions_lot_recalled": gettext_lazy("This lot is being recalled: it stays quarantined until the recall ends."),
+    "sessions_session_bottles_confirmed": gettext_lazy(
+        "The time-out does not name what these points were drawn from. Confirm it again."
+    ),
     "sessions_lot_empty": gettext_lazy("No container of this lot is left."),
     "sessions_lot_below_zero": gettext_lazy("There are not that many containers of this lot on the shelf."),
     "sessions_movement_taken_back_once": gettext_lazy("This is taken back already."),

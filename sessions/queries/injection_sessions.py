@@ -3,8 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef
 
 from patients.models import RiskFlag
 from sessions import dose_rules
@@ -17,6 +20,7 @@ from sessions.models import (
     PainScore,
     RuleOverride,
     ScreeningAnswer,
+    SolutionLot,
     TimeOut,
 )
 from sessions.override_reasons import join
@@ -120,7 +124,7 @@ def load(session: InjectionSession, words: Words | None = None, background: Back
     """Read the rows of a session that was loaded with its clinic; ``background`` from before a save still holds."""
     words = words or read_words()
     session.technique = words.techniques[session.technique_id]
-    points = list(session.points.select_related("lot__solution", "lot__product", "preparation").order_by("number"))
+    points = points_of(session)
     named = {point.preparation_id for point in points if point.preparation_id}
     known = {*named, *filter(None, [session.preparation_id])}
     made = {row.id: row for row in on_tray(session.clinic_id, known, patient_id=session.patient_id)}
@@ -134,6 +138,17 @@ def load(session: InjectionSession, words: Words | None = None, background: Back
         preparations={pk: row for pk, row in made.items() if pk in named},
         tray=made.get(session.preparation_id) if session.preparation_id else None,
     )
+
+
+def points_of(session: InjectionSession) -> list[InjectionPoint]:
+    """In their order, each lot with ``is_unopened``."""
+    unopened = SolutionLot.objects.unopened().filter(pk=OuterRef("lot_id"))
+    own = session.points.select_related("lot__solution", "lot__product", "preparation").order_by("number")
+    points: list[Any] = list(own.annotate(is_lot_unopened=Exists(unopened)))
+    for point in points:
+        if point.lot is not None:
+            point.lot.is_unopened = point.is_lot_unopened
+    return points
 
 
 def draft_of(loaded: Loaded) -> Draft:

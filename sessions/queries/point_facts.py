@@ -16,8 +16,10 @@ from sessions.rules import facts
 
 
 def lot_fact(lot: SolutionLot) -> facts.Lot:
+    """Whether it is unopened counts only where it was loaded: for what stands alone."""
     code = lot.solution.code if lot.solution is not None else ""
-    return facts.Lot(lot.lot_number, code, lot.expiry_date, lot.quarantined_at is not None)
+    is_unopened = bool(getattr(lot, "is_unopened", False))
+    return facts.Lot(lot.lot_number, code, lot.expiry_date, lot.quarantined_at is not None, is_unopened)
 
 
 def made_fact(row: OnTray, zone: ZoneInfo) -> facts.Preparation:

@@ -51,6 +51,7 @@ class LotHistory:
 def usable(actor: Actor, *, day: date) -> SolutionLotQuerySet:
     """Lots that may be injected on that day, the first to expire first; ingredients are not injected."""
     own = SolutionLot.objects.visible_to(actor).usable_on(day).filter(solution__isnull=False)
+    own = own.annotate(is_unopened=Exists(SolutionLot.objects.unopened().filter(pk=OuterRef("pk"))))
     return own.select_related("solution", "product")
 
 

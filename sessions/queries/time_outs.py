@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -137,9 +138,12 @@ def patient_words(session: InjectionSession) -> PatientWords:
     patient = session.patient
     own = Identifier.objects.filter(clinic_id=session.clinic_id, patient_id=session.patient_id)
     number = own.filter(system=NumberKind.CLINIC).order_by("created_at", "id").first()
-    said = [patient.full_name, _("born %(day)s") % {"day": day_words(patient.birth_date)}]
-    key = [patient.full_name, patient.birth_date.isoformat(), number.value if number else ""]
-    return PatientWords(", ".join([*said, *([number.value] if number else [])]), "|".join(key))
+    return words_of_patient(patient.full_name, patient.birth_date, number.value if number else "")
+
+
+def words_of_patient(name: str, birth_date: date, number: str) -> PatientWords:
+    said = [name, _("born %(day)s") % {"day": day_words(birth_date)}]
+    return PatientWords(", ".join([*said, *([number] if number else [])]), f"{name}|{birth_date.isoformat()}|{number}")
 
 
 def _consent_key(consent: Consent | None) -> str:

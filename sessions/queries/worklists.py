@@ -17,7 +17,15 @@ from patients.models import AlikePair
 from patients.names import full_name
 from patients.queries.phones import phone_of_patient
 from sessions.choices import AlertStatus, Priority, StopRule
-from sessions.models import CoSignatureReturn, CourseReview, FollowUp, InjectionSession, RuleProposal, SideEffect
+from sessions.models import (
+    CoSignatureReturn,
+    CourseReview,
+    FollowUp,
+    InjectionSession,
+    LotRecall,
+    RuleProposal,
+    SideEffect,
+)
 from sessions.models.side_effects import called_by
 from sessions.queries.course_reviews import Evidence, evidence_of
 from sessions.triage import is_assessment_overdue
@@ -32,7 +40,8 @@ class Counts:
     """What the top bar shows; ``urgent`` are alerts of priority 0 and 1 that nobody has taken yet.
 
     ``on_call`` are the people whom a P0 wakes; ``sent_back`` are the reader's own records that a supervisor sent back;
-    ``rules`` is a change of the safety rules that waits for a clinician.
+    ``lot_recalls`` are those that have patients to tell; ``rules`` is a change of the safety rules that waits for a
+    clinician.
     """
 
     urgent: int = 0
@@ -43,6 +52,7 @@ class Counts:
     to_co_sign: int = 0
     sent_back: int = 0
     rules: int = 0
+    lot_recalls: int = 0
     alike: int = 0
     on_call: int = 0
 
@@ -109,6 +119,7 @@ def counts(actor: Actor, *, now: datetime) -> Counts:
         + _count(InjectionSession.objects.voids_to_co_sign()),
         sent_back=_count(CoSignatureReturn.objects.open().of_member(actor.membership_id)),
         rules=_count(RuleProposal.objects.open()),
+        lot_recalls=_count(LotRecall.objects.open().with_patients_to_tell()),
         alike=_count(AlikePair.objects.open()),
         on_call=_count(OnCallPerson.objects.able()),
     )

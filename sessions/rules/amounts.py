@@ -147,7 +147,16 @@ def _lot(session: Session, point: Point, lot: Lot) -> Iterator[Finding]:
 
 
 def lots_are_of_today(session: Session) -> Iterator[Finding]:
-    """P11: a lot by itself, beside a tray of the same solution that does not hold it, is a lot nobody chose today."""
+    """P11: a lot by itself is one nobody chose today where nothing of it was opened, or beside a tray of the same
+    solution that does not hold it."""
+    alone = {point.lot.number: point.lot for point in session.points if point.lot and point.preparation is None}
+    for lot in alone.values():
+        if lot.is_unopened:
+            yield Finding(RULES["lot_unopened"], lot.number, (("lot", lot.number),))
+    yield from _beside_the_tray(session)
+
+
+def _beside_the_tray(session: Session) -> Iterator[Finding]:
     tray = session.tray
     if tray is None:
         return

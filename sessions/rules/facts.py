@@ -56,6 +56,7 @@ class Lot:
     solution_code: str
     expiry_date: date
     is_quarantined: bool = False
+    is_unopened: bool = False  # its containers are counted, and none was opened
 
 
 @dataclass(frozen=True)

@@ -248,6 +248,7 @@ RULES: dict[str, Rule] = {
         _("Lot %(lot)s is not what stands on the tray, %(code)s. Was it injected today?"),
         "points",
     ),
+    "lot_unopened": Rule("P11", _WARN, _("No container of lot %(lot)s has been opened. What was injected?"), "points"),
     "tray_differs": Rule(
         "P15",
         _WARN,

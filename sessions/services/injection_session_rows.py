@@ -1,6 +1,7 @@
 """The rows of a draft: written so that only what changed is touched, and the audit trail stays readable."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -33,7 +34,12 @@ from sessions.models import (
     TimeOut,
 )
 from sessions.override_reasons import is_something, join, split
-from sessions.policies.injection_sessions import PreparationRefusedError, SessionRefusedError, author_of
+from sessions.policies.injection_sessions import (
+    PreparationRefusedError,
+    SessionRefusedError,
+    author_of,
+    problem_of_paper,
+)
 from sessions.policies.preparations import words_of
 from sessions.queries.consent_wordings import wording_of_version
 from sessions.queries.injection_sessions import Loaded, load, point_row, score_row
@@ -93,9 +99,16 @@ def save_points(loaded: Loaded, rows: Iterable[PointRow]) -> bool:
     rows = list(rows)
     if rows == [point_row(point) for point in loaded.points]:
         return False
+    with in_words():
+        return _write_points(loaded, rows)
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """What the database refuses of a lot or preparation, as a sentence."""
     try:
         with transaction.atomic():
-            return _write_points(loaded, rows)
+            yield
     except IntegrityError as error:
         words = words_of(error)
         if words is None:
@@ -228,8 +241,13 @@ def consented_at(session: InjectionSession, draft: Draft, ticked: frozenset[str]
     return draft.done_at(TIME_OUT, CONSENT, since=page_of(session), now=now) if is_confirmed else now
 
 
-def save_consent(loaded: Loaded, row: ConsentRow | None, *, given_at: datetime, by: Actor) -> Consent | None:
-    """A new consent for exactly what the draft holds; an old one is never changed, nor given twice by one page."""
+def save_consent(
+    loaded: Loaded, row: ConsentRow | None, *, given_at: datetime, by: Actor, now: datetime
+) -> Consent | None:
+    """A new consent for exactly what the draft holds; an old one is never changed, nor given twice by one page.
+
+    One on paper was given when that is stated, and not later than ``now``.
+    """
     if row is None or not row.signed_name.strip():
         return None
     session, scope = loaded.session, scope_of(loaded)
@@ -240,6 +258,8 @@ def save_consent(loaded: Loaded, row: ConsentRow | None, *, given_at: datetime, 
         raise SessionRefusedError(_("These words of consent are not known: read them together again."))
     if scope.needs_guardian and row.signed_as != ConsentSigner.GUARDIAN:
         raise SessionRefusedError(_("A minor needs a parent or guardian to consent."))
+    if problem := problem_of_paper(row.on_paper_at, is_drawn=row.signature is not None, now=now):
+        raise SessionRefusedError(problem)
     risks = sorted(scope.risk_flags if row.risks_shown is None else row.risks_shown & RISKS)
     return Consent.objects.create(
         clinic_id=session.clinic_id,
@@ -256,7 +276,8 @@ def save_consent(loaded: Loaded, row: ConsentRow | None, *, given_at: datetime, 
         signature=row.signature,
         signed_name=row.signed_name.strip(),
         signed_as=row.signed_as,
-        given_at=given_at,
+        given_at=row.on_paper_at or given_at,
+        stated_at=now if row.on_paper_at else None,
         taken_by_id=author(by),
     )
 
@@ -267,9 +288,10 @@ def _is_given(loaded: Loaded, row: ConsentRow) -> bool:
     if given is None or given.withdrawn_at is not None:
         return False
     drawn = None if given.signature is None else from_json(given.signature)
-    said = (given.signed_name, given.signed_as, given.interpreter_name, drawn, given.wording_version)
+    on_paper_at = given.given_at if given.stated_at else None
+    said = (given.signed_name, given.signed_as, given.interpreter_name, drawn, on_paper_at, given.wording_version)
     covers = scope.solution_classes <= set(given.solution_classes) and scope.risk_flags <= set(given.risk_flags)
-    typed = (row.signed_name.strip(), row.signed_as, row.interpreter_name.strip(), row.signature)
+    typed = (row.signed_name.strip(), row.signed_as, row.interpreter_name.strip(), row.signature, row.on_paper_at)
     is_alike = said == (*typed, row.wording_version or loaded.wording.version)
     is_for = (given.course_id, given.technique_id) == (loaded.session.course_id, loaded.session.technique_id)
     return is_alike and covers and is_for

@@ -147,7 +147,7 @@ def save_locked(
     session.course = rows.choose_course(session, draft, by=by, now=now)
     loaded = rows.save_rows(stored, draft, by=by, now=now)
     given_at = rows.consented_at(session, draft, card.ticked, now=now)
-    session.consent = rows.save_consent(loaded, draft.consent, given_at=given_at, by=by) or session.consent
+    session.consent = rows.save_consent(loaded, draft.consent, given_at=given_at, by=by, now=now) or session.consent
     done_at = draft.done_at(TIME_OUT, since=rows.page_of(session), now=now)
     confirmed = time_outs.save(loaded, draft.time_out, before=card, by=by, done_at=done_at)
     loaded = rows.keep_times(loaded, draft, time_outs=confirmed, by=by, now=now)
@@ -257,7 +257,8 @@ def sign(
     session.ended_at = end_of(loaded, now=now)
     session.rule_set = rule_sets.in_force(by=by, now=now)
     session.version += 1
-    session.save(update_fields=["status", "signed_at", "signed_by", "ended_at", "consent", "rule_set", "version"])
+    with rows.in_words():
+        session.save(update_fields=["status", "signed_at", "signed_by", "ended_at", "consent", "rule_set", "version"])
     _owe_follow_up(session, by=by, now=now)
     _look_at_course(session, by=by, now=now)
     session.refresh_from_db()

@@ -18,8 +18,7 @@ def start(*, lot: SolutionLot, reason: str, by: Actor, now: datetime) -> LotReca
     check_reason(reason)
     lot = SolutionLot.objects.visible_to(by).select_for_update().get(pk=lot.pk)
     check_can_recall(is_recalled=LotRecall.objects.visible_to(by).open().filter(lot=lot).exists())
-    if lot.quarantined_at is None:
-        lot_changes.quarantine(lot=lot, reason=reason, by=by, now=now)
+    _set_aside(lot, reason, by=by, now=now)
     with in_words():
         return LotRecall.objects.create(
             clinic_id=by.clinic_id, lot=lot, reason=reason.strip(), started_at=now, started_by_id=member_of(by)
@@ -65,14 +64,21 @@ def end(*, recall: LotRecall, by: Actor, now: datetime) -> LotRecall:
 
 
 @transaction.atomic
-def reopen(*, recall: LotRecall, by: Actor) -> LotRecall:
-    """Raises ``StockRefusedError`` where a newer recall of the lot is open."""
+def reopen(*, recall: LotRecall, by: Actor, now: datetime) -> LotRecall:
+    """The lot is quarantined again, where it was released. Raises ``StockRefusedError`` where a newer recall of it is
+    open."""
     recall = _locked(recall, by)
     check_has_ended(recall)
+    _set_aside(recall.lot, recall.reason, by=by, now=now)
     recall.ended_at, recall.ended_by_id = None, None
     with in_words():
         recall.save(update_fields=["ended_at", "ended_by"])
     return recall
+
+
+def _set_aside(lot: SolutionLot, reason: str, *, by: Actor, now: datetime) -> None:
+    if lot.quarantined_at is None:
+        lot_changes.quarantine(lot=lot, reason=reason, by=by, now=now)
 
 
 def _locked(recall: LotRecall, by: Actor) -> LotRecall:

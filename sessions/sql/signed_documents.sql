@@ -71,7 +71,7 @@ CREATE OR REPLACE FUNCTION sessions_consent_v1(s pit_sessions_injectionsession, 
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   SELECT jsonb_build_object(
       'id', c.id, 'recorded', c.created_at AT TIME ZONE 'UTC', 'patient', sessions_patient_then(c.patient_id, s),
-      'course', c.course_id, 'given', sessions_moment(c.given_at, zone),
+      'course', c.course_id, 'given', sessions_moment(c.given_at, zone), 'stated', sessions_moment(c.stated_at, zone),
       'signed_name', c.signed_name, 'signed_as', c.signed_as, 'taken_by', sessions_person(c.taken_by_id),
       'interpreter_name', nullif(c.interpreter_name, ''), 'wording_version', c.wording_version, 'wording', c.wording_id,
       'language', c.language, 'read', to_jsonb(c.words),

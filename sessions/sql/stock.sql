@@ -299,3 +299,50 @@ END $$;
 
 CREATE OR REPLACE TRIGGER end_uses AFTER UPDATE OF status ON pit_sessions_injectionsession
   FOR EACH ROW WHEN (NEW.status = 'voided') EXECUTE FUNCTION sessions_end_uses();
+
+-- V23 and P11 when a session is signed, tray or none, time-out or none: what was chosen while it might be used may have
+-- been set aside or run out since, or never been opened. Compared with the first injection, as sessions/rules does.
+CREATE OR REPLACE FUNCTION sessions_guard_signed_stock() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+  needle timestamptz := coalesce(NEW.first_injected_at, NEW.started_at);
+  preparations uuid[] := ARRAY(SELECT DISTINCT p.preparation_id FROM pit_sessions_injectionpoint p
+    WHERE p.injection_session_id = NEW.id AND p.preparation_id IS NOT NULL);
+  alone uuid[] := ARRAY(SELECT DISTINCT p.lot_id FROM pit_sessions_injectionpoint p
+    WHERE p.injection_session_id = NEW.id AND p.lot_id IS NOT NULL AND p.preparation_id IS NULL);
+  lots uuid[] := alone || ARRAY(SELECT DISTINCT c.lot_id FROM pit_sessions_preparationpart r
+    JOIN pit_sessions_container c ON c.id = r.container_id WHERE r.preparation_id = ANY (preparations));
+  problem text;
+BEGIN
+  -- Whoever sets one of them aside now waits for this writer, or is seen by it.
+  PERFORM FROM pit_sessions_preparation m WHERE m.id = ANY (preparations) ORDER BY m.id FOR SHARE;
+  PERFORM FROM pit_sessions_solutionlot l WHERE l.id = ANY (lots) ORDER BY l.id FOR SHARE;
+  SELECT CASE WHEN l.quarantined_at IS NOT NULL THEN 'sessions_lot_quarantined' ELSE 'sessions_lot_expired' END
+    INTO problem FROM pit_sessions_solutionlot l
+    WHERE l.id = ANY (lots)
+      AND (l.quarantined_at IS NOT NULL OR l.expiry_date < sessions_local_day(needle, NEW.clinic_id)) LIMIT 1;
+  IF problem IS NULL THEN
+    SELECT CASE WHEN m.beyond_use_at < needle THEN 'sessions_preparation_past_use'
+        WHEN m.discarded_at <= needle THEN 'sessions_preparation_discarded'
+        ELSE 'sessions_preparation_unchecked' END
+      INTO problem FROM pit_sessions_preparation m
+      WHERE m.id = ANY (preparations) AND (m.beyond_use_at < needle OR m.discarded_at <= needle
+        OR m.needs_check AND coalesce(m.checked_at > coalesce(NEW.first_injected_at, NEW.signed_at), true)) LIMIT 1;
+  END IF;
+  -- A lot by itself whose containers are counted, and none of which was ever opened.
+  IF problem IS NULL AND EXISTS (
+      SELECT FROM pit_sessions_solutionlot l WHERE l.id = ANY (alone) AND l.product_id IS NOT NULL
+        AND l.quantity IS NOT NULL AND NOT EXISTS (
+          SELECT FROM pit_sessions_container c WHERE c.lot_id = l.id AND c.opened_at <= NEW.signed_at))
+    AND NOT EXISTS (
+      SELECT FROM pit_sessions_ruleoverride o WHERE o.injection_session_id = NEW.id AND o.rule = 'P11') THEN
+    problem := 'sessions_lot_unopened';
+  END IF;
+  IF problem IS NOT NULL THEN
+    PERFORM sessions_refuse_stock('this was not injected from stock that may be used', problem);
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER guard_signed_stock BEFORE UPDATE ON pit_sessions_injectionsession
+  FOR EACH ROW WHEN (OLD.status = 'draft' AND NEW.status = 'signed') EXECUTE FUNCTION sessions_guard_signed_stock();

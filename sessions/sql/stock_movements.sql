@@ -73,6 +73,9 @@ BEGIN
       SELECT FROM pit_sessions_lotchange c
       WHERE c.lot_id = NEW.id AND c.kind = 'released' AND c.changed_at >= OLD.quarantined_at) THEN
     PERFORM sessions_refuse_stock('a lot is released with a reason', 'sessions_lot_released_with_reason');
+  ELSIF NEW.quarantined_at IS NULL AND OLD.quarantined_at IS NOT NULL AND EXISTS (
+      SELECT FROM pit_sessions_lotrecall r WHERE r.lot_id = NEW.id AND r.ended_at IS NULL) THEN
+    PERFORM sessions_refuse_stock('a recalled lot stays quarantined', 'sessions_lot_recalled');
   END IF;
   RETURN NEW;
 END $$;
@@ -116,3 +119,47 @@ END $$;
 
 CREATE OR REPLACE TRIGGER guard_gtin BEFORE INSERT OR UPDATE OF gtin ON pit_sessions_product
   FOR EACH ROW EXECUTE FUNCTION sessions_guard_gtin();
+
+-- What is recalled is quarantined, so that nothing of it is chosen or signed.
+CREATE OR REPLACE FUNCTION sessions_guard_recall() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  PERFORM FROM pit_sessions_solutionlot l WHERE l.id = NEW.lot_id AND l.quarantined_at IS NOT NULL FOR SHARE;
+  IF NOT FOUND THEN
+    PERFORM sessions_refuse_stock('a recalled lot is quarantined', 'sessions_lot_recalled');
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER guard_recall BEFORE INSERT OR UPDATE ON pit_sessions_lotrecall
+  FOR EACH ROW WHEN (NEW.ended_at IS NULL) EXECUTE FUNCTION sessions_guard_recall();
+
+-- What stands on the package is corrected with a reason: each change has its row, and the last row says what stands now.
+CREATE OR REPLACE FUNCTION sessions_check_lot_history() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+  now_is record;
+  last_at timestamptz := (SELECT max(c.changed_at) FROM pit_sessions_lotchange c
+    WHERE c.lot_id = NEW.id AND c.kind = 'corrected');
+BEGIN
+  SELECT l.lot_number, l.expiry_date INTO now_is FROM pit_sessions_solutionlot l WHERE l.id = NEW.id;
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
+  IF NOT EXISTS (
+      SELECT FROM pit_sessions_lotchange c WHERE c.lot_id = NEW.id AND c.kind = 'corrected'
+        AND (c.was_lot_number, c.was_expiry_date) = (OLD.lot_number, OLD.expiry_date)
+        AND (c.lot_number, c.expiry_date) = (NEW.lot_number, NEW.expiry_date))
+    OR NOT EXISTS (
+      SELECT FROM pit_sessions_lotchange c WHERE c.lot_id = NEW.id AND c.kind = 'corrected'
+        AND c.changed_at = last_at AND (c.lot_number, c.expiry_date) = (now_is.lot_number, now_is.expiry_date)) THEN
+    PERFORM sessions_refuse_stock('a lot is corrected with a reason', 'sessions_lot_corrected_with_reason');
+  END IF;
+  RETURN NULL;
+END $$;
+
+DROP TRIGGER IF EXISTS sessions_check_lot_history ON pit_sessions_solutionlot;
+CREATE CONSTRAINT TRIGGER sessions_check_lot_history AFTER UPDATE OF lot_number, expiry_date ON pit_sessions_solutionlot
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+  WHEN ((NEW.lot_number, NEW.expiry_date) IS DISTINCT FROM (OLD.lot_number, OLD.expiry_date))
+  EXECUTE FUNCTION sessions_check_lot_history();

@@ -302,6 +302,7 @@ class SessionPage:
                 needs_interpreter=self.consent_scope.needs_interpreter,
                 preparations=self.trays,
                 techniques=self.words.techniques.values(),
+                now=self.now,
             ),
             points=point_formset(data, choices=self.choices, rows=stored.points),
             screening=ScreeningForm(

@@ -99,7 +99,7 @@ def end(request: StaffRequest, lot_recall_id: UUID) -> HttpResponse:
 def reopen(request: StaffRequest, lot_recall_id: UUID) -> HttpResponse:
     found = _recall(request, lot_recall_id)
     try:
-        service.reopen(recall=found, by=request.actor)
+        service.reopen(recall=found, by=request.actor, now=timezone.now())
     except StockRefusedError as refusal:
         return _refused(request, found, refusal)
     messages.success(request, _("The recall is open again."))

@@ -303,6 +303,9 @@ def _safety(page: RecordPage) -> Iterator[Block]:
         if consent
         else DASH
     )
+    if consent and consent.stated:
+        said = {"name": isolated(consent.taken_by.name), "day": moment(consent.stated)}
+        given = ", ".join([given, _("on paper, stated by %(name)s on %(day)s") % said])
     sharps = _("%(out)s opened, %(in)s disposed of") % {
         "out": DASH if record.sharps_out is None else record.sharps_out,
         "in": DASH if record.sharps_in is None else record.sharps_in,

@@ -275,6 +275,10 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"answers": (("PLEURA", "Lung risk", False),), "points": (point(nerve=RIB),)},
         {"answers": (("PLEURA", "Lung risk", True),), "points": (point(nerve=RIB),)},
     ),
+    "lot_unopened": (
+        {"points": many("0.5", lot=replace(LOT, is_unopened=True))},
+        {"points": many("0.5", lot=replace(LOT, is_unopened=True), preparation=MADE)},
+    ),
     "lot_beside_tray": (
         {"tray": replace(MADE, solution_code="D5W_BUF")},
         {"tray": replace(MADE, solution_code="D5W_BUF", lots=(LOT,))},

@@ -85,6 +85,7 @@ def a_full_record(clinic: Clinic) -> InjectionSession:
         patient=visit.patient,
         course=course,
         given_at=AT,
+        stated_at=AT + timedelta(minutes=2),
         taken_by=visit.clinician,
         interpreter_name="Iris",
         words=["It may bruise.", "I may stop at any time."],

@@ -3,19 +3,19 @@
 import threading
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from accounts.models import Clinic
 from catalogue.models import Nerve, Solution
 from common.tenancy import tenant
-from sessions.models import (
-    InjectionPoint,
-    InjectionSession,
-)
+from sessions.models import InjectionPoint, InjectionSession, LotChange, SolutionLot
 from sessions.policies.injection_sessions import PreparationRefusedError
 from sessions.policies.solution_lots import StockRefusedError
+from tests.factories.accounts import MembershipFactory
 
 
 def a_point(session: InjectionSession, **fields: object) -> InjectionPoint:
@@ -27,6 +27,24 @@ def a_point(session: InjectionSession, **fields: object) -> InjectionPoint:
         nerve=Nerve.objects.get(code="N054"),
         **given,
     )
+
+
+def corrected(lot: SolutionLot, **stands: Any) -> None:
+    """What stands on the package was mistyped."""
+    was = SolutionLot.objects.get(pk=lot.pk)
+    now = {"lot_number": was.lot_number, "expiry_date": was.expiry_date, **stands}
+    LotChange.objects.create(
+        clinic_id=was.clinic_id,
+        lot=was,
+        kind="corrected",
+        reason="mistyped",
+        was_lot_number=was.lot_number,
+        was_expiry_date=was.expiry_date,
+        changed_at=timezone.now(),
+        changed_by=MembershipFactory(clinic=was.clinic),
+        **now,
+    )
+    SolutionLot.objects.filter(pk=was.pk).update(**now)
 
 
 def refused(rule: str, act: Callable[[], object]) -> None:

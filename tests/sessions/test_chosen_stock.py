@@ -16,7 +16,6 @@ from sessions.models import (
     ContainerUse,
     InjectionPoint,
     InjectionSession,
-    SolutionLot,
 )
 from sessions.policies.injection_sessions import PreparationRefusedError
 from sessions.queries import preparations as queries
@@ -33,7 +32,7 @@ from tests.factories.treatments import (
     a_preparation,
     actor_of,
 )
-from tests.sessions.stock import a_point, at_once, refused
+from tests.sessions.stock import a_point, at_once, corrected, refused
 
 # The clinic of the tests keeps the time of Auckland: 21:00 UTC is the next morning there.
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -108,7 +107,7 @@ def test_a_preparation_from_a_quarantined_or_expired_lot_is_not_chosen(
     with_recalled = a_preparation(in_clinic, good, recalled, made_at=NOW - HOUR)
     with_old = a_preparation(in_clinic, good, old, made_at=NOW - HOUR)
     lot_changes.quarantine(lot=recalled.lot, reason="recall", by=keeper, now=NOW)
-    SolutionLot.objects.filter(pk=old.lot_id).update(expiry_date=date(2026, 3, 1))
+    corrected(old.lot, expiry_date=date(2026, 3, 1))
 
     refused("sessions_lot_quarantined", lambda: a_point(session, preparation=with_recalled))
     refused("sessions_lot_expired", lambda: a_point(session, preparation=with_old))

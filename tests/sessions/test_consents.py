@@ -1,7 +1,7 @@
 """Consent: what was read, by whom it was signed, taken back; and never changed."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -174,6 +174,7 @@ def test_a_consent_is_withdrawn_once(in_clinic: Clinic, clinician: Actor) -> Non
         {"interpreter_name": "x"},
         {"wording_version": "x"},
         {"words": ["Nothing can happen."], "language": "en"},
+        {"stated_at": NOW},
     ],
 )
 def test_the_database_refuses_to_change_a_consent(in_clinic: Clinic, values: dict[str, Any]) -> None:
@@ -186,6 +187,13 @@ def test_the_database_refuses_half_a_withdrawal(in_clinic: Clinic) -> None:
     ConsentFactory(clinic=in_clinic)
     with pytest.raises(IntegrityError), transaction.atomic():
         Consent.objects.update(withdrawn_at=NOW)
+
+
+def test_the_database_refuses_a_paper_of_later_and_one_that_was_drawn_here(in_clinic: Clinic) -> None:
+    assert ConsentFactory(clinic=in_clinic, given_at=NOW, stated_at=NOW).pk
+    for values in ({"stated_at": NOW - timedelta(seconds=1)}, {"stated_at": NOW, "signature": [[[1, 1]]]}):
+        with pytest.raises(IntegrityError, match="sessions_consent_on_paper"), transaction.atomic():
+            ConsentFactory(clinic=in_clinic, given_at=NOW, **values)
 
 
 def test_the_database_refuses_words_without_their_language(in_clinic: Clinic) -> None:

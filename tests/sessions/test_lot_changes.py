@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -126,6 +127,32 @@ def test_the_database_refuses_a_release_without_a_reason_and_half_a_correction(k
         ("released", "looked at each"),
         ("quarantined", "a crack"),
     ]
+
+
+def test_the_database_takes_no_other_number_or_use_by_without_its_row(keeper: Actor, product: Product) -> None:
+    """Not even back to what stood before, nor to what an older row says."""
+    lot = receive(product, "AB12", keeper).lot
+
+    def rewrite(**stands: object) -> Callable[[], None]:
+        def act() -> None:
+            SolutionLot.objects.filter(pk=lot.pk).update(**stands)
+            connection.check_constraints()
+
+        return act
+
+    def correct(number: str, hour: int) -> None:
+        at = NOW + timedelta(hours=hour)
+        lot_changes.correct(lot=lot, lot_number=number, expiry_date=LATER, reason="mistyped", by=keeper, now=at)
+        connection.check_constraints()
+
+    rule = "sessions_lot_corrected_with_reason"
+    refused(rule, rewrite(lot_number="AB13"))
+    refused(rule, rewrite(expiry_date=date(2031, 1, 31)))
+    correct("AB13", 1)
+    refused(rule, rewrite(lot_number="AB12"))
+    correct("AB12", 2)
+    refused(rule, rewrite(lot_number="AB13"))
+    rewrite(maker="Example Pharma")()
 
 
 def test_a_signed_record_says_what_was_signed_and_that_the_lot_was_corrected_since(

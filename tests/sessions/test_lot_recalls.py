@@ -59,12 +59,20 @@ def given(clinic: Clinic, lot: SolutionLot, number: int, *, is_mixed: bool = Fal
     return patient
 
 
+def in_the_bar(client: Client) -> int:
+    """Recalled lots with patients to tell, as the top bar counts them."""
+    answer = client.get(reverse("sessions:worklist_counts"))
+    count = int(answer.context["counts"].lot_recalls)
+    assert ("Recalled lots with patients to tell" in answer.content.decode()) == (count > 0)
+    return count
+
+
 def test_a_recall_is_started_worked_undone_and_ended(
     clinic: Clinic, lot: SolutionLot, people: dict[str, Client]
 ) -> None:
     with tenant(clinic.pk, actor="test"):
         direct = given(clinic, lot, 1)
-        given(clinic, lot, 2, is_mixed=True)
+        mixed = given(clinic, lot, 2, is_mixed=True)
         PatientFactory(clinic=clinic, family_name="Nothing")
     stock, desk = people["admin"], people["desk"]
     start = reverse("sessions:start_lot_recall", args=[lot.pk])
@@ -75,6 +83,7 @@ def test_a_recall_is_started_worked_undone_and_ended(
         assert SolutionLot.objects.get(pk=lot.pk).quarantine_reason == "Particles"
     url = reverse("sessions:lot_recall", args=[recall.pk])
     assert "2 patients to tell" in desk.get(reverse("sessions:worklists")).content.decode()
+    assert in_the_bar(desk) == 1
     page = desk.get(url).content.decode()
     for words in ("Received1", "Received2", "C-1", "C-2", "+49301234001", "German", "Particles"):
         assert words in page, words
@@ -95,6 +104,13 @@ def test_a_recall_is_started_worked_undone_and_ended(
     assert "2 patients to tell" in desk.get(reverse("sessions:worklists")).content.decode()
     assert "taken back" in desk.get(call).content.decode()
 
+    for patient in (direct, mixed):
+        desk.post(call.replace(str(direct.pk), str(patient.pk)), {"way": "phone", "outcome": "reached"})
+    assert in_the_bar(desk) == 0
+    with tenant(clinic.pk, actor="test"):
+        slip = RecallContact.objects.get(outcome="reached", patient=direct, taken_back_at=None)
+    desk.post(reverse("sessions:take_back_contact", args=[slip.pk]))
+    assert in_the_bar(desk) == 1
     assert stock.get(call).status_code == 403
     assert desk.post(reverse("sessions:end_lot_recall", args=[recall.pk])).status_code == 403
     released = stock.post(reverse("sessions:release_lot", args=[lot.pk]), {"reason": "fine"})
@@ -155,7 +171,7 @@ def test_the_database_refuses_half_a_recall_and_half_a_contact(in_clinic: Clinic
     lot_changes.release(lot=lot, reason="looked at", by=by, now=now)
     again = service.start(lot=lot, reason="z", by=by, now=now)
     with pytest.raises(StockRefusedError, match="recalled already"):
-        service.reopen(recall=recall, by=by)
+        service.reopen(recall=recall, by=by, now=now)
     assert again.ended_at is None
 
 

@@ -33,7 +33,7 @@ from tests.factories.treatments import (
     a_preparation,
     actor_of,
 )
-from tests.sessions.stock import a_point, at_once, refused
+from tests.sessions.stock import a_point, at_once, corrected, refused
 
 # The clinic of the tests keeps the time of Auckland: 21:00 UTC is the next morning there.
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -211,7 +211,7 @@ def test_two_who_draw_the_last_millilitresat_once_get_them_once() -> None:
             "discarded",
         ),
         (lambda bag: SolutionLot.objects.filter(pk=bag.lot_id).update(quarantined_at=NOW), "quarantined"),
-        (lambda bag: SolutionLot.objects.filter(pk=bag.lot_id).update(expiry_date=date(2026, 3, 1)), "expired"),
+        (lambda bag: corrected(bag.lot, expiry_date=date(2026, 3, 1)), "expired"),
     ],
 )
 def test_nothing_is_drawn_from_what_may_not_be_used(

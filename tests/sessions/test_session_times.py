@@ -274,7 +274,14 @@ class Walk:
     by: Actor
     session: InjectionSession
     whole: Draft
+    is_on_paper: bool = False
     at: dict[str, datetime] = field(default_factory=dict)
+
+    @property
+    def consented_at(self) -> datetime:
+        """Stated by the minute, some minutes before it was written down."""
+        written = self.at["consent"]
+        return written.replace(second=0, microsecond=0) - 9 * MINUTE if self.is_on_paper else written
 
     def does(self, act: str, now: datetime) -> None:
         self.at[act] = now
@@ -289,7 +296,10 @@ class Walk:
         draft = replace(bare, **{name: getattr(self.whole, name) for name in names})
         before, after = self.whole.scores
         scores = [row for name, row in (("before", before), ("after", after)) if name in self.at]
-        draft = replace(draft, scores=tuple(scores), consent=self.whole.consent if act == "consent" else None)
+        consent = self.whole.consent
+        if consent and self.is_on_paper and act == "consent":
+            consent = replace(consent, on_paper_at=self.consented_at)
+        draft = replace(draft, scores=tuple(scores), consent=consent if act == "consent" else None)
         saved(self.session, draft, by=self.by, now=now)
 
     @property
@@ -339,19 +349,20 @@ def on_the_wall(moment: datetime, zone: ZoneInfo) -> str:
     delays=st.lists(st.sampled_from(DELAYS), min_size=9, max_size=9),
     zone=st.sampled_from(ZONES),
     hour=st.integers(0, 23),
+    is_on_paper=st.booleans(),
 )
-@example(order=USUAL, delays=[5 * MINUTE] * 9, zone=ZONES[0], hour=9)
-@example(order=USUAL, delays=[DELAYS[1]] * 9, zone=ZONES[1], hour=17)
-@example(order=USUAL, delays=[DELAYS[1]] * 7 + [timedelta(hours=31, minutes=30)] * 2, zone=ZONES[2], hour=23)
+@example(order=USUAL, delays=[5 * MINUTE] * 9, zone=ZONES[0], hour=9, is_on_paper=True)
+@example(order=USUAL, delays=[DELAYS[1]] * 9, zone=ZONES[1], hour=17, is_on_paper=False)
+@example(order=USUAL, delays=[DELAYS[1]] * 7 + [31.5 * 60 * MINUTE] * 2, zone=ZONES[2], hour=23, is_on_paper=True)
 def test_the_sealed_record_says_what_happened_when_in_local_time(
-    in_clinic: Clinic, order: list[str], delays: list[timedelta], zone: str, hour: int
+    in_clinic: Clinic, order: list[str], delays: list[timedelta], zone: str, hour: int, is_on_paper: bool
 ) -> None:
     with transaction.atomic():
         Clinic.objects.filter(pk=in_clinic.pk).update(zone=zone)
         by = actor_of(MembershipFactory(clinic=in_clinic))
         now = instant(NOW.date(), NOW.time().replace(hour=hour), ZoneInfo(zone))
         whole = a_draft(lot=SolutionLotFactory(clinic=in_clinic))
-        walk = Walk(in_clinic, by, begun(Clinic.objects.get(pk=in_clinic.pk), by, now), whole)
+        walk = Walk(in_clinic, by, begun(Clinic.objects.get(pk=in_clinic.pk), by, now), whole, is_on_paper)
         for act, delay in zip(order, delays, strict=False):
             now += delay
             walk.does(act, now)
@@ -378,13 +389,14 @@ def _says_it(walk: Walk, record: InjectionSession, now: datetime, *, told_at: da
     for words in (
         f"First injection: {on_the_wall(walk.first, zone)}",
         f"Treatment ended: {on_the_wall(walk.end, zone)}",
-        f"Aroha Example (the patient) on {on_the_wall(at['consent'], zone)}",
-        f"consent: Aroha Example, {on_the_wall(at['consent'], zone)[:-6]}; still agrees today",
+        f"Aroha Example (the patient) on {on_the_wall(walk.consented_at, zone)}",
+        f"consent: Aroha Example, {on_the_wall(walk.consented_at, zone)[:-6]}; still agrees today",
         f", {on_the_wall(confirmed, zone)}",
         f", {on_the_wall(at['discharge'], zone)}",
         f"Signed: {on_the_wall(now, zone)}",
     ):
         assert words in text, words
+    assert (f" on {on_the_wall(at['consent'], zone)}" in text.partition("on paper, stated by")[2]) == walk.is_on_paper
     tell_relief(
         injection_session=record, has_ended=True, ended_at=record.ended_at, source=Source.PHONE, by=walk.by, now=told_at
     )

@@ -260,7 +260,8 @@ def test_a_record_that_was_taken_away_and_a_signature_that_was_are_found(kept: U
     for tampering in (
         f"DELETE FROM {SESSION}",
         f"DELETE FROM {SESSION}; DELETE FROM pit_sessions_signeddocument",
-        f"UPDATE {SESSION} SET status = 'draft', signed_at = NULL, content_sha256 = '', content_version = NULL",
+        f"UPDATE {SESSION} SET status = 'draft', signed_at = NULL, signed_by_id = NULL, content_sha256 = '',"
+        " content_version = NULL",
     ):
         with transaction.atomic():
             with superuser() as cursor:

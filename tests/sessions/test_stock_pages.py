@@ -26,6 +26,7 @@ from tests.factories.treatments import (
     a_preparation,
     actor_of,
 )
+from tests.sessions.stock import corrected
 
 
 @pytest.fixture
@@ -144,7 +145,7 @@ def test_preparing_from_a_session_goes_back_to_it(clinic: Clinic, client: Client
 def test_what_expires_soon_is_pointed_out(clinic: Clinic, client: Client, lot: SolutionLot) -> None:
     today = local_day(timezone.now(), ZoneInfo(clinic.zone))
     with tenant(clinic.pk, actor="test"):
-        SolutionLot.objects.update(expiry_date=today + timedelta(days=20))
+        corrected(lot, expiry_date=today + timedelta(days=20))
     assert "1 lot expires within 30 days" in shown(client)
 
     rules = {"mix_hours": 4, "multi_dose_days": 28, "ph_low": 7, "ph_high": "7.8", "near_expiry_days": 10}

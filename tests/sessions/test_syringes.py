@@ -28,7 +28,6 @@ from sessions.models import (
     Product,
     Recipe,
     RecipePart,
-    SolutionLot,
     StockRules,
 )
 from sessions.policies.solution_lots import StockRefusedError
@@ -50,7 +49,7 @@ from tests.factories.treatments import (
     a_recipe,
     actor_of,
 )
-from tests.sessions.stock import a_point, refused
+from tests.sessions.stock import a_point, corrected, refused
 
 D = Decimal
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -199,7 +198,7 @@ def test_nothing_outlives_its_lot_or_its_container(keeper: Actor, in_clinic: Cli
 def test_a_use_by_shortened_later_ends_the_preparation_too(keeper: Actor, in_clinic: Clinic) -> None:
     bag = a_container(in_clinic, opened_at=NOW)
     made = service.prepare(mixture=mixed((bag, "5")), by=keeper, now=NOW)
-    SolutionLot.objects.filter(pk=bag.lot_id).update(expiry_date=date(2026, 3, 1))
+    corrected(bag.lot, expiry_date=date(2026, 3, 1))
 
     [row] = queries.on_tray(in_clinic.pk, [made.pk])
 

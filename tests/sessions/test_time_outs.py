@@ -1,6 +1,7 @@
 """The time-out: confirmed over what is really there, by a named person, and asked again for what changed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -14,15 +15,33 @@ from patients.models import Allergy, Patient
 from scheduling.choices import VisitStatus
 from sessions.choices import PointSide, TimeOutItem
 from sessions.drafts import Draft
-from sessions.models import InjectionPoint, InjectionSession, RuleOverride, SolutionLot, TimeOut
-from sessions.policies.injection_sessions import GateClosedError
+from sessions.models import (
+    InjectionPoint,
+    InjectionSession,
+    LotChange,
+    LotRecall,
+    RuleOverride,
+    SolutionLot,
+    StockMovement,
+    TimeOut,
+)
+from sessions.policies.injection_sessions import GateClosedError, PreparationRefusedError
 from sessions.queries.injection_sessions import draft_of, load
-from sessions.services import consents
+from sessions.services import consents, lot_changes, lot_recalls
 from sessions.services import injection_sessions as service
 from tests.factories.accounts import MembershipFactory
 from tests.factories.scheduling import AppointmentFactory
 from tests.factories.sessions import sign
-from tests.factories.treatments import SolutionLotFactory, a_container, a_draft, a_preparation, a_time_out, actor_of
+from tests.factories.treatments import (
+    ProductFactory,
+    SolutionLotFactory,
+    a_container,
+    a_draft,
+    a_preparation,
+    a_time_out,
+    actor_of,
+)
+from tests.sessions.stock import corrected, refused
 
 NOW = datetime(2026, 3, 2, 9, 5, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=3)
@@ -163,23 +182,23 @@ def test_what_was_confirmed_keeps_its_words_and_its_time(save: Save, lot: Soluti
     first = session.time_outs.get()
     ticked = replace(a_time_out(lot=lot), said=load(session).time_out_card.said)
 
-    def corrected(*, name: str = "", day: date | None = None) -> None:
+    def change_to(*, name: str = "", day: date | None = None) -> None:
         if name:
             Patient.objects.filter(pk=session.patient_id).update(family_name=name)
         if day:
-            SolutionLot.objects.filter(pk=lot.pk).update(expiry_date=day)
+            corrected(lot, expiry_date=day)
 
     name, day = session.patient.family_name, lot.expiry_date
     for change, back, what in (
         ({"name": "Corrected"}, {"name": name}, "the patient"),
         ({"day": date(2029, 1, 31)}, {"day": day}, "the lot"),
     ):
-        corrected(**change)
+        change_to(**change)
         save(a_draft(lot=lot, consent=None, time_out=ticked), now=LATER)
         found = findings_of(InjectionSession.objects.get(pk=session.pk), clinician)
         assert found == [f"After the time-out this was changed: {what}. Confirm it again."]
         assert (session.time_outs.get().words, session.time_outs.get().confirmed_at) == (first.words, NOW)
-        corrected(**back)
+        change_to(**back)
     consents.withdraw(consent=session.consent, reason="Changed her mind", by=clinician, now=LATER)
     found = findings_of(InjectionSession.objects.get(pk=session.pk), clinician)
     assert found[-1] == "After the time-out this was changed: the consent. Confirm it again."
@@ -257,3 +276,95 @@ def test_the_database_signs_no_lot_that_is_not_of_the_tray(save: Save, lot: Solu
 
     InjectionPoint.objects.update(lot=container.lot)
     assert signs(session)
+
+
+# V23 and P11 in the database, with no tray and no time-out.
+@contextmanager
+def undone() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def test_nothing_is_signed_from_a_bottle_that_may_not_be_used(save: Save, clinician: Actor, lot: SolutionLot) -> None:
+    session = save(a_draft(lot=lot, time_out=None))
+
+    def set_aside() -> None:
+        lot_changes.quarantine(lot=lot, reason="a crack", by=clinician, now=NOW)
+
+    def recall() -> None:
+        lot_recalls.start(lot=lot, reason="Particles", by=clinician, now=NOW)
+
+    def expire() -> None:
+        corrected(lot, expiry_date=date(2026, 3, 1))
+
+    def never_open() -> None:
+        SolutionLot.objects.filter(pk=lot.pk).update(product=ProductFactory(clinic=session.clinic))
+        whose = {"clinic": session.clinic, "moved_by_id": clinician.membership_id}
+        StockMovement.objects.create(lot=lot, kind="counted", counted=3, moved_at=NOW, **whose)
+
+    for change, rule, words in (
+        (set_aside, "sessions_lot_quarantined", "Lot A1 is quarantined."),
+        (recall, "sessions_lot_quarantined", "Lot A1 is quarantined."),
+        (expire, "sessions_lot_expired", "Lot A1 was to be used by 2026-03-01."),
+        (never_open, "sessions_lot_unopened", "No container of lot A1 has been opened. What was injected?"),
+    ):
+        with undone():
+            change()
+            session.refresh_from_db()
+            refused(rule, lambda: sign(session, signed_at=LATER))
+            assert words in findings_of(session, clinician)
+    assert signs(session)
+
+
+def test_a_lot_that_was_never_opened_is_signed_once_it_is_or_with_why(
+    save: Save, clinician: Actor, in_clinic: Clinic
+) -> None:
+    lot = SolutionLotFactory(clinic=in_clinic, product=ProductFactory(clinic=in_clinic), lot_number="B2", quantity=4)
+    session = save(a_draft(lot=lot))
+    refused("sessions_lot_unopened", lambda: sign(session, signed_at=LATER))
+    with undone():
+        a_container(in_clinic, lot=lot, opened_at=NOW)
+        assert findings_of(session, clinician) == []
+
+    save(a_draft(lot=lot, reasons={"P11:B2": "The bottle is written down tomorrow"}))
+
+    assert findings_of(session, clinician) == []
+
+
+def test_a_preparation_that_went_off_before_the_needle_is_not_signed(save: Save, in_clinic: Clinic) -> None:
+    made = a_preparation(in_clinic, a_container(in_clinic, opened_at=NOW - timedelta(hours=1)), made_at=NOW)
+    made.refresh_from_db()
+    session = save(a_draft(preparation=made, reasons={}))
+    session.first_injected_at = session.ended_at = made.beyond_use_at + timedelta(minutes=1)
+    session.is_end_stated = True
+
+    refused("sessions_preparation_past_use", lambda: sign(session, signed_at=NOW + timedelta(hours=5)))
+
+
+def test_what_the_database_refuses_at_the_signature_is_said_in_words(
+    save: Save, clinician: Actor, lot: SolutionLot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = save(a_draft(lot=lot))
+    lot_changes.quarantine(lot=lot, reason="a crack", by=clinician, now=NOW)
+    monkeypatch.setattr(service, "check_gate", lambda *_args, **_more: None)
+    with pytest.raises(PreparationRefusedError, match="This lot is quarantined"):
+        service.sign(injection_session=session, version=session.version, by=clinician, now=LATER)
+
+
+def test_what_is_recalled_stays_quarantined(clinician: Actor, lot: SolutionLot) -> None:
+    whose = {"clinic": lot.clinic, "reason": "x", "started_at": NOW, "started_by_id": clinician.membership_id}
+    refused("sessions_lot_recalled", lambda: LotRecall.objects.create(lot=lot, **whose))
+    recall = lot_recalls.start(lot=lot, reason="Particles", by=clinician, now=NOW)
+    LotChange.objects.create(
+        clinic=lot.clinic, lot=lot, kind="released", reason="x", changed_at=LATER, changed_by_id=clinician.membership_id
+    )
+    free = {"quarantined_at": None, "quarantine_reason": ""}
+    refused("sessions_lot_recalled", lambda: SolutionLot.objects.filter(pk=lot.pk).update(**free))
+    lot_recalls.end(recall=recall, by=clinician, now=LATER)
+    lot_changes.release(lot=lot, reason="looked at", by=clinician, now=LATER)
+
+    lot_recalls.reopen(recall=recall, by=clinician, now=LATER)
+
+    lot.refresh_from_db()
+    assert (lot.quarantined_at, lot.quarantine_reason) == (LATER, "Particles")

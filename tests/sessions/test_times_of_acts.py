@@ -1,6 +1,9 @@
 """Every act has the time it was done at, whatever came in between; and the record says what is known of it."""
 
 import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,7 +24,7 @@ from common.wall_clock import local_day
 from scheduling.models import Appointment
 from sessions.drafts import TIME_OUT, Draft
 from sessions.forms.acts import ActsField
-from sessions.models import InjectionSession, SolutionLot
+from sessions.models import Consent, InjectionSession, SolutionLot
 from sessions.session_times import DAYS_BACK
 from sessions.views.injection_session_pages import SessionPage, get_session
 from sessions.views.paper_texts import procedure_note
@@ -335,6 +338,56 @@ def test_a_treatment_of_yesterday_is_sealed_as_yesterdays(room: Room) -> None:
     assert "Written down from" in room.at(720, "get", "sign").content.decode()
     again = room.does(13, **times | {"response-treated_date": "2026-03-01"})
     assert (again.status_code, room.stored.first_injected_at) == (302, first)
+
+
+def test_a_consent_on_paper_has_the_time_that_is_stated_and_the_record_says_by_whom(room: Room) -> None:
+    """Written down on a page begun a day later, or after the needle: it covers what it was given before."""
+    with undone(room):
+        room.does(10, *room.whole, **YESTERDAY, **on_paper("2026-03-01T15:40"))
+        assert "V09" not in {sentence.split()[0] for sentence in room.sentences(12)}
+    with undone(room):
+        room.does(10, *room.whole, **YESTERDAY, **on_paper("2026-03-01T16:01"))
+        assert "V09" in {sentence.split()[0] for sentence in room.sentences(12)}
+    room.does(33, "points-0-", "screening-", "sharps", "rest_before", **STATED)
+    room.does(34, "consent_", "time_out-", **on_paper("2026-03-02T09:20"))
+    page = room.at(2050, "get", "edit").content.decode()
+    name = room.client.member.user.full_name  # type: ignore[attr-defined]
+    assert f'On paper at <bdi>2 Mar 2026 09:20</bdi>, stated by <span class="person">{name}</span>.' in page
+    room.does(40, "rest_after", "observation-")
+    assert room.sign(41, **room.reasons(41)).status_code == 302
+    with tenant(room.clinic.pk, actor="test"):
+        consent = room.stored.consent
+        assert consent is not None
+        assert (consent.given_at, consent.stated_at) == (NINE + 20 * MINUTE, NINE + 34 * MINUTE)
+        assert Consent.objects.count() == 1  # the page still showed its fields
+    for text in (room.text(42), room.paper(42)):
+        plain = re.sub(r"<[^>]+>|\\u206[6-9]|[\u2066-\u2069]", "", text)
+        assert "2 Mar 2026 09:20" in plain
+        assert f"on paper, stated by {name}" in plain
+
+
+def test_a_time_of_the_paper_that_cannot_be_is_refused_beside_its_field(room: Room) -> None:
+    drawn = {"consent_signature": json.dumps([[[n, n] for n in range(6)]])}
+    for typed, words in (
+        (on_paper("2026-03-02T09:11"), "The consent on paper has a time that is still to come."),
+        ({**on_paper("2026-03-02T09:05"), **drawn}, "Signed here or on paper?"),
+        ({**on_paper("2026-03-02T09:05"), "consent_name": ""}, "Whose signature is on the paper?"),
+    ):
+        page = room.does(10, "points-0-", "consent_", **typed)
+        assert (page.status_code, words in page.content.decode()) == (422, True), words
+
+
+def on_paper(at: str) -> dict[str, str]:
+    return {"consent_on_paper_at": at, "consent_signature": ""}
+
+
+@contextmanager
+def undone(room: Room) -> Iterator[None]:
+    typed = dict(room.typed)
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+    room.typed = typed
 
 
 def test_a_day_needs_its_needle_and_lies_within_a_week(room: Room) -> None:

@@ -30,8 +30,11 @@ from sessions.models import (
     ReliefReport,
     ScreeningAnswer,
     SideEffect,
+    TimeOut,
 )
+from sessions.queries.injection_sessions import load
 from sessions.rules.register import NEAR_THE_LUNG
+from sessions.rules.time_outs import as_json
 from tests.simulation.conftest import NOW
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
@@ -58,6 +61,17 @@ def ended_courses() -> list[list[tuple[int, int | None]]]:
 
 def share(answers: Sequence[bool]) -> float:
     return sum(answers) / len(answers)
+
+
+def test_a_past_treatment_had_its_time_out_as_the_page_would_have_said_it(report: Report):
+    confirmed = TimeOut.objects.filter(confirmed_at__lte=F("injection_session__first_injected_at"))
+    signed = InjectionSession.objects.signed().filter(first_injected_at__isnull=False).order_by("started_at")
+    assert set(signed.values_list("pk", flat=True)) <= set(confirmed.values_list("injection_session_id", flat=True))
+    own = signed.select_related("clinic", "patient", "course__patient_condition", "consent")
+    for session in [*own[:3], *own.filter(preparation__isnull=False).reverse()[:3]]:
+        card, row = load(session).time_out_card, session.time_outs.get()
+        assert (row.fingerprint, row.shown) == (card.fingerprint, as_json(card.shown))
+        assert row.words == [[line.label, line.text] for line in card.lines]
 
 
 def test_the_first_score_is_about_six_and_a_half(report: Report):
