@@ -90,7 +90,9 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             ("volume_ml_min__isnull", True),
-                            ("volume_ml_min__lte", models.F("volume_ml_max")),
+                            models.Q(
+                                ("volume_ml_max__isnull", False), ("volume_ml_min__lte", models.F("volume_ml_max"))
+                            ),
                             _connector="OR",
                         ),
                         name="technique_volume_range",
@@ -98,7 +100,10 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             ("dextrose_percent_min__isnull", True),
-                            ("dextrose_percent_min__lte", models.F("dextrose_percent_max")),
+                            models.Q(
+                                ("dextrose_percent_max__isnull", False),
+                                ("dextrose_percent_min__lte", models.F("dextrose_percent_max")),
+                            ),
                             _connector="OR",
                         ),
                         name="technique_dextrose_range",
@@ -384,6 +389,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(
+                                ("offset_hours_max__isnull", False),
                                 ("offset_hours_min__isnull", False),
                                 ("offset_hours_min__lte", models.F("offset_hours_max")),
                                 ("offset_days__isnull", True),
@@ -539,7 +545,11 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("max_score__isnull", True), ("min_score__isnull", True)),
-                            ("min_score__lt", models.F("max_score")),
+                            models.Q(
+                                ("max_score__isnull", False),
+                                ("min_score__isnull", False),
+                                ("min_score__lt", models.F("max_score")),
+                            ),
                             _connector="OR",
                         ),
                         name="instrumentscale_range",
@@ -1116,7 +1126,11 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             ("percent_min__isnull", True),
-                            models.Q(("percent_min__gt", 0), ("percent_min__lte", models.F("percent_max"))),
+                            models.Q(
+                                ("percent_max__isnull", False),
+                                ("percent_min__gt", 0),
+                                ("percent_min__lte", models.F("percent_max")),
+                            ),
                             _connector="OR",
                         ),
                         name="solutionanaesthetic_percent_range",

@@ -1477,6 +1477,7 @@ class Migration(migrations.Migration):
                             models.Q(
                                 ("ended_at__isnull", True),
                                 ("tries__lt", 5),
+                                ("used_at__isnull", False),
                                 ("used_at__lt", models.F("expires_at")),
                                 ("used_how", "code"),
                             ),

@@ -283,6 +283,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("given_at", models.DateTimeField()),
+                ("stated_at", models.DateTimeField(blank=True, null=True, verbose_name="on paper, stated")),
                 (
                     "taken_by",
                     accounts.models.clinic_owned.ClinicForeignKey(
@@ -344,9 +345,23 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("withdrawn_at__isnull", True),
+                            ("stated_at__isnull", True),
+                            models.Q(("signature__isnull", True), ("stated_at__gte", models.F("given_at"))),
+                            _connector="OR",
+                        ),
+                        name="sessions_consent_on_paper",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
                             models.Q(
-                                ("withdrawn_by__isnull", False), models.Q(("withdrawal_reason", ""), _negated=True)
+                                ("withdrawal_reason", ""),
+                                ("withdrawn_at__isnull", True),
+                                ("withdrawn_by__isnull", True),
+                            ),
+                            models.Q(
+                                ("withdrawn_at__isnull", False),
+                                ("withdrawn_by__isnull", False),
+                                models.Q(("withdrawal_reason", ""), _negated=True),
                             ),
                             _connector="OR",
                         ),
@@ -487,7 +502,11 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("discarded_at__isnull", True), ("discarded_by__isnull", True)),
-                            models.Q(("discarded_at__gte", models.F("made_at")), ("discarded_by__isnull", False)),
+                            models.Q(
+                                ("discarded_at__gte", models.F("made_at")),
+                                ("discarded_at__isnull", False),
+                                ("discarded_by__isnull", False),
+                            ),
                             _connector="OR",
                         ),
                         name="sessions_preparation_discarded_whole",
@@ -882,18 +901,29 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(
+                                models.Q(("signed_at__isnull", True), ("signed_by__isnull", True)),
+                                models.Q(("voided_at__isnull", True), ("voided_by__isnull", True)),
                                 ("content_sha256", ""),
-                                ("content_version__isnull", True),
-                                ("signed_at__isnull", True),
+                                ("content_version", None),
                                 ("status", "draft"),
                             ),
                             models.Q(
+                                models.Q(("signed_at__isnull", False), ("signed_by__isnull", False)),
+                                models.Q(("voided_at__isnull", True), ("voided_by__isnull", True)),
                                 ("content_version__gte", 1),
-                                ("signed_at__isnull", False),
-                                ("signed_by__isnull", False),
+                                ("content_version__isnull", False),
                                 ("status", "signed"),
                             ),
-                            models.Q(("status", "voided"), ("voided_at__isnull", False), ("voided_by__isnull", False)),
+                            models.Q(
+                                models.Q(
+                                    models.Q(("signed_at__isnull", True), ("signed_by__isnull", True)),
+                                    models.Q(("signed_at__isnull", False), ("signed_by__isnull", False)),
+                                    _connector="OR",
+                                ),
+                                ("status", "voided"),
+                                ("voided_at__isnull", False),
+                                ("voided_by__isnull", False),
+                            ),
                             _connector="OR",
                         ),
                         name="sessions_session_status_is_whole",
@@ -1445,6 +1475,7 @@ class Migration(migrations.Migration):
                             ),
                             models.Q(
                                 ("discarded_at__gte", models.F("opened_at")),
+                                ("discarded_at__isnull", False),
                                 ("discarded_by__isnull", False),
                                 models.Q(("discard_reason", ""), _negated=True),
                             ),
@@ -1597,7 +1628,7 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("completed_at__isnull", True), ("outcome", "")),
+                            models.Q(("completed_at__isnull", True), ("completed_by__isnull", True), ("outcome", "")),
                             models.Q(
                                 ("completed_at__isnull", False),
                                 ("completed_by__isnull", False),
@@ -1855,7 +1886,9 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             models.Q(("asked_again_at__isnull", True), ("asked_again_by__isnull", True)),
                             models.Q(
-                                ("asked_again_at__gte", models.F("returned_at")), ("asked_again_by__isnull", False)
+                                ("asked_again_at__gte", models.F("returned_at")),
+                                ("asked_again_at__isnull", False),
+                                ("asked_again_by__isnull", False),
                             ),
                             _connector="OR",
                         ),
@@ -2083,7 +2116,11 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("ended_at__isnull", True), ("ended_by__isnull", True)),
-                            models.Q(("ended_at__gte", models.F("started_at")), ("ended_by__isnull", False)),
+                            models.Q(
+                                ("ended_at__gte", models.F("started_at")),
+                                ("ended_at__isnull", False),
+                                ("ended_by__isnull", False),
+                            ),
                             _connector="OR",
                         ),
                         name="sessions_lotrecall_ended_whole",
@@ -2567,7 +2604,11 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True)),
-                            models.Q(("withdrawn_at__gte", models.F("given_at")), ("withdrawn_by__isnull", False)),
+                            models.Q(
+                                ("withdrawn_at__gte", models.F("given_at")),
+                                ("withdrawn_at__isnull", False),
+                                ("withdrawn_by__isnull", False),
+                            ),
                             _connector="OR",
                         ),
                         name="sessions_picconsent_withdrawal",
@@ -2890,7 +2931,9 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             models.Q(("taken_back_at__isnull", True), ("taken_back_by__isnull", True)),
                             models.Q(
-                                ("taken_back_at__gte", models.F("contacted_at")), ("taken_back_by__isnull", False)
+                                ("taken_back_at__gte", models.F("contacted_at")),
+                                ("taken_back_at__isnull", False),
+                                ("taken_back_by__isnull", False),
                             ),
                             _connector="OR",
                         ),
@@ -3256,9 +3299,10 @@ class Migration(migrations.Migration):
                                 ("is_agreed__isnull", True),
                             ),
                             models.Q(
-                                ("answer", ""),
                                 ("decided_at__isnull", False),
                                 ("decided_by__isnull", False),
+                                ("is_agreed__isnull", False),
+                                ("answer", ""),
                                 ("is_agreed", True),
                             ),
                             models.Q(
@@ -3541,14 +3585,25 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(
-                                ("acknowledged_at__isnull", True), ("closed_at__isnull", True), ("status", "open")
+                                models.Q(("acknowledged_at__isnull", True), ("acknowledged_by__isnull", True)),
+                                models.Q(("closed_at__isnull", True), ("closed_by__isnull", True)),
+                                ("status", "open"),
                             ),
                             models.Q(
-                                ("acknowledged_at__isnull", False),
-                                ("acknowledged_by__isnull", False),
+                                models.Q(("acknowledged_at__isnull", False), ("acknowledged_by__isnull", False)),
+                                models.Q(("closed_at__isnull", True), ("closed_by__isnull", True)),
                                 ("status", "acknowledged"),
                             ),
-                            models.Q(("closed_at__isnull", False), ("closed_by__isnull", False), ("status", "closed")),
+                            models.Q(
+                                models.Q(
+                                    models.Q(("acknowledged_at__isnull", False), ("acknowledged_by__isnull", False)),
+                                    models.Q(("acknowledged_at__isnull", True), ("acknowledged_by__isnull", True)),
+                                    _connector="OR",
+                                ),
+                                ("closed_at__isnull", False),
+                                ("closed_by__isnull", False),
+                                ("status", "closed"),
+                            ),
                             _connector="OR",
                         ),
                         name="sessions_sideeffect_status_is_whole",
