@@ -11,9 +11,10 @@ from patients.queries.profiles import (
     identifiers_of,
     needs_interpreter,
 )
-from patients.queries.search import find
+from patients.queries.search import LIMIT, find
 
 __all__ = [
+    "LIMIT",
     "Candidate",
     "ClinicalProfile",
     "Contact",

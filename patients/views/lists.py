@@ -49,6 +49,7 @@ def _results(request: StaffRequest, template: str) -> HttpResponse:
     if not form.is_valid():
         return render(request, template, {"search_form": form, "rows": [], "q": ""}, status=422)
     q = form.cleaned_data["q"]
-    rows = queries.find(request.actor, q, today=today_of(request))
+    found = queries.find(request.actor, q, today=today_of(request), limit=queries.LIMIT + 1)
+    rows, is_cut = found[: queries.LIMIT], len(found) > queries.LIMIT
     saw_list(request, "patients_patient", [row.id for row in rows])
-    return render(request, template, {"search_form": form, "rows": rows, "q": q})
+    return render(request, template, {"search_form": form, "rows": rows, "q": q, "is_cut": is_cut})

@@ -35,11 +35,12 @@ from scheduling.views.times import refuse
 def walk_in(request: StaffRequest) -> HttpResponse:
     """The search; what was typed travels in the body. Below it, a few fields for somebody new."""
     form = SearchForm(request.POST or None)
-    rows, q = [], ""
+    rows, q, is_cut = [], "", False
     if form.is_valid() and (q := form.cleaned_data["q"]):
-        rows = patient_queries.find(request.actor, q, today=_today(request))
+        found = patient_queries.find(request.actor, q, today=_today(request), limit=patient_queries.LIMIT + 1)
+        rows, is_cut = found[: patient_queries.LIMIT], len(found) > patient_queries.LIMIT
         saw_list(request, "patients_patient", [row.id for row in rows])
-    context = {"search_form": form, "rows": rows, "q": q, "form": _counter_form(request)}
+    context = {"search_form": form, "rows": rows, "q": q, "is_cut": is_cut, "form": _counter_form(request)}
     template = "scheduling/walk_in.html#found" if request.htmx else "scheduling/walk_in.html"
     return render(request, template, context, status=422 if form.errors else 200)
 

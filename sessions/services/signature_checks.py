@@ -1,5 +1,6 @@
 """Walk through all that is signed, a stretch at a time, and write down what is not what was signed."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -16,13 +17,25 @@ AT_ONCE = {Proven.SESSION: 200, Proven.PICTURE: 40, Proven.PAPER: 100}
 _NEXT = {Proven.SESSION: Proven.PICTURE, Proven.PICTURE: Proven.PAPER}
 
 
+def check_now(*, by: Actor, asked_at: datetime, is_over: Callable[[], bool]) -> bool:
+    """Walk through all that is signed, from ``asked_at`` on; whether it came to the end before the time was over."""
+    while not is_over():
+        check = go_on(by=by, now=asked_at, is_asked=True)
+        if check is not None and check.ended_at is not None and check.started_at >= asked_at:
+            return True
+    return False
+
+
 @transaction.atomic
-def go_on(*, by: Actor, now: datetime) -> SignatureCheck | None:
-    """The next stretch of the walk that is under way, or the first of a new one; None where none is due."""
+def go_on(*, by: Actor, now: datetime, is_asked: bool = False) -> SignatureCheck | None:
+    """The next stretch of the walk that is under way, or the first of a new one; None where none is due.
+
+    ``is_asked``: somebody wants to know, however lately it was walked.
+    """
     check = SignatureCheck.objects.visible_to(by).select_for_update().filter(ended_at__isnull=True).first()
     if check is None:
         last = SignatureCheck.objects.visible_to(by).order_by("-started_at").first()
-        if last is not None and now - last.started_at < EVERY:
+        if last is not None and not is_asked and now - last.started_at < EVERY:
             return None
         check = SignatureCheck.objects.create(clinic_id=by.clinic_id, started_at=now)
     stage = Proven(check.stage)

@@ -26,6 +26,8 @@ from patients.forms.patients import SearchForm
 from patients.models import Patient
 from sessions.forms.audit_trails import AuditQuery
 from sessions.queries import audit_trails as queries
+from sessions.queries.signature_checks import signature_state
+from sessions.services import signature_checks
 
 CHECK_SECONDS = 5
 _TEMPLATES = "sessions/audit"
@@ -86,15 +88,21 @@ def find(request: StaffRequest) -> HttpResponse:
 
 @staff(Act.SEE_AUDIT, methods=("POST",))
 def check(request: StaffRequest) -> HttpResponse:
-    """Has anybody tampered with the trail? Asked now, answered within some seconds."""
-    until = monotonic() + CHECK_SECONDS
+    """Has anybody tampered with the trail, or with what is signed? Asked now, answered within some seconds."""
+    now, until = timezone.now(), monotonic() + CHECK_SECONDS
     is_whole, breaks = check_now(request.actor.clinic_id, is_over=lambda: monotonic() > until)
+    until = monotonic() + CHECK_SECONDS
+    is_walked = signature_checks.check_now(by=request.actor, asked_at=now, is_over=lambda: monotonic() > until)
+    changed = len(signature_state(request.actor).problems)
     if breaks:
         messages.error(request, _("The trail does not hold. What was found is said below."))
-    elif is_whole:
-        messages.success(request, _("The whole trail is checked: no break."))
-    else:
-        messages.info(request, _("No break so far. The trail is long: check once more to go on from here."))
+    if changed:
+        messages.error(request, _("A record is not what was signed. Which one is said in the settings."))
+    if not breaks and not changed:
+        if is_whole and is_walked:
+            messages.success(request, _("The whole trail and all that is signed are checked: no break."))
+        else:
+            messages.info(request, _("No break so far. There is much to check: check once more to go on from here."))
     return redirect("sessions:audit_log")
 
 

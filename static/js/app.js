@@ -6,6 +6,7 @@ import { startIdle } from "./idle.js";
 import { startOffline } from "./offline.js";
 import { startOnce } from "./once.js";
 import { startShortcuts } from "./shortcuts.js";
+import { startStale } from "./stale.js";
 import { startTheme } from "./theme.js";
 import { startUploadSize } from "./upload-size.js";
 
@@ -15,6 +16,7 @@ startFormKeep();
 startIdle();
 startOnce();
 startShortcuts();
+startStale();
 startTheme();
 startUploadSize();
 

@@ -15,7 +15,7 @@ from accounts.actors import Actor, machine
 from accounts.choices import Proof, Role
 from accounts.models import Clinic, IntegrityReport
 from common.tenancy import tenant
-from sessions.models import SignatureCheck, SignatureProblem
+from sessions.models import InjectionSession, SignatureCheck, SignatureProblem
 from sessions.queries.signature_checks import signature_state
 from sessions.services import signature_checks
 from sessions.tasks import check_signatures
@@ -88,7 +88,7 @@ def test_readyz_says_whether_and_the_admin_reads_which(
     assert client.get("/readyz").json()["proofs"] == {**unchecked, "signatures": "ok"}
     assert "all 2 records" in admin.get(reverse("settings")).content.decode()
     today = reverse("scheduling:today")
-    assert "nightly check" not in admin.get(today).content.decode()
+    assert "A check found" not in admin.get(today).content.decode()
     with tenant(clinic.pk, actor="test"):
         tamper(broken)
         SignatureCheck.objects.update(started_at=timezone.now() - timedelta(days=1))
@@ -100,11 +100,27 @@ def test_readyz_says_whether_and_the_admin_reads_which(
     assert str(broken) not in answer.content.decode()
     page = admin.get(reverse("settings")).content.decode()
     assert "1 record is not what was signed." in page
-    assert str(broken) in page
-    assert str(whole) not in page
-    assert "The nightly check found 1 record that is not what was signed." in admin.get(today).content.decode()
-    assert "nightly check" not in staff_client(Role.FRONT_DESK, clinic=clinic).get(today).content.decode()
+    with tenant(clinic.pk, actor="test"):
+        names = [InjectionSession.objects.get(pk=pk).patient.full_name for pk in (whole, broken)]
+    assert [f", {name}:" in page for name in names] == [False, True]
+    assert "A check found 1 record that is not what was signed." in admin.get(today).content.decode()
+    assert "A check found" not in staff_client(Role.FRONT_DESK, clinic=clinic).get(today).content.decode()
     assert check_signatures.name in {row["task"] for row in settings.CELERY_BEAT_SCHEDULE.values()}
+
+
+def test_a_changed_record_is_found_when_somebody_asks(clinic: Clinic, staff_client: Callable[..., Client]) -> None:
+    with tenant(clinic.pk, actor="test"):
+        broken = signed_session(clinic=clinic, signed_at=NOW).pk
+    admin = staff_client(Role.CLINIC_ADMIN, clinic=clinic)
+    for is_changed, words in (
+        (False, "all that is signed are checked: no break"),
+        (True, "A record is not what was signed."),
+    ):
+        if is_changed:
+            with tenant(clinic.pk, actor="test"):
+                tamper(broken)
+        answer = admin.post(reverse("sessions:audit_check"), follow=True)
+        assert words in answer.content.decode()
 
 
 def test_a_night_that_was_missed_is_late(client: Client, db: None) -> None:

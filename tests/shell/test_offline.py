@@ -18,6 +18,7 @@ from accounts.models import Clinic
 from common.tenancy import tenant
 from sessions.models import PainScore
 from tests.e2e.axe import axe_violations
+from tests.factories.patients import PatientFactory
 from tests.portal.visits import BORN, told
 from tests.staff import StaffClient
 
@@ -103,6 +104,36 @@ def test_what_leaves_what_waits_and_what_is_sent_once() -> None:
 
 def test_the_server_says_that_it_is_there_to_anybody(client: Client) -> None:
     assert client.head("/healthz").status_code == 200
+
+
+@pytest.mark.e2e
+@pytest.mark.django_db(transaction=True)
+def test_a_list_that_could_not_be_asked_anew_says_so_until_it_was(
+    clinic: Clinic, staff_client: Callable[..., StaffClient], browser: Browser, live_server: Any
+) -> None:
+    with tenant(clinic.pk, actor="test"):
+        for family_name in ("Clarke", "Smith"):
+            PatientFactory(clinic=clinic, family_name=family_name)
+    cookie = staff_client(Role.FRONT_DESK, clinic=clinic).cookies[settings.SESSION_COOKIE_NAME]
+    context = browser.new_context(base_url=live_server.url, viewport={"width": 390, "height": 844})
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+    page = context.new_page()
+    page.goto(reverse("patients:list"))
+    search, results = page.locator("form.tools input[type=search]"), page.locator("#results")
+    search.press_sequentially("clarke")
+    expect(results).to_contain_text("Clarke")
+    context.set_offline(True)
+    search.fill("")
+    search.press_sequentially("smith")
+    expect(page.locator(".stale")).to_contain_text("belongs to what was asked before")
+    expect(results).to_have_attribute("inert", "")
+    assert [rule["id"] for rule in axe_violations(page)] == []
+    context.set_offline(False)
+    expect(results).to_contain_text("Smith")
+    expect(results).not_to_contain_text("Clarke")
+    expect(page.locator(".stale")).to_have_count(0)
+    expect(results).not_to_have_attribute("inert", "")
+    context.close()
 
 
 @pytest.mark.e2e
