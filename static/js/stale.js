@@ -46,8 +46,8 @@ export function startStale() {
     asked.set(target, say(target.parentElement, target, "unasked"));
     target.inert = true;
     target.classList.add("is-stale");
-    const kind = requestConfig?.triggeringEvent?.type;
-    if (kind) whenBack(() => asked.has(target) && elt.isConnected && window.htmx.trigger(elt, kind));
+    const { verb, path } = requestConfig;
+    whenBack(() => asked.has(target) && elt.isConnected && window.htmx.ajax(verb, path, { source: elt, target }));
   };
 
   for (const kind of FAILURES) document.addEventListener(kind, fail);

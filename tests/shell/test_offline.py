@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,17 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Browser, expect
 
+from accounts.actors import machine
 from accounts.choices import Role
 from accounts.models import Clinic
 from common.tenancy import tenant
+from patients.records import PatientDetails
+from patients.services import patients
 from sessions.models import PainScore
 from tests.e2e.axe import axe_violations
-from tests.factories.patients import PatientFactory
 from tests.portal.visits import BORN, told
 from tests.staff import StaffClient
 
@@ -113,7 +117,8 @@ def test_a_list_that_could_not_be_asked_anew_says_so_until_it_was(
 ) -> None:
     with tenant(clinic.pk, actor="test"):
         for family_name in ("Clarke", "Smith"):
-            PatientFactory(clinic=clinic, family_name=family_name)
+            kim = PatientDetails("Kim", family_name, date(1980, 3, 2), zone="Europe/Berlin")
+            patients.register(by=machine(clinic, "test"), now=timezone.now(), details=kim)
     cookie = staff_client(Role.FRONT_DESK, clinic=clinic).cookies[settings.SESSION_COOKIE_NAME]
     context = browser.new_context(base_url=live_server.url, viewport={"width": 390, "height": 844})
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
