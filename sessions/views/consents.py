@@ -109,7 +109,7 @@ def _published(request: StaffRequest, form: WordingForm, in_force: Wording | Non
     if form.is_correction:
         words = _("Version %(version)s is in force. It corrects a slip: what was signed stands.")
     else:
-        words = _("Version %(version)s is in force; every patient signs anew.")
+        words = _("Version %(version)s is in force. Whoever is treated from now on signs it first.")
     messages.success(request, words % {"version": made.version})
     return redirect(f"{reverse('sessions:consent_wording')}?language={made.language}")
 

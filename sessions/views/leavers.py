@@ -61,9 +61,17 @@ def switch_off(request: StaffRequest, membership_id: UUID) -> HttpResponse:
         return redirect("accounts:person", member.pk)
     words = _("%(name)s is switched off, and signed out.") % {"name": member.user.full_name}
     if to is not None:
-        words += " " + _("%(name)s takes over.") % {"name": to.user.full_name}
+        words += " " + takes_over(to)
     offer(request, words, undo_url=reverse("sessions:bring_person_back", args=[member.pk]))
     return redirect("scheduling:setting_change", change.pk) if change.visits else redirect("accounts:person", member.pk)
+
+
+def takes_over(to: Membership) -> str:
+    """Only a clinician takes over all of it."""
+    if to.role == Role.CLINICIAN:
+        return _("%(name)s takes over.") % {"name": to.user.full_name}
+    words = _("%(name)s takes over what the role allows. What only a clinician may do waits on Worklists for somebody.")
+    return words % {"name": to.user.full_name}
 
 
 @staff(Act.CHANGE_SETTINGS, methods=("POST",))

@@ -22,7 +22,7 @@ from common.undo import offer
 from sessions.forms.leavers import SwitchOffForm
 from sessions.queries import leavers as read
 from sessions.services import leavers
-from sessions.views.leavers import work_page
+from sessions.views.leavers import takes_over, work_page
 
 # Sent by the page that lists the work, and by no other.
 LISTED = "listed"
@@ -67,7 +67,7 @@ def _changed(request: StaffRequest, member: Membership, role: str, to: Membershi
         return redirect("accounts:person", member.pk)
     words = _words(member, change)
     if to is not None:
-        words += " " + _("%(name)s takes over.") % {"name": to.user.full_name}
+        words += " " + takes_over(to)
     if change.noted is None:
         messages.success(request, words)
         return redirect("accounts:person", member.pk)

@@ -232,7 +232,7 @@ def test_a_text_is_looked_at_before_it_is_in_force(client: Client, clinic: Clini
         reverse(PAGE), typed | {"act": "publish", "previewed": shown.context["preview"].fingerprint}, follow=True
     )
 
-    assert "every patient signs anew" in done.content.decode()
+    assert "Whoever is treated from now on signs it first" in done.content.decode()
     assert done.context["in_force"].lines == ["First line.", WORDS_OF_CONSENT]
 
 
