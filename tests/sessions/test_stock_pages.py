@@ -15,7 +15,7 @@ from audit.models import AuditEvent
 from catalogue.models import Solution
 from common.tenancy import tenant
 from common.wall_clock import local_day
-from sessions.models import Container, Preparation, SolutionLot, StockRules
+from sessions.models import Container, InjectionSession, Preparation, SolutionLot, StockRules
 from sessions.services import injection_sessions
 from tests.factories.sessions import InjectionSessionFactory
 from tests.factories.treatments import (
@@ -75,6 +75,11 @@ def test_a_container_is_opened_prepared_from_and_discarded(clinic: Clinic, clien
     assert "Take back" not in shown(client)
 
 
+def tray_of(client: Client, session: InjectionSession) -> str:
+    page = shown(client, "edit", session.pk)
+    return page[page.index('id="preparation"') : page.index('id="tray-none"')]
+
+
 def test_what_was_discarded_says_when_on_the_stock_page_and_in_a_session(clinic: Clinic, client: Client) -> None:
     now = timezone.now()
     with tenant(clinic.pk, actor="test"):
@@ -82,8 +87,7 @@ def test_what_was_discarded_says_when_on_the_stock_page_and_in_a_session(clinic:
         bag, bottle = (a_container(clinic, opened_at=now) for _ in range(2))
         made = a_preparation(clinic, bag, made_at=now, beyond_use_at=now + timedelta(hours=3))
         straight = a_preparation(clinic, bottle, made_at=now, is_mixed=False, beyond_use_at=now + timedelta(hours=3))
-    page = shown(client, "edit", session.pk)
-    assert page.count("5.00\xa0mL left") == 2
+    assert tray_of(client, session).count(" left</span>") == 2
     do(client, "discard_preparation", made.pk)
     do(client, "discard_container", bottle.pk)
 
@@ -91,13 +95,12 @@ def test_what_was_discarded_says_when_on_the_stock_page_and_in_a_session(clinic:
         zone = ZoneInfo(clinic.zone)
         thrown = [Preparation.objects.get(pk=made.pk).discarded_at, Container.objects.get(pk=bottle.pk).discarded_at]
     said = [f"discarded {at.astimezone(zone):%-d %b %H:%M}" for at in thrown if at]
-    stock, page = shown(client), shown(client, "edit", session.pk)
+    stock, tray = shown(client), tray_of(client, session)
     for words in (*said, f"could be used until {made.beyond_use_at.astimezone(zone):%-d %b %H:%M}"):
         assert words in stock
-    tray = page[page.index('id="preparation"') : page.index('id="tray-none"')]
     assert [tray.count(words) for words in (made.code, straight.code)] == [2, 2]
     assert tray.count('"status-word">discarded ') == 2
-    assert " left" not in tray
+    assert " left</span>" not in tray
     for words in said:
         assert words in tray
 
