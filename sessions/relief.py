@@ -35,12 +35,14 @@ class Answer:
 @dataclass(frozen=True, kw_only=True)
 class Relief:
     """``hours`` from the end of the session: exact when ENDED by a stated time, “no more than” when only reported by
-    then (``is_at_most``), “at least” when LASTING, None when UNKNOWN. ``has_unclear``: something was told after the
-    next injection that does not say which of the two it is about; it counts for neither."""
+    then (``is_at_most``; ``at_least``: when it was last said to last), “at least” when LASTING, None when UNKNOWN.
+    ``has_unclear``: something was told after the next injection that does not say which of the two it is about; it
+    counts for neither."""
 
     state: ReliefState
     hours: float | None = None
     is_at_most: bool = False
+    at_least: float | None = None
     has_unclear: bool = False
 
 
@@ -76,7 +78,10 @@ def relief(
             lasted_until = answer.at
     if ends:
         hours, is_at_most = min(ends)
-        return Relief(state=ReliefState.ENDED, hours=hours, is_at_most=is_at_most, has_unclear=has_unclear)
+        at_least = _hours(session_end, lasted_until) if is_at_most and lasted_until is not None else None
+        return Relief(
+            state=ReliefState.ENDED, hours=hours, is_at_most=is_at_most, at_least=at_least, has_unclear=has_unclear
+        )
     if lasted_until is None:
         return Relief(state=ReliefState.UNKNOWN, has_unclear=has_unclear)
     return Relief(state=ReliefState.LASTING, hours=_hours(session_end, lasted_until), has_unclear=has_unclear)

@@ -48,6 +48,7 @@ class Undefined(Enum):
     NO_AFTER = "no_after"
     FROM_ZERO = "from_zero"
     TOO_LATE = "too_late"
+    UNKNOWN_TIME = "unknown_time"
 
 
 @dataclass(frozen=True)
@@ -62,12 +63,20 @@ class Asked:
 @dataclass(frozen=True)
 class Cycle:
     """One cycle: ``before`` is the score before the first, then the last one known; ``minutes`` since its last
-    injection, None where nobody wrote down when that was."""
+    injection, None where nobody wrote down when that was. ``at_most``: since the last thing known to come before it."""
 
     number: int
     before: int | None
     after: int
     minutes: int | None
+    at_most: int | None = None
+
+    @property
+    def is_in_time(self) -> bool | None:
+        """Asked within 30 minutes of its last injection; None where nobody can tell."""
+        if self.minutes is not None:
+            return self.minutes <= WITHIN_MINUTES
+        return True if self.at_most is not None and self.at_most <= WITHIN_MINUTES else None
 
 
 @dataclass(frozen=True)
@@ -104,9 +113,10 @@ class Response:
             return Undefined.NO_AFTER
         if self.before == 0:
             return Undefined.FROM_ZERO
-        if self.minutes is not None and self.minutes > WITHIN_MINUTES:
-            return Undefined.TOO_LATE
-        return None
+        is_in_time = self.cycles[-1].is_in_time
+        if is_in_time is None:
+            return Undefined.UNKNOWN_TIME
+        return None if is_in_time else Undefined.TOO_LATE
 
     @property
     def percent(self) -> float | None:
@@ -130,13 +140,20 @@ def minutes_since(injected_at: datetime | None, asked_at: datetime) -> int | Non
 
 
 def response(
-    before: int | None, asked: Iterable[Asked], injected_at: Sequence[datetime | None] | None = None
+    before: int | None,
+    asked: Iterable[Asked],
+    injected_at: Sequence[datetime | None] | None = None,
+    *,
+    since: datetime | None = None,
 ) -> Response:
     """Put the scores of one question at one place together; ``injected_at`` holds the last injection of each cycle.
 
+    ``since``: the first injection, or when the session began. A cycle whose last injection nobody wrote down had it
+    after that, and after those of the cycles before: what was asked soon after these was asked soon enough.
+
     >>> from datetime import UTC
     >>> at = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
-    >>> found = response(8, [Asked(2, 2, at), Asked(1, 5, at)])
+    >>> found = response(8, [Asked(2, 2, at), Asked(1, 5, at)], since=at)
     >>> [(cycle.before, cycle.after) for cycle in found.cycles], found.percent
     ([(8, 5), (5, 2)], 75.0)
     """
@@ -145,6 +162,7 @@ def response(
     last = before
     for one in sorted(asked, key=lambda one: one.cycle):
         time = times[one.cycle - 1] if one.cycle <= len(times) else None
-        cycles.append(Cycle(one.cycle, last, one.score, minutes_since(time, one.at)))
+        known = max((at for at in (since, *times[: one.cycle - 1]) if at is not None), default=None)
+        cycles.append(Cycle(one.cycle, last, one.score, minutes_since(time, one.at), minutes_since(known, one.at)))
         last = one.score
     return Response(before, tuple(cycles))

@@ -26,15 +26,17 @@ PGIC_MINIMALLY_IMPROVED = 3  # of 1 (very much improved) to 7; a larger number i
 @dataclass(frozen=True, kw_only=True)
 class Scores:
     """One signed session: NRS before and after, None where it was not asked. ``is_late``: the one after was asked more
-    than 30 minutes after the last injection, and no longer tells what that did on the table (domain.md §10)."""
+    than 30 minutes after the last injection, and no longer tells what that did on the table (domain.md §10);
+    ``is_untimed``: nobody can tell how long after."""
 
     before: int | None
     after: int | None
     is_late: bool = False
+    is_untimed: bool = False
 
     @property
     def relief_percent(self) -> float | None:
-        return None if self.is_late else relief_percent(self.before, self.after)
+        return None if self.is_late or self.is_untimed else relief_percent(self.before, self.after)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from sessions.models.course_reviews import CourseReviewQuerySet
 from sessions.queries.chart import by_session
 from sessions.queries.measures import latest_change
 from sessions.queries.pain_scores import question_of, scores_of
-from sessions.response import WITHIN_MINUTES, Undefined, whole_percent
+from sessions.response import WITHIN_MINUTES, Undefined, relief_percent, whole_percent
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,12 @@ def standing(course: Course) -> Standing:
     question = question_of(score for session in sessions for score in rows[session.pk])
     found = [scores_of(session, rows[session.pk], [], question=question, following=None) for session in sessions]
     scores = [
-        stop_rules.Scores(before=one.trough, after=one.peak, is_late=one.table.undefined == Undefined.TOO_LATE)
+        stop_rules.Scores(
+            before=one.trough,
+            after=one.peak,
+            is_late=one.table.undefined == Undefined.TOO_LATE,
+            is_untimed=one.table.undefined == Undefined.UNKNOWN_TIME,
+        )
         for one in found
     ]
     change = latest_change(course)
@@ -59,7 +64,7 @@ def standing(course: Course) -> Standing:
         question=question,
         tripped=stop_rules.tripped(scores, pgic=pgic, goals=len(goals), goals_reached=reached),
         evidence={
-            "scores": [[one.before, one.after, *([True] if one.is_late else [])] for one in scores],
+            "scores": [[one.before, one.after, *_when(one)] for one in scores],
             "question": question,
             "pgic": pgic,
             **({"pgic_day": change.day.isoformat(), "pgic_source": change.source} if change else {}),
@@ -67,6 +72,11 @@ def standing(course: Course) -> Standing:
             "goals_reached": reached,
         },
     )
+
+
+def _when(scores: stop_rules.Scores) -> list[bool]:
+    """What follows the two scores: nothing, late, or not late as far as anybody knows."""
+    return [False, True] if scores.is_untimed else [True] if scores.is_late else []
 
 
 @dataclass(frozen=True)
@@ -77,14 +87,20 @@ class EvidenceRow:
     before: int | None
     after: int | None
     is_late: bool = False
+    is_untimed: bool = False
 
     @property
     def percent(self) -> float | None:
-        """Relief on the table; none where the score after came later than 30 minutes (domain.md §10)."""
-        return stop_rules.Scores(before=self.before, after=self.after, is_late=self.is_late).relief_percent
+        """Relief on the table; none where the score after came later than 30 minutes, or nobody knows when
+        (domain.md §10)."""
+        return None if self.late_words else relief_percent(self.before, self.after)
 
     @property
     def late_words(self) -> str:
+        if self.is_untimed:
+            return _("when it was asked is not known")
+        if not self.is_late:
+            return ""
         return _("after %(minutes)s min") % {"minutes": WITHIN_MINUTES}
 
     @property

@@ -107,6 +107,7 @@ def _on_table(session: InjectionSession, scores: Iterable[PainScore], question: 
         next((score.score for score in own if score.moment == Moment.BEFORE), None),
         [Asked(score.cycle, score.score, score.measured_at) for score in own if score.moment == Moment.AFTER],
         session.cycles_injected_at,
+        since=session.first_injected_at or session.started_at,
     )
 
 

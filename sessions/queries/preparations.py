@@ -91,6 +91,17 @@ class OnTray:
         return strengths_in_words(mix.strengths) if mix else ""
 
     @property
+    def holds_beside_name(self) -> str:
+        """The same, unless its solution's name says just that."""
+        return "" if self.holds.casefold() == self.made.solution.name.casefold() else self.holds
+
+    @property
+    def thrown_at(self) -> datetime | None:
+        """When it was discarded, or the container that it is."""
+        own = [self.made.discarded_at, *(part.container.discarded_at for part in self.parts if not self.made.is_mixed)]
+        return min((at for at in own if at is not None), default=None)
+
+    @property
     def left_ml(self) -> Decimal:
         """What is left by the points written down, never below nothing."""
         return max(self.made.volume_ml - self.given_ml, Decimal(0))

@@ -181,7 +181,8 @@ def _response(
     asked = sorted(own, key=lambda one: one.cycle)
     before = [one.score for one in asked if one.moment == Moment.BEFORE]
     after = [Asked(one.cycle, one.score, one.measured_at) for one in asked if one.moment == Moment.AFTER]
-    return Response(name, response(before[0] if before else None, after, session.cycles_injected_at))
+    since = session.first_injected_at or session.started_at
+    return Response(name, response(before[0] if before else None, after, session.cycles_injected_at, since=since))
 
 
 def _side_effects(actor: Actor, patient_id: UUID, last: InjectionSession) -> list[SideEffect]:

@@ -169,14 +169,21 @@ def _beside_the_tray(session: Session) -> Iterator[Finding]:
 
 
 def points_are_from_the_tray(session: Session) -> Iterator[Finding]:
-    """P15: the tray that the page shows is what the record names, or somebody says why it is not."""
-    tray, others = session.tray, dict[str, list[str]]()
-    for point in session.points if tray is not None else ():
-        if point.preparation is not None and tray is not None and point.preparation.code != tray.code:
-            others.setdefault(point.preparation.code, []).append(str(point.number))
+    """P15: the tray that the page shows is what the record names, or somebody says why it is not. A point that names no
+    bottle says nothing of the tray either, whatever its solution."""
+    tray = session.tray
+    if tray is None:
+        return
+    others: dict[str, list[str]] = {}
+    for point in session.points:
+        is_named = point.preparation is not None or point.lot is not None
+        own = point.preparation.code if point.preparation is not None else tray.code if is_named else ""
+        if own != tray.code:
+            others.setdefault(own, []).append(str(point.number))
     for own, numbers in others.items():
-        words = (("numbers", ", ".join(numbers)), ("own", own), ("code", tray.code if tray else ""))
-        yield Finding(RULES["tray_differs"], f"{own} {dict(words)['code']} {len(numbers)}", words)
+        words = (("numbers", ", ".join(numbers)), ("own", own), ("code", tray.code))
+        rule = RULES["tray_differs" if own else "tray_unnamed"]
+        yield Finding(rule, f"{own} {tray.code} {len(numbers)}".strip(), words)
 
 
 def preparations(session: Session) -> Iterator[Finding]:

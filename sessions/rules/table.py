@@ -255,6 +255,12 @@ RULES: dict[str, Rule] = {
         _("Points %(numbers)s name preparation %(own)s, but %(code)s stands on the tray. Which one was injected?"),
         "preparation",
     ),
+    "tray_unnamed": Rule(
+        "P15",
+        _WARN,
+        _("Points %(numbers)s name no preparation, but %(code)s stands on the tray. Which one was injected?"),
+        "preparation",
+    ),
     "site_denied": Rule(
         "P16",
         _WARN,

@@ -114,9 +114,8 @@ def _not_saved(
 
 def _answer(page: SessionPage, state: str, status: int = 200, **more: Any) -> JsonResponse:
     at = page.now.astimezone(page.actor.zone)
-    return JsonResponse(
-        {"state": state, "saved_at": f"{at:%H:%M:%S}", "now": int(at.timestamp() * 1000), **more}, status=status
-    )
+    own = {"saved_at": f"{at:%H:%M:%S}", "now": int(at.timestamp() * 1000), "since": page.since_words}
+    return JsonResponse({"state": state, **own, **more}, status=status)
 
 
 def _has_reasons(data: QueryDict) -> bool:

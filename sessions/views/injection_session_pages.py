@@ -241,6 +241,12 @@ class SessionPage:
         """When the treatment ended: of a draft, as it would be signed now."""
         return end_of(self.loaded, now=self.now)
 
+    @property
+    def since_words(self) -> str:
+        """The first injection, or when the session began, by the clinic's clock: the injections came after that."""
+        since = self.session.first_injected_at or self.session.started_at
+        return f"{since.astimezone(self.actor.zone):%H:%M}"
+
     @cached_property
     def trays(self) -> list[Tray]:
         """What may be on the tray of this session, and what it names already; each with what speaks against it."""

@@ -196,11 +196,12 @@ def _prepare_page(request: StaffRequest, form: PrepareForm, *, status: int) -> H
 def _tell_prepared(request: StaffRequest, made: Preparation) -> None:
     rules = solution_lots.rules_of(request.actor)
     [row] = queries.on_tray(request.actor.clinic_id, [made.pk])
-    words = {"code": made.code, "solution": made.solution.name, "holds": row.holds}
+    held = f" ({row.holds_beside_name})" if row.holds_beside_name else ""
+    words = {"code": made.code, "content": f"{made.solution.name}{held}"}
     if made.needs_check:
-        messages.warning(request, _("%(code)s is %(solution)s (%(holds)s). A colleague has to check it first.") % words)
+        messages.warning(request, _("%(code)s is %(content)s. A colleague has to check it first.") % words)
     else:
-        messages.success(request, _("%(code)s is %(solution)s (%(holds)s) and can be chosen in a session.") % words)
+        messages.success(request, _("%(code)s is %(content)s and can be chosen in a session.") % words)
     if made.measured_ph is not None and not rules.ph_low <= made.measured_ph <= rules.ph_high:
         usual = {"ph": made.measured_ph.normalize(), "low": rules.ph_low, "high": rules.ph_high}
         messages.warning(request, _("pH %(ph)s is outside the usual %(low)s to %(high)s.") % usual)

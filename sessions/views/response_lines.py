@@ -70,6 +70,7 @@ def relief_words(told: Response) -> str:
         Undefined.FROM_ZERO: _("No pain before: there is no percentage."),
         Undefined.TOO_LATE: _("Asked more than %(minutes)s minutes after: there is no percentage.")
         % {"minutes": WITHIN_MINUTES},
+        Undefined.UNKNOWN_TIME: _("When it was asked after the last injection is not known: there is no percentage."),
     }
     if told.undefined:
         return why[told.undefined]
@@ -82,15 +83,22 @@ def relief_words(told: Response) -> str:
 
 def relief_table() -> dict[str, Any]:
     """What the page says while somebody scores, for each score before and after, in the record's own words: the page
-    only looks them up. ``late`` holds for whoever was asked more than ``within_minutes`` after the last injection."""
+    only looks them up. ``late`` holds for whoever was asked more than ``within_minutes`` after the last injection,
+    ``unknown`` where nobody can tell."""
     words: dict[str, int] = {}
 
     def said(minutes: int | None) -> list[list[int]]:
         table = [[Response(one, (Cycle(1, one, other, minutes),)) for other in SCORES] for one in SCORES]
         return [[words.setdefault(relief_words(told), len(words)) for told in row] for row in table]
 
-    on_time, late = said(None), said(WITHIN_MINUTES + 1)
-    return {"words": list(words), "on_time": on_time, "late": late, "within_minutes": WITHIN_MINUTES}
+    on_time, late, unknown = said(WITHIN_MINUTES), said(WITHIN_MINUTES + 1), said(None)
+    return {
+        "words": list(words),
+        "on_time": on_time,
+        "late": late,
+        "unknown": unknown,
+        "within_minutes": WITHIN_MINUTES,
+    }
 
 
 def _with_minutes(score: int, minutes: int | None) -> str:
@@ -107,7 +115,9 @@ def _line(record: Record, question: Question, nerve_id: str | None, side: str) -
     return PainLine(
         place=_place(own[0]) if own else "",
         question=str(question.label),
-        response=response(before.score if before else None, after, times),
+        response=response(
+            before.score if before else None, after, times, since=(record.first_injected or record.started).at
+        ),
         before_at=_clock(before, record) if before else "",
         observed=tuple(Observed(row.score, minutes_since(_nth(times, row.cycle), row.measured.at)) for row in observed),
     )

@@ -271,6 +271,10 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"points": (point(lot=PLAIN_LOT, preparation=MADE),), "tray": replace(MADE, code="0203-2")},
         {"points": (point(lot=PLAIN_LOT, preparation=MADE),), "tray": MADE},
     ),
+    "tray_unnamed": (
+        {"points": (point(lot=None),), "tray": replace(MADE, solution_code="D5W_PLAIN")},
+        {"points": (point(),), "tray": replace(MADE, solution_code="D5W_PLAIN")},
+    ),
     "site_denied": (
         {"answers": (("PLEURA", "Lung risk", False),), "points": (point(nerve=RIB),)},
         {"answers": (("PLEURA", "Lung risk", True),), "points": (point(nerve=RIB),)},

@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from accounts.choices import Role
 from accounts.models import Clinic
@@ -163,6 +165,16 @@ def test_hours_of_relief_are_known_censored_or_missing_and_never_zero(course: Co
     found = chart_trends.figures(lines)
     assert (found.median_hours, found.relief_ended, found.relief_lasting, found.relief_unknown) == (30, 1, 1, 1)
     assert silent.pk == lines[2].session.pk
+
+
+def test_relief_that_ended_at_a_time_that_nobody_said_is_told_by_both_of_its_bounds(course: Course) -> None:
+    both, most, said = (treated(course, week, 8, 2) for week in range(3))
+    for session, hours, has_ended in ((both, 24, False), (both, 73, True), (most, 73, True), (said, 24, False)):
+        told_at(session, hours, has_ended=has_ended)
+    told_at(said, 73, end=30)
+    reliefs = [line.scores.relief for line in record(course).lines(course)]
+    words = [strip_tags(render_to_string("sessions/chart/relief.html", {"relief": one})) for one in reliefs]
+    assert [one.replace("\xa0", " ").strip() for one in words] == ["between 24 h and 73 h", "at most 73 h", "30 h"]
 
 
 def test_a_stated_end_counts_whenever_it_is_told_and_what_could_be_of_either_session_of_neither(course: Course) -> None:

@@ -58,9 +58,12 @@ def test_the_patients_own_time_of_return_is_the_duration() -> None:
     assert relief(END, told) == Relief(state=ReliefState.ENDED, hours=30)
 
 
-def test_an_end_without_a_time_is_known_only_as_at_most() -> None:
+def test_an_end_without_a_time_lies_between_the_last_word_that_it_lasts_and_the_report() -> None:
     told = [Answer(at=after_hours(22), has_ended=False), Answer(at=after_hours(70), has_ended=True)]
-    assert relief(END, told) == Relief(state=ReliefState.ENDED, hours=70, is_at_most=True)
+    assert relief(END, told) == Relief(state=ReliefState.ENDED, hours=70, is_at_most=True, at_least=22)
+    assert relief(END, told[1:]) == Relief(state=ReliefState.ENDED, hours=70, is_at_most=True)
+    stated = [told[0], Answer(at=after_hours(70), has_ended=True, ended_at=after_hours(30))]
+    assert relief(END, stated) == Relief(state=ReliefState.ENDED, hours=30)
 
 
 def test_relief_that_still_lasts_is_censored_at_the_last_answer() -> None:
@@ -78,7 +81,8 @@ def test_the_first_end_counts_whatever_is_told_later() -> None:
 
 def test_half_of_the_gain_lost_is_an_end_though_nobody_asked() -> None:
     told = [Answer(at=after_hours(4), score=3), Answer(at=after_hours(24), score=5)]
-    assert relief(END, told, before=8, after=2) == Relief(state=ReliefState.ENDED, hours=24, is_at_most=True)
+    ended = Relief(state=ReliefState.ENDED, hours=24, is_at_most=True, at_least=4)
+    assert relief(END, told, before=8, after=2) == ended
 
 
 def test_a_patient_who_says_it_lasts_is_believed_over_the_score() -> None:
@@ -151,6 +155,7 @@ def test_hours_are_never_negative_never_later_than_the_last_answer_and_missing_o
         latest = max(one.at for one in told)
         assert 0 <= found.hours <= (latest - END) / timedelta(hours=1)
         assert until is None or END + timedelta(hours=found.hours) <= until
+        assert found.at_least is None or (found.is_at_most and 0 <= found.at_least < found.hours)
 
 
 @given(told=told_answers(), before=SCORES, after=SCORES)

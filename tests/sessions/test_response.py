@@ -58,9 +58,18 @@ def test_each_cycle_starts_from_the_score_before_it_and_the_last_one_counts() ->
     assert (found.fall, found.percent) == (6, 75.0)
 
 
-def test_minutes_are_not_known_where_nobody_wrote_down_the_injection() -> None:
-    found = response(8, [asked(2, minutes=300)])
-    assert (found.minutes, found.percent) == (None, 75.0)
+def test_there_is_no_percentage_where_nobody_can_tell_how_long_after_the_injection() -> None:
+    """Nobody wrote down its last injection: it came after the first one, and after those of the cycles before."""
+    late, soon = asked(2, minutes=300), asked(2, minutes=30)
+    for found in (response(8, [late]), response(8, [late], since=AT), response(8, [soon], [None])):
+        assert (found.minutes, found.percent, found.undefined) == (None, None, Undefined.UNKNOWN_TIME)
+    assert response(8, [soon], since=AT).percent == 75.0
+    # The last injection of the first cycle was ten hours before the second cycle's score.
+    second = [asked(6), asked(2, cycle=2, minutes=600)]
+    for since in (None, AT):
+        assert response(8, second, [AT], since=since).undefined is Undefined.UNKNOWN_TIME
+        assert response(8, second, [AT, AT + timedelta(minutes=569)], since=since).undefined is Undefined.TOO_LATE
+        assert response(8, second, [AT + timedelta(minutes=570)], since=since).percent == 75.0
 
 
 @given(before=st.none() | SCORES, scores=st.lists(SCORES, max_size=MAX_CYCLES), times=st.lists(st.none() | st.just(AT)))
@@ -80,6 +89,7 @@ def test_a_percentage_is_missing_exactly_where_a_reason_is_given(
     at = None if minutes is None else AT - timedelta(minutes=minutes)
     found: Response = response(before, [] if after is None else [asked(after, minutes=0)], [at])
     assert (found.percent is None) == (found.undefined is not None)
+    assert found.percent is None or minutes is not None
     assert found.percent is None or (-900 <= found.percent <= 100 and (found.percent > 0) == ((found.fall or 0) > 0))
 
 

@@ -1,5 +1,6 @@
 """The way of a solution in a real browser: received, opened, prepared, chosen in a session with one key."""
 
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -9,12 +10,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
+from pypdf import PdfReader
 
 from accounts.choices import Role
 from accounts.models import Clinic
 from catalogue.models import Solution
 from common.tenancy import tenant
-from sessions.models import InjectionSession
+from sessions.models import InjectionSession, Preparation
 from sessions.services import injection_sessions, lot_recalls, stock_movements
 from tests.factories.patients import PatientFactory
 from tests.factories.sessions import InjectionSessionFactory
@@ -91,11 +93,23 @@ def prepare(page: Page) -> None:
 def test_a_solution_goes_from_the_shelf_to_the_point(
     clinic: Clinic, session: InjectionSession, open_page: Open, figure: Callable[[str, float], None]
 ) -> None:
+    Clinic.objects.filter(pk=clinic.pk).update(is_synthetic=True)
     page = open_page(reverse("sessions:lots"), viewport={"width": 820, "height": 1180})
     receive(page)
     prepare(page)
     expect(page.get_by_text("can be chosen in a session.")).to_be_visible()
     found = violations(page)
+
+    # One label and nothing else: no banner of the demo, no number of the page.
+    with tenant(clinic.pk, actor="test"):
+        made = Preparation.objects.get()
+    page.goto(reverse("sessions:preparation_label", args=[made.pk]))
+    expect(page.locator(".strip").first).to_be_visible()
+    [sheet] = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    words = "".join(sheet.extract_text().split())
+    assert made.code in words
+    assert "1/1" not in words
+    assert "invented" not in words
 
     page.goto(reverse("sessions:edit", args=[session.pk]))
     page.keyboard.press("Alt+1")

@@ -15,7 +15,7 @@ from audit.models import AuditEvent
 from catalogue.models import Solution
 from common.tenancy import tenant
 from common.wall_clock import local_day
-from sessions.models import Container, Preparation, SolutionLot, StockRules
+from sessions.models import Container, InjectionSession, Preparation, SolutionLot, StockRules
 from sessions.services import injection_sessions
 from tests.factories.sessions import InjectionSessionFactory
 from tests.factories.treatments import (
@@ -77,6 +77,47 @@ def test_a_container_is_opened_prepared_from_and_discarded(clinic: Clinic, clien
     assert do(client, "take_back_preparation", made.pk) == 302
     assert do(client, "take_back_container", bag.pk) == 302
     assert "Take back" not in shown(client)
+
+
+def tray_of(client: Client, session: InjectionSession) -> str:
+    page = shown(client, "edit", session.pk)
+    return page[page.index('id="preparation"') : page.index('id="tray-none"')]
+
+
+def test_what_was_discarded_says_when_on_the_stock_page_and_in_a_session(clinic: Clinic, client: Client) -> None:
+    now = timezone.now()
+    with tenant(clinic.pk, actor="test"):
+        session = InjectionSessionFactory(clinic=clinic, clinician=client.member, started_at=now)  # type: ignore[attr-defined]
+        bag, bottle = (a_container(clinic, opened_at=now) for _ in range(2))
+        made = a_preparation(clinic, bag, made_at=now, beyond_use_at=now + timedelta(hours=3))
+        straight = a_preparation(clinic, bottle, made_at=now, is_mixed=False, beyond_use_at=now + timedelta(hours=3))
+    assert tray_of(client, session).count(" left</span>") == 2
+    do(client, "discard_preparation", made.pk)
+    do(client, "discard_container", bottle.pk)
+
+    with tenant(clinic.pk, actor="test"):
+        zone = ZoneInfo(clinic.zone)
+        thrown = [Preparation.objects.get(pk=made.pk).discarded_at, Container.objects.get(pk=bottle.pk).discarded_at]
+    said = [f"discarded {at.astimezone(zone):%-d %b %H:%M}" for at in thrown if at]
+    stock, tray = shown(client), tray_of(client, session)
+    for words in (*said, f"could be used until {made.beyond_use_at.astimezone(zone):%-d %b %H:%M}"):
+        assert words in stock
+    assert [tray.count(words) for words in (made.code, straight.code)] == [2, 2]
+    assert tray.count('"status-word">discarded ') == 2
+    assert " left</span>" not in tray
+    for words in said:
+        assert words in tray
+
+
+def test_what_was_prepared_is_said_once_where_its_name_says_what_it_holds(clinic: Clinic, client: Client) -> None:
+    plain = Solution.objects.get(code="D5W_PLAIN")
+    with tenant(clinic.pk, actor="test"):
+        lot = SolutionLotFactory(clinic=clinic, product=ProductFactory(clinic=clinic, solution=plain), solution=plain)
+        bag = a_container(clinic, opened_at=timezone.now(), lot=lot)
+    typed = prepared(client, bag, solution=plain.pk)
+    answer = client.post(reverse("sessions:prepare"), typed, follow=True).content.decode()
+    assert " is Dextrose 5 % and can be chosen in a session." in answer
+    assert '<span class="unit">Dextrose 5 %</span>' not in answer
 
 
 def test_a_slip_is_undone_on_the_page(clinic: Clinic, client: Client, lot: SolutionLot) -> None:

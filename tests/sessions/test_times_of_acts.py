@@ -261,6 +261,32 @@ def test_the_end_comes_from_what_was_done_and_not_from_a_page_that_was_begun_lat
     assert (session.started_at, session.begun_at) == (NINE, None)
 
 
+UNTIMED = "When it was asked after the last injection is not known: there is no percentage."
+
+
+def test_a_score_whose_time_after_the_injection_nobody_knows_has_no_percentage_anywhere(room: Room) -> None:
+    """Injected again at some time between 9:33 and 10:33: the score may be an hour old, or a minute."""
+    room.does(28, "screening-", "consent_", "rest_before", "points-0-", "sharps", "time_out-")
+    room.does(33, **STATED)
+    room.does(40, "rest_after", "observation-")
+    assert "67 % less" in room.text(41)
+    saved = room.does(
+        93, how="autosave", **{"response-rest_after_2": "1"}, acts=sent(**{"response-rest_after_2": 93 * 60})["acts"]
+    )
+    assert (saved.json()["state"], saved.json()["since"]) == ("saved", "09:33")
+    for text in (room.text(94), room.paper(94)):
+        assert UNTIMED in text
+        assert "% less" not in text
+    for stated, words in (("10:20", "83 % less"), ("10:02", "Asked more than 30 minutes after"), ("", UNTIMED)):
+        room.does(95, **{"response-injected_time_2": stated})
+        for text in (room.text(96), room.paper(96)):
+            assert words in text
+    assert room.sign(97, **room.reasons(97)).status_code == 302
+    for text in (room.text(98), room.paper(98)):
+        assert UNTIMED in text
+        assert "% less" not in text
+
+
 # --- 4. a needle that was stated otherwise
 def test_a_needle_time_that_makes_a_rule_pass_is_explained_and_leaves_a_trace(room: Room) -> None:
     room.does(28, "screening-", "rest_before", "points-0-", "sharps")

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Clinic
-from catalogue.models import Nerve
+from catalogue.models import Nerve, Solution
 from common.tenancy import tenant
 from patients.choices import Substance, allergy_words
 from patients.models import Allergy
@@ -103,6 +103,35 @@ def test_the_record_names_the_tray_the_allergy_and_the_site_in_their_own_words(
     assert f"CONCERN: Lung risk: no. {site_said}" in paper
 
 
+@pytest.mark.django_db
+def test_a_tray_that_no_point_names_is_found_until_it_is_one_and_the_page_offers_to_change_them(
+    clinic: Clinic, visit: Appointment
+) -> None:
+    """As the page comes back from "Prepare": the new preparation stands on the tray, the points were typed before."""
+    client: Client = visit.client  # type: ignore[attr-defined]
+    begin(visit)
+    with tenant(clinic.pk, actor="test"):
+        session = OWN.get()
+        _given, tray = trays(clinic)
+        one = a_draft().points[0]
+        plain = Solution.objects.exclude(pk=tray.solution_id).filter(code="D5W_PLAIN").get()
+        bare = replace(one, lot_id=None, preparation_id=None)
+        points = (replace(bare, solution_id=plain.pk), replace(bare, solution_id=tray.solution_id))
+        saved(session, points=points, preparation_id=tray.pk)
+    said = f"Points 1, 2 name no preparation, but {tray.code} stands on the tray. Which one was injected?"
+    for name in ("edit", "sign"):
+        assert said in client.get(reverse(f"sessions:{name}", args=[session.pk])).content.decode()
+    assert "data-change-others" in client.get(reverse("sessions:edit", args=[session.pk])).content.decode()
+    with tenant(clinic.pk, actor="test"):
+        assert "P15" in {found.rule.id for found in findings_of(OWN.get())}
+        fixed = tuple(
+            replace(p, solution_id=tray.solution_id, preparation_id=tray.pk, lot_id=tray.parts.get().container.lot_id)
+            for p in points
+        )
+        saved(session, points=fixed, preparation_id=tray.pk)
+        assert "P15" not in {found.rule.id for found in findings_of(OWN.get())}
+
+
 def findings_of(session: InjectionSession) -> list[Any]:
     return [one for one in findings(facts_of(load(session), now=timezone.now())) if one.is_answerable]
 
@@ -157,7 +186,7 @@ def test_an_allergy_is_said_in_its_own_words_before_its_class() -> None:
     assert allergy_words("latex", "Zinc") == "Zinc (Latex)"
 
 
-def test_the_tray_offers_the_points_that_name_another_bottle() -> None:
+def test_the_tray_offers_the_points_that_name_another_bottle_or_none() -> None:
     """The rule of the page's script, without a browser."""
     source = (Path(__file__).parents[2] / "static/js/session/preparation.js").read_text()
     source = re.sub(r"^import .*$", "", source, flags=re.M)
@@ -178,4 +207,4 @@ def test_the_tray_offers_the_points_that_name_another_bottle() -> None:
     ran = subprocess.run(
         ["node", "--input-type=module"], input=source + script, capture_output=True, text=True, check=True
     )
-    assert json.loads(ran.stdout) == [[1, 3, 7], [], []]
+    assert json.loads(ran.stdout) == [[1, 3, 5, 7], [], []]

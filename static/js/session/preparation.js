@@ -59,13 +59,13 @@ function takeBack(form, card, former, filled) {
   former.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-/** The points that name another bottle than the one on the tray: what the tray shows is not what they record. */
+/** The points that name another bottle than the one on the tray, or none: what the tray shows is not what they record. */
 export function others(all, card) {
   if (!card?.value) return [];
-  const isOther = (point) =>
-    point.preparation
-      ? point.preparation !== card.value
-      : point.lot !== "" && point.solution === card.dataset.solution && point.lot !== (card.dataset.lot ?? "");
+  const isOther = ({ preparation, lot, solution }) => {
+    if (preparation) return preparation !== card.value;
+    return !lot || (solution === card.dataset.solution && lot !== (card.dataset.lot ?? ""));
+  };
   return all.filter(isOther);
 }
 

@@ -58,16 +58,40 @@ function chips(scores) {
 }
 
 // A time that nobody types is that of the first answer, as the server keeps it.
+function askedOf(block) {
+  return block?.querySelector("[name$=after_time], [name*=after_time_]")?.value || block?.dataset.askedAt;
+}
+
+function injectedOf(block) {
+  return block?.querySelector(".injected input[type=time]")?.value;
+}
+
 function minutesOf(block) {
-  const asked = block?.querySelector("[name$=after_time], [name*=after_time_]")?.value;
-  return minutesBetween(block?.querySelector(".injected input[type=time]")?.value, asked || block?.dataset.askedAt);
+  return minutesBetween(injectedOf(block), askedOf(block));
+}
+
+// The last injection of a cycle came after the first one of all, and after those of the cycles before.
+function atMostOf(form, block) {
+  const part = form.querySelector("[data-response]");
+  const all = [...form.querySelectorAll("[data-cycle-block]")];
+  const first = document.getElementById(part.dataset.first)?.value || part.dataset.since;
+  const known = [first, ...all.slice(0, Math.max(0, all.indexOf(block))).map(injectedOf)];
+  const since = known.map((at) => minutesBetween(at, askedOf(block))).filter((minutes) => minutes !== null);
+  return since.length === 0 ? null : Math.min(...since);
+}
+
+// When the first of these answers was tapped, where the page noted it: it may have been opened again since.
+function tappedAt(form, inputs, clock) {
+  const acts = JSON.parse(form.querySelector("[data-acts]")?.value || "{}");
+  const taps = inputs.map((input) => acts[input.name]).filter(Boolean);
+  return taps.length === 0 ? clock() : clock(Math.min(...taps) - Number(form.dataset.served));
 }
 
 function noteAsked(form, clock) {
   for (const block of form.querySelectorAll("[data-cycle-block]")) {
-    const isAsked = [...block.querySelectorAll("[data-pain]")].some((box) => answerOf(box) !== "");
-    if (!isAsked) delete block.dataset.askedAt;
-    else block.dataset.askedAt ??= clock();
+    const told = [...block.querySelectorAll("[data-pain] input:checked")].filter((input) => input.value !== "");
+    if (told.length === 0) delete block.dataset.askedAt;
+    else block.dataset.askedAt ??= tappedAt(form, told, clock);
   }
 }
 
@@ -83,8 +107,9 @@ function showEarlier(form, table) {
     const { said, first } = earlierOf(form, box);
     line.hidden = said.length === 0;
     line.querySelector("[data-earlier-scores]").replaceChildren(...chips(said));
-    const minutes = minutesOf(box.closest("[data-cycle-block]"));
-    line.querySelector("[data-relief]").textContent = reliefWords(table, first, answerOf(box), minutes);
+    const block = box.closest("[data-cycle-block]");
+    const words = reliefWords(table, first, answerOf(box), minutesOf(block), atMostOf(form, block));
+    line.querySelector("[data-relief]").textContent = words;
   }
   for (const block of form.querySelectorAll("[data-cycle-block]")) showMinutes(block);
 }
@@ -199,10 +224,10 @@ function paintCells(form) {
   for (const cell of form.querySelectorAll("[data-score-cell]")) paint(cell, /^(\d|10)$/.test(cell.value) ? cell.value : "");
 }
 
-// The wall clock of the clinic, whatever the device says.
+// The wall clock of the clinic, whatever the device says: now, or so long after the page was served.
 function clockOf(part) {
   const [server, here] = [Date.parse(part.dataset.clock), Date.now()];
-  return () => new Date(server + Date.now() - here).toISOString().slice(11, 16);
+  return (after = Date.now() - here) => new Date(server + after).toISOString().slice(11, 16);
 }
 
 function startNow(form, clock) {
@@ -236,6 +261,10 @@ export function startResponse(form) {
   startNow(form, clock);
   form.addEventListener("points-changed", () => followPoints(form));
   form.addEventListener("change", show);
+  form.addEventListener("draft-saved", ({ detail }) => {
+    part.dataset.since = detail.since ?? part.dataset.since;
+    show();
+  });
   for (const again of form.querySelectorAll("[data-again]")) {
     again.addEventListener("toggle", () => {
       if (again.open) again.querySelector("[data-pain]").scrollIntoView({ block: "nearest" });
