@@ -253,6 +253,30 @@ def test_a_merge_takes_what_was_changed_and_nothing_else(
     assert merge(again, page, Shown(stands, tuple(now))).data["a"] == [stands.get("a", "")]
 
 
+def test_ticks_are_put_together_on_one_card_and_a_volume_moves_to_no_other_point() -> None:
+    def page(
+        ticks: str, side: str = "left", volume: str = "0.5", card: str = "c1"
+    ) -> tuple[Shown, dict[str, list[str]]]:
+        row = dict.fromkeys(POINT_FIELDS, "") | {"nerve": NERVE, "side": side, "volume_ml": volume}
+        plain = {"time_out-fingerprint": card, "time_out-said": "s"}
+        shown = Shown(plain | {f"time_out-items={tick}": tick for tick in ticks}, (row,))
+        fields = {f"points-0-{name}": [value] for name, value in row.items()} | {"points-TOTAL_FORMS": ["1"]}
+        return shown, fields | {name: [value] for name, value in plain.items()} | {"time_out-items": [*ticks]}
+
+    opened = opened_on(page("ab")[0])
+    for mine, stands, ticks, conflicts in (
+        (page("abc"), page("abd"), "abcd", ()),
+        (page("b"), page("abd"), "bd", ()),
+        (page("ab"), page("", card="c2"), "", ()),
+        (page("abc"), page("", card="c2"), "abc", ()),  # of the old card, as its name says: worth nothing
+        (page("ab", volume="0.7"), page("ab", side="right"), "ab", ("points-0",)),
+        (page("ab", volume="0.7"), page("ab", volume="0.70"), "ab", ()),
+    ):
+        merged = merge(opened, mine[1], stands[0])
+        assert ("".join(merged.data["time_out-items"]), merged.conflicts) == (ticks, conflicts)
+    assert merge(opened, page("abc")[1], page("", card="c2")[0]).data["time_out-fingerprint"] == ["c1"]
+
+
 _PAGE = """
 const said = { posts: [], replaced: [], timers: 0 };
 globalThis.setTimeout = () => { said.timers += 1; };
