@@ -46,6 +46,9 @@ class SessionForm(forms.Form):
         min_value=0, max_value=2_000_000_000, required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"})
     )
     acts = ActsField()
+    # What the page was opened on, field by field; and that both texts stand on it, for the person to choose.
+    opened = forms.CharField(max_length=60_000, required=False, widget=QUIET)
+    conflict = forms.CharField(max_length=1, required=False, widget=QUIET)
     course = forms.ChoiceField(label=_("Course"), required=False)
     technique = forms.ChoiceField(label=_("Technique"))
     guidance = forms.ChoiceField(label=_("Guidance"), choices=Guidance)
@@ -158,7 +161,7 @@ class SessionForms:
 
     def is_valid(self) -> bool:
         # Every form is asked, so that the page shows all errors at once.
-        answers = [*(form.is_valid() for form in self._plain_forms), self.points.is_valid()]
+        answers = [*(form.is_valid() for form in self.plain_forms), self.points.is_valid()]
         return all(answers) and self._fits() and self._ends_after_it_began()
 
     def _ends_after_it_began(self) -> bool:
@@ -184,13 +187,13 @@ class SessionForms:
         return (*rows, *self.quick.rows(rows[-1] if rows else None))
 
     @property
-    def _plain_forms(self) -> tuple[forms.Form, ...]:
+    def plain_forms(self) -> tuple[forms.Form, ...]:
         return self.session, self.screening, self.reasons, self.quick, self.response, self.observation, self.time_out
 
     @property
     def errors(self) -> list[tuple[str, str, str]]:
         """Anchor, label and words of every error on the page."""
-        found = [_errors_of(form) for form in (*self._plain_forms, *self.points.forms)]
+        found = [_errors_of(form) for form in (*self.plain_forms, *self.points.forms)]
         rows = [error for errors in found for error in errors]
         return rows + [("points", str(_("Points")), str(error)) for error in self.points.non_form_errors()]
 
@@ -200,10 +203,10 @@ class SessionForms:
     def rest_of(self, data: QueryDict) -> QueryDict:
         """``data`` without what is wrong: such a field is as stored, a table with a wrong point is left out."""
         rest = data.copy()
-        for form in self._plain_forms:
+        for form in self.plain_forms:
             for field in form:
                 if field.errors:
-                    rest[field.html_name] = _as_sent(field)
+                    rest[field.html_name] = as_sent(field)
         if self.is_wrong_in_points():
             rest[f"{self.points.prefix}-TOTAL_FORMS"] = "0"
         return rest
@@ -291,7 +294,7 @@ def _confirms_consent(draft: Draft, stored: Draft) -> bool:
     return TimeOutItem.CONSENT in ticked and TimeOutItem.CONSENT not in before
 
 
-def _as_sent(field: forms.BoundField) -> str:
+def as_sent(field: forms.BoundField) -> str:
     stored = field.form.get_initial_for_field(field.field, field.name)
     shown = field.field.widget.format_value(field.field.prepare_value(stored))
     return "" if shown is None else str(shown[0] if isinstance(shown, list) and shown else shown or "")

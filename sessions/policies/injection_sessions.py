@@ -29,9 +29,7 @@ class VersionConflictError(SessionRefusedError):
     """This draft was saved from elsewhere after it was read, by a colleague or in one's own other tab."""
 
     def __init__(self) -> None:
-        super().__init__(
-            _("This session was saved after you opened it, in another tab or by a colleague. Nothing was overwritten.")
-        )
+        super().__init__(_("This session was saved after you opened it. Nothing was overwritten."))
 
 
 class PreparationRefusedError(SessionRefusedError):
@@ -94,6 +92,13 @@ def problem_of_paper(given_at: datetime | None, *, is_drawn: bool, now: datetime
 
 def _saved_last(session: InjectionSession, sender: Sender | None) -> bool:
     return sender is not None and session.saved_page == sender.page and sender.number > (session.saved_number or 0)
+
+
+def is_from_here(session: InjectionSession, sender: Sender | None, *, version: int, heard: int) -> bool:
+    """All that was saved since ``version`` are sends of this page itself, after its send ``heard``."""
+    if sender is None or not _saved_last(session, sender):
+        return False
+    return session.version - version <= (session.saved_number or 0) - heard
 
 
 def is_overtaken(session: InjectionSession, sender: Sender) -> bool:

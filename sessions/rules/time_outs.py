@@ -86,16 +86,32 @@ def news(before: Shown, now: Shown) -> tuple[str, ...]:
     solutions = {material.solution for material in before.materials}
     read = {(one.kind, one.name): one.value for one in before.said}
     changed = {one.kind for one in now.said if read.get((one.kind, one.name), one.value) != one.value}
+    bottles = {material.lot for material in new_materials if _is_other_bottle(material, before)}
+    made = _made(bottles, now)
     found = {
         _("the patient"): "patient" in changed,
         _("the consent"): "consent" in changed,
         _("the side"): any(place.nerve in nerves for place in new_places),
         _("the nerves"): any(place.nerve not in nerves for place in new_places),
         _("the solution"): any(material.solution not in solutions for material in new_materials),
-        _("the lot"): "lot" in changed or any(material.solution in solutions for material in new_materials),
+        _("the lot"): "lot" in changed or bool(bottles - made),
+        _("the preparation"): bool(made),
         _("the allergies"): bool(now.allergies - before.allergies),
     }
     return tuple(what for what, is_new in found.items() if is_new)
+
+
+def _is_other_bottle(material: Material, before: Shown) -> bool:
+    """Of a solution that was confirmed, or one that stands on it beside another solution."""
+    if any(old.solution == material.solution for old in before.materials):
+        return True
+    return bool(before.materials and material.lot) and all(old.lot != material.lot for old in before.materials)
+
+
+def _made(bottles: set[str], now: Shown) -> set[str]:
+    """Those that were prepared here: the lots they were made from are named beside them."""
+    lots = {one.name for one in now.said if one.kind == "lot"}
+    return {bottle for bottle in bottles if lots and bottle and bottle not in lots}
 
 
 def standing(confirmed: Iterable[Shown], now: Shown) -> Shown | None:

@@ -1,5 +1,6 @@
 """Nothing typed is lost: the page as it is typed becomes the draft, or waits beside it until it can."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,7 +18,7 @@ from accounts.requests import StaffRequest
 from sessions.choices import RecordStatus
 from sessions.drafts import Draft
 from sessions.forms.injection_sessions import SessionForms
-from sessions.models import UnsavedTyping
+from sessions.models import InjectionSession, UnsavedTyping
 from sessions.policies.injection_sessions import (
     PreparationRefusedError,
     SessionRefusedError,
@@ -26,7 +27,8 @@ from sessions.policies.injection_sessions import (
 )
 from sessions.services import injection_sessions as service
 from sessions.services import unsaved_typings
-from sessions.views.injection_session_conflicts import differences_to
+from sessions.views.injection_session_conflicts import conflicting, differences_to
+from sessions.views.injection_session_merges import TypedPage, agreed_on, typed_over
 from sessions.views.injection_session_pages import SessionPage, get_session, locked_session
 
 # What is no typing: the token is the browser's, the button that was pressed is an act.
@@ -43,12 +45,15 @@ def autosave(request: StaffRequest, session_id: UUID) -> HttpResponse:
     if "points-TOTAL_FORMS" not in request.POST:
         raise BadRequest("not the page")
     page = SessionPage(session, request.actor, timezone.now())
-    forms = page.forms(request.POST, has_reasons=_has_reasons(request.POST))
+    typed = typed_over(page, request.POST)
+    forms = page.forms(typed.data, has_reasons=_has_reasons(typed.data))
     whole = None if forms.is_valid() else forms
-    draft = forms.draft_without_acts(page.stored) if whole is None else _rest(page, forms, request.POST)
+    if typed.conflicts or _is_told(request.POST, session):
+        return _not_saved(request, page, forms, typed, VersionConflictError())
+    draft = forms.draft_without_acts(page.stored) if whole is None else _rest(page, forms, typed.data)
     try:
         if draft is None:
-            return _kept(request, page, forms)
+            return _kept(request, page, forms, typed)
         found = service.save_locked(
             page.loaded,
             version=forms.version_typed_over,
@@ -58,24 +63,41 @@ def autosave(request: StaffRequest, session_id: UUID) -> HttpResponse:
             now=page.now,
         )
     except SessionRefusedError as refusal:
-        return _not_saved(request, page, forms, refusal)
-    if "restored" in request.GET:
+        return _not_saved(request, page, forms, typed, refusal)
+    if "restored" in request.GET and found is not None:
         messages.success(request, _("What was typed without a connection is saved."))
     if whole is not None or forms.has_acts(consented=page.session.consent.signed_name if page.session.consent else ""):
-        keep(page, forms, request.POST, version=page.session.version)
+        rest = typed.data.copy()
+        rest["opened"] = agreed_on(forms, typed.data)
+        keep(page, forms, rest, version=page.session.version)
     else:
         unsaved_typings.let_go(injection_session=page.session, by=request.actor)
     more: dict[str, Any] = {"is_old": True} if found is None else {"open": len(found)}
-    if whole is not None:
-        more["wrong"] = _wrong(forms)
-    return _answer(page, "saved", version=page.session.version, **more)
+    return _saved(request, page, forms, typed, more | ({"wrong": _wrong(forms)} if whole is not None else {}))
 
 
-def _kept(request: StaffRequest, page: SessionPage, forms: SessionForms) -> HttpResponse:
-    keep(page, forms, request.POST, version=forms.version_typed_over)
+def _saved(
+    request: StaffRequest, page: SessionPage, forms: SessionForms, typed: TypedPage, more: dict[str, Any]
+) -> HttpResponse:
+    """A page that does not show all of the draft goes on from the version it was opened on."""
+    if opened := agreed_on(forms, request.POST):
+        more["opened"] = opened
+    if typed.theirs:
+        words = _("Changed elsewhere and kept, but not shown on this page yet: %(what)s.")
+        more["theirs"] = words % {"what": ", ".join(typed.theirs)}
+    return _answer(page, "saved", version=typed.version if typed.is_merged else page.session.version, **more)
+
+
+def _is_told(data: QueryDict, session: InjectionSession) -> bool:
+    """Both texts stand on the page: the person decides, never an autosave."""
+    return bool(data.get("conflict")) and session.status == RecordStatus.DRAFT
+
+
+def _kept(request: StaffRequest, page: SessionPage, forms: SessionForms, typed: TypedPage) -> HttpResponse:
+    keep(page, forms, request.POST, version=typed.version)
     if page.session.status != RecordStatus.DRAFT:
         return _answer(page, "closed", 409, words=_("The session was signed or voided in the meantime."))
-    return _answer(page, "kept", version=forms.version_typed_over, wrong=_wrong(forms))
+    return _answer(page, "kept", version=typed.version, wrong=_wrong(forms))
 
 
 def _wrong(forms: SessionForms) -> list[dict[str, str]]:
@@ -96,16 +118,16 @@ def _rest(page: SessionPage, forms: SessionForms, data: QueryDict) -> Draft | No
 
 
 def _not_saved(
-    request: StaffRequest, page: SessionPage, forms: SessionForms, refusal: SessionRefusedError
+    request: StaffRequest, page: SessionPage, forms: SessionForms, typed: TypedPage, refusal: SessionRefusedError
 ) -> HttpResponse:
     if forms.sender and is_overtaken(page.session, forms.sender):
         return _answer(page, "saved", version=page.session.version, is_old=True)
-    keep(page, forms, request.POST, version=forms.version_typed_over)
+    keep(page, forms, request.POST, version=typed.version)
     if isinstance(refusal, PreparationRefusedError):
         return _answer(
             page,
             "kept",
-            version=forms.version_typed_over,
+            version=typed.version,
             wrong=[{"field": "", "label": _("Preparation"), "words": str(refusal)}],
         )
     state = "conflict" if isinstance(refusal, VersionConflictError) else "closed"
@@ -115,7 +137,7 @@ def _not_saved(
 def _answer(page: SessionPage, state: str, status: int = 200, **more: Any) -> JsonResponse:
     at = page.now.astimezone(page.actor.zone)
     own = {"saved_at": f"{at:%H:%M:%S}", "now": int(at.timestamp() * 1000), "since": page.since_words}
-    return JsonResponse({"state": state, **own, **more}, status=status)
+    return JsonResponse({"state": state, **own, "stands": page.session.version, **more}, status=status)
 
 
 def _has_reasons(data: QueryDict) -> bool:
@@ -149,18 +171,23 @@ def as_typed(typing: UnsavedTyping, *, version: int) -> QueryDict:
 
 
 def typed_again(page: SessionPage) -> tuple[SessionForms, dict[str, Any]]:
-    """The page's forms with what waits beside the draft put back into them; a draft saved since shows both texts."""
+    """The page's forms with what waits beside the draft put back into them, each field over what stands now; where one
+    was changed here and since, both texts are shown."""
     typing = page.typing
     if typing is None:
         return page.forms(), {}
-    forms = page.forms(as_typed(typing, version=page.session.version))
+    typed = typed_over(page, as_typed(typing, version=typing.version))
+    data = typed.data.copy()
+    data["version"], data["opened"] = str(page.session.version), page.forms().session.initial["opened"]
+    forms = page.forms(data)
     is_valid = forms.is_valid()
-    if typing.version == page.session.version:
+    was_told = bool(typing.typed.get("conflict", [""])[0])
+    if not (was_told or typed.conflicts) and (typed.is_merged or typing.version == page.session.version):
         return forms, {}
-    rows = differences_to(forms.draft(), page) if is_valid else []
+    rows: Sequence[Any] = (differences_to(forms.draft(), page) if is_valid else []) or typed.conflicts
     if is_valid and not rows:
         return forms, {}
-    return forms, {"conflict": str(VersionConflictError()), "differences": rows}
+    return conflicting(page, data, rows)
 
 
 def lost_words(page: SessionPage) -> list[tuple[str, str]]:

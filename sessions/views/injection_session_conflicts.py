@@ -1,17 +1,19 @@
 """Two people in one draft: what each of them wrote, field by field, as their documents have it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from common.local_words import written_clock_words
 from sessions.choices import Guidance, Moment, PointSide, Question, TimeOutItem
 from sessions.document.records import Record, Time
 from sessions.drafts import Draft
+from sessions.forms.injection_sessions import SessionForms
 from sessions.models import InjectionSession
-from sessions.policies.injection_sessions import SessionRefusedError
+from sessions.policies.injection_sessions import SessionRefusedError, VersionConflictError
 from sessions.queries.signed_documents import record_of
 from sessions.queries.words import Words
 from sessions.services.draft_previews import record_of_draft
@@ -24,6 +26,15 @@ class Difference:
     label: str
     yours: str
     theirs: str
+
+
+def conflicting(page: SessionPage, data: QueryDict, rows: Sequence[Any]) -> tuple[SessionForms, dict[str, Any]]:
+    """The page with both texts on it: nothing of it is saved until the person does."""
+    data["version"], data["conflict"] = str(page.session.version), "1"
+    data["opened"] = page.forms().session.initial["opened"]
+    forms = page.forms(data)
+    forms.is_valid()
+    return forms, {"conflict": str(VersionConflictError()), "differences": rows}
 
 
 def differences_to(typed: Draft, page: SessionPage) -> list[Difference]:

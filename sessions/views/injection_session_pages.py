@@ -17,6 +17,7 @@ from patients.queries import PatientBanner, banner
 from sessions import picture_consents
 from sessions.document import UnknownVersionError
 from sessions.drafts import Draft
+from sessions.field_merges import opened_on
 from sessions.forms.consents import WithdrawalForm
 from sessions.forms.injection_points import Choices, Tray, point_formset
 from sessions.forms.injection_sessions import SessionForm, SessionForms, initial_of
@@ -25,6 +26,7 @@ from sessions.forms.pictures import PictureConsentForm, PictureForm
 from sessions.forms.quick_entry import QuickEntryForm
 from sessions.forms.responses import ResponseForm
 from sessions.forms.screening import ReasonsForm, ScreeningForm
+from sessions.forms.shown_fields import shown
 from sessions.forms.time_outs import TimeOutForm
 from sessions.models import (
     Consent,
@@ -296,7 +298,7 @@ class SessionPage:
         day = local_day(self.session.started_at, zone)
         version = version or self.session.version
         known = self.loaded.background.known if has_reasons else {}
-        return SessionForms(
+        page = SessionForms(
             data,
             version=version,
             session=SessionForm(
@@ -337,6 +339,9 @@ class SessionPage:
             ),
             time_out=TimeOutForm(data, card=self.loaded.time_out_card),
         )
+        if data is None:
+            page.session.initial["opened"] = str(opened_on(shown(page)))
+        return page
 
     def reasons_form(self, data: Any = None) -> ReasonsForm:
         return self.reasons_form_of(self.findings, data)

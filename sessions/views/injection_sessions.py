@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -36,7 +36,8 @@ from sessions.queries.signatures import problem_of
 from sessions.services import injection_sessions as service
 from sessions.services import unsaved_typings
 from sessions.views.injection_session_autosaves import keep, lost_words, typed_again
-from sessions.views.injection_session_conflicts import differences_to
+from sessions.views.injection_session_conflicts import conflicting, differences_to
+from sessions.views.injection_session_merges import TypedPage, typed_over
 from sessions.views.injection_session_pages import PEOPLE, SessionPage, get_session
 from sessions.views.injection_session_typing import as_it_is_typed
 from sessions.views.review_cards import CardPart
@@ -66,24 +67,29 @@ def edit(request: StaffRequest, session_id: UUID) -> HttpResponse:
     if request.method != "POST":
         forms, more = typed_again(page)
         return _edit_page(request, page, forms, **more)
-    forms = page.forms(request.POST)
-    if not forms.is_valid():
+    typed = typed_over(page, request.POST)
+    forms = page.forms(typed.data)
+    is_valid = forms.is_valid()
+    if typed.conflicts:
+        keep(page, forms, request.POST, version=typed.version)
+        return _conflict_page(request, page.session, typed, forms.draft() if is_valid else None)
+    if not is_valid:
         with suppress(SessionRefusedError):  # more than is kept: it still stands on the page
-            keep(page, forms, request.POST, version=forms.version_typed_over)
+            keep(page, forms, request.POST, version=typed.version)
         return _edit_page(request, page, forms, status=422)
     card = CardPart(page)
     draft = card.with_tray(card.with_repeated(forms.draft(), request.POST.get("repeat", "")))
     try:
         _save(request, page, forms, draft)
-    except VersionConflictError as conflict:
-        keep(page, forms, request.POST, version=forms.version_typed_over)
-        return _conflict_page(request, page.session, draft, str(conflict))
+    except VersionConflictError:
+        keep(page, forms, request.POST, version=typed.version)
+        return _conflict_page(request, page.session, typed, draft)
     except PreparationRefusedError as refusal:
         forms.session.add_error("preparation_id", str(refusal))
-        keep(page, forms, request.POST, version=forms.version_typed_over)
+        keep(page, forms, request.POST, version=typed.version)
         return _edit_page(request, page, forms, status=422)
     except SessionRefusedError as refusal:
-        keep(page, forms, request.POST, version=forms.version_typed_over)
+        keep(page, forms, request.POST, version=typed.version)
         return _refused(request, refusal)
     unsaved_typings.let_go(injection_session=page.session, by=request.actor)
     return _saved(request, session_id)
@@ -131,7 +137,7 @@ def _save(request: StaffRequest, page: SessionPage, forms: SessionForms, draft: 
 def totals(request: StaffRequest, session_id: UUID) -> HttpResponse:
     """The sums of the points as typed so far; nothing is stored."""
     page = _page(request, session_id, ())
-    return render(request, f"{_TEMPLATES}/totals.html", as_it_is_typed(page, request.POST))
+    return render(request, f"{_TEMPLATES}/totals.html", as_it_is_typed(page, typed_over(page, request.POST).data))
 
 
 @staff(Act.SIGN_SESSIONS, methods=("GET", "POST"))
@@ -236,18 +242,17 @@ def _edit_page(
     return _show(request, "edit", page, context | more, status)
 
 
-def _conflict_page(request: StaffRequest, session: InjectionSession, typed: Draft, words: str) -> HttpResponse:
+def _conflict_page(
+    request: StaffRequest, session: InjectionSession, typed: TypedPage, draft: Draft | None
+) -> HttpResponse:
     """Both texts side by side; saving again from here keeps what was typed, knowingly."""
     page = SessionPage(get_session(request.actor, session.pk, people=_ON_A_DRAFT), request.actor, timezone.now())
     if page.session.status != RecordStatus.DRAFT:
         messages.error(request, _("The session was signed in the meantime. What you typed was not saved."))
         return redirect("sessions:view", session_id=session.pk)
-    data: QueryDict = request.POST.copy()
-    data["version"] = str(page.session.version)
-    forms = page.forms(data)
-    forms.is_valid()
-    rows = differences_to(typed, page)
-    return _edit_page(request, page, forms, status=409, conflict=words, differences=rows)
+    rows = (differences_to(draft, page) if draft else []) or typed.conflicts
+    forms, more = conflicting(page, typed.data.copy(), rows)
+    return _edit_page(request, page, forms, status=409, **more)
 
 
 def _sign_page(

@@ -16,7 +16,7 @@ from sessions.rules.facts import (
     Shown,
     Technique,
 )
-from sessions.rules.time_outs import as_json, fingerprint, from_json, standing
+from sessions.rules.time_outs import as_json, fingerprint, from_json, news, standing
 from tests.sessions.rule_cases import (
     CASES,
     D5W,
@@ -223,6 +223,28 @@ def test_a_question_asked_before_is_asked_again() -> None:
 def test_a_time_out_is_repeated_for_what_is_new(before: Shown, what: tuple[str, ...]) -> None:
     changed = [f for f in findings(replace(GOOD, time_out=before)) if f.rule.id == "P04"]
     assert tuple(f.subject for f in changed) == what
+
+
+def test_what_the_needle_is_filled_from_is_named_as_what_it_is() -> None:
+    """From no lot, a lot or a preparation to another, of the same solution or not."""
+
+    def held(solution: str, bottle: str, *lots: str) -> Shown:
+        said = frozenset(Said("lot", lot, "2030-01-31") for lot in lots)
+        return Shown(frozenset({Place("N054", "left")}), frozenset({Material(solution, bottle)}), frozenset(), said)
+
+    none, lot, made = held("D5W", ""), held("D5W", "A1", "A1"), held("D5W", "P-7", "A1")
+    other = held("PROC", "P-8", "B1", "B2")
+    for before, now, what in (
+        (none, lot, ("the lot",)),
+        (none, made, ("the preparation",)),
+        (none, other, ("the solution", "the preparation")),
+        (lot, made, ("the preparation",)),
+        (made, lot, ("the lot",)),
+        (made, other, ("the solution", "the preparation")),
+        (lot, none, ("the lot",)),
+        (other, held("D5W", "A1", "A1"), ("the solution", "the lot")),
+    ):
+        assert news(before, now) == what
 
 
 def test_a_time_out_asks_again_for_a_new_allergy() -> None:

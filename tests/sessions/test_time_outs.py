@@ -1,9 +1,13 @@
 """The time-out: confirmed over what is really there, by a named person, and asked again for what changed."""
 
+import json
+import re
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -368,3 +372,24 @@ def test_what_is_recalled_stays_quarantined(clinician: Actor, lot: SolutionLot) 
 
     lot.refresh_from_db()
     assert (lot.quarantined_at, lot.quarantine_reason) == (LATER, "Particles")
+
+
+_CARD = """
+const part = (words) => {
+  const holders = Object.fromEntries(Object.entries(words).map(([name, text]) => [`[data-${name}]`, {
+    textContent: text, childNodes: [text], replaceChildren(...nodes) { this.textContent = nodes.join(""); },
+  }]));
+  return { querySelector: (name) => holders[name] };
+};
+const shown = part({ fallen: "changed since: the lot. Confirm it again.", confirmed: "" });
+followConfirmed(shown, part({ fallen: "", confirmed: "Confirmed by Ana at 9:05." }));
+console.log(JSON.stringify(["fallen", "confirmed"].map((name) => shown.querySelector(`[data-${name}]`).textContent)));
+"""
+
+
+def test_the_card_of_the_time_out_follows_the_answer_of_the_save() -> None:
+    source = re.sub(r"^import .*$", "", Path("static/js/session/safety.js").read_text(), flags=re.MULTILINE)
+    ran = subprocess.run(
+        ["node", "--input-type=module"], input=source + _CARD, capture_output=True, text=True, check=True
+    )
+    assert json.loads(ran.stdout) == ["", "Confirmed by Ana at 9:05."]

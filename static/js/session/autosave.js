@@ -7,6 +7,8 @@ const QUIET_MS = 800;
 const AT_MOST_MS = 1800;
 const AGAIN_MS = [1000, 2000, 4000, 8000, 15_000, 30_000];
 const KEEPALIVE_BYTES = 60_000;
+// On what waits here, where it was typed without a connection; it is no field of the page.
+const OFFLINE = "typed-offline";
 
 /** Beside each field that could not be saved, why: until it can. */
 function showWrong(form, wrong) {
@@ -23,6 +25,16 @@ function showWrong(form, wrong) {
   }
 }
 
+/** No way to the server: it did not answer at all, or not in time. */
+export function isOffline(problem) {
+  return problem instanceof TypeError || problem?.name === "TimeoutError";
+}
+
+/** Whether the draft, or what is kept beside it, is not what a page of this version shows. */
+export function isNewer(answer, version) {
+  return !answer.is_old || String(answer.stands) !== String(version);
+}
+
 class Autosave {
   constructor(form) {
     this.form = form;
@@ -33,7 +45,9 @@ class Autosave {
     this.waiting = new Set(); // the fields that changed since they were last sent
     this.onTheWay = new Set(); // those of which an answer is awaited
     this.tries = 0;
-    this.isStopped = false; // a conflict, a signature: the person decides
+    // A conflict, a signature: the person decides, and nothing leaves this page by itself.
+    this.isStopped = this.field("conflict").value !== "";
+    this.wasOffline = false;
     this.isLeaving = false;
     this.sending = null;
     // The page saves by itself: no question when it is left.
@@ -46,6 +60,7 @@ class Autosave {
     addEventListener("beforeunload", (event) => {
       if (this.tries > 0 && this.count > 0 && !this.isLeaving) event.preventDefault();
     });
+    if (this.isStopped) this.say("local");
     this.writing = this.bringBack(); // what waits here is read before anything is written over it
   }
 
@@ -98,7 +113,8 @@ class Autosave {
     let answer;
     try {
       answer = await this.post(body);
-    } catch {
+    } catch (problem) {
+      this.wasOffline ||= isOffline(problem);
       this.failed(body);
       return;
     }
@@ -109,6 +125,7 @@ class Autosave {
   // An answer from the server ends the trouble, whichever way the text went.
   arrived(answer) {
     this.tries = 0;
+    this.wasOffline = false;
     this.trouble.hidden = true;
     if (this.count === 0) this.dropHere();
     this.heed(answer);
@@ -126,16 +143,18 @@ class Autosave {
 
   heed(answer) {
     if (answer.version) this.field("version").value = answer.version;
+    if (answer.opened) this.field("opened").value = answer.opened;
     if (answer.state === "saved" || answer.state === "kept") {
       const wrong = answer.wrong ?? [];
       this.say(wrong.length > 0 && answer.state === "saved" ? "part" : answer.state, answer.saved_at, wrong);
       showWrong(this.form, wrong);
+      if (answer.theirs) this.tell(answer.theirs, "show");
       this.form.dispatchEvent(new CustomEvent("draft-saved", { detail: answer }));
       return;
     }
     this.isStopped = true;
     this.say("local");
-    this.tell(answer.words, true);
+    this.tell(answer.words, "look");
   }
 
   failed(body) {
@@ -152,6 +171,7 @@ class Autosave {
   keepHere(body = this.body()) {
     const typed = new URLSearchParams(body);
     typed.delete("csrfmiddlewaretoken");
+    if (this.wasOffline || !navigator.onLine) typed.set(OFFLINE, "1");
     // One write after the other, so that the last text is the one that stays.
     this.writing = (this.writing ?? Promise.resolve()).then(() => put(this.name, typed.toString())).catch(() => {});
     return this.writing;
@@ -168,18 +188,20 @@ class Autosave {
     if (!text) return;
     const body = new URLSearchParams(text);
     if (body.get("page") === this.field("page").value) return; // this very page wrote it
+    const wasOffline = body.has(OFFLINE);
+    body.delete(OFFLINE);
     body.set("csrfmiddlewaretoken", this.field("csrfmiddlewaretoken").value);
     let answer;
     try {
-      answer = await this.post(body, "?restored");
+      answer = await this.post(body, wasOffline ? "?restored" : "");
     } catch {
       return; // still no way to the server: it goes on waiting
     }
     await drop(this.name);
-    if (answer.is_old) return; // the server had it already, and this page shows it
-    if (this.count > 0) return; // somebody types here already: their save will show both texts
+    if (!isNewer(answer, this.field("version").value)) return;
+    if (this.count > 0) return; // somebody types here already: their save is put together with it, field by field
     this.isLeaving = true;
-    location.reload();
+    location.replace(location.pathname);
   }
 
   // Typed and not answered for when the page goes: sent on its way without waiting.
@@ -237,13 +259,14 @@ class Autosave {
   showTrouble() {
     const words = this.trouble.querySelector(".notice-text").dataset;
     const count = this.count === 1 ? words.offlineOne : words.offlineMany.replace("%s", this.count);
-    this.tell(this.isSignedOut ? words.signedOut : count, false);
+    this.tell(this.isSignedOut ? words.signedOut : count);
   }
 
-  tell(sentence, canLook) {
+  tell(sentence, act = "") {
     const place = this.trouble.querySelector(".notice-text");
     if (place.textContent !== sentence) place.textContent = sentence;
-    this.trouble.querySelector("[data-look]").hidden = !canLook;
+    this.trouble.querySelector("[data-look]").hidden = act !== "look";
+    this.trouble.querySelector("[data-show]").hidden = act !== "show";
     this.trouble.hidden = false;
   }
 }

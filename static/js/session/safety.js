@@ -21,14 +21,23 @@ function followFindings(gate, fresh) {
   gate.parentElement.querySelector("[data-gate-kept]").hidden = rows.length > 0;
 }
 
+// The same card, saved since: whether it is confirmed is the server's to say, the ticks are left as they are.
+export function followConfirmed(part, fresh) {
+  for (const name of ["[data-fallen]", "[data-confirmed]"]) {
+    const [old, now] = [part.querySelector(name), fresh.querySelector(name)];
+    if (old.textContent.trim() !== now.textContent.trim()) old.replaceChildren(...now.childNodes);
+  }
+}
+
 // Another card than the one that was ticked: the bar must not go on saying that it is confirmed.
 function followTimeOut(form, part, fresh) {
   const shown = (root) => ["fingerprint", "said"].map((name) => root.querySelector(`[data-${name}]`).value).join();
-  if (shown(part) === shown(fresh)) return;
+  if (shown(part) === shown(fresh)) return followConfirmed(part, fresh);
   const ticks = (root) => root.querySelectorAll("input[type=checkbox]:checked").length;
   const lost = ticks(fresh) < ticks(part);
   part.replaceChildren(fresh);
   if (lost) overtaken(form, part, part.dataset.overtaken);
+  return undefined;
 }
 
 // What was written to the register meanwhile stands in the banner too.
