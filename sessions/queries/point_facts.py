@@ -17,7 +17,8 @@ from sessions.rules import facts
 
 def lot_fact(lot: SolutionLot) -> facts.Lot:
     code = lot.solution.code if lot.solution is not None else ""
-    return facts.Lot(lot.lot_number, code, lot.expiry_date, lot.quarantined_at is not None)
+    set_aside_at = lot.quarantined_at
+    return facts.Lot(lot.lot_number, code, lot.expiry_date, set_aside_at is not None, set_aside_at)
 
 
 def made_fact(row: OnTray, zone: ZoneInfo) -> facts.Preparation:
@@ -72,4 +73,5 @@ def point_fact(
         preparation=made[point.preparation_id] if point.preparation_id else None,
         cycle=point.cycle or 1,
         held=_held(point, words, trays),
+        recorded_at=None if point._state.adding else point.created_at,
     )
