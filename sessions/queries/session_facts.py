@@ -115,8 +115,8 @@ def _names(loaded: Loaded) -> dict[str, str]:
     """What a time-out showed by its code, in words."""
     if not loaded.time_outs:
         return {}
-    rows = (*loaded.words.nerves.values(), *loaded.words.solutions.values())
-    return {row.code: row.name for row in rows}
+    nerves = {nerve.code: nerve.name for nerve in loaded.words.nerves.values()}
+    return nerves | {solution.code: solution.name for solution in loaded.words.solutions.values()}
 
 
 def has_vasovagal_flag(loaded: Loaded) -> bool:

@@ -64,7 +64,8 @@ def _of_places(before: Shown, now: Shown, names: Mapping[str, str], *, is_replac
 
 
 def _of_materials(before: Shown, now: Shown, names: Mapping[str, str], *, is_replaced: bool) -> Iterator[str]:
-    was, is_now = _bottles(before), _bottles(now)
+    lots = {one.name for one in before.said | now.said if one.kind == "lot"}
+    was, is_now = _bottles(before, lots), _bottles(now, lots)
     for solution in sorted(was.keys() & is_now.keys()):
         old, new = was[solution], is_now[solution]
         if old - new or (is_replaced and old != new):
@@ -100,9 +101,8 @@ def _sides(places: Iterable[Place]) -> dict[str, set[str]]:
     return found
 
 
-def _bottles(what: Shown) -> dict[str, set[tuple[str, str]]]:
+def _bottles(what: Shown, lots: set[str]) -> dict[str, set[tuple[str, str]]]:
     """By solution: (lot or preparation, its number)."""
-    lots = {one.name for one in what.said if one.kind == "lot"}
     found: dict[str, set[tuple[str, str]]] = {}
     for material in what.materials:
         kind = (_LOT if material.lot in lots else _PREPARATION) if material.lot else _NO_LOT
