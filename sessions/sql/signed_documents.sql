@@ -136,7 +136,7 @@ $$;
 
 -- Where a time-out stands beside the first injection, which was at any time in its minute where it is stated by that.
 CREATE OR REPLACE FUNCTION sessions_needle_order(s pit_sessions_injectionsession, t timestamptz) RETURNS text
-LANGUAGE sql IMMUTABLE AS $$
+LANGUAGE sql STABLE AS $$
   SELECT CASE
     WHEN t <= s.first_injected_at THEN 'before'
     WHEN s.is_first_injection_stated AND extract(second FROM s.first_injected_at) = 0
