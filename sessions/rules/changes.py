@@ -23,11 +23,12 @@ def confirmed_is_what_is_recorded(session: Session) -> Iterator[Finding]:
         return
     in_time = [row for row in session.time_outs if row.confirmed_at <= session.needle_at]
     base = in_time[-1] if in_time else session.time_outs[0]
-    what = "; ".join(_changes(base, session))
-    if not what:
-        return
     now = shown(session.points, frozenset())
     again = next((row for row in session.time_outs if row.confirmed_at > base.confirmed_at and _says(row, now)), None)
+    # A use-by date that was corrected in the stock is no other bottle: until it is confirmed again, P04 asks.
+    what = "; ".join([*_changes(base, session), *(_of_use_by(base.shown, now) if again else ())])
+    if not what:
+        return
     said = times(session, at=(again or base).confirmed_at, needle=session.needle_at)
     known = "" if session.is_needle_stated else _UNSTATED
     rule = RULES["confirmed_otherwise" if again else "confirmed_no_more"]
@@ -48,7 +49,6 @@ def _changes(base: TimeOut, session: Session) -> Iterator[str]:
     names = {point.nerve.code: point.nerve.name for point in session.points} | dict(session.names)
     yield from _of_places(before, now, names, is_replaced=is_replaced)
     yield from _of_materials(before, now, names, is_replaced=is_replaced)
-    yield from _of_use_by(before, now)
 
 
 def _of_places(before: Shown, now: Shown, names: Mapping[str, str], *, is_replaced: bool) -> Iterator[str]:

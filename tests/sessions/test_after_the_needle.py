@@ -18,12 +18,12 @@ from sessions.queries.recalls import sessions_of
 from sessions.queries.signatures import problem_of
 from sessions.rules import findings
 from sessions.rules.clock import times
-from sessions.rules.facts import TimeOut
+from sessions.rules.facts import Said, Shown, TimeOut
 from sessions.services import consents, lot_changes, lot_recalls
 from sessions.views.injection_session_pages import SessionPage, get_session
 from sessions.views.paper_texts import letter
 from tests.factories.treatments import SolutionLotFactory, a_container, a_preparation, actor_of
-from tests.sessions.rule_cases import GOOD, NOW, TODAY, confirmed
+from tests.sessions.rule_cases import GOOD, LOT, NOW, TODAY, confirmed
 from tests.sessions.test_times_of_acts import MINUTE, NINE, STATED, Room
 
 SECOND_PLACE = {"points-1-nerve": "infrapat", "points-1-side": "right"}
@@ -179,6 +179,17 @@ def test_a_lot_set_aside_before_the_needle_stops_and_so_does_one_beside_an_unkno
     assert room.sentences(43) == [asked]
     assert room.reasons(43) == {}
     assert room.sign(43).status_code == 422
+
+
+def test_a_use_by_date_that_was_corrected_is_named_once_it_is_confirmed_again() -> None:
+    def read(day: str) -> Shown:
+        return replace(confirmed(), said=frozenset({Said("lot", "A1", day)}))
+
+    before = TimeOut(NOW, read("2026-05-01"))
+    again = TimeOut(NOW + timedelta(minutes=5), read(LOT.expiry_date.isoformat()))
+    for rows, what in (((before,), []), ((before, again), ["lot A1, use by 1 May 2026 → 2 Mar 2026."])):
+        found = findings(replace(GOOD, needle_at=NOW, is_needle_stated=True, time_outs=rows))
+        assert [one.english.rpartition(": ")[2] for one in found if one.rule.id == "P13"] == what
 
 
 # --- 1b. each time-out says where it stands
