@@ -206,12 +206,26 @@ class Override:
 
 @dataclass(frozen=True)
 class TimeOut:
-    """``items``: what was confirmed; ``said``: (item in words, what stood there)."""
+    """``items``: what was confirmed; ``said``: (item in words, what stood there); ``order``: before or after the first
+    injection, empty where nothing was injected or nobody finished it."""
 
     items: tuple[str, ...]
     said: tuple[tuple[str, str], ...]
     confirmed: Time | None
     confirmed_by: Person | None
+    order: str = ""
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """A consent that was taken back during the session; ``said``: why, in the patient's words."""
+
+    given: Time
+    signed_name: str
+    signed_as: str
+    withdrawn: Time
+    withdrawn_by: Person
+    said: str
 
 
 @dataclass(frozen=True)
@@ -298,6 +312,7 @@ class Record:
     sharps_in: int | None
     tray: Named | None
     consent: Consent | None
+    withdrawals: tuple[Withdrawal, ...]
     screening: tuple[Answer, ...]
     overrides: tuple[Override, ...]
     time_outs: tuple[TimeOut, ...]

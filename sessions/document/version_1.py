@@ -28,6 +28,7 @@ from sessions.document.records import (
     Solution,
     Time,
     TimeOut,
+    Withdrawal,
 )
 from sessions.dose_rules import Share
 
@@ -67,6 +68,7 @@ def read(d: Json) -> Record:
         sharps_in=_if(sharps.get("in"), int),
         tray=_if(d.get("tray"), _named),
         consent=_if(d.get("consent"), _consent),
+        withdrawals=_all(d.get("withdrawals"), _withdrawal),
         screening=_all(d.get("screening"), _answer),
         overrides=_all(d.get("overrides"), _override),
         time_outs=_all(d.get("time_outs"), _time_out),
@@ -239,6 +241,18 @@ def _time_out(d: Json) -> TimeOut:
         said=tuple((label, text) for label, text in d["said"]),
         confirmed=_if(d.get("confirmed"), _time),
         confirmed_by=_if(d.get("confirmed_by"), _person),
+        order=d.get("words", {}).get("order", ""),
+    )
+
+
+def _withdrawal(d: Json) -> Withdrawal:
+    return Withdrawal(
+        given=_time(d["given"]),
+        signed_name=d["signed_name"],
+        signed_as=d["signed_as"],
+        withdrawn=_time(d["withdrawn"]),
+        withdrawn_by=_person(d["withdrawn_by"]),
+        said=d["said"],
     )
 
 

@@ -18,8 +18,15 @@ from sessions.rules import facts
 def lot_fact(lot: SolutionLot) -> facts.Lot:
     """Whether it is unopened counts only where it was loaded: for what stands alone."""
     code = lot.solution.code if lot.solution is not None else ""
-    is_unopened = bool(getattr(lot, "is_unopened", False))
-    return facts.Lot(lot.lot_number, code, lot.expiry_date, lot.quarantined_at is not None, is_unopened)
+    set_aside_at = lot.quarantined_at
+    return facts.Lot(
+        lot.lot_number,
+        code,
+        lot.expiry_date,
+        is_quarantined=set_aside_at is not None,
+        quarantined_at=set_aside_at,
+        is_unopened=bool(getattr(lot, "is_unopened", False)),
+    )
 
 
 def made_fact(row: OnTray, zone: ZoneInfo) -> facts.Preparation:
@@ -74,4 +81,5 @@ def point_fact(
         preparation=made[point.preparation_id] if point.preparation_id else None,
         cycle=point.cycle or 1,
         held=_held(point, words, trays),
+        recorded_at=None if point._state.adding else point.created_at,
     )

@@ -50,6 +50,8 @@ def facts_of(loaded: Loaded, *, now: datetime) -> facts.Session:
         first_injected_at=session.first_injected_at,
         injected_date=local_day(session.first_injected_at, zone) if session.first_injected_at else None,
         needle_at=loaded.needle_at,
+        is_needle_stated=bool(session.is_first_injection_stated),
+        ended_at=session.ended_at,
         zone=zone,
         points=loaded.point_facts,
         scores=tuple(_score(score, words) for score in loaded.scores),
@@ -81,6 +83,7 @@ def facts_of(loaded: Loaded, *, now: datetime) -> facts.Session:
         time_out=standing_of(loaded.time_outs, loaded.time_out_card.shown),
         time_outs=finished(loaded.time_outs),
         said=loaded.time_out_card.shown.said,
+        names=_names(loaded),
         open_items=loaded.time_out_card.open_items,
         tray=loaded.tray_fact,
         previous_date=local_day(times[0], zone) if times else None,
@@ -101,10 +104,19 @@ def _as_first_stated(found: facts.Session, loaded: Loaded) -> facts.Session | No
         first_injected_at=at,
         injected_date=local_day(at, zone),
         needle_at=needle_at,
+        is_needle_stated=True,
         consent_gaps=gaps(
             _given(consent, loaded.words, zone), scope_of(loaded), found.today, injected_at=needle_at, is_stated=True
         ),
     )
+
+
+def _names(loaded: Loaded) -> dict[str, str]:
+    """What a time-out showed by its code, in words."""
+    if not loaded.time_outs:
+        return {}
+    nerves = {nerve.code: nerve.name for nerve in loaded.words.nerves.values()}
+    return nerves | {solution.code: solution.name for solution in loaded.words.solutions.values()}
 
 
 def has_vasovagal_flag(loaded: Loaded) -> bool:

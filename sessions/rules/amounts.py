@@ -1,11 +1,12 @@
 """Rules about what was injected: volume, strength, lot, allergy, anaesthetic."""
 
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 
 from sessions.dose_rules import summed_fraction, totals
+from sessions.rules.clock import times, written_day
 from sessions.rules.facts import Lot, Point, Preparation, Session, Solution
 from sessions.rules.register import ALLERGY
 from sessions.rules.table import RULES, Finding, _
@@ -135,15 +136,30 @@ def lots(session: Session) -> Iterator[Finding]:
 
 
 def _lot(session: Session, point: Point, lot: Lot) -> Iterator[Finding]:
-    words = (("lot", lot.number), ("date", f"{lot.expiry_date:%Y-%m-%d}"), ("solution", point.solution.name))
+    words = (("lot", lot.number), ("date", written_day(lot.expiry_date)), ("solution", point.solution.name))
     if lot.expiry_date < session.treated_date:
         yield Finding(RULES["lot_expired"], lot.number, words)
-    if lot.is_quarantined:
-        yield Finding(RULES["lot_quarantined"], lot.number, words)
+    yield from _quarantine(session, lot, [point.cycle])
     made = point.preparation
     fits = lot.solution_code == point.solution.code if made is None else lot.number in {one.number for one in made.lots}
     if not fits:
         yield Finding(RULES["lot_other"], f"{point.number} {lot.number}", words)
+
+
+def _quarantine(session: Session, lot: Lot, cycles: Iterable[int]) -> Iterator[Finding]:
+    """What was injected before its lot was set aside is what was injected: said, and signed."""
+    if not lot.is_quarantined:
+        return
+    at = lot.quarantined_at
+    injected = [session.injected_by(cycle) for cycle in cycles]
+    if at is not None and all(by is not None and by < at for by in injected):
+        needle = session.needle_at or max(by for by in injected if by is not None)
+        said = times(session, at=at, needle=needle)
+        subject = f"{lot.number} {said['at']} {said['needle']}"
+        yield Finding(RULES["lot_quarantined_later"], subject, (("lot", lot.number), *said.items()))
+    else:
+        since = f" ({times(session, at=at)['at']})" if at is not None else ""
+        yield Finding(RULES["lot_quarantined"], lot.number, (("lot", lot.number), ("since", since)))
 
 
 def lots_are_of_today(session: Session) -> Iterator[Finding]:
@@ -192,9 +208,8 @@ def preparations(session: Session) -> Iterator[Finding]:
     for made in {point.preparation.code: point.preparation for point in session.points if point.preparation}.values():
         words = (("code", made.code),)
         if made.beyond_use_at < given_at:
-            # In the zone it was written in; the screen's own.
-            time = f"{made.beyond_use_at:%Y-%m-%d %H:%M}"
-            yield Finding(RULES["past_use"], made.code, (*words, ("time", time)))
+            said = times(session, time=made.beyond_use_at, needle=given_at)
+            yield Finding(RULES["past_use"], made.code, (*words, ("time", said["time"])))
         if made.discarded_at is not None and made.discarded_at <= given_at:
             yield Finding(RULES["preparation_discarded"], made.code, words)
         if _is_unchecked(made, session.first_injected_at or session.now):
@@ -213,11 +228,11 @@ def _is_unchecked(made: Preparation, needle_at: datetime) -> bool:
 
 def _lots_of(session: Session, made: Preparation) -> Iterator[Finding]:
     for lot in made.lots:
-        words = (("lot", lot.number), ("date", f"{lot.expiry_date:%Y-%m-%d}"))
+        words = (("lot", lot.number), ("date", written_day(lot.expiry_date)))
         if lot.expiry_date < session.treated_date:
             yield Finding(RULES["lot_expired"], lot.number, words)
-        if lot.is_quarantined:
-            yield Finding(RULES["lot_quarantined"], lot.number, words)
+        cycles = [point.cycle for point in session.points if point.preparation == made]
+        yield from _quarantine(session, lot, cycles)
 
 
 def allergies(session: Session) -> Iterator[Finding]:

@@ -5,9 +5,11 @@ from dataclasses import replace
 from itertools import chain
 
 from sessions.rules.amounts import AMOUNT_CHECKS
+from sessions.rules.changes import CHANGE_CHECKS
+from sessions.rules.clock import times
 from sessions.rules.codes import CODE_CHECKS
 from sessions.rules.facts import Session
-from sessions.rules.order import ORDER_CHECKS, clock
+from sessions.rules.order import ORDER_CHECKS
 from sessions.rules.points import POINT_CHECKS
 from sessions.rules.table import BY_STRENGTH, NAMES, RULES, Finding
 from sessions.rules.time_outs import TIME_OUT_CHECKS
@@ -19,6 +21,7 @@ CHECKS: tuple[Check, ...] = (
     *CODE_CHECKS,
     *TIME_OUT_CHECKS,
     *ORDER_CHECKS,
+    *CHANGE_CHECKS,
     *POINT_CHECKS,
     *AMOUNT_CHECKS,
 )
@@ -48,11 +51,11 @@ def _needle_is_explained(session: Session) -> Iterator[Finding]:
     kept = {one.rule.sentence for one in _tripped(session)}
     then = [one for one in _tripped(before) if one.rule.id in BY_THE_NEEDLE and one.rule.sentence not in kept]
     if then:
-        stated = clock(before.first_injected_at, session)
-        now = clock(session.first_injected_at, session) if session.first_injected_at else "–"
+        stated = {"before": before.first_injected_at, "now": session.first_injected_at}
+        said = {"now": "–", **times(session, **{name: at for name, at in stated.items() if at is not None})}
         rules = ", ".join(dict.fromkeys(one.rule.id for one in then))
-        words = (("before", stated), ("now", now), ("rules", rules))
-        yield Finding(RULES["needle_restated"], f"{stated} {now} {rules}", words)
+        subject = f"{said['before']} {said['now']} {rules}"
+        yield Finding(RULES["needle_restated"], subject, (*said.items(), ("rules", rules)))
 
 
 def _at_level(finding: Finding, session: Session) -> Finding:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from sessions.dose_rules import Amount, Share
 from sessions.rules.register import Known
 from sessions.rules.table import Level
+from sessions.session_times import end_of_minute
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Lot:
     solution_code: str
     expiry_date: date
     is_quarantined: bool = False
+    quarantined_at: datetime | None = None
     is_unopened: bool = False  # its containers are counted, and none was opened
 
 
@@ -95,6 +97,7 @@ class Point:
     preparation: Preparation | None = None
     cycle: int = 1
     held: Held | None = None
+    recorded_at: datetime | None = None  # when its row was first written down
 
     @property
     def amount(self) -> Amount:
@@ -210,6 +213,8 @@ class Session:
     first_injected_at: datetime | None = None
     injected_date: date | None = None  # its day on the clinic's wall clock
     needle_at: datetime | None = None
+    is_needle_stated: bool = False
+    ended_at: datetime | None = None  # where somebody stated it
     zone: tzinfo = UTC
     as_first_stated: "Session | None" = None  # with the first injection as it was stated before, if it was otherwise
     points: tuple[Point, ...] = ()
@@ -244,12 +249,29 @@ class Session:
     time_out: Shown | None = None
     time_outs: tuple[TimeOut, ...] = ()  # those that were finished, oldest first
     said: frozenset[Said] = frozenset()  # what a time-out would say now beside the points
+    names: Mapping[str, str] = field(default_factory=dict)  # of the nerves and solutions that time-outs showed, by code
     open_items: tuple[str, ...] = ()
     tray: Preparation | None = None  # what new points were given last
 
     @property
     def treated_date(self) -> date:
         return self.injected_date or self.today
+
+    @property
+    def is_under_the_needle(self) -> bool:
+        """Whether more than its time-outs shows that the injection has begun."""
+        is_asked_after = any(not score.is_before for score in self.scores)
+        is_over = bool(self.ended_at or self.no_after_score_reason or any(self.injected_at))
+        return self.is_needle_stated or is_asked_after or is_over
+
+    def injected_by(self, cycle: int) -> datetime | None:
+        """The latest instant at which the first injection of a cycle can have been, where something shows it."""
+        if cycle == 1 and self.is_needle_stated:
+            return self.needle_at
+        last = self.injected_at[cycle - 1 : cycle]
+        stated = [end_of_minute(at) for at in (*last, self.ended_at) if at is not None]
+        asked = [score.measured_at for score in self.scores if not score.is_before and score.cycle == cycle]
+        return min([*stated, *asked], default=None)
 
     @property
     def amounts(self) -> list[Amount]:

@@ -6,6 +6,7 @@ A stated needle is known by the minute, and read as its end. The consent is V09'
 from collections.abc import Iterator
 from datetime import datetime
 
+from sessions.rules.clock import times
 from sessions.rules.facts import Session, TimeOut
 from sessions.rules.table import RULES, Finding, _
 from sessions.rules.time_outs import news
@@ -47,14 +48,8 @@ def _new_of_the_person(in_time: list[TimeOut], last: TimeOut) -> list[str]:
 
 
 def _late(name: str, at: datetime, session: Session, more: tuple[tuple[str, str], ...] = ()) -> Finding:
-    done, needle = clock(at, session), clock(session.needle_at or at, session)
-    return Finding(RULES[name], f"{name} {done} {needle}", (("at", done), ("needle", needle), *more))
-
-
-def clock(at: datetime, session: Session) -> str:
-    """The clinic's clock, with the day where it is not the one of the treatment."""
-    local = at.astimezone(session.zone)
-    return f"{local:%H:%M}" if local.date() == session.treated_date else f"{local:%Y-%m-%d %H:%M}"
+    said = times(session, at=at, needle=session.needle_at or at)
+    return Finding(RULES[name], f"{name} {said['at']} {said['needle']}", (*said.items(), *more))
 
 
 def _is_after(at: datetime, needle_at: datetime) -> bool:

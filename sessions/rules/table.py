@@ -153,7 +153,19 @@ RULES: dict[str, Rule] = {
         "V22", _WARN, _("%(solution)s is stronger than the %(limit)s %% that is usual for %(technique)s."), "points"
     ),
     "lot_expired": Rule("V23", _STOP, _("Lot %(lot)s was to be used by %(date)s."), "points", _STOP),
-    "lot_quarantined": Rule("V23", _STOP, _("Lot %(lot)s is quarantined."), "points", _STOP),
+    "lot_quarantined": Rule(
+        "V23",
+        _STOP,
+        _("Lot %(lot)s is quarantined%(since)s. If it was injected before that, say when the first injection was."),
+        "points",
+        _STOP,
+    ),
+    "lot_quarantined_later": Rule(
+        "V23",
+        _WARN,
+        _("Lot %(lot)s was quarantined at %(at)s, after it was injected (first injection at %(needle)s)."),
+        "points",
+    ),
     "lot_other": Rule("V23", _STOP, _("Lot %(lot)s is not a lot of %(solution)s."), "points", _STOP),
     "past_use": Rule("V23", _STOP, _("Preparation %(code)s was to be used by %(time)s."), "preparation", _STOP),
     "preparation_discarded": Rule(
@@ -234,6 +246,21 @@ RULES: dict[str, Rule] = {
         "P13",
         _WARN,
         _("The time-out was confirmed again at %(at)s, after the first injection at %(needle)s, for %(what)s."),
+        "time_out",
+    ),
+    "confirmed_otherwise": Rule(
+        "P13",
+        _OVERRIDE,
+        _("Changed and confirmed again at %(at)s, after the first injection at %(needle)s%(known)s: %(what)s."),
+        "time_out",
+    ),
+    "confirmed_no_more": Rule(
+        "P13",
+        _OVERRIDE,
+        _(
+            "Changed after the time-out of %(at)s, not confirmed again; "
+            "first injection at %(needle)s%(known)s: %(what)s."
+        ),
         "time_out",
     ),
     "needle_restated": Rule(

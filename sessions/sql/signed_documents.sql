@@ -120,25 +120,51 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
       SELECT p.preparation_id FROM pit_sessions_injectionpoint p WHERE p.injection_session_id = session)
 $$;
 
-CREATE OR REPLACE FUNCTION sessions_safety_v1(session uuid, zone text) RETURNS jsonb
+-- Consents of this treatment that were taken back while it was given and written down, with the patient's words.
+CREATE OR REPLACE FUNCTION sessions_withdrawals_v1(s pit_sessions_injectionsession, zone text) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+  SELECT jsonb_agg(jsonb_build_object(
+      'id', c.id, 'patient', sessions_patient_then(c.patient_id, s), 'course', c.course_id,
+      'given', sessions_moment(c.given_at, zone), 'signed_name', c.signed_name, 'signed_as', c.signed_as,
+      'withdrawn', sessions_moment(c.withdrawn_at, zone), 'withdrawn_by', sessions_person(c.withdrawn_by_id),
+      'said', c.withdrawal_reason) ORDER BY c.withdrawn_at, c.id)
+    FROM pit_sessions_consent c
+    WHERE c.clinic_id = s.clinic_id AND c.patient_id = s.patient_id
+      AND (c.course_id IS NULL OR c.course_id = s.course_id)
+      AND c.withdrawn_at >= s.started_at AND (s.signed_at IS NULL OR c.withdrawn_at <= s.signed_at)
+$$;
+
+-- Where a time-out stands beside the first injection, which was at any time in its minute where it is stated by that.
+CREATE OR REPLACE FUNCTION sessions_needle_order(s pit_sessions_injectionsession, t timestamptz) RETURNS text
+LANGUAGE sql STABLE AS $$
+  SELECT CASE
+    WHEN t <= s.first_injected_at THEN 'before'
+    WHEN s.is_first_injection_stated AND extract(second FROM s.first_injected_at) = 0
+      AND t < s.first_injected_at + interval '1 minute' THEN 'before'
+    WHEN t > s.first_injected_at THEN 'after' END
+$$;
+
+CREATE OR REPLACE FUNCTION sessions_safety_v1(s pit_sessions_injectionsession, zone text) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   SELECT jsonb_build_object(
+    'withdrawals', sessions_withdrawals_v1(s, zone),
     'screening', (SELECT jsonb_agg(jsonb_build_object(
           'id', a.id, 'recorded', a.created_at AT TIME ZONE 'UTC', 'item', a.item, 'is_yes', a.is_yes,
           'detail', nullif(a.detail, ''), 'words', jsonb_build_object('name', i.name, 'question', i.question,
             'is_concern', a.is_yes <> i.is_concern_when_no)) ORDER BY i.position NULLS LAST, a.item)
         FROM pit_sessions_screeninganswer a LEFT JOIN catalogue_screeningitem i ON i.code = a.item
-        WHERE a.injection_session_id = session),
+        WHERE a.injection_session_id = s.id),
     'overrides', (SELECT jsonb_agg(jsonb_build_object(
           'id', o.id, 'recorded', o.created_at AT TIME ZONE 'UTC', 'rule', o.rule, 'subject', nullif(o.subject, ''),
           'sentence', o.sentence, 'reason_code', o.reason_code, 'reason', nullif(o.reason, ''),
           'by', sessions_person(o.overridden_by_id), 'at', sessions_moment(o.overridden_at, zone)) ORDER BY o.rule, o.subject)
-        FROM pit_sessions_ruleoverride o WHERE o.injection_session_id = session),
+        FROM pit_sessions_ruleoverride o WHERE o.injection_session_id = s.id),
     'time_outs', (SELECT jsonb_agg(jsonb_build_object(
           'id', t.id, 'recorded', t.created_at AT TIME ZONE 'UTC', 'fingerprint', t.fingerprint, 'shown', t.shown,
           'said', t.words, 'items', to_jsonb(t.items), 'confirmed', sessions_moment(t.confirmed_at, zone),
+          'words', jsonb_build_object('order', sessions_needle_order(s, t.confirmed_at)),
           'confirmed_by', sessions_person(t.confirmed_by_id)) ORDER BY t.created_at, t.id)
-        FROM pit_sessions_timeout t WHERE t.injection_session_id = session))
+        FROM pit_sessions_timeout t WHERE t.injection_session_id = s.id))
 $$;
 
 -- The scores asked on the table; those told at home are no part of what is signed.
@@ -215,7 +241,7 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp SET timezone = 'UTC' SET d
       'rules', CASE WHEN s.rule_set_id IS NOT NULL THEN jsonb_build_object('id', s.rule_set_id, 'words',
         (SELECT jsonb_build_object('version', r.version::text, 'made', sessions_moment(r.made_at, k.zone) #> '{words,local}')
          FROM pit_sessions_ruleset r WHERE r.id = s.rule_set_id)) END) END
-  ) || sessions_safety_v1(s.id, k.zone)) FROM accounts_clinic k WHERE k.id = s.clinic_id
+  ) || sessions_safety_v1(s, k.zone)) FROM accounts_clinic k WHERE k.id = s.clinic_id
 $$;
 
 -- The registry: which version a signature gets today, and the builder of each. None: nobody here knows this version.

@@ -84,6 +84,7 @@ def letter(page: SessionPage, *, recipient: str, greeting: str, opening: str, cl
             *_treatment(record),
             *_points(record),
             *_pain(record),
+            *_consents_taken_back(record),
             *_allergies(record),
             Heading(_("What is known about this treatment")),
             Words(evidence()),
@@ -93,6 +94,12 @@ def letter(page: SessionPage, *, recipient: str, greeting: str, opening: str, cl
             *_maps(record),
         ),
     )
+
+
+def _consents_taken_back(page: RecordPage) -> Iterator[Block]:
+    if page.withdrawals:
+        yield Heading(_("Consent"))
+        yield Facts(tuple(_withdrawals(page)))
 
 
 def _allergies(page: RecordPage) -> Iterator[Block]:
@@ -310,7 +317,7 @@ def _safety(page: RecordPage) -> Iterator[Block]:
         "out": DASH if record.sharps_out is None else record.sharps_out,
         "in": DASH if record.sharps_in is None else record.sharps_in,
     }
-    yield Facts(((_("Consent"), given), (_("Sharps"), sharps)))
+    yield Facts(((_("Consent"), given), *_withdrawals(page), (_("Sharps"), sharps)))
     answers = tuple(_answer(row) for row in page.answers)
     if answers:
         yield Items(answers)
@@ -327,11 +334,17 @@ def _safety(page: RecordPage) -> Iterator[Block]:
         yield Words(record.note)
 
 
+def _withdrawals(page: RecordPage) -> Iterator[tuple[str, str]]:
+    for line in page.withdrawals:
+        yield _("Withdrawn"), line
+
+
 def _time_outs(page: RecordPage) -> Iterator[Block]:
     rows = tuple(
         "; ".join(f"{label}: {text}" for label, text in row.said)
-        + f" ({isolated(row.confirmed_by.name) if row.confirmed_by else DASH}, {_moment(row.confirmed, page)})"
-        for row in page.time_outs
+        + f" ({isolated(row.confirmed_by.name) if row.confirmed_by else DASH}, {_moment(row.confirmed, page)}"
+        + (f", {order})" if order else ")")
+        for row, order in page.ordered_time_outs
         if row.confirmed
     )
     yield Facts(((_("Time-out"), "" if rows else _("not confirmed")),))

@@ -15,7 +15,7 @@ from common.local_words import day_words, written_clock_words, written_time_word
 from patients.choices import NumberKind, Side
 from patients.names import full_name
 from sessions.choices import ConsentSigner, Depth, Guidance, OverrideReason, PictureKind, PointSide, Statement
-from sessions.document.records import Answer, Consent, Override, Picture, Point, Record, Time, TimeOut
+from sessions.document.records import Answer, Consent, Override, Picture, Point, Record, Time, TimeOut, Withdrawal
 from sessions.dose_rules import Totals
 from sessions.nerve_maps import Mark, NerveMaps, nerve_maps
 from sessions.observation import USUAL_MINUTES
@@ -210,6 +210,28 @@ class RecordPage:
         """Those that were finished, oldest first."""
         return [row for row in self.record.time_outs if row.confirmed]
 
+    def order(self, row: TimeOut) -> str:
+        """Where a time-out stands beside the first injection."""
+        first = self.record.first_injected
+        if first is None or not row.order:
+            return ""
+        if not self.record.is_first_injection_stated:
+            return {"before": _("before the first injection"), "after": _("after the first injection")}[row.order]
+        words = {"needle": self.clock(first)}
+        if row.order == "before":
+            return _("before the first injection at %(needle)s") % words
+        return _("after the first injection at %(needle)s") % words
+
+    @property
+    def ordered_time_outs(self) -> list[tuple[TimeOut, str]]:
+        """Each with where it stands."""
+        return [(row, self.order(row)) for row in self.time_outs]
+
+    @property
+    def withdrawals(self) -> list[str]:
+        """Each consent that was taken back during the session, in one line."""
+        return [_withdrawn(row) for row in self.record.withdrawals]
+
     @property
     def overrides(self) -> list[tuple[Override, str]]:
         """Each with its reason in words."""
@@ -262,6 +284,21 @@ def _as_known() -> str:
 def moment(time: Time) -> str:
     """On the clinic's own clock."""
     return written_time_words(time.local)
+
+
+def _withdrawn(row: Withdrawal) -> str:
+    words = {
+        "name": row.signed_name,
+        "role": said(ConsentSigner, row.signed_as),
+        "given": moment(row.given),
+        "when": moment(row.withdrawn),
+        "by": row.withdrawn_by.name,
+        "why": row.said,
+    }
+    return (
+        _("Consent of %(name)s (%(role)s), given %(given)s, withdrawn on %(when)s: %(why)s (written down by %(by)s)")
+        % words
+    )
 
 
 def _reason(row: Override) -> str:

@@ -96,6 +96,12 @@ def needle_after(minutes: int) -> dict[str, Any]:
     return {"needle_at": NOW - timedelta(minutes=60 - minutes), "scores": (score(6, is_after=False), *SCORES[1:])}
 
 
+def quarantined(*, after: timedelta | None) -> dict[str, Any]:
+    """So long after the first injection; None: never."""
+    lot = LOT if after is None else replace(LOT, is_quarantined=True, quarantined_at=STARTED + after)
+    return {"needle_at": STARTED, "points": many("0.5", lot=lot)}
+
+
 WEIGHED = {"weight_date": TODAY, "maximum_mg": {"lidocaine": Decimal(100)}, "is_image_guided": True}
 
 # rule → its id and level, what trips it, what is just inside.
@@ -216,6 +222,10 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"points": many("0.5", lot=replace(LOT, is_quarantined=True))},
         {"points": many("0.5", lot=LOT)},
     ),
+    "lot_quarantined_later": (
+        {**quarantined(after=timedelta(seconds=1)), "is_needle_stated": True},
+        quarantined(after=None),
+    ),
     "lot_other": ({"points": many("0.5", solution=SALINE)}, {"points": many("0.5")}),
     "time_out_missing": ({"open_items": ("lot",)}, {"time_out": confirmed()}),
     "time_out_changed": ({"time_out": confirmed(side="right")}, {"time_out": confirmed()}),
@@ -262,6 +272,14 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "time_out_again": (
         {"needle_at": NOW, "time_outs": (TimeOut(NOW, confirmed()), TimeOut(NOW + HOUR, confirmed(allergies="corn")))},
         {"needle_at": NOW, "time_outs": (TimeOut(NOW, confirmed()), TimeOut(NOW + HOUR, confirmed(nerve="N061")))},
+    ),
+    "confirmed_otherwise": (
+        {"needle_at": NOW, "time_outs": (TimeOut(NOW, confirmed(lot="B2")), TimeOut(NOW + HOUR, confirmed()))},
+        {"needle_at": NOW, "time_outs": (TimeOut(NOW, confirmed()), TimeOut(NOW + HOUR, confirmed(lot="B2")))},
+    ),
+    "confirmed_no_more": (
+        {"needle_at": NOW, "time_outs": (TimeOut(NOW, confirmed(side="right")),)},
+        {"needle_at": NOW, "time_outs": (TimeOut(NOW, confirmed()),)},
     ),
     "needle_restated": (
         {"as_first_stated": replace(GOOD, first_injected_at=STARTED, consent_gaps=("none was given yet",))},

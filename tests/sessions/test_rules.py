@@ -111,7 +111,7 @@ LEVELS = {
     "V20": {"stop"},
     "V21": {"warning", "stop"},
     "V22": {"stop", "warning"},
-    "V23": {"stop"},
+    "V23": {"stop", "warning"},
     "V24": {"stop"},
     "V25": {"stop_or_override"},
     "V26": {"warning"},
