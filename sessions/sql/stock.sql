@@ -317,10 +317,12 @@ BEGIN
   -- Whoever sets one of them aside now waits for this writer, or is seen by it.
   PERFORM FROM pit_sessions_preparation m WHERE m.id = ANY (preparations) ORDER BY m.id FOR SHARE;
   PERFORM FROM pit_sessions_solutionlot l WHERE l.id = ANY (lots) ORDER BY l.id FOR SHARE;
-  SELECT CASE WHEN l.quarantined_at IS NOT NULL THEN 'sessions_lot_quarantined' ELSE 'sessions_lot_expired' END
+  SELECT CASE WHEN l.expiry_date < sessions_local_day(needle, NEW.clinic_id) THEN 'sessions_lot_expired'
+      ELSE 'sessions_lot_quarantined' END
     INTO problem FROM pit_sessions_solutionlot l
-    WHERE l.id = ANY (lots)
-      AND (l.quarantined_at IS NOT NULL OR l.expiry_date < sessions_local_day(needle, NEW.clinic_id)) LIMIT 1;
+    WHERE l.id = ANY (lots) AND (l.expiry_date < sessions_local_day(needle, NEW.clinic_id)
+      -- What was injected before its lot was set aside is what was injected.
+      OR l.quarantined_at <= coalesce(NEW.first_injected_at, 'infinity')) LIMIT 1;
   IF problem IS NULL THEN
     SELECT CASE WHEN m.beyond_use_at < needle THEN 'sessions_preparation_past_use'
         WHEN m.discarded_at <= needle THEN 'sessions_preparation_discarded'

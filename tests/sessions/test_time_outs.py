@@ -308,16 +308,16 @@ def test_nothing_is_signed_from_a_bottle_that_may_not_be_used(save: Save, clinic
         StockMovement.objects.create(lot=lot, kind="counted", counted=3, moved_at=NOW, **whose)
 
     for change, rule, words in (
-        (set_aside, "sessions_lot_quarantined", "Lot A1 is quarantined."),
-        (recall, "sessions_lot_quarantined", "Lot A1 is quarantined."),
-        (expire, "sessions_lot_expired", "Lot A1 was to be used by 2026-03-01."),
+        (set_aside, "sessions_lot_quarantined", "Lot A1 is quarantined ("),
+        (recall, "sessions_lot_quarantined", "Lot A1 is quarantined ("),
+        (expire, "sessions_lot_expired", "Lot A1 was to be used by 1 Mar 2026."),
         (never_open, "sessions_lot_unopened", "No container of lot A1 has been opened. What was injected?"),
     ):
         with undone():
             change()
             session.refresh_from_db()
             refused(rule, lambda: sign(session, signed_at=LATER))
-            assert words in findings_of(session, clinician)
+            assert any(found.startswith(words) for found in findings_of(session, clinician))
     assert signs(session)
 
 
