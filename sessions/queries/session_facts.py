@@ -13,10 +13,11 @@ from catalogue.models import Technique as CatalogueTechnique
 from common.wall_clock import local_day
 from patients.choices import Flag
 from patients.records import FULL_AGE
-from sessions.choices import ConsentSigner, Guidance, Moment
+from sessions.choices import Guidance, Moment
 from sessions.drafts import DISCHARGE_FIELDS
 from sessions.models import Consent, InjectionSession, PainScore
-from sessions.queries.injection_sessions import Loaded, consent_of
+from sessions.queries.injection_sessions import Loaded
+from sessions.queries.session_consents import consent_of, given_anew, given_of
 from sessions.queries.time_outs import finished, standing_of
 from sessions.queries.words import ConditionFacts, Words
 from sessions.rules import facts
@@ -60,6 +61,7 @@ def facts_of(loaded: Loaded, *, now: datetime) -> facts.Session:
         screened_date=local_day(session.screened_at, zone) if session.screened_at else None,
         screened_at=session.screened_at,
         consent_gaps=consent_gaps(loaded, today=today, zone=zone),
+        **_withdrawal(loaded, loaded.consent, loaded.needle_at, is_stated=loaded.is_needle_stated),
         is_image_guided=session.guidance == Guidance.ULTRASOUND,
         needle_length_mm=session.needle_length_mm,
         amount_drawn_ml=session.amount_drawn_ml,
@@ -95,16 +97,44 @@ def _as_first_stated(found: facts.Session, loaded: Loaded) -> facts.Session | No
     if at is None:
         return None
     needle_at = end_of_minute(at)
-    consent = consent_of(loaded.session, until=needle_at)
+    consent = consent_of(loaded.consents, until=needle_at, is_stated=True)
     return replace(
         found,
         first_injected_at=at,
         injected_date=local_day(at, zone),
         needle_at=needle_at,
         consent_gaps=gaps(
-            _given(consent, loaded.words, zone), scope_of(loaded), found.today, injected_at=needle_at, is_stated=True
+            _given(consent, loaded, zone), scope_of(loaded), found.today, injected_at=needle_at, is_stated=True
         ),
+        **_withdrawal(loaded, consent, needle_at, is_stated=True),
     )
+
+
+def _withdrawal(
+    loaded: Loaded, consent: Consent | None, needle_at: datetime | None, *, is_stated: bool
+) -> dict[str, datetime | None]:
+    """When the consent that stood at the needle was taken back, what was given in its stead, and the last injection."""
+    given = _given(consent, loaded, ZoneInfo(loaded.session.clinic.zone))
+    withdrawn_at = given.withdrawn_at if given and given.stood(needle_at, is_stated=is_stated) else None
+    if consent is None or withdrawn_at is None:
+        return {"withdrawn_at": None, "consented_anew_at": None, "last_injected_at": None}
+    anew = given_anew(loaded.consents, consent)
+    return {
+        "withdrawn_at": withdrawn_at,
+        "consented_anew_at": anew.given_at if anew else None,
+        "last_injected_at": _last_injected(loaded, withdrawn_at),
+    }
+
+
+def _last_injected(loaded: Loaded, withdrawn_at: datetime) -> datetime | None:
+    """As stated of every cycle, or the end where that was stated no later than the withdrawal; None: nobody said."""
+    session = loaded.session
+    stated = [at for at in session.cycles_injected_at or () if at is not None]
+    cycles = {point.cycle or 1 for point in loaded.points}
+    if stated and (len(stated) >= len(cycles) or max(stated) > withdrawn_at):
+        return max(stated)
+    ended_at: datetime | None = session.ended_at
+    return ended_at if ended_at is not None and ended_at <= withdrawn_at else None
 
 
 def has_vasovagal_flag(loaded: Loaded) -> bool:
@@ -129,7 +159,7 @@ def scope_of(loaded: Loaded) -> Scope:
 def consent_gaps(loaded: Loaded, *, today: date, zone: ZoneInfo) -> tuple[str, ...]:
     """Why no consent on file covers the treatment."""
     return gaps(
-        _given(loaded.consent, loaded.words, zone),
+        _given(loaded.consent, loaded, zone),
         scope_of(loaded),
         today,
         injected_at=loaded.needle_at,
@@ -138,23 +168,11 @@ def consent_gaps(loaded: Loaded, *, today: date, zone: ZoneInfo) -> tuple[str, .
     )
 
 
-def _given(consent: Consent | None, words: Words, zone: ZoneInfo) -> Given | None:
+def _given(consent: Consent | None, loaded: Loaded, zone: ZoneInfo) -> Given | None:
     if consent is None:
         return None
-    scope = Scope(
-        technique=words.techniques[consent.technique_id].code,
-        wording_version=consent.wording_version,
-        solution_classes=frozenset(consent.solution_classes),
-        risk_flags=frozenset(consent.risk_flags),
-    )
-    return Given(
-        scope,
-        local_day(consent.given_at, zone),
-        given_at=consent.given_at,
-        is_withdrawn=consent.withdrawn_at is not None,
-        is_by_guardian=consent.signed_as == ConsentSigner.GUARDIAN,
-        has_interpreter=bool(consent.interpreter_name),
-    )
+    techniques = {pk: row.code for pk, row in loaded.words.techniques.items()}
+    return given_of(consent, loaded.consents, techniques=techniques, zone=zone)
 
 
 def _is_minor(session: InjectionSession) -> bool:

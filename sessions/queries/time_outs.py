@@ -2,18 +2,35 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from common.local_words import day_words, local_day_words
+from common.local_words import day_words, local_day_words, local_time_words
+from common.own_direction import isolated
 from patients.choices import NumberKind
 from patients.models import Identifier
 from sessions.choices import PointSide, TimeOutItem
 from sessions.models import Consent, InjectionSession, TimeOut
 from sessions.rules import facts
 from sessions.rules.time_outs import fingerprint, from_json, lots_of, news, said_token, shown, standing, token
+
+
+@dataclass(frozen=True)
+class OnCard:
+    """The consent that a time-out confirms: whether it ``stood`` at the first injection, or stands while there was
+    none, and when it was withdrawn."""
+
+    row: Consent
+    stood: bool = True
+    withdrawn_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Somebody can agree to it now."""
+        return self.withdrawn_at is None
 
 
 @dataclass(frozen=True)
@@ -25,13 +42,14 @@ class TimeOutLine:
 
 @dataclass(frozen=True)
 class TimeOutCard:
-    """``ticked`` and ``row`` belong to exactly what is shown. ``fallen`` was confirmed and no longer holds: ``changed``
+    """``ticked`` and ``row`` belong to exactly what is shown; what is ``barred`` cannot be ticked as things stand. ``fallen`` was confirmed and no longer holds: ``changed``
     says why, in words."""
 
     shown: facts.Shown
     lines: tuple[TimeOutLine, ...]
     ticked: frozenset[str]
     row: TimeOut | None
+    barred: frozenset[str] = frozenset()
     fallen: TimeOut | None = None
     changed: tuple[str, ...] = ()
 
@@ -96,7 +114,7 @@ def card_of(
     known: Known,
     points: Sequence[facts.Point],
     rows: Iterable[TimeOut],
-    consent: Consent | None,
+    consent: OnCard | None,
     zone: ZoneInfo,
 ) -> TimeOutCard:
     rows = list(rows)
@@ -118,6 +136,7 @@ def card_of(
         lines=tuple(TimeOutLine(item.value, str(item.label), text or "–") for item, text in words.items()),
         ticked=frozenset(row.items if row else ()),
         row=row,
+        barred=frozenset({TimeOutItem.CONSENT.value} if consent and not consent.is_open else ()),
         fallen=fallen,
         changed=changed,
     )
@@ -142,15 +161,18 @@ def patient_words(session: InjectionSession) -> PatientWords:
     return PatientWords(", ".join([*said, *([number.value] if number else [])]), "|".join(key))
 
 
-def _consent_key(consent: Consent | None) -> str:
-    """Nothing where none stands: one that was withdrawn is none."""
-    return "" if consent is None or consent.withdrawn_at else str(consent.pk)
+def _consent_key(consent: OnCard | None) -> str:
+    """Nothing where none stands; what a withdrawal after the first injection does to it, a rule says (P17)."""
+    return str(consent.row.pk) if consent and consent.stood else ""
 
 
-def _consent(consent: Consent | None, zone: ZoneInfo) -> str:
-    if consent is None or consent.withdrawn_at:
+def _consent(consent: OnCard | None, zone: ZoneInfo) -> str:
+    if consent is None:
         return ""
-    words = {"name": consent.signed_name, "day": local_day_words(consent.given_at, zone)}
+    words = {"name": isolated(consent.row.signed_name), "day": isolated(local_day_words(consent.row.given_at, zone))}
+    if consent.withdrawn_at is not None:
+        words["at"] = isolated(local_time_words(consent.withdrawn_at, zone))
+        return _("%(name)s, %(day)s; withdrawn %(at)s") % words
     return _("%(name)s, %(day)s; still agrees today") % words
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404
-from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Membership
@@ -53,7 +52,7 @@ from sessions.rules.register import Known, begun
 from sessions.services import injection_sessions as service
 from sessions.signature_meanings import meaning
 from sessions.signatures import from_json, svg_path
-from sessions.views.consent_words import ConsentRisks, ConsentWords, consent_risks, consent_words
+from sessions.views.consent_words import ConsentPart, ConsentRisks, ConsentWords, consent_risks, consent_words
 from sessions.views.nerve_map_pages import MapPage
 from sessions.views.record_pages import RecordPage
 from sessions.views.response_lines import relief_table
@@ -171,13 +170,9 @@ class SessionPage:
         """What this member typed here and the draft could not take."""
         return typing_of(self.session, self.actor)
 
-    @property
-    def consent_gaps(self) -> list[Finding]:
-        return [finding for finding in self.findings if finding.rule.id == "V09"]
-
-    @property
-    def consent_gap_words(self) -> list[str]:
-        return [_(word) for finding in self.consent_gaps for _name, word in finding.words]
+    @cached_property
+    def consents(self) -> ConsentPart:
+        return ConsentPart(self.loaded, self.facts.consent_gaps)
 
     @property
     def anaesthetic(self) -> AnaestheticLoad | None:

@@ -1,0 +1,73 @@
+"""The consents a session can stand on, and which of them it does."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from common.wall_clock import local_day
+from sessions.choices import ConsentSigner
+from sessions.models import Consent, InjectionSession
+from sessions.rules.consents import Given, Scope, chosen
+
+# Consents of one course that are looked at, the newest first.
+CONSENTS_AT_MOST = 20
+
+
+def consents_of(session: InjectionSession) -> list[Consent]:
+    """Those of its course; without a course its own and those given to its page. The newest first."""
+    rows = Consent.objects.filter(clinic_id=session.clinic_id)
+    if session.course_id is not None:
+        rows = rows.filter(course_id=session.course_id)
+    else:
+        begun_at = session.begun_at or session.started_at
+        rows = rows.filter(patient_id=session.patient_id, course_id=None, given_at__gte=begun_at)
+    found = list(rows.order_by("-given_at", "-id")[:CONSENTS_AT_MOST])
+    own: Consent | None = session.consent
+    is_apart = own is not None and own not in found and (session.course_id is None or not found)
+    return [*found, *([own] if own and is_apart else [])]
+
+
+def consent_of(rows: Sequence[Consent], *, until: datetime | None, is_stated: bool) -> Consent | None:
+    """The one the session stands on; ``until`` is the first injection, if there was one."""
+    number = chosen([given_of(row, rows) for row in rows], until, is_stated=is_stated)
+    return None if number is None else rows[number]
+
+
+def ended_at(consent: Consent, rows: Iterable[Consent]) -> datetime | None:
+    """When it was withdrawn: who takes back the newest consent does not go back to an older one."""
+    ends = [row.withdrawn_at for row in [consent, *rows] if row.withdrawn_at]
+    return min((at for at in ends if at >= consent.given_at), default=None)
+
+
+def given_anew(rows: Sequence[Consent], standing: Consent | None) -> Consent | None:
+    """The newest that stands, where the one the session stands on was withdrawn."""
+    if standing is None or ended_at(standing, rows) is None:
+        return None
+    return next((row for row in rows if ended_at(row, rows) is None), None)
+
+
+def given_of(
+    consent: Consent,
+    rows: Iterable[Consent],
+    *,
+    techniques: dict[UUID, str] | None = None,
+    zone: ZoneInfo | None = None,
+) -> Given:
+    """As the rules look at it; without ``techniques`` and ``zone`` only its times."""
+    withdrawn_at = ended_at(consent, rows)
+    scope = Scope(
+        technique=(techniques or {}).get(consent.technique_id, ""),
+        wording_version=consent.wording_version,
+        solution_classes=frozenset(consent.solution_classes),
+        risk_flags=frozenset(consent.risk_flags),
+    )
+    return Given(
+        scope,
+        local_day(consent.given_at, zone) if zone else consent.given_at.date(),
+        given_at=consent.given_at,
+        is_withdrawn=withdrawn_at is not None,
+        is_by_guardian=consent.signed_as == ConsentSigner.GUARDIAN,
+        has_interpreter=bool(consent.interpreter_name),
+        withdrawn_at=withdrawn_at,
+    )
