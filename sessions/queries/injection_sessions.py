@@ -24,7 +24,7 @@ from sessions.queries.backgrounds import Background
 from sessions.queries.consent_wordings import Wording
 from sessions.queries.point_facts import made_fact, point_fact
 from sessions.queries.preparations import OnTray, on_tray
-from sessions.queries.session_consents import consent_of, consents_of, given_anew, given_of
+from sessions.queries.session_consents import consent_of, consents_of, given_anew, given_of, lacks
 from sessions.queries.time_outs import OnCard, TimeOutCard, card_of, time_outs_of
 from sessions.queries.words import Words
 from sessions.queries.words import words as read_words
@@ -124,7 +124,8 @@ class Loaded:
         if consent is None:
             return None
         given = given_of(consent, self.consents)
-        return OnCard(consent, given.stood(self.needle_at, is_stated=self.is_needle_stated), given.withdrawn_at)
+        stood = given.stood(self.needle_at, is_stated=self.is_needle_stated)
+        return OnCard(consent, stood, given.withdrawn_at, lacks(consent, self))
 
     @property
     def tray_fact(self) -> facts.Preparation | None:

@@ -2,13 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from common.wall_clock import local_day
-from sessions.choices import ConsentSigner
+from patients.choices import Flag
+from patients.records import FULL_AGE
+from sessions.choices import DEFAULT_SOLUTION, ConsentSigner
 from sessions.models import Consent, InjectionSession
-from sessions.rules.consents import Given, Scope, chosen
+from sessions.rules.consents import RISKS, Given, Scope, chosen, solution_class, uncovered
+from sessions.rules.facts import Solution
+
+if TYPE_CHECKING:
+    from sessions.queries.injection_sessions import Loaded
 
 # Consents of one course that are looked at, the newest first.
 CONSENTS_AT_MOST = 20
@@ -71,3 +78,44 @@ def given_of(
         has_interpreter=bool(consent.interpreter_name),
         withdrawn_at=withdrawn_at,
     )
+
+
+def given_for(consent: Consent | None, loaded: "Loaded", zone: ZoneInfo) -> Given | None:
+    if consent is None:
+        return None
+    techniques = {pk: row.code for pk, row in loaded.words.techniques.items()}
+    return given_of(consent, loaded.consents, techniques=techniques, zone=zone)
+
+
+def scope_of(loaded: "Loaded") -> Scope:
+    """What the session as drafted needs consent for."""
+    return Scope(
+        technique=loaded.words.techniques[loaded.session.technique_id].code,
+        wording_version=loaded.wording.version,
+        standing_versions=loaded.background.wordings.all_standing,
+        needs_guardian=_is_minor(loaded.session),
+        needs_interpreter=any(row.flag == Flag.INTERPRETER for row in loaded.risk_flags),
+        solution_classes=frozenset(solution_class(point.solution) for point in loaded.point_facts),
+        risk_flags=frozenset().union(*(point.nerve.flags & RISKS for point in loaded.point_facts)),
+    )
+
+
+def named_solutions(loaded: "Loaded") -> list[Solution]:
+    """What the words of consent name beside the text: what the points hold, what is on the tray, and what a new point
+    is given where nobody chooses."""
+    tray = loaded.tray_fact
+    codes = {point.solution.code for point in loaded.point_facts} | {DEFAULT_SOLUTION}
+    codes |= {tray.solution_code} if tray else set()
+    return [one for one in loaded.words.solutions.values() if one.code in codes]
+
+
+def lacks(given: Consent, loaded: "Loaded") -> tuple[str, ...]:
+    """What of the treatment as drafted this consent was not given for."""
+    zone = ZoneInfo(loaded.session.clinic.zone)
+    one = given_for(given, loaded, zone)
+    return uncovered(one, scope_of(loaded), local_day(loaded.session.started_at, zone)) if one else ()
+
+
+def _is_minor(session: InjectionSession) -> bool:
+    day = local_day(session.started_at, ZoneInfo(session.clinic.zone))
+    return bool(session.patient.age_on(day) < FULL_AGE)

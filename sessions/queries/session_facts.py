@@ -12,16 +12,15 @@ from catalogue.dose_limits import NoDoseLimitError
 from catalogue.models import Technique as CatalogueTechnique
 from common.wall_clock import local_day
 from patients.choices import Flag
-from patients.records import FULL_AGE
 from sessions.choices import Guidance, Moment
 from sessions.drafts import DISCHARGE_FIELDS
 from sessions.models import Consent, InjectionSession, PainScore
 from sessions.queries.injection_sessions import Loaded
-from sessions.queries.session_consents import consent_of, given_anew, given_of
+from sessions.queries.session_consents import consent_of, given_anew, given_for, scope_of
 from sessions.queries.time_outs import finished, standing_of
 from sessions.queries.words import ConditionFacts, Words
 from sessions.rules import facts
-from sessions.rules.consents import RISKS, Given, Scope, gaps, solution_class
+from sessions.rules.consents import gaps
 from sessions.rules.settings import Maximum, RuleSettings
 from sessions.session_times import end_of_minute
 
@@ -61,7 +60,6 @@ def facts_of(loaded: Loaded, *, now: datetime) -> facts.Session:
         screened_date=local_day(session.screened_at, zone) if session.screened_at else None,
         screened_at=session.screened_at,
         consent_gaps=consent_gaps(loaded, today=today, zone=zone),
-        **_withdrawal(loaded, loaded.consent, loaded.needle_at, is_stated=loaded.is_needle_stated),
         is_image_guided=session.guidance == Guidance.ULTRASOUND,
         needle_length_mm=session.needle_length_mm,
         amount_drawn_ml=session.amount_drawn_ml,
@@ -88,6 +86,7 @@ def facts_of(loaded: Loaded, *, now: datetime) -> facts.Session:
         previous_date=local_day(times[0], zone) if times else None,
         sessions_before=len(times) if session.course_id else 0,
     )
+    found = _with_withdrawal(found, loaded, loaded.consent, is_stated=loaded.is_needle_stated)
     return replace(found, as_first_stated=_as_first_stated(found, loaded))
 
 
@@ -98,32 +97,31 @@ def _as_first_stated(found: facts.Session, loaded: Loaded) -> facts.Session | No
         return None
     needle_at = end_of_minute(at)
     consent = consent_of(loaded.consents, until=needle_at, is_stated=True)
-    return replace(
+    stated = replace(
         found,
         first_injected_at=at,
         injected_date=local_day(at, zone),
         needle_at=needle_at,
         consent_gaps=gaps(
-            _given(consent, loaded, zone), scope_of(loaded), found.today, injected_at=needle_at, is_stated=True
+            given_for(consent, loaded, zone), scope_of(loaded), found.today, injected_at=needle_at, is_stated=True
         ),
-        **_withdrawal(loaded, consent, needle_at, is_stated=True),
     )
+    return _with_withdrawal(stated, loaded, consent, is_stated=True)
 
 
-def _withdrawal(
-    loaded: Loaded, consent: Consent | None, needle_at: datetime | None, *, is_stated: bool
-) -> dict[str, datetime | None]:
+def _with_withdrawal(
+    found: facts.Session, loaded: Loaded, consent: Consent | None, *, is_stated: bool
+) -> facts.Session:
     """When the consent that stood at the needle was taken back, what was given in its stead, and the last injection."""
-    given = _given(consent, loaded, ZoneInfo(loaded.session.clinic.zone))
-    withdrawn_at = given.withdrawn_at if given and given.stood(needle_at, is_stated=is_stated) else None
-    if consent is None or withdrawn_at is None:
-        return {"withdrawn_at": None, "consented_anew_at": None, "last_injected_at": None}
-    anew = given_anew(loaded.consents, consent)
-    return {
-        "withdrawn_at": withdrawn_at,
-        "consented_anew_at": anew.given_at if anew else None,
-        "last_injected_at": _last_injected(loaded, withdrawn_at),
-    }
+    given = given_for(consent, loaded, ZoneInfo(loaded.session.clinic.zone))
+    withdrawn_at = given.withdrawn_at if given and given.stood(found.needle_at, is_stated=is_stated) else None
+    anew = given_anew(loaded.consents, consent) if withdrawn_at else None
+    return replace(
+        found,
+        withdrawn_at=withdrawn_at,
+        consented_anew_at=anew.given_at if anew else None,
+        last_injected_at=_last_injected(loaded, withdrawn_at) if withdrawn_at else None,
+    )
 
 
 def _last_injected(loaded: Loaded, withdrawn_at: datetime) -> datetime | None:
@@ -143,41 +141,16 @@ def has_vasovagal_flag(loaded: Loaded) -> bool:
     return bool(known & {Flag.VASOVAGAL, Flag.NEEDLE_FEAR}) or any(row.item == "FAINTING" for row in _concerns(loaded))
 
 
-def scope_of(loaded: Loaded) -> Scope:
-    """What the session as drafted needs consent for."""
-    return Scope(
-        technique=loaded.words.techniques[loaded.session.technique_id].code,
-        wording_version=loaded.wording.version,
-        standing_versions=loaded.background.wordings.all_standing,
-        needs_guardian=_is_minor(loaded.session),
-        needs_interpreter=any(row.flag == Flag.INTERPRETER for row in loaded.risk_flags),
-        solution_classes=frozenset(solution_class(point.solution) for point in loaded.point_facts),
-        risk_flags=frozenset().union(*(point.nerve.flags & RISKS for point in loaded.point_facts)),
-    )
-
-
 def consent_gaps(loaded: Loaded, *, today: date, zone: ZoneInfo) -> tuple[str, ...]:
     """Why no consent on file covers the treatment."""
     return gaps(
-        _given(loaded.consent, loaded, zone),
+        given_for(loaded.consent, loaded, zone),
         scope_of(loaded),
         today,
         injected_at=loaded.needle_at,
         is_stated=bool(loaded.session.is_first_injection_stated),
         confirmed_at=max((row.confirmed_at for row in loaded.time_outs if row.confirmed_at), default=None),
     )
-
-
-def _given(consent: Consent | None, loaded: Loaded, zone: ZoneInfo) -> Given | None:
-    if consent is None:
-        return None
-    techniques = {pk: row.code for pk, row in loaded.words.techniques.items()}
-    return given_of(consent, loaded.consents, techniques=techniques, zone=zone)
-
-
-def _is_minor(session: InjectionSession) -> bool:
-    day = local_day(session.started_at, ZoneInfo(session.clinic.zone))
-    return bool(session.patient.age_on(day) < FULL_AGE)
 
 
 def _score(score: PainScore, words: Words) -> facts.Score:

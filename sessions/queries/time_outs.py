@@ -21,16 +21,17 @@ from sessions.rules.time_outs import fingerprint, from_json, lots_of, news, said
 @dataclass(frozen=True)
 class OnCard:
     """The consent that a time-out confirms: whether it ``stood`` at the first injection, or stands while there was
-    none, and when it was withdrawn."""
+    none, when it was withdrawn, and what of the treatment it was not given for (``lacks``)."""
 
     row: Consent
     stood: bool = True
     withdrawn_at: datetime | None = None
+    lacks: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
         """Somebody can agree to it now."""
-        return self.withdrawn_at is None
+        return self.withdrawn_at is None and not self.lacks
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,10 @@ class TimeOutLine:
 
 @dataclass(frozen=True)
 class TimeOutCard:
-    """``ticked`` and ``row`` belong to exactly what is shown; what is ``barred`` cannot be ticked as things stand. ``fallen`` was confirmed and no longer holds: ``changed``
-    says why, in words."""
+    """``ticked`` and ``row`` belong to exactly what is shown; what is ``barred`` cannot be ticked as things stand.
+
+    ``fallen`` was confirmed and no longer holds: ``changed`` says why, in words.
+    """
 
     shown: facts.Shown
     lines: tuple[TimeOutLine, ...]
@@ -68,6 +71,15 @@ class TimeOutCard:
     @property
     def said(self) -> str:
         return said_token(self.shown)
+
+    @property
+    def closed(self) -> frozenset[str]:
+        """What cannot be ticked and is not ticked."""
+        return self.barred - self.ticked
+
+    @property
+    def can_be_ticked(self) -> int:
+        return len(self.lines) - len(self.closed)
 
     @property
     def open_items(self) -> tuple[str, ...]:
@@ -173,6 +185,9 @@ def _consent(consent: OnCard | None, zone: ZoneInfo) -> str:
     if consent.withdrawn_at is not None:
         words["at"] = isolated(local_time_words(consent.withdrawn_at, zone))
         return _("%(name)s, %(day)s; withdrawn %(at)s") % words
+    if consent.lacks:
+        words["why"] = "; ".join(_(why) for why in consent.lacks)
+        return _("%(name)s, %(day)s; does not cover this treatment: %(why)s. Read it together again") % words
     return _("%(name)s, %(day)s; still agrees today") % words
 
 

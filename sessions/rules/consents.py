@@ -116,6 +116,13 @@ def gaps(
         _("it was given after the time-out that confirms it"): is_foretold and not is_late,
         _("it was given after the first injection"): is_late and is_stated,
         _("it was given after the first injection (state its time, if that was later)"): is_late and not is_stated,
+    }
+    return (*(why for why, is_so in found.items() if is_so), *uncovered(given, needed, today))
+
+
+def uncovered(given: Given, needed: Scope, today: date) -> tuple[str, ...]:
+    """What of the treatment it was not given for, in words, whenever it was given."""
+    found = {
         _("it is older than 12 months"): given.given_date < months_before(today, MONTHS_VALID),
         _("a minor needs a parent or guardian"): needed.needs_guardian and not given.is_by_guardian,
         _("the interpreter is not named"): needed.needs_interpreter and not given.has_interpreter,

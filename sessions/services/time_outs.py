@@ -25,7 +25,7 @@ def save(loaded: Loaded, row: TimeOutRow | None, *, before: TimeOutCard, by: Act
     card, rows = loaded.time_out_card, loaded.time_outs
     if row is None or row.fingerprint != card.token or not _is_of(card, before, row.said or card.said):
         return rows
-    row = replace(row, items=row.items - (card.barred - card.ticked))
+    row = replace(row, items=row.items - card.closed)
     if not row.items:
         if card.row is None:
             return rows

@@ -11,16 +11,17 @@ from common.spoken_languages import language_name
 from sessions.models import Consent
 from sessions.queries.consent_wordings import base_of
 from sessions.queries.injection_sessions import Loaded
-from sessions.queries.session_consents import ended_at
-from sessions.queries.session_facts import scope_of
+from sessions.queries.session_consents import ended_at, named_solutions, scope_of
 
 
 @dataclass(frozen=True)
 class ConsentRisks:
-    """The risks of the region that are read together, and their names as the page sends them back."""
+    """The solutions and the risks of the region that are read together, and both as the page sends them back."""
 
     names: str
     lines: list[Any]
+    solutions: str
+    solution_lines: list[str]
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,13 @@ class ConsentPart:
 
 def consent_risks(loaded: Loaded) -> ConsentRisks:
     names = sorted(scope_of(loaded).risk_flags)
-    return ConsentRisks(",".join(names), [loaded.wording.risk_lines[name] for name in names])
+    solutions = named_solutions(loaded)
+    return ConsentRisks(
+        ",".join(names),
+        [loaded.wording.risk_lines[name] for name in names],
+        ",".join(one.code for one in solutions),
+        loaded.wording.solutions_line([one.name for one in solutions]),
+    )
 
 
 def consent_words(loaded: Loaded) -> ConsentWords:

@@ -39,7 +39,8 @@ from sessions.queries import preparations, solution_lots
 from sessions.queries.courses import conditions_without_course, open_courses
 from sessions.queries.injection_sessions import Loaded, draft_of, load
 from sessions.queries.pictures import pictures_of, standing_consent
-from sessions.queries.session_facts import facts_of, has_vasovagal_flag, scope_of
+from sessions.queries.session_consents import scope_of
+from sessions.queries.session_facts import facts_of, has_vasovagal_flag
 from sessions.queries.session_times import end_of
 from sessions.queries.signed_documents import record_of
 from sessions.queries.unsaved_typings import typing_of

@@ -1,13 +1,8 @@
 """A consent counts by what stood at the first injection: taken back during the treatment, or given anew (V09, P17)."""
 
-from typing import Any
-
 import pytest
-from django.urls import reverse
 
-from accounts.models import Clinic
 from common.tenancy import tenant
-from scheduling.models import Appointment
 from sessions.models import Consent
 from sessions.queries.injection_sessions import load
 from sessions.queries.signed_documents import record_of
