@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from accounts.actors import Actor
 from accounts.models import Clinic
 from common.languages import dates_for
+from common.own_direction import isolated
 from common.spoken_languages import CODES, language_name
 from patients.models import Patient
 from sessions import consent_wordings as product
@@ -40,7 +41,7 @@ class Wording:
         """What somebody reads who signs for this person, the day of birth as the language of the text writes it."""
         with dates_for(self.language):
             day = written(birth_date, "j F Y")
-        return [_filled(str(line), name, day) for line in self.guardian_lines]
+        return [_filled(str(line), isolated(name), day) for line in self.guardian_lines]
 
     def solutions_line(self, names: Sequence[str]) -> list[str]:
         """In the language of the text, where that is translated."""

@@ -72,7 +72,9 @@ class Loaded:
 
     @cached_property
     def consents(self) -> list[Consent]:
-        return consents_of(self.session)
+        stated_first = self.session.first_stated_at
+        needles = [self.needle_at, end_of_minute(stated_first) if stated_first else None]
+        return consents_of(self.session, until=min((at for at in needles if at), default=None))
 
     @property
     def is_needle_stated(self) -> bool:

@@ -21,16 +21,21 @@ if TYPE_CHECKING:
 CONSENTS_AT_MOST = 20
 
 
-def consents_of(session: InjectionSession) -> list[Consent]:
-    """Those of its course; without a course its own and those given to its page. The newest first."""
+def consents_of(session: InjectionSession, *, until: datetime | None) -> list[Consent]:
+    """Those of its course; without a course its own, and where that does not stand at the first injection (``until``)
+    the others given to its page. The newest first."""
+    own: Consent | None = session.consent
     rows = Consent.objects.filter(clinic_id=session.clinic_id)
     if session.course_id is not None:
         rows = rows.filter(course_id=session.course_id)
+    elif own is None:
+        return []
+    elif own.withdrawn_at is None and (until is None or own.given_at <= until):
+        return [own]
     else:
         begun_at = session.begun_at or session.started_at
-        rows = rows.filter(patient_id=session.patient_id, course_id=None, given_at__gte=begun_at)
+        rows = rows.filter(patient_id=session.patient_id, course__isnull=True, given_at__gte=begun_at)
     found = list(rows.order_by("-given_at", "-id")[:CONSENTS_AT_MOST])
-    own: Consent | None = session.consent
     is_apart = own is not None and own not in found and (session.course_id is None or not found)
     return [*found, *([own] if own and is_apart else [])]
 

@@ -168,9 +168,9 @@ def patient_words(session: InjectionSession) -> PatientWords:
     patient = session.patient
     own = Identifier.objects.filter(clinic_id=session.clinic_id, patient_id=session.patient_id)
     number = own.filter(system=NumberKind.CLINIC).order_by("created_at", "id").first()
-    said = [patient.full_name, _("born %(day)s") % {"day": day_words(patient.birth_date)}]
+    said = [isolated(patient.full_name), _("born %(day)s") % {"day": day_words(patient.birth_date)}]
     key = [patient.full_name, patient.birth_date.isoformat(), number.value if number else ""]
-    return PatientWords(", ".join([*said, *([number.value] if number else [])]), "|".join(key))
+    return PatientWords(", ".join([*said, *([isolated(number.value)] if number else [])]), "|".join(key))
 
 
 def _consent_key(consent: OnCard | None) -> str:

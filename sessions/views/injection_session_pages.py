@@ -57,6 +57,7 @@ from sessions.views.consent_words import ConsentPart, ConsentRisks, ConsentWords
 from sessions.views.nerve_map_pages import MapPage
 from sessions.views.record_pages import RecordPage
 from sessions.views.response_lines import relief_table
+from sessions.views.since_signing import SinceSigning
 
 _PATIENT_AND_COURSE = ("patient", "course__patient_condition", "consent")
 PEOPLE = ("clinician", "signed_by", "voided_by", "discharge_checked_by")
@@ -160,6 +161,11 @@ class SessionPage:
     @cached_property
     def co_signing(self) -> CoSigning | None:
         return co_signing_of(self.session, self.actor)
+
+    @cached_property
+    def since_signing(self) -> SinceSigning:
+        record = self.record.record if self.record else None
+        return SinceSigning(self.actor, record, self.co_signing, self.consent)
 
     @property
     def meaning_of_signing(self) -> str:
