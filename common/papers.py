@@ -13,10 +13,10 @@ from typing import Any, ClassVar
 
 import typst
 
+from common.own_direction import isolated as isolated
 from common.paper_fonts import Fonts, families, needed, opened
 
 _LAYOUT = Path(__file__).with_name("typst") / "paper.typ"
-_ISOLATED = "\u2068{}\u2069"
 
 
 @dataclass(frozen=True)
@@ -110,11 +110,6 @@ class Paper:
     made_at: datetime
     watermark: str = ""
     blocks: tuple[Block, ...] = field(default=())
-
-
-def isolated(name: str) -> str:
-    """A name that keeps its own direction: the day behind an Arabic one stays behind it."""
-    return name if name.isascii() else _ISOLATED.format(name)
 
 
 def pdf(paper: Paper) -> bytes:

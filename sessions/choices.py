@@ -3,6 +3,9 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+# What a new point is given where nobody chose, by its code in the catalogue.
+DEFAULT_SOLUTION = "D5W_BUF"
+
 
 class PointSide(models.TextChoices):
     """The patient's own side of one injected point; a point is never on both."""

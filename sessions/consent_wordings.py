@@ -4,7 +4,10 @@ What they must cover: domain.md §4 (off-label), §5.4, §8, §12. A changed tex
 Each version is written twice: as the patient says it, and as somebody says it who signs for the patient.
 """
 
+from collections.abc import Iterable
+
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 CURRENT_VERSION = "2026-11"
@@ -56,6 +59,12 @@ GUARDIAN_WORDINGS: dict[str, tuple[Promise | str, ...]] = {
         _("What happens is written in {patient}’s record. Photographs and research need a consent of their own."),
     )
 }
+
+
+def solutions_line(names: Iterable[str]) -> str:
+    """Which solutions the words are about: the consent covers their classes, and no other."""
+    return gettext("What may be injected: %(names)s.") % {"names": "; ".join(names)}
+
 
 RISK_LINES: dict[str, Promise | str] = {
     "PTX": _("Near the lung: very rarely a needle lets air in beside the lung, which may need a hospital."),

@@ -61,14 +61,15 @@ class ScoreRow:
 
 @dataclass(frozen=True)
 class ConsentRow:
-    """``risks_shown`` and ``wording_version``: what was read; None for what the draft needs and what is in force.
-    ``on_paper_at``: when it was given, where that was on paper."""
+    """``risks_shown``, ``solutions_shown`` and ``wording_version``: what was read; None for what the draft needs and
+    what is in force. ``on_paper_at``: when it was given, where that was on paper."""
 
     signed_name: str
     signed_as: str = ConsentSigner.PATIENT
     interpreter_name: str = ""
     signature: Strokes | None = None
     risks_shown: frozenset[str] | None = None
+    solutions_shown: frozenset[str] | None = None
     wording_version: str | None = None
     on_paper_at: datetime | None = None
 

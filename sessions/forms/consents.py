@@ -64,6 +64,7 @@ def consent_row(typed: dict[str, Any]) -> ConsentRow:
         interpreter_name=typed["consent_interpreter"].strip(),
         signature=typed["consent_signature"],
         risks_shown=frozenset(typed["consent_risks"].split(",")) - {""} if typed["consent_wording"] else None,
+        solutions_shown=frozenset(typed["consent_solutions"].split(",")) - {""} if typed["consent_wording"] else None,
         wording_version=typed["consent_wording"] or None,
         on_paper_at=typed["consent_on_paper_at"],
     )

@@ -16,7 +16,7 @@ from catalogue.models import PointType, Solution
 from catalogue.queries import NerveChoice
 from common.folding import fold
 from common.local_words import day_words
-from sessions.choices import Depth, PointSide
+from sessions.choices import DEFAULT_SOLUTION, Depth, PointSide
 from sessions.drafts import PointRow
 from sessions.forms.dressing import dress
 from sessions.forms.places import PlaceForm
@@ -28,7 +28,6 @@ from sessions.quick_entry import NAMED_AT_MOST, Vocabulary
 from sessions.response import MAX_CYCLES
 
 DEFAULT_VOLUME_ML = Decimal("0.5")
-DEFAULT_SOLUTION = "D5W_BUF"
 AT_MOST = 60
 CYCLES = [("" if n == 1 else str(n), format_lazy(_("cycle {number}"), number=n)) for n in range(1, MAX_CYCLES + 1)]
 

@@ -76,10 +76,11 @@ class SessionForm(forms.Form):
     consent_as = forms.ChoiceField(label=_("Who consents"), choices=ConsentSigner, required=False)
     consent_interpreter = forms.CharField(label=_("Interpreter (full name)"), max_length=120, required=False)
     consent_on_paper_at = PaperTimeField()
-    # What was drawn, and what was read: the text and the risks that stood on the screen.
+    # What was drawn, and what was read: the text, the solutions and the risks that stood on the screen.
     consent_signature = SignatureField()
     consent_wording = forms.CharField(max_length=20, required=False, widget=QUIET)
     consent_risks = forms.CharField(max_length=60, required=False, widget=QUIET)
+    consent_solutions = forms.CharField(max_length=900, required=False, widget=QUIET)
 
     def __init__(
         self,

@@ -37,7 +37,8 @@ class TimeOutForm(forms.Form):
     @property
     def ticked(self) -> frozenset[str]:
         """What to show as ticked: what was typed on this very card, else what is stored for it."""
-        return frozenset(self["items"].value() or ()) if self.is_of_this_card else self.card.ticked
+        typed = frozenset(self["items"].value() or ()) if self.is_of_this_card else self.card.ticked
+        return typed - self.card.closed
 
     def row(self) -> TimeOutRow | None:
         typed = self.cleaned_data

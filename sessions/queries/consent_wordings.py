@@ -8,12 +8,14 @@ from functools import cached_property
 from uuid import UUID
 
 from django.db.models import Count, Q
+from django.utils import translation
 from django.utils.dateformat import format as written
 from django.utils.functional import Promise
 
 from accounts.actors import Actor
 from accounts.models import Clinic
 from common.languages import dates_for
+from common.own_direction import isolated
 from common.spoken_languages import CODES, language_name
 from patients.models import Patient
 from sessions import consent_wordings as product
@@ -39,14 +41,21 @@ class Wording:
         """What somebody reads who signs for this person, the day of birth as the language of the text writes it."""
         with dates_for(self.language):
             day = written(birth_date, "j F Y")
-        return [_filled(str(line), name, day) for line in self.guardian_lines]
+        return [_filled(str(line), isolated(name), day) for line in self.guardian_lines]
 
-    def said_to(self, patient: Patient, *, signer: str, risks: Sequence[str]) -> list[str]:
+    def solutions_line(self, names: Sequence[str]) -> list[str]:
+        """In the language of the text, where that is translated."""
+        with translation.override(self.language):
+            return [product.solutions_line(names)] if names else []
+
+    def said_to(
+        self, patient: Patient, *, signer: str, risks: Sequence[str], solutions: Sequence[str] = ()
+    ) -> list[str]:
         """Every line that was read before the signature of this person, in order."""
         own = [str(line) for line in self.lines]
         if signer == ConsentSigner.GUARDIAN:
             own = self.guardian_lines_for(patient.full_name, patient.birth_date)
-        return [*own, *(str(self.risk_lines[name]) for name in risks)]
+        return [*own, *self.solutions_line(solutions), *(str(self.risk_lines[name]) for name in risks)]
 
 
 @dataclass(frozen=True)

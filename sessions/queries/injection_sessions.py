@@ -28,14 +28,12 @@ from sessions.queries.backgrounds import Background
 from sessions.queries.consent_wordings import Wording
 from sessions.queries.point_facts import made_fact, point_fact
 from sessions.queries.preparations import OnTray, on_tray
-from sessions.queries.time_outs import TimeOutCard, card_of, time_outs_of
+from sessions.queries.session_consents import consent_of, consents_of, given_anew, given_of, lacks
+from sessions.queries.time_outs import OnCard, TimeOutCard, card_of, time_outs_of
 from sessions.queries.words import Words
 from sessions.queries.words import words as read_words
 from sessions.rules import facts
 from sessions.session_times import end_of_minute
-
-# Consents of one course that are looked at, the newest first.
-CONSENTS_AT_MOST = 20
 
 
 @dataclass(frozen=True)
@@ -77,8 +75,23 @@ class Loaded:
         return self.background.wording
 
     @cached_property
+    def consents(self) -> list[Consent]:
+        stated_first = self.session.first_stated_at
+        needles = [self.needle_at, end_of_minute(stated_first) if stated_first else None]
+        return consents_of(self.session, until=min((at for at in needles if at), default=None))
+
+    @property
+    def is_needle_stated(self) -> bool:
+        return bool(self.session.is_first_injection_stated)
+
+    @cached_property
     def consent(self) -> Consent | None:
-        return consent_of(self.session, until=self.needle_at)
+        return consent_of(self.consents, until=self.needle_at, is_stated=self.is_needle_stated)
+
+    @property
+    def consent_anew(self) -> Consent | None:
+        """Given after the one the session stands on was withdrawn."""
+        return given_anew(self.consents, self.consent)
 
     @property
     def needle_at(self) -> datetime | None:
@@ -108,7 +121,17 @@ class Loaded:
 
     def card_of(self, points: tuple[facts.Point, ...]) -> TimeOutCard:
         zone = ZoneInfo(self.session.clinic.zone)
-        return card_of(self.background, points, self.time_outs, self.consent, zone)
+        return card_of(self.background, points, self.time_outs, self.consent_on_card, zone)
+
+    @property
+    def consent_on_card(self) -> OnCard | None:
+        """The consent that a time-out confirms: what was injected after a withdrawal needs the new one."""
+        consent = self.consent_anew or self.consent
+        if consent is None:
+            return None
+        given = given_of(consent, self.consents)
+        stood = given.stood(self.needle_at, is_stated=self.is_needle_stated)
+        return OnCard(consent, stood, given.withdrawn_at, lacks(consent, self))
 
     @property
     def tray_fact(self) -> facts.Preparation | None:
@@ -190,17 +213,3 @@ def table_scores(session: InjectionSession) -> list[PainScore]:
     answered at home is another matter."""
     rows = PainScore.objects.filter(injection_session_id=session.pk, clinic_id=session.clinic_id)
     return list(rows.on_the_table().filter(source=Source.CLINICIAN).order_by("measured_at", "id"))
-
-
-def consent_of(session: InjectionSession, *, until: datetime | None) -> Consent | None:
-    """The consent the session stands on: the newest of its course, else its own.
-
-    One given before the first injection (``until``) comes before one that was not: a later one hides no earlier one.
-    """
-    own: Consent | None = session.consent
-    if session.course_id is None:
-        return own
-    of_course = Consent.objects.filter(clinic_id=session.clinic_id, course_id=session.course_id)
-    rows = list(of_course.order_by("-given_at", "-id")[:CONSENTS_AT_MOST])
-    in_time = [row for row in rows if until is None or row.given_at <= until]
-    return next(iter(in_time), None) or next(iter(rows), own)

@@ -12,15 +12,15 @@ from catalogue.dose_limits import NoDoseLimitError
 from catalogue.models import Technique as CatalogueTechnique
 from common.wall_clock import local_day
 from patients.choices import Flag
-from patients.records import FULL_AGE
-from sessions.choices import ConsentSigner, Guidance, Moment
+from sessions.choices import Guidance, Moment
 from sessions.drafts import DISCHARGE_FIELDS
 from sessions.models import Consent, InjectionSession, PainScore
-from sessions.queries.injection_sessions import Loaded, consent_of
+from sessions.queries.injection_sessions import Loaded
+from sessions.queries.session_consents import consent_of, given_anew, given_for, scope_of
 from sessions.queries.time_outs import finished, standing_of
 from sessions.queries.words import ConditionFacts, Words
 from sessions.rules import facts
-from sessions.rules.consents import RISKS, Given, Scope, gaps, solution_class
+from sessions.rules.consents import gaps
 from sessions.rules.settings import Maximum, RuleSettings
 from sessions.session_times import end_of_minute
 
@@ -89,6 +89,7 @@ def facts_of(loaded: Loaded, *, now: datetime) -> facts.Session:
         previous_date=local_day(times[0], zone) if times else None,
         sessions_before=len(times) if session.course_id else 0,
     )
+    found = _with_withdrawal(found, loaded, loaded.consent, is_stated=loaded.is_needle_stated)
     return replace(found, as_first_stated=_as_first_stated(found, loaded))
 
 
@@ -98,17 +99,44 @@ def _as_first_stated(found: facts.Session, loaded: Loaded) -> facts.Session | No
     if at is None:
         return None
     needle_at = end_of_minute(at)
-    consent = consent_of(loaded.session, until=needle_at)
-    return replace(
+    consent = consent_of(loaded.consents, until=needle_at, is_stated=True)
+    stated = replace(
         found,
         first_injected_at=at,
         injected_date=local_day(at, zone),
         needle_at=needle_at,
         is_needle_stated=True,
         consent_gaps=gaps(
-            _given(consent, loaded.words, zone), scope_of(loaded), found.today, injected_at=needle_at, is_stated=True
+            given_for(consent, loaded, zone), scope_of(loaded), found.today, injected_at=needle_at, is_stated=True
         ),
     )
+    return _with_withdrawal(stated, loaded, consent, is_stated=True)
+
+
+def _with_withdrawal(
+    found: facts.Session, loaded: Loaded, consent: Consent | None, *, is_stated: bool
+) -> facts.Session:
+    """When the consent that stood at the needle was taken back, what was given in its stead, and the last injection."""
+    given = given_for(consent, loaded, ZoneInfo(loaded.session.clinic.zone))
+    withdrawn_at = given.withdrawn_at if given and given.stood(found.needle_at, is_stated=is_stated) else None
+    anew = given_anew(loaded.consents, consent) if withdrawn_at else None
+    return replace(
+        found,
+        withdrawn_at=withdrawn_at,
+        consented_anew_at=anew.given_at if anew else None,
+        last_injected_at=_last_injected(loaded, withdrawn_at) if withdrawn_at else None,
+    )
+
+
+def _last_injected(loaded: Loaded, withdrawn_at: datetime) -> datetime | None:
+    """As stated of every cycle, or the end where that was stated no later than the withdrawal; None: nobody said."""
+    session = loaded.session
+    stated = [at for at in session.cycles_injected_at or () if at is not None]
+    cycles = {point.cycle or 1 for point in loaded.points}
+    if stated and (len(stated) >= len(cycles) or max(stated) > withdrawn_at):
+        return max(stated)
+    ended_at: datetime | None = session.ended_at
+    return ended_at if ended_at is not None and ended_at <= withdrawn_at else None
 
 
 def _names(loaded: Loaded) -> dict[str, str]:
@@ -125,53 +153,16 @@ def has_vasovagal_flag(loaded: Loaded) -> bool:
     return bool(known & {Flag.VASOVAGAL, Flag.NEEDLE_FEAR}) or any(row.item == "FAINTING" for row in _concerns(loaded))
 
 
-def scope_of(loaded: Loaded) -> Scope:
-    """What the session as drafted needs consent for."""
-    return Scope(
-        technique=loaded.words.techniques[loaded.session.technique_id].code,
-        wording_version=loaded.wording.version,
-        standing_versions=loaded.background.wordings.all_standing,
-        needs_guardian=_is_minor(loaded.session),
-        needs_interpreter=any(row.flag == Flag.INTERPRETER for row in loaded.risk_flags),
-        solution_classes=frozenset(solution_class(point.solution) for point in loaded.point_facts),
-        risk_flags=frozenset().union(*(point.nerve.flags & RISKS for point in loaded.point_facts)),
-    )
-
-
 def consent_gaps(loaded: Loaded, *, today: date, zone: ZoneInfo) -> tuple[str, ...]:
     """Why no consent on file covers the treatment."""
     return gaps(
-        _given(loaded.consent, loaded.words, zone),
+        given_for(loaded.consent, loaded, zone),
         scope_of(loaded),
         today,
         injected_at=loaded.needle_at,
         is_stated=bool(loaded.session.is_first_injection_stated),
         confirmed_at=max((row.confirmed_at for row in loaded.time_outs if row.confirmed_at), default=None),
     )
-
-
-def _given(consent: Consent | None, words: Words, zone: ZoneInfo) -> Given | None:
-    if consent is None:
-        return None
-    scope = Scope(
-        technique=words.techniques[consent.technique_id].code,
-        wording_version=consent.wording_version,
-        solution_classes=frozenset(consent.solution_classes),
-        risk_flags=frozenset(consent.risk_flags),
-    )
-    return Given(
-        scope,
-        local_day(consent.given_at, zone),
-        given_at=consent.given_at,
-        is_withdrawn=consent.withdrawn_at is not None,
-        is_by_guardian=consent.signed_as == ConsentSigner.GUARDIAN,
-        has_interpreter=bool(consent.interpreter_name),
-    )
-
-
-def _is_minor(session: InjectionSession) -> bool:
-    day = local_day(session.started_at, ZoneInfo(session.clinic.zone))
-    return bool(session.patient.age_on(day) < FULL_AGE)
 
 
 def _score(score: PainScore, words: Words) -> facts.Score:

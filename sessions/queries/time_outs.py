@@ -2,19 +2,36 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from common.local_words import day_words, local_day_words
+from common.local_words import day_words, local_day_words, local_time_words
+from common.own_direction import isolated
 from patients.choices import NumberKind
 from patients.models import Identifier
 from sessions.choices import PointSide, TimeOutItem
 from sessions.models import Consent, InjectionSession, TimeOut
 from sessions.rules import facts
 from sessions.rules.time_outs import fingerprint, from_json, lots_of, news, said_token, shown, standing, token
+
+
+@dataclass(frozen=True)
+class OnCard:
+    """The consent that a time-out confirms: whether it ``stood`` at the first injection, or stands while there was
+    none, when it was withdrawn, and what of the treatment it was not given for (``lacks``)."""
+
+    row: Consent
+    stood: bool = True
+    withdrawn_at: datetime | None = None
+    lacks: tuple[str, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Somebody can agree to it now."""
+        return self.withdrawn_at is None and not self.lacks
 
 
 @dataclass(frozen=True)
@@ -26,13 +43,16 @@ class TimeOutLine:
 
 @dataclass(frozen=True)
 class TimeOutCard:
-    """``ticked`` and ``row`` belong to exactly what is shown. ``fallen`` was confirmed and no longer holds: ``changed``
-    says why, in words."""
+    """``ticked`` and ``row`` belong to exactly what is shown; what is ``barred`` cannot be ticked as things stand.
+
+    ``fallen`` was confirmed and no longer holds: ``changed`` says why, in words.
+    """
 
     shown: facts.Shown
     lines: tuple[TimeOutLine, ...]
     ticked: frozenset[str]
     row: TimeOut | None
+    barred: frozenset[str] = frozenset()
     fallen: TimeOut | None = None
     changed: tuple[str, ...] = ()
 
@@ -51,6 +71,15 @@ class TimeOutCard:
     @property
     def said(self) -> str:
         return said_token(self.shown)
+
+    @property
+    def closed(self) -> frozenset[str]:
+        """What cannot be ticked and is not ticked."""
+        return self.barred - self.ticked
+
+    @property
+    def can_be_ticked(self) -> int:
+        return len(self.lines) - len(self.closed)
 
     @property
     def open_items(self) -> tuple[str, ...]:
@@ -97,7 +126,7 @@ def card_of(
     known: Known,
     points: Sequence[facts.Point],
     rows: Iterable[TimeOut],
-    consent: Consent | None,
+    consent: OnCard | None,
     zone: ZoneInfo,
 ) -> TimeOutCard:
     rows = list(rows)
@@ -119,6 +148,7 @@ def card_of(
         lines=tuple(TimeOutLine(item.value, str(item.label), text or "–") for item, text in words.items()),
         ticked=frozenset(row.items if row else ()),
         row=row,
+        barred=frozenset({TimeOutItem.CONSENT.value} if consent and not consent.is_open else ()),
         fallen=fallen,
         changed=changed,
     )
@@ -142,19 +172,25 @@ def patient_words(session: InjectionSession) -> PatientWords:
 
 
 def words_of_patient(name: str, birth_date: date, number: str) -> PatientWords:
-    said = [name, _("born %(day)s") % {"day": day_words(birth_date)}]
-    return PatientWords(", ".join([*said, *([number] if number else [])]), f"{name}|{birth_date.isoformat()}|{number}")
+    said = [isolated(name), _("born %(day)s") % {"day": day_words(birth_date)}]
+    return PatientWords(", ".join([*said, *([isolated(number)] if number else [])]), f"{name}|{birth_date.isoformat()}|{number}")
 
 
-def _consent_key(consent: Consent | None) -> str:
-    """Nothing where none stands: one that was withdrawn is none."""
-    return "" if consent is None or consent.withdrawn_at else str(consent.pk)
+def _consent_key(consent: OnCard | None) -> str:
+    """Nothing where none stands; what a withdrawal after the first injection does to it, a rule says (P17)."""
+    return str(consent.row.pk) if consent and consent.stood else ""
 
 
-def _consent(consent: Consent | None, zone: ZoneInfo) -> str:
-    if consent is None or consent.withdrawn_at:
+def _consent(consent: OnCard | None, zone: ZoneInfo) -> str:
+    if consent is None:
         return ""
-    words = {"name": consent.signed_name, "day": local_day_words(consent.given_at, zone)}
+    words = {"name": isolated(consent.row.signed_name), "day": isolated(local_day_words(consent.row.given_at, zone))}
+    if consent.withdrawn_at is not None:
+        words["at"] = isolated(local_time_words(consent.withdrawn_at, zone))
+        return _("%(name)s, %(day)s; withdrawn %(at)s") % words
+    if consent.lacks:
+        words["why"] = "; ".join(_(why) for why in consent.lacks)
+        return _("%(name)s, %(day)s; does not cover this treatment: %(why)s. Read it together again") % words
     return _("%(name)s, %(day)s; still agrees today") % words
 
 

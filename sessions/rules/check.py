@@ -14,6 +14,7 @@ from sessions.rules.points import POINT_CHECKS
 from sessions.rules.table import BY_STRENGTH, NAMES, RULES, Finding
 from sessions.rules.time_outs import TIME_OUT_CHECKS
 from sessions.rules.visit import VISIT_CHECKS
+from sessions.rules.withdrawals import WITHDRAWAL_CHECKS
 
 Check = Callable[[Session], Iterator[Finding]]
 CHECKS: tuple[Check, ...] = (
@@ -22,13 +23,14 @@ CHECKS: tuple[Check, ...] = (
     *TIME_OUT_CHECKS,
     *ORDER_CHECKS,
     *CHANGE_CHECKS,
+    *WITHDRAWAL_CHECKS,
     *POINT_CHECKS,
     *AMOUNT_CHECKS,
 )
 
 
 # What is compared with the first injection: a later one may not keep them without a word.
-BY_THE_NEEDLE = frozenset({"V09", "V10", "V23", "P13"})
+BY_THE_NEEDLE = frozenset({"V09", "V10", "V23", "P13", "P17"})
 
 
 def findings(session: Session) -> list[Finding]:

@@ -226,6 +226,9 @@ class Session:
     screened_date: date | None = None
     screened_at: datetime | None = None  # the latest answer
     consent_gaps: tuple[str, ...] = ()
+    withdrawn_at: datetime | None = None  # the consent that stood at the needle was taken back since
+    consented_anew_at: datetime | None = None  # and a new one given
+    last_injected_at: datetime | None = None  # as far as somebody stated it
     is_image_guided: bool = False
     needle_length_mm: int | None = None
     amount_drawn_ml: Decimal | None = None

@@ -269,6 +269,33 @@ RULES: dict[str, Rule] = {
         _("The first injection was stated as %(before)s and is now %(now)s; only that keeps %(rules)s. Say why."),
         "first_injection",
     ),
+    # Consent stood at the first injection and was taken back since: what came after that is said.
+    "withdrawn_at_needle": Rule(
+        "P17",
+        _OVERRIDE,
+        _("The consent was withdrawn at %(at)s, in the minute of the first injection. Write down which came first."),
+        "consent",
+        _OVERRIDE,
+    ),
+    "injected_after_withdrawal": Rule(
+        "P17",
+        _OVERRIDE,
+        _("The consent was withdrawn at %(at)s, and the last injection was at %(last)s. Write down why."),
+        "consent",
+        _OVERRIDE,
+    ),
+    "withdrawn_since": Rule(
+        "P17",
+        _WARN,
+        _("The consent was withdrawn at %(at)s, after the first injection. Write down what was injected after that."),
+        "consent",
+    ),
+    "consented_anew": Rule(
+        "P17",
+        _WARN,
+        _("The consent was withdrawn at %(at)s and given again at %(anew)s. Write down what was injected in between."),
+        "consent",
+    ),
     "lot_beside_tray": Rule(
         "P11",
         _WARN,

@@ -43,10 +43,11 @@ from sessions.policies.injection_sessions import (
 from sessions.policies.preparations import words_of
 from sessions.queries.consent_wordings import wording_of_version
 from sessions.queries.injection_sessions import Loaded, load, point_row, score_row
-from sessions.queries.session_facts import scope_of
+from sessions.queries.session_consents import scope_of
 from sessions.queries.session_times import times_of
 from sessions.rules import Finding
-from sessions.rules.consents import RISKS
+from sessions.rules.consents import RISKS, solution_class
+from sessions.rules.facts import Solution
 from sessions.services import courses
 from sessions.signatures import from_json
 
@@ -244,7 +245,7 @@ def consented_at(session: InjectionSession, draft: Draft, ticked: frozenset[str]
 def save_consent(
     loaded: Loaded, row: ConsentRow | None, *, given_at: datetime, by: Actor, now: datetime
 ) -> Consent | None:
-    """A new consent for exactly what the draft holds; an old one is never changed, nor given twice by one page.
+    """A new consent for exactly what was read; an old one is never changed, nor given twice by one page.
 
     One on paper was given when that is stated, and not later than ``now``.
     """
@@ -260,17 +261,20 @@ def save_consent(
         raise SessionRefusedError(_("A minor needs a parent or guardian to consent."))
     if problem := problem_of_paper(row.on_paper_at, is_drawn=row.signature is not None, now=now):
         raise SessionRefusedError(problem)
+    named = _solutions_read(loaded, row)
     risks = sorted(scope.risk_flags if row.risks_shown is None else row.risks_shown & RISKS)
     return Consent.objects.create(
         clinic_id=session.clinic_id,
         patient_id=session.patient_id,
         course_id=session.course_id,
         technique_id=session.technique_id,
-        solution_classes=sorted(scope.solution_classes),
+        solution_classes=sorted({solution_class(one) for one in named}),
         risk_flags=risks,
         wording_version=wording.version,
         wording_id=wording.row_id,
-        words=wording.said_to(session.patient, signer=row.signed_as, risks=risks),
+        words=wording.said_to(
+            session.patient, signer=row.signed_as, risks=risks, solutions=[one.name for one in named]
+        ),
         language=wording.language,
         interpreter_name=row.interpreter_name.strip(),
         signature=row.signature,
@@ -280,6 +284,15 @@ def save_consent(
         stated_at=now if row.on_paper_at else None,
         taken_by_id=author(by),
     )
+
+
+def _solutions_read(loaded: Loaded, row: ConsentRow) -> list[Solution]:
+    """Those the words named: what nobody read is not consented to."""
+    if row.solutions_shown is None:
+        codes = {point.solution.code for point in loaded.point_facts}
+    else:
+        codes = set(row.solutions_shown)
+    return [one for one in loaded.words.solutions.values() if one.code in codes]
 
 
 def _is_given(loaded: Loaded, row: ConsentRow) -> bool:

@@ -1,5 +1,6 @@
 """Keep a time-out: what was shown, what of it was confirmed, and by whom it was finished."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from accounts.actors import Actor
@@ -24,6 +25,7 @@ def save(loaded: Loaded, row: TimeOutRow | None, *, before: TimeOutCard, by: Act
     card, rows = loaded.time_out_card, loaded.time_outs
     if row is None or row.fingerprint != card.token or not _is_of(card, before, row.said or card.said):
         return rows
+    row = replace(row, items=row.items - card.closed)
     if not row.items:
         if card.row is None:
             return rows

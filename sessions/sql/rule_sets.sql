@@ -7,7 +7,7 @@ CREATE OR REPLACE FUNCTION sessions_rule_floors() RETURNS jsonb LANGUAGE sql IMM
     "screening_stop": "stop_or_override", "volume_zero": "stop", "weight_missing": "stop", "anaesthetic_stop":
     "stop", "preparation_unchecked": "stop", "lot_expired": "stop", "lot_quarantined": "stop", "lot_other": "stop", "past_use": "stop",
     "preparation_discarded": "stop", "container_shared": "stop", "allergy": "stop_or_override", "sharps_differ":
-    "stop"
+    "stop", "withdrawn_at_needle": "stop_or_override", "injected_after_withdrawal": "stop_or_override"
   }'::jsonb
 $$;
 

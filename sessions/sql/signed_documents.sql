@@ -55,12 +55,37 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   FROM accounts_membership m WHERE m.id IN (s.clinician_id, s.signed_by_id)
 $$;
 
--- The consent the session stands on: its own, and while it is a draft the newest of its course.
+-- The latest instant the first injection of a draft can have been, once something shows that it was.
+CREATE OR REPLACE FUNCTION sessions_needle_at(s pit_sessions_injectionsession) RETURNS timestamptz
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+  SELECT CASE
+    WHEN s.is_first_injection_stated AND date_trunc('minute', s.first_injected_at) = s.first_injected_at
+      THEN s.first_injected_at + interval '59.999999 seconds'
+    WHEN s.is_first_injection_stated OR s.ended_at IS NOT NULL OR s.no_after_score_reason <> ''
+      OR EXISTS (SELECT FROM unnest(s.cycles_injected_at) c WHERE c IS NOT NULL)
+      OR EXISTS (SELECT FROM pit_sessions_painscore p WHERE p.injection_session_id = s.id AND p.source = 'clinician'
+        AND p.moment IN ('after', 'observed'))
+      OR EXISTS (SELECT FROM pit_sessions_timeout t WHERE t.injection_session_id = s.id AND t.confirmed_at IS NOT NULL)
+      THEN s.first_injected_at END
+$$;
+
+-- The consent the session stands on: its own once it is signed; while it is a draft as
+-- sessions/queries/session_consents.py chooses, by what stood at the first injection.
 CREATE OR REPLACE FUNCTION sessions_consent_of(s pit_sessions_injectionsession) RETURNS uuid
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+  WITH needle AS (SELECT sessions_needle_at(s) AS at),
+  own AS (SELECT c.* FROM pit_sessions_consent c WHERE c.clinic_id = s.clinic_id AND CASE
+      WHEN s.course_id IS NOT NULL THEN c.course_id = s.course_id
+      ELSE c.id = s.consent_id OR (c.patient_id = s.patient_id AND c.course_id IS NULL
+        AND c.given_at >= coalesce(s.begun_at, s.started_at)) END),
+  ends AS (SELECT c.id, c.given_at, n.at, n.at IS NULL OR c.given_at <= n.at AS is_in_time,
+      (SELECT min(w.withdrawn_at) FROM own w WHERE w.withdrawn_at >= c.given_at) AS ended_at
+    FROM own c CROSS JOIN needle n)
   SELECT CASE WHEN s.signed_at IS NOT NULL THEN s.consent_id ELSE coalesce(
-    (SELECT c.id FROM pit_sessions_consent c WHERE c.clinic_id = s.clinic_id AND c.course_id = s.course_id
-     ORDER BY c.given_at DESC LIMIT 1), s.consent_id) END
+    (SELECT e.id FROM ends e ORDER BY
+       e.is_in_time AND (e.ended_at IS NULL
+         OR coalesce(s.is_first_injection_stated AND e.ended_at >= date_trunc('minute', e.at), false)) DESC,
+       e.ended_at IS NULL DESC, e.is_in_time DESC, e.given_at DESC, e.id DESC LIMIT 1), s.consent_id) END
 $$;
 
 -- A merge moves rows as they are: what lies with the session's patient is said of the one the signature names.

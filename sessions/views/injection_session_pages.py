@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404
-from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Membership
@@ -42,7 +41,8 @@ from sessions.queries import preparations, solution_lots
 from sessions.queries.courses import conditions_without_course, open_courses
 from sessions.queries.injection_sessions import Loaded, draft_of, load
 from sessions.queries.pictures import pictures_of, standing_consent
-from sessions.queries.session_facts import facts_of, has_vasovagal_flag, scope_of
+from sessions.queries.session_consents import scope_of
+from sessions.queries.session_facts import facts_of, has_vasovagal_flag
 from sessions.queries.session_times import end_of
 from sessions.queries.signed_documents import record_of
 from sessions.queries.unsaved_typings import typing_of
@@ -55,10 +55,11 @@ from sessions.rules.register import Known, begun
 from sessions.services import injection_sessions as service
 from sessions.signature_meanings import meaning
 from sessions.signatures import from_json, svg_path
-from sessions.views.consent_words import ConsentRisks, ConsentWords, consent_risks, consent_words
+from sessions.views.consent_words import ConsentPart, ConsentRisks, ConsentWords, consent_risks, consent_words
 from sessions.views.nerve_map_pages import MapPage
 from sessions.views.record_pages import RecordPage
 from sessions.views.response_lines import relief_table
+from sessions.views.since_signing import SinceSigning
 
 _PATIENT_AND_COURSE = ("patient", "course__patient_condition", "consent")
 PEOPLE = ("clinician", "signed_by", "voided_by", "discharge_checked_by")
@@ -163,6 +164,11 @@ class SessionPage:
     def co_signing(self) -> CoSigning | None:
         return co_signing_of(self.session, self.actor)
 
+    @cached_property
+    def since_signing(self) -> SinceSigning:
+        record = self.record.record if self.record else None
+        return SinceSigning(self.actor, record, self.co_signing, self.consent)
+
     @property
     def meaning_of_signing(self) -> str:
         """What the reader's signature would say."""
@@ -173,13 +179,9 @@ class SessionPage:
         """What this member typed here and the draft could not take."""
         return typing_of(self.session, self.actor)
 
-    @property
-    def consent_gaps(self) -> list[Finding]:
-        return [finding for finding in self.findings if finding.rule.id == "V09"]
-
-    @property
-    def consent_gap_words(self) -> list[str]:
-        return [_(word) for finding in self.consent_gaps for _name, word in finding.words]
+    @cached_property
+    def consents(self) -> ConsentPart:
+        return ConsentPart(self.loaded, self.facts.consent_gaps)
 
     @property
     def anaesthetic(self) -> AnaestheticLoad | None:

@@ -12,7 +12,7 @@ from sessions.queries.session_facts import facts_of
 from sessions.queries.typed_sessions import as_typed
 from sessions.rules import findings
 from sessions.rules.anaesthetic_load import anaesthetic_load
-from sessions.views.consent_words import consent_risks
+from sessions.views.consent_words import ConsentPart, consent_risks
 from sessions.views.injection_session_pages import SessionPage
 
 
@@ -36,6 +36,7 @@ def as_it_is_typed(page: SessionPage, data: QueryDict) -> dict[str, Any]:
         "load": anaesthetic_load(facts),
         "live_reasons": page.reasons_form_of(findings(facts), data),
         "live_risks": consent_risks(loaded),
+        "live_consents": ConsentPart(loaded, facts.consent_gaps),
         "live_time_out": TimeOutForm(data, card=loaded.time_out_card),
     }
 

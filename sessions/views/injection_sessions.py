@@ -30,7 +30,6 @@ from sessions.policies.injection_sessions import (
     SessionRefusedError,
     VersionConflictError,
 )
-from sessions.queries.lot_corrections import corrected_since
 from sessions.queries.pictures import digest
 from sessions.queries.signatures import problem_of
 from sessions.services import injection_sessions as service
@@ -294,8 +293,7 @@ def _view_page(request: StaffRequest, page: SessionPage, *, status: int = 200, *
 
 def _recorded(page: SessionPage) -> dict[str, Any]:
     """What the session says, as its document has it."""
-    corrected = corrected_since(page.actor, page.record.record) if page.record else []
-    return {"record": page.record, "totals": page.record.totals if page.record else None, "lots_corrected": corrected}
+    return {"record": page.record, "totals": page.record.totals if page.record else None}
 
 
 def _refused(request: HttpRequest, refusal: SessionRefusedError) -> HttpResponse:

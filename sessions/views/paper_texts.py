@@ -58,9 +58,10 @@ def procedure_note(page: SessionPage) -> Paper:
             *_treatment(record),
             *_points(record),
             *_pain(record),
-            *_safety(record),
+            *_safety(record, withdrawn=page.since_signing.withdrawal),
             *_pictures(page),
             *_signatures(page),
+            *_since_signing(page),
             *_addenda(page),
             *_maps(record),
         ),
@@ -90,6 +91,7 @@ def letter(page: SessionPage, *, recipient: str, greeting: str, opening: str, cl
             Words(evidence()),
             *([Words(closing)] if closing.strip() else []),
             Words(_("Treated and signed by %(name)s.") % {"name": isolated(signer)}),
+            *_since_signing(page),
             *_addenda(page),
             *_maps(record),
         ),
@@ -296,7 +298,7 @@ def _pain(page: RecordPage) -> Iterator[Block]:
         yield Facts(told)
 
 
-def _safety(page: RecordPage) -> Iterator[Block]:
+def _safety(page: RecordPage, *, withdrawn: str = "") -> Iterator[Block]:
     record, consent = page.record, page.consent
     yield Heading(_("Consent and safety"))
     given = (
@@ -317,7 +319,8 @@ def _safety(page: RecordPage) -> Iterator[Block]:
         "out": DASH if record.sharps_out is None else record.sharps_out,
         "in": DASH if record.sharps_in is None else record.sharps_in,
     }
-    yield Facts(((_("Consent"), given), *_withdrawals(page), (_("Sharps"), sharps)))
+    stands = "; ".join(filter(None, [given, withdrawn]))
+    yield Facts(((_("Consent"), stands), *_withdrawals(page), (_("Sharps"), sharps)))
     answers = tuple(_answer(row) for row in page.answers)
     if answers:
         yield Items(answers)
@@ -401,8 +404,14 @@ def _signatures(page: SessionPage) -> Iterator[Block]:
                 (_("Means"), _("I have read this record and agree with it.")),
             )
         )
-    elif co_signing and co_signing.waits:
-        yield Notice(_("This record still waits for a co-signature."))
+
+
+def _since_signing(page: SessionPage) -> Iterator[Block]:
+    """What the record page says of it too."""
+    rows = tuple(page.since_signing.sentences) if page.session.signed_at else ()
+    if rows:
+        yield Heading(_("Since the signature"))
+        yield Items(rows)
 
 
 def _addenda(page: SessionPage) -> Iterator[Block]:

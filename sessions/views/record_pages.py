@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from catalogue.atlas import Atlas
 from common.local_words import day_words, written_clock_words, written_time_words
+from common.own_direction import isolated
 from patients.choices import NumberKind, Side
 from patients.names import full_name
 from sessions.choices import ConsentSigner, Depth, Guidance, OverrideReason, PictureKind, PointSide, Statement
@@ -152,7 +153,7 @@ class RecordPage:
             return ""
         words = {
             "before": self.clock(record.first_stated),
-            "name": record.first_restated_by.name,
+            "name": isolated(record.first_restated_by.name),
             "when": moment(record.first_restated),
         }
         return _("stated as %(before)s before, changed by %(name)s on %(when)s") % words
@@ -267,14 +268,14 @@ class RecordPage:
             return left.note or _("not recorded")
         words = {None: "–", True: _("yes"), False: _("no")}
         items = ", ".join(f"{label}: {words[getattr(left, name)]}" for name, label in DISCHARGE_ITEMS.items())
-        return ". ".join(filter(None, [items, left.note, f"{left.checked_by.name}, {moment(left.checked)}"]))
+        return ". ".join(filter(None, [items, left.note, f"{isolated(left.checked_by.name)}, {moment(left.checked)}"]))
 
     @property
     def statement(self) -> str:
         """What the signer says by signing; none where nobody has signed."""
         if self.record.signature is None:
             return ""
-        return said(Statement, self.record.signature.statement) % {"name": self.record.clinician.name}
+        return said(Statement, self.record.signature.statement) % {"name": isolated(self.record.clinician.name)}
 
 
 def _as_known() -> str:

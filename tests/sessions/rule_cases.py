@@ -89,6 +89,7 @@ def confirmed(nerve: str = "N054", side: str = "left", lot: str = "A1", allergie
 
 
 HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 
 
 def needle_after(minutes: int) -> dict[str, Any]:
@@ -300,6 +301,22 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "lot_unopened": (
         {"points": many("0.5", lot=replace(LOT, is_unopened=True))},
         {"points": many("0.5", lot=replace(LOT, is_unopened=True), preparation=MADE)},
+    ),
+    "withdrawn_at_needle": (
+        {"needle_at": NOW, "withdrawn_at": NOW, "last_injected_at": NOW},
+        {"needle_at": NOW, "withdrawn_at": NOW + MINUTE, "last_injected_at": NOW},
+    ),
+    "injected_after_withdrawal": (
+        {"needle_at": NOW, "withdrawn_at": NOW + MINUTE, "last_injected_at": NOW + 2 * MINUTE},
+        {"needle_at": NOW, "withdrawn_at": NOW + MINUTE, "last_injected_at": NOW + MINUTE},
+    ),
+    "withdrawn_since": (
+        {"needle_at": NOW, "withdrawn_at": NOW + MINUTE},
+        {"needle_at": NOW, "withdrawn_at": None},
+    ),
+    "consented_anew": (
+        {"needle_at": NOW, "withdrawn_at": NOW + MINUTE, "consented_anew_at": NOW + HOUR},
+        {"needle_at": NOW, "withdrawn_at": NOW + MINUTE, "consented_anew_at": NOW + HOUR, "last_injected_at": NOW},
     ),
     "lot_beside_tray": (
         {"tray": replace(MADE, solution_code="D5W_BUF")},

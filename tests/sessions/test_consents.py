@@ -148,7 +148,9 @@ def test_a_patient_takes_the_consent_back(treat: Treat, clinician: Actor) -> Non
 
     row = Consent.objects.get()
     assert (row.withdrawn_by_id, row.withdrawal_reason) == (clinician.membership_id, "Too sore")
-    assert gaps_of(session, clinician) == ["it was withdrawn"]
+    assert gaps_of(session, clinician) == [
+        "it was withdrawn (state the time of the first injection, if that was earlier)"
+    ]
 
 
 @pytest.mark.parametrize("reason", ["", "  "])

@@ -127,6 +127,7 @@ LEVELS = {
     "P14": {"stop_or_override"},
     "P15": {"warning"},
     "P16": {"warning"},
+    "P17": {"stop_or_override", "warning"},
 }
 
 

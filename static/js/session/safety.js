@@ -4,7 +4,7 @@ import { oneTap, overtaken } from "./one-tap.js";
 
 function confirmAll(form, part, button) {
   oneTap(form, part, () => {
-    for (const box of part.querySelectorAll("input[type=checkbox]")) box.checked = true;
+    for (const box of part.querySelectorAll("input[type=checkbox]:not(:disabled)")) box.checked = true;
     return button.dataset.words;
   });
 }
@@ -31,7 +31,7 @@ export function followConfirmed(part, fresh) {
 
 // Another card than the one that was ticked: the bar must not go on saying that it is confirmed.
 function followTimeOut(form, part, fresh) {
-  const shown = (root) => ["fingerprint", "said"].map((name) => root.querySelector(`[data-${name}]`).value).join();
+  const shown = (root) => ["fingerprint", "said", "closed"].map((name) => root.querySelector(`[data-${name}]`).value).join();
   if (shown(part) === shown(fresh)) return followConfirmed(part, fresh);
   const ticks = (root) => root.querySelectorAll("input[type=checkbox]:checked").length;
   const lost = ticks(fresh) < ticks(part);
@@ -49,19 +49,28 @@ function followBanner(fresh) {
 }
 
 function followRisks(part, fresh) {
-  const shown = (root) => root.querySelector("[data-risks]").value;
+  const shown = (root) => [...root.querySelectorAll("[data-risks]")].map((one) => one.value).join(";");
   if (shown(part) !== shown(fresh)) part.replaceChildren(fresh);
+}
+
+// Where the consent no longer covers what is typed, the words to read together are there at once.
+function followConsents(form, part, fresh) {
+  const words = form.querySelector("[data-consent-words]");
+  if (words) words.hidden = fresh.querySelector("[data-asked]").dataset.asked !== "yes";
+  if (part.textContent !== fresh.textContent) part.replaceChildren(fresh);
 }
 
 function takeIn(form, totals) {
   const gate = form.querySelector("[data-gate]");
   const part = form.querySelector("[data-time-out]");
   const risks = form.querySelector("[data-consent-risks]");
+  const consents = form.querySelector("[data-consents]");
   for (const template of totals.querySelectorAll("template[data-live]")) {
     const fresh = template.content.cloneNode(true);
     if (template.dataset.live === "gate" && gate) followFindings(gate, fresh);
     if (template.dataset.live === "time-out" && part) followTimeOut(form, part, fresh);
     if (template.dataset.live === "risks" && risks) followRisks(risks, fresh);
+    if (template.dataset.live === "consents" && consents) followConsents(form, consents, fresh);
     if (template.dataset.live === "banner") followBanner(fresh);
     template.remove();
   }
