@@ -14,7 +14,7 @@ from pitclinic.simulation.visits import Visit
 from pitclinic.simulation.writing import Ids, text
 from sessions.choices import TimeOutItem
 from sessions.models import Consent
-from sessions.queries.time_outs import PatientWords, card_of, words_of_patient
+from sessions.queries.time_outs import OnCard, PatientWords, card_of, words_of_patient
 from sessions.rules import facts
 from sessions.rules.time_outs import as_json
 
@@ -44,7 +44,7 @@ def confirm(
     zone: ZoneInfo,
 ) -> None:
     """By whoever treated, a moment before the needle."""
-    card = card_of(_known(person), points, [], consent, zone)
+    card = card_of(_known(person), points, [], OnCard(consent) if consent else None, zone)
     said = [[line.label, line.text] for line in card.lines]
     tables.time_outs.add(
         ids.take(),

@@ -173,7 +173,9 @@ def patient_words(session: InjectionSession) -> PatientWords:
 
 def words_of_patient(name: str, birth_date: date, number: str) -> PatientWords:
     said = [isolated(name), _("born %(day)s") % {"day": day_words(birth_date)}]
-    return PatientWords(", ".join([*said, *([isolated(number)] if number else [])]), f"{name}|{birth_date.isoformat()}|{number}")
+    return PatientWords(
+        ", ".join([*said, *([isolated(number)] if number else [])]), f"{name}|{birth_date.isoformat()}|{number}"
+    )
 
 
 def _consent_key(consent: OnCard | None) -> str:

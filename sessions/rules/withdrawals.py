@@ -6,8 +6,8 @@ What was injected until then was consented to, and the record can be signed; wha
 from collections.abc import Iterator
 from datetime import datetime
 
+from sessions.rules.clock import times
 from sessions.rules.facts import Session
-from sessions.rules.order import clock
 from sessions.rules.table import RULES, Finding
 
 
@@ -29,8 +29,8 @@ def what_came_after_is_said(session: Session) -> Iterator[Finding]:
         yield _finding("withdrawn_since", session, at=at)
 
 
-def _finding(name: str, session: Session, **times: datetime) -> Finding:
-    words = tuple((word, clock(at, session)) for word, at in times.items())
+def _finding(name: str, session: Session, **at: datetime) -> Finding:
+    words = tuple(times(session, **at).items())
     return Finding(RULES[name], " ".join([name, *(said for _word, said in words)]), words)
 
 
