@@ -96,13 +96,16 @@ def check(request: StaffRequest) -> HttpResponse:
     changed = len(signature_state(request.actor).problems)
     if breaks:
         messages.error(request, _("The trail does not hold. What was found is said below."))
+    elif is_whole:
+        messages.success(request, _("The whole trail is checked: no break."))
+    else:
+        messages.info(request, _("No break so far. The trail is long: check once more to go on from here."))
     if changed:
         messages.error(request, _("A record is not what was signed. Which one is said in the settings."))
-    if not breaks and not changed:
-        if is_whole and is_walked:
-            messages.success(request, _("The whole trail and all that is signed are checked: no break."))
-        else:
-            messages.info(request, _("No break so far. There is much to check: check once more to go on from here."))
+    elif is_walked:
+        messages.success(request, _("All that is signed is checked: nothing was changed."))
+    else:
+        messages.info(request, _("Of what is signed nothing was changed so far: check once more to go on from here."))
     return redirect("sessions:audit_log")
 
 

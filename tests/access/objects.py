@@ -58,6 +58,7 @@ from sessions.models import (
     StockMovement,
 )
 from sessions.rules.settings import RuleSettings, as_json
+from sessions.services import lot_changes
 from tests.factories.accounts import MembershipFactory
 from tests.factories.patients import EmailFactory, PatientFactory
 from tests.factories.scheduling import AppointmentFactory, RoomFactory, SlotHoldFactory, VisitTypeFactory
@@ -73,7 +74,14 @@ from tests.factories.sessions import (
     SideEffectFactory,
     signed_session,
 )
-from tests.factories.treatments import ProductFactory, SolutionLotFactory, a_container, a_preparation, a_recipe
+from tests.factories.treatments import (
+    ProductFactory,
+    SolutionLotFactory,
+    a_container,
+    a_preparation,
+    a_recipe,
+    actor_of,
+)
 from tests.sessions.stock import a_point
 
 THEN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -193,6 +201,7 @@ def _lot_recall(clinic: Clinic, draft: InjectionSession, member: Membership) -> 
     """Of a lot that the patient of the draft received."""
     lot = SolutionLotFactory(clinic=clinic, product=ProductFactory(clinic=clinic))
     a_point(draft, lot=lot)
+    lot_changes.quarantine(lot=lot, reason="x", by=actor_of(member), now=THEN)
     return LotRecall.objects.create(clinic=clinic, lot=lot, reason="x", started_at=THEN, started_by=member)
 
 

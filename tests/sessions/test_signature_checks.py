@@ -113,7 +113,7 @@ def test_a_changed_record_is_found_when_somebody_asks(clinic: Clinic, staff_clie
         broken = signed_session(clinic=clinic, signed_at=NOW).pk
     admin = staff_client(Role.CLINIC_ADMIN, clinic=clinic)
     for is_changed, words in (
-        (False, "all that is signed are checked: no break"),
+        (False, "All that is signed is checked: nothing was changed."),
         (True, "A record is not what was signed."),
     ):
         if is_changed:

@@ -93,7 +93,7 @@ def test_what_was_discarded_says_when_on_the_stock_page_and_in_a_session(clinic:
         straight = a_preparation(clinic, bottle, made_at=now, is_mixed=False, beyond_use_at=now + timedelta(hours=3))
     assert tray_of(client, session).count(" left</span>") == 2
     do(client, "discard_preparation", made.pk)
-    do(client, "discard_container", bottle.pk)
+    do(client, "discard_container", bottle.pk, reason="leaked")
 
     with tenant(clinic.pk, actor="test"):
         zone = ZoneInfo(clinic.zone)

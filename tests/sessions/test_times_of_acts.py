@@ -378,7 +378,7 @@ def test_a_consent_on_paper_has_the_time_that_is_stated_and_the_record_says_by_w
     room.does(34, "consent_", "time_out-", **on_paper("2026-03-02T09:20"))
     page = room.at(2050, "get", "edit").content.decode()
     name = room.client.member.user.full_name  # type: ignore[attr-defined]
-    assert f'On paper at <bdi>2 Mar 2026 09:20</bdi>, stated by <span class="person">{name}</span>.' in page
+    assert f'On paper at <bdi>2 Mar 2026 09:20</bdi>, stated by <bdi class="person">{name}</bdi>.' in page
     room.does(40, "rest_after", "observation-")
     assert room.sign(41, **room.reasons(41)).status_code == 302
     with tenant(room.clinic.pk, actor="test"):
