@@ -189,6 +189,7 @@ def tables_of(clinic_id: str) -> Tables:
             "risk_flags",
             "signed_name",
             "signed_as",
+            "interpreter_name",
             "given_at",
             "taken_by_id",
             **own,

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from random import Random
 
+from patients.choices import Flag
 from pitclinic.simulation import responses, time_outs, words
 from pitclinic.simulation.calendar_grid import Grid, iso
 from pitclinic.simulation.course_model import SessionNumbers
@@ -88,6 +89,7 @@ class TreatmentRoom:
             text(f"{{{','.join(sorted(risks))}}}"),
             text(own.signed_name),
             "guardian" if person.guardian else "patient",
+            text(words.INTERPRETER if Flag.INTERPRETER in person.flags else ""),
             iso(given_at),
             visit.clinician,
         )

@@ -62,6 +62,8 @@ FLAGS = (
     (0.02, "chaperone", 0, ""),
     (0.03, "interpreter", 0, ""),
 )
+INTERPRETER = "Dana Kowalczyk"
+
 # screening item → flags that make its answer a yes
 OVERRIDE_REASON = "Discussed with the patient and the prescriber; longer pressure afterwards."
 CONDITION_WEIGHTS = {
