@@ -78,7 +78,8 @@ def relief(
             lasted_until = answer.at
     if ends:
         hours, is_at_most = min(ends)
-        at_least = _hours(session_end, lasted_until) if is_at_most and lasted_until is not None else None
+        known = _hours(session_end, lasted_until) if is_at_most and lasted_until is not None else None
+        at_least = known if known is not None and known < hours else None  # two taps of one moment bound nothing
         return Relief(
             state=ReliefState.ENDED, hours=hours, is_at_most=is_at_most, at_least=at_least, has_unclear=has_unclear
         )

@@ -76,7 +76,7 @@ def test_the_index_says_how_each_setting_stands(practice: Practice, staff_client
     admin = staff_client(Role.CLINIC_ADMIN, clinic=practice.clinic)
     body = admin.get(INDEX).content.decode()
     assert all(
-        words in body for words in ("1 room<", "1 clinician<", "3 people<", "nobody is on call", "as the product")
+        words in body for words in ("1 room<", "1 clinician<", "3 people<", "nobody is on call", "not changed")
     )
 
     on_call(practice.clinic, "")
