@@ -8,13 +8,12 @@ from functools import cached_property
 from uuid import UUID
 
 from django.db.models import Count, Q
-from django.utils import translation
 from django.utils.dateformat import format as written
 from django.utils.functional import Promise
 
 from accounts.actors import Actor
 from accounts.models import Clinic
-from common.languages import dates_for
+from common.languages import dates_for, words_for
 from common.own_direction import isolated
 from common.spoken_languages import CODES, language_name
 from patients.models import Patient
@@ -45,7 +44,7 @@ class Wording:
 
     def solutions_line(self, names: Sequence[str]) -> list[str]:
         """In the language of the text, where that is translated."""
-        with translation.override(self.language):
+        with words_for(self.language):
             return [product.solutions_line(names)] if names else []
 
     def said_to(

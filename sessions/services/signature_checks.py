@@ -14,6 +14,7 @@ from sessions.queries.signatures import Found, gone_sessions, stretch
 EVERY = timedelta(hours=20)
 # Who asks again within this time goes on with what was begun.
 ASKED_LATELY = timedelta(hours=1)
+PRESSED_TWICE = timedelta(seconds=10)
 # Rows of one transaction: seconds at most, whatever the clinic holds.
 AT_ONCE = {Proven.SESSION: 200, Proven.PICTURE: 40, Proven.PAPER: 100}
 _NEXT = {Proven.SESSION: Proven.PICTURE, Proven.PICTURE: Proven.PAPER}
@@ -21,7 +22,10 @@ _NEXT = {Proven.SESSION: Proven.PICTURE, Proven.PICTURE: Proven.PAPER}
 
 def check_now(*, by: Actor, asked_at: datetime, is_over: Callable[[], bool]) -> bool:
     """Walk through all that is signed, or go on with a walk of the last hour; whether it came to the end before the
-    time was over."""
+    time was over. What was asked and answered just now is not walked again: somebody pressed twice."""
+    ended = SignatureCheck.objects.visible_to(by).ended().order_by("-ended_at").first()
+    if ended is not None and ended.ended_at is not None and asked_at - ended.ended_at < PRESSED_TWICE:
+        return True
     while True:
         check = go_on(by=by, now=asked_at, is_asked=True)
         if check is not None and check.ended_at is not None and check.started_at > asked_at - ASKED_LATELY:

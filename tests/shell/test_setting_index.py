@@ -75,9 +75,7 @@ def test_everybody_finds_what_they_may_change_and_nothing_else(
 def test_the_index_says_how_each_setting_stands(practice: Practice, staff_client: Callable[..., StaffClient]) -> None:
     admin = staff_client(Role.CLINIC_ADMIN, clinic=practice.clinic)
     body = admin.get(INDEX).content.decode()
-    assert all(
-        words in body for words in ("1 room<", "1 clinician<", "3 people<", "nobody is on call", "not changed")
-    )
+    assert all(words in body for words in ("1 room<", "1 clinician<", "3 people<", "nobody is on call", "not changed"))
 
     on_call(practice.clinic, "")
 
