@@ -305,7 +305,9 @@ class Walk:
     @property
     def first(self) -> datetime:
         at = self.at
-        confirmed = at["time_out"] if at["points"] < at["time_out"] < at["after"] else at["points"]
+        # Words that were read before any point named no solution: such a consent covers none, and nobody confirms it.
+        can_be_confirmed = at["points"] < at["time_out"] < at["after"] and at["points"] < at["consent"]
+        confirmed = at["time_out"] if can_be_confirmed else at["points"]
         limit = session_times.end_of_minute(at["after"])
         return min(max(confirmed, at["before"]) if at["before"] <= limit else confirmed, limit)
 
