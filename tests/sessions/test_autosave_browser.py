@@ -111,7 +111,9 @@ def test_a_tab_closed_in_the_middle_of_a_word_loses_nothing(clinic: Clinic, page
     context = page.context
     page.close(run_before_unload=False)
     again = context.new_page()
-    # The send that the closing tab made may still be on its way: the page shows what stands, once it is known.
+    # The send that the closing tab made may still be on its way when the page is opened first.
+    again.goto(url)
+    expect(again.locator("#saved")).to_be_visible()
     again.goto(url)
 
     expect(note(again)).to_have_value("the last word", timeout=15_000)
