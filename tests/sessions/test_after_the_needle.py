@@ -146,7 +146,7 @@ def test_a_change_before_the_stated_needle_is_none_and_one_beside_an_unstated_ne
 def set_aside(room: Room, minutes: float, *, is_recall: bool = False) -> None:
     act = lot_recalls.start if is_recall else lot_changes.quarantine
     with tenant(room.clinic.pk, actor="test"):
-        by = actor_of(room.client.member)  # type: ignore[attr-defined]
+        by = actor_of(room.client.member)  # type: ignore[attr-defined]  # the member who signs in
         act(lot=SolutionLot.objects.get(pk=room.lot.pk), reason="Particles", by=by, now=NINE + minutes * MINUTE)
 
 
@@ -163,7 +163,7 @@ def test_a_lot_set_aside_after_the_needle_is_a_warning_that_is_sealed(room: Room
         assert said.removeprefix("V23 ") in text
     assert [row["rule"] for row in document(room)["overrides"]] == ["V23"]
     with tenant(room.clinic.pk, actor="test"):
-        by = actor_of(room.client.member)  # type: ignore[attr-defined]
+        by = actor_of(room.client.member)  # type: ignore[attr-defined]  # the member who signs in
         assert [row.pk for row in sessions_of(by, room.lot)] == [room.stored.pk]
 
 
@@ -218,7 +218,7 @@ def withdrawn(room: Room, minutes: float, why: str) -> None:
 
 def letter_of(room: Room, minutes: float) -> str:
     with tenant(room.clinic.pk, actor="test"):
-        by = actor_of(room.client.member)  # type: ignore[attr-defined]
+        by = actor_of(room.client.member)  # type: ignore[attr-defined]  # the member who signs in
         page = SessionPage(get_session(by, room.stored.pk, people=()), by, NINE + minutes * MINUTE)
         return repr(letter(page, recipient="Dr Lee", greeting="Dear Dr Lee,", opening="", closing="").blocks)
 

@@ -35,7 +35,7 @@ def signed(room: Room) -> InjectionSession:
 def papers(room: Room, minutes: float) -> tuple[list[str], str, str]:
     """What happened since, and the note and letter made now."""
     with tenant(room.clinic.pk, actor="test"):
-        by = actor_of(room.client.member)  # type: ignore[attr-defined]
+        by = actor_of(room.client.member)  # type: ignore[attr-defined]  # the member who signs in
         page = SessionPage(get_session(by, room.stored.pk, people=("voided_by",)), by, NINE + minutes * MINUTE)
         return list(page.since_signing.sentences), text_of(procedure_note(page)), text_of(letter(page, **LETTER))
 
@@ -57,7 +57,7 @@ def shown(room: Room, minutes: float) -> str:
 
 
 def test_what_happened_since_the_signature_stands_on_page_and_paper(room: Room) -> None:
-    member = room.client.member  # type: ignore[attr-defined]
+    member = room.client.member  # type: ignore[attr-defined]  # the member who signs in
     with tenant(room.clinic.pk, actor="test"):
         senior = actor_of(MembershipFactory(clinic=room.clinic))
         member.needs_co_signature = True
@@ -110,7 +110,7 @@ def arabic(clinic: Clinic, visit: Appointment, settings: Any) -> Room:
     with tenant(clinic.pk, actor="test"):
         visit.patient.given_names, visit.patient.family_name = ARABIC, ARABIC
         visit.patient.save()
-        user = visit.client.member.user  # type: ignore[attr-defined]
+        user = visit.client.member.user  # type: ignore[attr-defined]  # the member who signs in
         user.full_name = f"{ARABIC} {ARABIC}"
         user.save()
     return Room(clinic, visit)
@@ -129,9 +129,9 @@ def test_a_name_written_from_the_right_tears_no_date_apart(arabic: Room) -> None
     with tenant(arabic.clinic.pk, actor="test"):
         document = SignedDocument.objects.get(injection_session=session).content
         consents.withdraw(
-            consent=session.consent,  # type: ignore[arg-type]
+            consent=session.consent,  # type: ignore[arg-type]  # given before
             reason="No more",
-            by=actor_of(arabic.client.member),  # type: ignore[attr-defined]
+            by=actor_of(arabic.client.member),  # type: ignore[attr-defined]  # the member who signs in
             now=NINE + 50 * MINUTE,
         )
     _since, note_text, letter_text = papers(arabic, 60)

@@ -175,7 +175,7 @@ def test_the_service_refuses_them_in_words(session: InjectionSession, clinician:
 
 def test_the_page_says_so_beside_the_field(clinic: Clinic, visit: Appointment) -> None:
     """Berlin is an hour ahead of UTC in March."""
-    client: Client = visit.client  # type: ignore[attr-defined]
+    client: Client = visit.client  # type: ignore[attr-defined]  # the member who signs in
     with time_machine.travel(NOW, tick=False):
         client.post(reverse("sessions:start", args=[visit.pk]))
     with tenant(clinic.pk, actor="test"):
@@ -194,7 +194,7 @@ def test_the_page_says_so_beside_the_field(clinic: Clinic, visit: Appointment) -
 
 
 def test_a_session_that_goes_past_midnight_ends_on_the_next_day(clinic: Clinic, visit: Appointment) -> None:
-    client: Client = visit.client  # type: ignore[attr-defined]
+    client: Client = visit.client  # type: ignore[attr-defined]  # the member who signs in
     late = datetime(2026, 3, 2, 22, 58, tzinfo=UTC)  # 23:58 in Berlin
     with tenant(clinic.pk, actor="test"):
         Appointment.objects.filter(pk=visit.pk).update(starts_at=late, ends_at=late + 60 * MINUTE)
@@ -231,7 +231,7 @@ def test_a_needle_that_came_later_than_the_first_time_out_is_stated_and_the_time
     clinic: Clinic, visit: Appointment
 ) -> None:
     """By the page: confirmed without a consent, signed on the screen, confirmed again, the needle after it."""
-    client: Client = visit.client  # type: ignore[attr-defined]
+    client: Client = visit.client  # type: ignore[attr-defined]  # the member who signs in
     with tenant(clinic.pk, actor="test"):
         lot = SolutionLot.objects.get()
     with time_machine.travel(NOW, tick=False):

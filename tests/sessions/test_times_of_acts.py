@@ -302,7 +302,7 @@ def test_a_needle_time_that_makes_a_rule_pass_is_explained_and_leaves_a_trace(ro
     assert asked == ("P14 The first injection was stated as 09:33 and is now 09:37; only that keeps V09, P13. Say why.")
     assert room.sign(43).status_code == 422
     assert room.sign(44, **room.reasons(44)).status_code == 302
-    name = room.client.member.user.full_name  # type: ignore[attr-defined]
+    name = room.client.member.user.full_name  # type: ignore[attr-defined]  # the member who signs in
     for text in (room.text(45), room.paper(45)):
         assert f"stated as 09:33 before, changed by {name} on 2 Mar 2026 09:42" in text
         assert "As it was" in text
@@ -377,7 +377,7 @@ def test_a_consent_on_paper_has_the_time_that_is_stated_and_the_record_says_by_w
     room.does(33, "points-0-", "screening-", "sharps", "rest_before", **STATED)
     room.does(34, "consent_", "time_out-", **on_paper("2026-03-02T09:20"))
     page = room.at(2050, "get", "edit").content.decode()
-    name = room.client.member.user.full_name  # type: ignore[attr-defined]
+    name = room.client.member.user.full_name  # type: ignore[attr-defined]  # the member who signs in
     assert f'On paper at <bdi>2 Mar 2026 09:20</bdi>, stated by <bdi class="person">{name}</bdi>.' in page
     room.does(40, "rest_after", "observation-")
     assert room.sign(41, **room.reasons(41)).status_code == 302

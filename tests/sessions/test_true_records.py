@@ -53,7 +53,7 @@ def saved(session: InjectionSession, **changes: Any) -> InjectionSession:
 def test_the_record_names_the_tray_the_allergy_and_the_site_in_their_own_words(
     clinic: Clinic, visit: Appointment
 ) -> None:
-    client: Client = visit.client  # type: ignore[attr-defined]
+    client: Client = visit.client  # type: ignore[attr-defined]  # the member who signs in
     with tenant(clinic.pk, actor="test"):
         given, tray = trays(clinic)
         whose: dict[str, Any] = {"clinic": clinic, "patient": visit.patient, "recorded_at": timezone.now()}
@@ -108,7 +108,7 @@ def test_a_tray_that_no_point_names_is_found_until_it_is_one_and_the_page_offers
     clinic: Clinic, visit: Appointment
 ) -> None:
     """As the page comes back from "Prepare": the new preparation stands on the tray, the points were typed before."""
-    client: Client = visit.client  # type: ignore[attr-defined]
+    client: Client = visit.client  # type: ignore[attr-defined]  # the member who signs in
     begin(visit)
     with tenant(clinic.pk, actor="test"):
         session = OWN.get()
@@ -138,7 +138,7 @@ def findings_of(session: InjectionSession) -> list[Any]:
 
 @pytest.mark.django_db
 def test_the_open_page_follows_the_register_and_every_tap_has_its_words(clinic: Clinic, visit: Appointment) -> None:
-    client: Client = visit.client  # type: ignore[attr-defined]
+    client: Client = visit.client  # type: ignore[attr-defined]  # the member who signs in
     path = begin(visit)
     page = client.get(path).content.decode()
     now_buttons = re.findall(r"<button[^>]*data-now=[^>]*>", page)
