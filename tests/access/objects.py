@@ -230,14 +230,11 @@ def _proposal(clinic: Clinic, clinician: Membership) -> RuleProposal:
 
 
 def _block(clinic: Clinic, clinician: Membership) -> AvailabilityBlock:
-    return AvailabilityBlock.objects.create(
-        clinic=clinic,
-        clinician=clinician,
-        weekday=0,
-        start_time=time(9),
-        end_time=time(17),
-        valid_from_date=date(2026, 1, 1),
-    )
+    """Works all day and every day, so that today's board asks the same on a Tuesday evening as on a Monday morning."""
+    hours = {"start_time": time(0), "end_time": time(23, 59), "valid_from_date": date(2026, 1, 1)}
+    whose = {"clinic": clinic, "clinician": clinician}
+    monday, *_others = [AvailabilityBlock.objects.create(**whose, **hours, weekday=weekday) for weekday in range(7)]
+    return monday
 
 
 def _series(visit: Appointment) -> VisitSeries:

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import factory
 from factory.django import DjangoModelFactory
@@ -69,7 +70,8 @@ def a_preparation(
     ``drawn_ml`` of each container where that makes another volume than the one stated.
     """
     number = Preparation.objects.filter(clinic=clinic).count() + 1
-    given = {"made_date": made_at.date(), "number": number, "volume_ml": 5 * max(len(containers), 1), **fields}
+    made_date = made_at.astimezone(ZoneInfo(clinic.zone)).date()
+    given = {"made_date": made_date, "number": number, "volume_ml": 5 * max(len(containers), 1), **fields}
     given.setdefault("beyond_use_at", made_at + timedelta(hours=4))
     given.setdefault("solution", Solution.objects.get(code="D5W_BUF"))
     made = Preparation.objects.create(clinic=clinic, made_at=made_at, made_by=MembershipFactory(clinic=clinic), **given)
