@@ -59,7 +59,7 @@ def send_again(*, by: Actor, now: datetime, invitation_id: UUID, role: str = "")
     if by.membership_id and now - invitation.issued_at < PAUSE:
         raise InvitationRefusedError(_("An invitation was made a moment ago. Wait a minute before sending it again."))
     invitation.role = role or invitation.role
-    StaffLetter.objects.visible_to(by).planned().filter(invitation=invitation).update(state=LetterState.STOPPED)
+    _stop_letters(invitation)
     return _issue(invitation, now=now)
 
 
@@ -80,13 +80,15 @@ def withdraw_all_to(*, by: Actor, now: datetime, email: str) -> None:
 
 
 @transaction.atomic
-def withdraw_all(*, by: Actor, now: datetime) -> int:
-    """No link that was ever mailed lets anybody in; return how many were open."""
+def expire_all(*, by: Actor, now: datetime) -> int:
+    """No link that was ever mailed lets anybody in; each can be sent again. Return how many still let somebody in."""
     _hold(by)
-    open_ones = list(Invitation.objects.visible_to(by).open())
-    for invitation in open_ones:
-        _end(invitation, now=now)
-    return len(open_ones)
+    standing = list(Invitation.objects.visible_to(by).open().filter(expires_at__gt=now))
+    for invitation in standing:
+        invitation.expires_at = now
+        invitation.save(update_fields=["expires_at"])
+        _stop_letters(invitation)
+    return len(standing)
 
 
 def key_of(invitation: Invitation, *, clinic: Clinic) -> str:
@@ -179,9 +181,12 @@ def _issue(invitation: Invitation, *, now: datetime) -> Invitation:
 def _end(invitation: Invitation, *, now: datetime) -> None:
     invitation.withdrawn_at = now
     invitation.save(update_fields=["withdrawn_at"])
-    StaffLetter.objects.filter(clinic_id=invitation.clinic_id, invitation=invitation).planned().update(
-        state=LetterState.STOPPED
-    )
+    _stop_letters(invitation)
+
+
+def _stop_letters(invitation: Invitation) -> None:
+    own = StaffLetter.objects.filter(clinic_id=invitation.clinic_id, invitation=invitation)
+    own.planned().update(state=LetterState.STOPPED)
 
 
 def _token(invitation: Invitation) -> str:

@@ -37,7 +37,7 @@ def make_safe(*, now: datetime, restored_to: datetime, given: Mapping[str, int])
         by = machine(clinic, "command:restore")
         with tenant(clinic.pk, actor=by.audit_name, reason=f"restored to {restored_to:%Y-%m-%d %H:%M:%S} UTC"):
             held += outbox_holds.begin(by=by, now=now, restored_to=restored_to)
-            closed += invitations.withdraw_all(by=by, now=now)
+            closed += invitations.expire_all(by=by, now=now)
             closed += access_links.revoke_all(by=by, now=now)
             closed += contact_codes.end_all(by=by, now=now)
             closed += check_in_tablets.close_all(by=by)

@@ -38,10 +38,14 @@ def is_older(manifest: Manifest) -> bool:
     return bool(own - set(manifest.migrations))
 
 
+def is_counted(manifest: Manifest) -> bool:
+    """Whether the set holds a clinic."""
+    return bool(sum(manifest.counts.get("accounts_clinic", {}).values()))
+
+
 def check_counted(manifest: Manifest) -> None:
     """Raises ``BackupError`` for a set whose record was empty when it was counted, as if walls had hidden it."""
-    clinics = manifest.counts.get("accounts_clinic", {})
-    if not sum(clinics.values()):
+    if not is_counted(manifest):
         raise BackupError(f"{manifest.name} holds no clinic at all. Was it made with the role pit_backup?")
 
 

@@ -12,9 +12,9 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from accounts.choices import BackupAct
-from accounts.models import BackupReport
+from accounts.models import BackupReport, Clinic
 from accounts.services import backup_reports
-from pitclinic.backups import deployment, taking
+from pitclinic.backups import deployment, proving, taking
 from pitclinic.backups.receiving import Receiver
 from pitclinic.backups.restoring import Restoration, keys_of
 from pitclinic.backups.sealing import SealError
@@ -91,6 +91,11 @@ def is_set_due(store: Store, newest: Manifest, *, now: datetime) -> bool:
     return now - newest.counted >= SET_EVERY or keys_of(store, newest) != deployment.keys()
 
 
+def is_before_any_clinic(newest: Manifest) -> bool:
+    """There was nothing in it to prove yet; an empty set of a server with clinics is a fault that the drill tells."""
+    return not (proving.is_counted(newest) or Clinic.objects.filter(created_at__lt=newest.counted).exists())
+
+
 class Service:
     """Runs until it is interrupted."""
 
@@ -153,8 +158,12 @@ class Service:
         self._due_at[BackupAct.BACKUP] = newest.counted + SET_EVERY
 
     def _drill(self) -> None:
+        is_too_early = is_before_any_clinic(self.store.newest())
         done = BackupReport.objects.filter(act=BackupAct.DRILL).values_list("succeeded_at", flat=True).first()
         connection.close()
+        if is_too_early:
+            self._due_at[BackupAct.DRILL] = self.clock() + AGAIN_AFTER
+            return
         if done is None or self.clock() - done >= DRILL_EVERY:
             drill(self.store, account=self.account, say=self.say, clock=self.clock)
             done = self.clock()

@@ -20,6 +20,7 @@ from common.query_strings import read_query
 from common.undo import offer
 from common.wall_clock import local_day
 from patients.models import Patient
+from patients.quiet_hours import QUIET_FROM, QUIET_UNTIL
 from reminders import queries
 from reminders.forms import EndHold, MessagesQuery, WhereFrom
 from reminders.models import Message
@@ -50,6 +51,8 @@ def messages_page(request: StaffRequest) -> HttpResponse:
         "query": query,
         "day": day,
         "state": state,
+        "quiet_from": QUIET_FROM,
+        "quiet_until": QUIET_UNTIL,
         "pulse": queries.pulse(request.actor, now=now),
         "stuck": queries.stuck_count(request.actor, now=now),
     }

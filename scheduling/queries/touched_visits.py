@@ -7,7 +7,7 @@ from uuid import UUID
 
 from accounts.actors import Actor
 from common.wall_clock import local_day
-from scheduling.choices import MOVABLE_STATUSES
+from scheduling.choices import MOVABLE_STATUSES, VisitStatus
 from scheduling.models import Appointment, AppointmentMove, AvailabilityBlock, ExtraHours, Room, SettingChange
 from scheduling.models.appointments import AppointmentQuerySet
 from scheduling.queries.agendas import on_clock
@@ -39,6 +39,13 @@ def between(by: Actor, span: Span, *, now: datetime, clinician_id: UUID | None =
 def of_leaver(by: Actor, clinician_id: UUID, *, now: datetime) -> AppointmentQuerySet:
     """All that one clinician has promised."""
     return promised(by, now=now).filter(clinician_id=clinician_id)
+
+
+def under_treatment(by: Actor, clinician_id: UUID) -> AppointmentQuerySet:
+    """Who sits in this clinician's room, or is watched after the injection."""
+    rows = Appointment.objects.visible_to(by).filter(clinician_id=clinician_id)
+    here = rows.filter(status__in=(VisitStatus.IN_ROOM, VisitStatus.OBSERVATION))
+    return here.select_related("patient", "room").order_by("starts_at", "id")
 
 
 def losing_hours(by: Actor, hours: Hours, *, now: datetime) -> list[Appointment]:

@@ -27,6 +27,7 @@ NEEDS: dict[str, Act] = {
     "supervised": Act.SIGN_SESSIONS,
     "on_call": Act.WORK_ALERTS,
     "visits": Act.LOG_SESSIONS,
+    "here": Act.LOG_SESSIONS,
     "hours": Act.LOG_SESSIONS,
 }
 KINDS = frozenset(NEEDS)
@@ -34,9 +35,11 @@ KINDS = frozenset(NEEDS)
 
 @dataclass(frozen=True)
 class OpenWork:
-    """``visits`` are the first of ``visit_count`` to come; ``hours`` are the weekly ones; ``held_times`` keep a time
-    with the person, ``wishes`` of the waiting list name them."""
+    """``here``: the visits whose patient is in the person's room or watched at this moment. ``visits`` are the first
+    of ``visit_count`` to come; ``hours`` are the weekly ones; ``held_times`` keep a time with the person, ``wishes`` of
+    the waiting list name them."""
 
+    here: list[Appointment]
     drafts: list[InjectionSession]
     follow_ups: list[FollowUp]
     recalls: list[VisitRecall]
@@ -62,16 +65,18 @@ class OpenWork:
     @property
     def patient_ids(self) -> list[UUID]:
         """Whose work is named on the page."""
-        rows = (*self.drafts, *self.follow_ups, *self.recalls, *self.reviews, *self.alerts, *self.visits, *self.wishes)
+        rows = (*self.here, *self.drafts, *self.follow_ups, *self.recalls, *self.reviews, *self.alerts)
+        rows += (*self.visits, *self.wishes)
         return [row.patient_id for row in rows] + [row.patient_id for row in self.held_times if row.patient_id]
 
     @property
     def is_nothing(self) -> bool:
-        return not (self.can_be_handed_over or self.visits or self.hours or self.held_times or self.wishes)
+        in_the_book = self.here or self.visits or self.hours or self.held_times or self.wishes
+        return not (self.can_be_handed_over or in_the_book)
 
     def only(self, kinds: frozenset[str]) -> "OpenWork":
         """As if nothing of another kind were open."""
-        listed = ("drafts", "follow_ups", "recalls", "reviews", "alerts", "visits", "hours", "supervised")
+        listed = ("here", "drafts", "follow_ups", "recalls", "reviews", "alerts", "visits", "hours", "supervised")
         empty: dict[str, Any] = {name: [] for name in listed if name not in kinds}
         return replace(
             self,
@@ -82,7 +87,7 @@ class OpenWork:
 
 
 def open_work(actor: Actor, member: Membership, *, now: datetime) -> OpenWork:
-    """Twelve queries."""
+    """Thirteen queries."""
     own = {"clinic_id": actor.clinic_id, "owner": member}
     drafts = InjectionSession.objects.visible_to(actor).to_be_finished_by(member)
     alerts = SideEffect.objects.visible_to(actor).open().filter(acknowledged_by=member)
@@ -94,6 +99,7 @@ def open_work(actor: Actor, member: Membership, *, now: datetime) -> OpenWork:
     recalls = VisitRecall.objects.filter(**own)
     reviews = CourseReview.objects.undecided().filter(**own)
     return OpenWork(
+        here=list(touched_visits.under_treatment(actor, member.pk)),
         drafts=list(drafts.select_related("patient", "appointment").order_by("started_at", "id")),
         follow_ups=list(follow_ups.select_related("patient").order_by("due_at", "id")),
         recalls=list(recalls.select_related("patient").order_by("created_at", "id")),

@@ -12,10 +12,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.choices import ExportKind
+from accounts.choices import ExportKind, Proof
 from accounts.decorators import staff
 from accounts.permissions import Act
 from accounts.requests import StaffRequest, exported, saw, saw_list
+from accounts.services import integrity_reports
 from accounts.views.checked_exports import still_you
 from audit.services.audit_events import check_now
 from common.csv_export import csv_answer
@@ -94,6 +95,9 @@ def check(request: StaffRequest) -> HttpResponse:
     until = monotonic() + CHECK_SECONDS
     is_walked = signature_checks.check_now(by=request.actor, asked_at=now, is_over=lambda: monotonic() > until)
     changed = len(signature_state(request.actor).problems)
+    for proof, count in ((Proof.TRAIL, breaks), (Proof.SIGNATURES, changed)):
+        if count:
+            integrity_reports.found(proof, problem_count=count, now=now)
     if breaks:
         messages.error(request, _("The trail does not hold. What was found is said below."))
     elif is_whole:

@@ -7,10 +7,12 @@ from typing import cast
 
 import pytest
 
+from accounts.models import Clinic
 from pitclinic.backups import counting, deployment, log_line, proving, service, taking
 from pitclinic.backups.clusters import Copy, Primary
 from pitclinic.backups.receiving import Receiver
 from pitclinic.backups.sets import BackupError, Manifest, Store
+from tests.factories.accounts import ClinicFactory
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SEGMENT = "0000000100000000000000"
@@ -68,6 +70,18 @@ def test_other_keys_make_a_new_set_due_at_once_and_the_same_ones_a_day_later(
     assert service.is_set_due(store, newest, now=NOON + timedelta(hours=24))
     monkeypatch.setattr(deployment, "keys", lambda: {"PITCLINIC_FACTOR_KEY": "after"})
     assert service.is_set_due(store, newest, now=NOON + timedelta(hours=1))
+
+
+@pytest.mark.django_db
+def test_a_set_made_before_the_first_clinic_waits_for_its_drill_and_one_that_hides_the_clinics_does_not(
+    store: Store,
+) -> None:
+    empty = a_set(store, NOON, counts={})
+    assert service.is_before_any_clinic(empty)
+    clinic = Clinic.objects.filter(pk=ClinicFactory().pk)
+    for made_at, is_early in ((NOON + timedelta(hours=1), True), (NOON - timedelta(hours=1), False)):
+        clinic.update(created_at=made_at)
+        assert service.is_before_any_clinic(empty) == is_early
 
 
 def test_what_never_received_anything_can_be_stopped(store: Store, tmp_path: Path) -> None:

@@ -250,3 +250,14 @@ def test_outside_the_demo_there_is_no_mailbox(settings):
 
     with pytest.raises(Http404):
         outbox.outbox(RequestFactory().get("/messages/outbox/"))
+
+
+def test_a_message_that_may_have_arrived_says_so_before_it_is_sent_once_more(desk, clinic):
+    _message(clinic, is_ambiguous=True, resends=1, next_at=NOON + timedelta(minutes=30))
+    page = desk.get("/messages/?day=2026-03-04").content.decode()
+    assert "It may have arrived already" in page
+    assert "once more at 12:30" in page
+
+
+def test_the_page_says_when_phones_are_left_alone(desk):
+    assert "From 20:00 to 08:00 on the patient’s clock messages wait" in desk.get("/messages/").content.decode()

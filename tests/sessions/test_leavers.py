@@ -23,7 +23,8 @@ from tests.factories.sessions import (
     signed_session,
 )
 from tests.factories.treatments import SolutionLotFactory, a_draft
-from tests.scheduling.conftest import MONDAY
+from tests.scheduling.conftest import MONDAY, at
+from tests.scheduling.visits import a_visit
 from tests.sessions.leaving import THEN, Leaving
 from tests.staff import StaffClient
 
@@ -121,6 +122,20 @@ def test_a_leaver_is_switched_off_and_all_that_is_open_goes_to_a_colleague_and_c
     assert "The place on call and alarms that were given back stay" in again.content.decode()
     assert leaving.owners() == before
     assert "No visits to move" in desk.get(reverse("scheduling:setting_changes")).content.decode()
+
+
+def test_a_patient_who_sits_in_the_room_of_the_leaver_is_named_before_anything_is_done(
+    leaving: Leaving, admin: StaffClient
+) -> None:
+    with tenant(leaving.practice.clinic.pk, actor="test"):
+        visit = a_visit(leaving.practice, starts_at=at(8, 30), status="in_room")
+
+    page = admin.get(leaving.url("open_work")).content.decode()
+
+    assert "1 patient is here now" in page
+    assert f"in room, {visit.room.name}" in page
+    asked = {"role": Role.FRONT_DESK}
+    assert "1 patient is here now" in admin.post(leaving.url("change_role"), asked).content.decode()
 
 
 def test_held_times_and_wishes_that_name_the_leaver_are_listed(leaving: Leaving, admin: StaffClient) -> None:

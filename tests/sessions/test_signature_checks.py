@@ -123,6 +123,7 @@ def test_a_changed_record_is_found_when_somebody_asks(clinic: Clinic, staff_clie
                 SignatureCheck.objects.update(started_at=minute_ago, ended_at=minute_ago)
         answer = admin.post(reverse("sessions:audit_check"), follow=True)
         assert words in answer.content.decode()
+    assert admin.get("/readyz").json()["proofs"]["signatures"] == "problem"  # told to the operator, too, at once
 
 
 def test_a_night_that_was_missed_is_late(client: Client, db: None) -> None:

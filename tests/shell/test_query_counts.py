@@ -65,7 +65,7 @@ PAGES: dict[str, tuple[str, str, str, int]] = {
     "accounts:logo": (Role.CLINIC_ADMIN, "", "", 11),
     "accounts:people": (Role.CLINIC_ADMIN, "", "", 14),
     "accounts:person": (Role.CLINIC_ADMIN, "membership_id", "", 14),
-    "sessions:open_work": (Role.CLINIC_ADMIN, "clinician_id", "", 31),
+    "sessions:open_work": (Role.CLINIC_ADMIN, "clinician_id", "", 32),
     "accounts:clinic_history": (Role.CLINIC_ADMIN, "", "", 11),
 }
 
