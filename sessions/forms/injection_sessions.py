@@ -194,8 +194,9 @@ class SessionForms:
     @property
     def errors(self) -> list[tuple[str, str, str]]:
         """Anchor, label and words of every error on the page."""
-        found = [_errors_of(form) for form in (*self.plain_forms, *self.points.forms)]
-        rows = [error for errors in found for error in errors]
+        rows = [error for form in self.plain_forms for error in _errors_of(form)]
+        for number, form in enumerate(self.points.forms, start=1):
+            rows += [(anchor, _in_point(number, label), words) for anchor, label, words in _errors_of(form)]
         return rows + [("points", str(_("Points")), str(error)) for error in self.points.non_form_errors()]
 
     def is_wrong_in_points(self) -> bool:
@@ -303,6 +304,10 @@ def as_sent(field: forms.BoundField) -> str:
 
 def _errors_of(form: forms.Form) -> list[tuple[str, str, str]]:
     return [(str(field.auto_id), str(field.label), str(error)) for field in form for error in field.errors]
+
+
+def _in_point(number: int, label: str) -> str:
+    return str(_("Point %(number)s, %(field)s") % {"number": number, "field": label})
 
 
 def initial_of(draft: Draft, *, version: int, zone: ZoneInfo) -> dict[str, Any]:

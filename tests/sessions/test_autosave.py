@@ -103,7 +103,7 @@ def test_what_does_not_validate_yet_is_kept_as_typed_and_the_rest_is_saved(
     assert (answer.status_code, answer.json()["state"]) == (200, "saved")
     [wrong] = answer.json()["wrong"]
     assert wrong["words"]
-    assert wrong["label"]
+    assert wrong["label"].startswith(f"Point {int(field.split('-')[1]) + 1}, ")
     assert wrong["field"].startswith("id_points-")
     now = stored(clinic, session)
     assert (now.version, now.note) == (2, "half a point above")
@@ -287,8 +287,9 @@ def test_typing_is_thrown_away_on_purpose_only(clinic: Clinic, client: Client, s
 def test_a_page_without_scripts_keeps_what_it_could_not_save(
     clinic: Clinic, client: Client, session: InjectionSession
 ) -> None:
-    client.post(edit_url(session), filled(session, note="typed", **{"points-0-volume_ml": "x"}))
+    refused = client.post(edit_url(session), filled(session, note="typed", **{"points-0-volume_ml": "x"}))
 
+    assert "Point 1, mL: Write a number, like 2.5." in refused.content.decode()
     assert kept(clinic)[0].typed["note"] == ["typed"]
 
 
