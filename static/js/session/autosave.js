@@ -49,12 +49,20 @@ class Autosave {
     this.isStopped = this.field("conflict").value !== "";
     this.wasOffline = false;
     this.isLeaving = false;
+    this.isGone = false;
     this.sending = null;
     // The page saves by itself: no question when it is left.
     form.removeAttribute("data-keep");
     for (const kind of ["input", "change", "points-changed"]) form.addEventListener(kind, (event) => this.changed(event));
     form.addEventListener("submit", (event) => this.onSubmit(event));
-    addEventListener("pagehide", () => this.leave());
+    addEventListener("pagehide", () => {
+      this.isGone = true;
+      this.leave();
+    });
+    addEventListener("pageshow", () => {
+      if (this.isGone && this.count > 0) this.send(); // drawn again as it was left
+      this.isGone = false;
+    });
     document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.leave());
     addEventListener("online", () => this.count > 0 && this.send());
     addEventListener("beforeunload", (event) => {
@@ -177,8 +185,11 @@ class Autosave {
     return this.writing;
   }
 
+  // A page that is drawn while the save of a closing one is on its way has the old text: what waits here stays then,
+  // so that it asks, hears that this was saved, and is drawn again.
   dropHere() {
     clearTimeout(this.keeping);
+    if (this.isGone || document.visibilityState === "hidden") return;
     this.writing = (this.writing ?? Promise.resolve()).then(() => drop(this.name)).catch(() => {});
   }
 
