@@ -172,7 +172,9 @@ def _is_by_id(field: "AnyField") -> bool:
 
 
 def _is_silent(field: "AnyField") -> bool:
-    """Bookkeeping, what a secret is recognised by, and bytes."""
+    """Bookkeeping, what a secret is recognised by, an id that names no row by itself, and bytes."""
+    if isinstance(field, models.UUIDField):
+        return True
     return field.name in SILENT or field.name.endswith("_hash") or isinstance(field, models.BinaryField)
 
 
@@ -188,7 +190,7 @@ def _words(field: "AnyField", value: Any, names: Mapping[str, str], unit: str = 
     if value is None or value in ("", []):
         return "–"
     if isinstance(value, list):
-        return ", ".join(_words(getattr(field, "base_field", field), one, names) for one in value)
+        return _words_of_several(getattr(field, "base_field", field), value, names)
     if unit and not field.flatchoices:
         return f"{Decimal(str(value)).normalize():f} {unit}"
     if _is_by_id(field):
@@ -201,6 +203,13 @@ def _words(field: "AnyField", value: Any, names: Mapping[str, str], unit: str = 
     return _moment(field, value) or str(value)
 
 
+def _words_of_several(field: "AnyField", values: list[Any], names: Mapping[str, str]) -> str:
+    """Ids that no relation gives a name are counted."""
+    if isinstance(field, models.UUIDField):
+        return str(len(values))
+    return ", ".join(_words(field, one, names) for one in values)
+
+
 def _moment(field: "AnyField", value: Any) -> str:
     if isinstance(field, models.DateTimeField) and (at := parse_datetime(str(value))):
         if field.name == "ends_at":
@@ -208,6 +217,8 @@ def _moment(field: "AnyField", value: Any) -> str:
         return date_format(localtime(at), "j M Y H:i")
     if isinstance(field, models.DateField):
         return date_format(date.fromisoformat(str(value)[:10]), "j M Y")
+    if isinstance(field, models.TimeField):
+        return str(value)[:5]
     return ""
 
 

@@ -25,7 +25,7 @@ class SettingKind(models.TextChoices):
     HOURS = "hours", _("weekly hours")
     EXTRA_HOURS = "extra_hours", _("hours of one day")
     ROOM = "room", _("room")
-    LEAVER = "leaver", _("somebody who left")
+    LEAVER = "leaver", _("a colleague who left")
     ROLE = "role", _("another role")
 
 

@@ -565,6 +565,7 @@ class Migration(migrations.Migration):
                 ("location", models.TextField(blank=True, editable=False)),
             ],
             options={
+                "verbose_name": "form that was sent",
                 "constraints": [models.UniqueConstraint(fields=("clinic", "key"), name="accounts_sentform_once")],
             },
         ),

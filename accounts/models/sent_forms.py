@@ -4,6 +4,7 @@ from typing import ClassVar, Self
 from uuid import UUID
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models.clinic_owned import ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
@@ -33,6 +34,7 @@ class SentForm(ClinicOwned):
     objects: ClassVar[SentFormQuerySet] = manager_of(SentFormQuerySet)
 
     class Meta:
+        verbose_name = _("form that was sent")
         constraints = [
             models.UniqueConstraint(fields=["clinic", "key"], name="accounts_sentform_once"),
         ]

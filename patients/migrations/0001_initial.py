@@ -337,6 +337,7 @@ class Migration(migrations.Migration):
                 ("note", models.CharField(blank=True, max_length=300, verbose_name="note")),
             ],
             options={
+                "verbose_name": "answer about two alike patients",
                 "constraints": [
                     models.UniqueConstraint(fields=("clinic", "one", "other"), name="patients_pairverdict_once"),
                     models.CheckConstraint(
@@ -380,6 +381,7 @@ class Migration(migrations.Migration):
                 ("is_whole", models.BooleanField()),
             ],
             options={
+                "verbose_name": "part of a name",
                 "indexes": [
                     models.Index(
                         fields=["clinic", "is_whole", "token"], include=("patient",), name="patients_nametoken_token"
@@ -597,6 +599,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "patient compared with others",
                 "constraints": [
                     models.UniqueConstraint(fields=("clinic", "patient"), name="patients_comparedpatient_once")
                 ],
@@ -776,6 +779,7 @@ class Migration(migrations.Migration):
                 ("strength", models.PositiveSmallIntegerField()),
             ],
             options={
+                "verbose_name": "two alike patients",
                 "indexes": [models.Index(fields=["clinic", "-strength", "-id"], name="patients_alikepair_worklist")],
                 "constraints": [
                     models.UniqueConstraint(fields=("clinic", "one", "other"), name="patients_alikepair_once"),
@@ -955,6 +959,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "nerve of a condition",
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("clinic", "patient_condition", "nerve"), name="patients_conditionnerve_once"
@@ -1224,6 +1229,7 @@ class Migration(migrations.Migration):
                 ("xid", models.BigIntegerField()),
             ],
             options={
+                "verbose_name": "record that a merge moved",
                 "indexes": [models.Index(fields=["clinic", "table_name", "row_id"], name="patients_movedrow_row")],
                 "constraints": [
                     models.UniqueConstraint(

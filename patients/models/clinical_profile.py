@@ -56,6 +56,7 @@ class PatientConditionNerve(ClinicOwned):
     objects = ClinicOwnedQuerySet["PatientConditionNerve"].as_manager()
 
     class Meta:
+        verbose_name = _("nerve of a condition")
         constraints = [
             models.UniqueConstraint(
                 fields=["clinic", "patient_condition", "nerve"], name="patients_conditionnerve_once"

@@ -29,6 +29,7 @@ class PairVerdict(ClinicOwned):
     objects: ClassVar[ClinicOwnedQuerySet["PairVerdict"]] = manager_of(ClinicOwnedQuerySet["PairVerdict"])
 
     class Meta:
+        verbose_name = _("answer about two alike patients")
         constraints = [
             models.UniqueConstraint(fields=["clinic", "one", "other"], name="patients_pairverdict_once"),
             models.CheckConstraint(condition=models.Q(one__lt=models.F("other")), name="patients_pairverdict_ordered"),
@@ -106,6 +107,7 @@ class MovedRow(ClinicOwned):
     objects: ClassVar[ClinicOwnedQuerySet["MovedRow"]] = manager_of(ClinicOwnedQuerySet["MovedRow"])
 
     class Meta:
+        verbose_name = _("record that a merge moved")
         indexes = [models.Index(fields=["clinic", "table_name", "row_id"], name="patients_movedrow_row")]
         constraints = [
             models.UniqueConstraint(
@@ -147,6 +149,7 @@ class AlikePair(ClinicOwned):
     objects: ClassVar[AlikePairQuerySet] = manager_of(AlikePairQuerySet)
 
     class Meta:
+        verbose_name = _("two alike patients")
         indexes = [models.Index(fields=["clinic", "-strength", "-id"], name="patients_alikepair_worklist")]
         constraints = [
             models.UniqueConstraint(fields=["clinic", "one", "other"], name="patients_alikepair_once"),
@@ -165,6 +168,7 @@ class ComparedPatient(PatientOwned):
     objects: ClassVar[ClinicOwnedQuerySet["ComparedPatient"]] = manager_of(ClinicOwnedQuerySet["ComparedPatient"])
 
     class Meta:
+        verbose_name = _("patient compared with others")
         constraints = [models.UniqueConstraint(fields=["clinic", "patient"], name="patients_comparedpatient_once")]
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
 """The search index over names: equality only, which row-level security leaves fast."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ClinicOwnedQuerySet, ClinicRules
 from patients.models.patients import PatientOwned
@@ -18,6 +19,7 @@ class NameToken(PatientOwned):
     objects = ClinicOwnedQuerySet["NameToken"].as_manager()
 
     class Meta:
+        verbose_name = _("part of a name")
         indexes = [
             models.Index(fields=["clinic", "is_whole", "token"], include=["patient"], name="patients_nametoken_token"),
         ]

@@ -86,6 +86,7 @@ class Migration(migrations.Migration):
                 ("worry_at", models.DateTimeField(null=True)),
             ],
             options={
+                "verbose_name": "check-in",
                 "constraints": [
                     models.UniqueConstraint(fields=("clinic", "injection_session", "step"), name="portal_checkin_once")
                 ],

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ClinicForeignKey, ClinicOwnedQuerySet, manager_of
 from patients.models import PatientOwned
@@ -27,6 +28,7 @@ class CheckIn(PatientOwned):
     objects: ClassVar[ClinicOwnedQuerySet["CheckIn"]] = manager_of(ClinicOwnedQuerySet["CheckIn"])
 
     class Meta:
+        verbose_name = _("check-in")
         constraints = [
             models.UniqueConstraint(fields=["clinic", "injection_session", "step"], name="portal_checkin_once")
         ]

@@ -417,6 +417,7 @@ class Migration(migrations.Migration):
                 ("told_at", models.DateTimeField()),
             ],
             options={
+                "verbose_name": "visit that a message told of",
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("clinic", "message", "appointment"), name="reminders_toldvisit_once"

@@ -3,6 +3,7 @@
 from typing import ClassVar, Self
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ClinicForeignKey, ClinicOwnedQuerySet, manager_of
 from patients.models import PatientOwned
@@ -28,6 +29,7 @@ class ToldVisit(PatientOwned):
     objects: ClassVar[ToldVisitQuerySet] = manager_of(ToldVisitQuerySet)
 
     class Meta:
+        verbose_name = _("visit that a message told of")
         constraints = [
             models.UniqueConstraint(fields=["clinic", "message", "appointment"], name="reminders_toldvisit_once")
         ]

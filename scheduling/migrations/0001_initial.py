@@ -631,6 +631,7 @@ class Migration(migrations.Migration):
                 ("revoked_at", models.DateTimeField(editable=False, null=True, verbose_name="revoked")),
             ],
             options={
+                "verbose_name": "check-in tablet",
                 "ordering": ["name"],
                 "constraints": [
                     models.UniqueConstraint(
@@ -814,6 +815,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "rules of the desk",
                 "constraints": [
                     models.UniqueConstraint(fields=("clinic",), name="scheduling_deskrules_once"),
                     models.CheckConstraint(
@@ -859,6 +861,7 @@ class Migration(migrations.Migration):
                 ("end_time", models.TimeField(verbose_name="to")),
             ],
             options={
+                "verbose_name": "hours of one day",
                 "indexes": [models.Index(fields=["clinic", "day"], name="scheduling_extrahours_day")],
                 "constraints": [
                     models.CheckConstraint(
@@ -927,6 +930,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "time that came free",
                 "indexes": [
                     models.Index(
                         condition=models.Q(("closed_at__isnull", True)),
@@ -1008,6 +1012,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "check of who has come",
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
@@ -1184,7 +1189,7 @@ class Migration(migrations.Migration):
                             ("hours", "weekly hours"),
                             ("extra_hours", "hours of one day"),
                             ("room", "room"),
-                            ("leaver", "somebody who left"),
+                            ("leaver", "a colleague who left"),
                             ("role", "another role"),
                         ],
                         max_length=12,
@@ -1346,6 +1351,7 @@ class Migration(migrations.Migration):
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
+                "verbose_name": "held time",
                 "indexes": [
                     models.Index(
                         condition=models.Q(("ended_at__isnull", True)),
@@ -1433,6 +1439,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "taken time",
                 "indexes": [
                     models.Index(fields=["clinic", "starts_at"], name="scheduling_claim_starts"),
                     models.Index(
@@ -1601,6 +1608,7 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
             ],
             options={
+                "verbose_name": "wish on the waiting list",
                 "indexes": [
                     models.Index(
                         condition=models.Q(("status__in", ("waiting", "offered"))),
@@ -1763,6 +1771,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "offered time",
                 "ordering": ["-offered_at", "-id"],
                 "constraints": [
                     models.UniqueConstraint(
@@ -1851,6 +1860,7 @@ class Migration(migrations.Migration):
                 ("valid_until_date", models.DateField(blank=True, null=True, verbose_name="valid until")),
             ],
             options={
+                "verbose_name": "weekly hours",
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("end_time__gt", models.F("start_time"))),
@@ -1906,6 +1916,7 @@ class Migration(migrations.Migration):
                 ("can_chaperone", models.BooleanField(default=False, verbose_name="can chaperone")),
             ],
             options={
+                "verbose_name": "rules of booking for a person",
                 "constraints": [
                     models.UniqueConstraint(fields=("clinic", "member"), name="scheduling_bookingrule_once"),
                     models.CheckConstraint(
@@ -1954,6 +1965,7 @@ class Migration(migrations.Migration):
                 ("revoked_at", models.DateTimeField(null=True)),
             ],
             options={
+                "verbose_name": "calendar link",
                 "constraints": [
                     models.UniqueConstraint(fields=("clinic", "token_hash"), name="scheduling_calendarfeed_token"),
                     models.UniqueConstraint(

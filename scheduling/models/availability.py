@@ -29,6 +29,7 @@ class AvailabilityBlock(ClinicOwned):
     objects: ClassVar[AvailabilityBlockQuerySet] = manager_of(AvailabilityBlockQuerySet)
 
     class Meta:
+        verbose_name = _("weekly hours")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(end_time__gt=models.F("start_time")),
@@ -43,7 +44,7 @@ class AvailabilityBlock(ClinicOwned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_weekday_display()} {self.start_time}-{self.end_time}"
+        return f"{self.get_weekday_display()} {self.start_time:%H:%M}–{self.end_time:%H:%M}"
 
 
 class Leave(ClinicOwned):
@@ -81,6 +82,7 @@ class ExtraHours(ClinicOwned):
     objects: ClassVar[ClinicOwnedQuerySet["ExtraHours"]] = manager_of(ClinicOwnedQuerySet["ExtraHours"])
 
     class Meta:
+        verbose_name = _("hours of one day")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(end_time__gt=models.F("start_time")), name="scheduling_extrahours_ends_after_start"
@@ -89,7 +91,7 @@ class ExtraHours(ClinicOwned):
         indexes = [models.Index(fields=["clinic", "day"], name="scheduling_extrahours_day")]
 
     def __str__(self) -> str:
-        return f"{self.day} {self.start_time}-{self.end_time}"
+        return f"{self.day} {self.start_time:%H:%M}–{self.end_time:%H:%M}"
 
 
 class Closure(ClinicOwned):

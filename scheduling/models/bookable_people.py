@@ -70,6 +70,7 @@ class BookingRule(ClinicOwned):
     objects: ClassVar[ClinicOwnedQuerySet["BookingRule"]] = manager_of(ClinicOwnedQuerySet["BookingRule"])
 
     class Meta:
+        verbose_name = _("rules of booking for a person")
         constraints = [
             models.UniqueConstraint(fields=["clinic", "member"], name="scheduling_bookingrule_once"),
             models.CheckConstraint(

@@ -3,6 +3,7 @@
 from typing import ClassVar, Self
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, manager_of
 
@@ -22,6 +23,7 @@ class CalendarFeed(ClinicOwned):
     objects: ClassVar[CalendarFeedQuerySet] = manager_of(CalendarFeedQuerySet)
 
     class Meta:
+        verbose_name = _("calendar link")
         constraints = [
             models.UniqueConstraint(fields=["clinic", "token_hash"], name="scheduling_calendarfeed_token"),
             models.UniqueConstraint(

@@ -29,6 +29,7 @@ class CheckInTablet(ClinicOwned):
     objects: ClassVar[CheckInTabletQuerySet] = manager_of(CheckInTabletQuerySet)
 
     class Meta:
+        verbose_name = _("check-in tablet")
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeBoundary, RangeOperators
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
 from scheduling.choices import ClaimKind
@@ -59,6 +60,7 @@ class Claim(ClinicOwned):
     objects: ClassVar[ClaimQuerySet] = manager_of(ClaimQuerySet)
 
     class Meta:
+        verbose_name = _("taken time")
         indexes = [
             models.Index(fields=["clinic", "starts_at"], name="scheduling_claim_starts"),
             # The constraint's index leaves them out, and every new claim asks for them.

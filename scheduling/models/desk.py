@@ -29,6 +29,7 @@ class DeskRules(ClinicOwned):
     objects: ClassVar[ClinicOwnedQuerySet["DeskRules"]] = manager_of(ClinicOwnedQuerySet["DeskRules"])
 
     class Meta:
+        verbose_name = _("rules of the desk")
         constraints = [
             models.UniqueConstraint(fields=["clinic"], name="scheduling_deskrules_once"),
             models.CheckConstraint(
@@ -61,6 +62,7 @@ class IdentityCheck(ClinicOwned):
     objects: ClassVar[ClinicOwnedQuerySet["IdentityCheck"]] = manager_of(ClinicOwnedQuerySet["IdentityCheck"])
 
     class Meta:
+        verbose_name = _("check of who has come")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(

@@ -39,6 +39,7 @@ class SlotHold(ClinicOwned):
     objects: ClassVar[SlotHoldQuerySet] = manager_of(SlotHoldQuerySet)
 
     class Meta:
+        verbose_name = _("held time")
         indexes = [
             models.Index(
                 fields=["clinic", "expires_at"],

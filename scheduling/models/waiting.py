@@ -50,6 +50,7 @@ class WaitingEntry(PatientOwned):
     objects: ClassVar[WaitingEntryQuerySet] = manager_of(WaitingEntryQuerySet)
 
     class Meta:
+        verbose_name = _("wish on the waiting list")
         indexes = [
             models.Index(
                 fields=["clinic", "priority", "since"],
@@ -96,6 +97,7 @@ class FreedSlot(ClinicOwned):
     objects: ClassVar[ClinicOwnedQuerySet["FreedSlot"]] = manager_of(ClinicOwnedQuerySet["FreedSlot"])
 
     class Meta:
+        verbose_name = _("time that came free")
         indexes = [
             models.Index(
                 fields=["clinic", "starts_at"],
@@ -151,6 +153,7 @@ class SlotOffer(PatientOwned):
     objects: ClassVar[SlotOfferQuerySet] = manager_of(SlotOfferQuerySet)
 
     class Meta:
+        verbose_name = _("offered time")
         ordering = ["-offered_at", "-id"]
         constraints = [
             models.UniqueConstraint(

@@ -587,6 +587,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "rules of the clinic",
                 "ordering": ["-version"],
                 "constraints": [
                     models.UniqueConstraint(fields=("clinic", "version"), name="sessions_ruleset_version"),
@@ -1615,6 +1616,7 @@ class Migration(migrations.Migration):
                 ("note", models.TextField(blank=True, verbose_name="note")),
             ],
             options={
+                "verbose_name": "follow-up",
                 "indexes": [
                     models.Index(
                         condition=models.Q(("cancelled_at__isnull", True), ("completed_at__isnull", True)),
@@ -2034,6 +2036,7 @@ class Migration(migrations.Migration):
                 ("is_single_dose", models.BooleanField()),
             ],
             options={
+                "verbose_name": "patient of a container",
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("clinic", "injection_session", "container"), name="sessions_use_once"
@@ -3124,6 +3127,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "answer about relief",
                 "indexes": [
                     models.Index(fields=["injection_session", "reported_at"], name="sessions_reliefreport_session")
                 ],
@@ -3202,6 +3206,7 @@ class Migration(migrations.Migration):
                 ("overridden_at", models.DateTimeField()),
             ],
             options={
+                "verbose_name": "reason to go ahead",
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("clinic", "injection_session", "rule", "subject"), name="sessions_override_once"
@@ -4354,6 +4359,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "time-out",
                 "ordering": ["created_at"],
                 "constraints": [
                     models.UniqueConstraint(
@@ -4433,6 +4439,7 @@ class Migration(migrations.Migration):
                 ("number", models.PositiveIntegerField(default=0)),
             ],
             options={
+                "verbose_name": "typing that was not saved",
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("clinic", "injection_session", "member"), name="sessions_unsavedtyping_once"

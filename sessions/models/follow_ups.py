@@ -36,6 +36,7 @@ class FollowUp(PatientOwned):
     objects: ClassVar[FollowUpQuerySet] = manager_of(FollowUpQuerySet)
 
     class Meta:
+        verbose_name = _("follow-up")
         indexes = [
             models.Index(
                 fields=["clinic", "due_at"],

@@ -102,6 +102,7 @@ class ContainerUse(PatientOwned):
     is_single_dose = models.BooleanField()
 
     class Meta:
+        verbose_name = _("patient of a container")
         constraints = [
             models.UniqueConstraint(fields=["clinic", "injection_session", "container"], name="sessions_use_once"),
             ExclusionConstraint(

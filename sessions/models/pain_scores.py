@@ -100,6 +100,7 @@ class ReliefReport(PatientOwned):
     objects: ClassVar[ClinicOwnedQuerySet["ReliefReport"]] = manager_of(ClinicOwnedQuerySet["ReliefReport"])
 
     class Meta:
+        verbose_name = _("answer about relief")
         indexes = [models.Index(fields=["injection_session", "reported_at"], name="sessions_reliefreport_session")]
         constraints = [
             models.CheckConstraint(

@@ -27,6 +27,7 @@ class RuleSet(ClinicOwned):
     objects: ClassVar[ClinicOwnedQuerySet["RuleSet"]] = manager_of(ClinicOwnedQuerySet["RuleSet"])
 
     class Meta:
+        verbose_name = _("rules of the clinic")
         ordering = ["-version"]
         constraints = [
             models.UniqueConstraint(fields=["clinic", "version"], name="sessions_ruleset_version"),

@@ -48,6 +48,7 @@ class RuleOverride(ClinicOwned):
     overridden_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("reason to go ahead")
         constraints = [
             models.UniqueConstraint(
                 fields=["clinic", "injection_session", "rule", "subject"], name="sessions_override_once"
@@ -85,6 +86,7 @@ class TimeOut(ClinicOwned):
     confirmed_by = ClinicForeignKey("accounts.Membership", null=True, blank=True, related_name="+")
 
     class Meta:
+        verbose_name = _("time-out")
         ordering = ["created_at"]
         constraints = [
             models.UniqueConstraint(

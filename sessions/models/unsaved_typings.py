@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
 
@@ -29,6 +30,7 @@ class UnsavedTyping(ClinicOwned):
     objects: ClassVar[ClinicOwnedQuerySet["UnsavedTyping"]] = manager_of(ClinicOwnedQuerySet["UnsavedTyping"])
 
     class Meta:
+        verbose_name = _("typing that was not saved")
         constraints = [
             models.UniqueConstraint(
                 fields=["clinic", "injection_session", "member"], name="sessions_unsavedtyping_once"

@@ -56,7 +56,7 @@ class Command(BaseCommand):
                 receiver.stop()
         rows = sum(sum(clinics.values()) for clinics in made.counts.values())
         clinics = sum(made.counts.get("accounts_clinic", {}).values())
-        self.stdout.write(f"{made.name} is complete: {rows:,} rows of {clinics} clinics")
+        self.stdout.write(f"{made.name} is complete: {rows:,} rows of {clinics} clinic{'s' * (clinics != 1)}")
 
     def _forever(self, store: Store, options: dict[str, Any]) -> None:
         signal.signal(signal.SIGTERM, _interrupt)
