@@ -17,13 +17,16 @@ def figure(request: pytest.FixtureRequest) -> Callable[[str, float], None]:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     seen: dict[str, float] = {}
-    for reports in terminalreporter.stats.values():
-        for report in reports:
-            for key, entry in getattr(report, "user_properties", []):
-                if key == "figure":
-                    seen[entry[0]] = entry[1]
-    for report in terminalreporter.stats.get("rerun", []):
+    tried_before = terminalreporter.stats.get("rerun", [])
+    others = [report for name, reports in terminalreporter.stats.items() if name != "rerun" for report in reports]
+    for report in (*tried_before, *others):
+        for key, entry in getattr(report, "user_properties", []):
+            if key == "figure":
+                seen[entry[0]] = entry[1]
+    for report in tried_before:
         terminalreporter.write_line(f"TRIED TWICE {report.nodeid}")
-    seen["browser_tests_tried_twice"] = len(terminalreporter.stats.get("rerun", []))
+        for line in [line for line in report.longreprtext.splitlines() if line.startswith("E ")][:6]:
+            terminalreporter.write_line(f"    {line[:300]}")
+    seen["browser_tests_tried_twice"] = len(tried_before)
     for name, value in sorted(seen.items()):
         terminalreporter.write_line(f"FIGURE {name} {value}")
