@@ -3,10 +3,12 @@
 import fcntl
 import os
 import subprocess
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.signals import request_finished, request_started
 from playwright.sync_api import Browser, expect
 
 from pitclinic import assets
@@ -43,6 +45,38 @@ def unpack_from_npm() -> str:
     return answer.stdout.strip()
 
 
+class Answering:
+    """The threads of the test's server that are answering a request."""
+
+    def __init__(self) -> None:
+        self._threads: set[threading.Thread] = set()
+        self._changed = threading.Condition()
+        request_started.connect(self._begun)
+        request_finished.connect(self._ended)
+
+    def wait_until_none(self) -> None:
+        """A thread that died with its request answers nothing any more. The number of looks is bounded."""
+        with self._changed:
+            for _look in range(600):
+                if not any(thread.is_alive() for thread in self._threads):
+                    break
+                self._changed.wait(0.1)
+            self._threads.clear()
+
+    def _begun(self, **_kwargs: object) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            with self._changed:
+                self._threads.add(threading.current_thread())
+
+    def _ended(self, **_kwargs: object) -> None:
+        with self._changed:
+            self._threads.discard(threading.current_thread())
+            self._changed.notify_all()
+
+
+_answering = Answering()
+
+
 class Browsers:
     @pytest.fixture(scope="session")
     def browser_type_launch_args(self, browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
@@ -53,10 +87,15 @@ class Browsers:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> None:
-        """No page outlives its test: it would go on asking the server, and take time from every test after it."""
+        """No page outlives its test: it would go on asking the server, and take time from every test after it.
+
+        Nor does what it asked last: answered from an emptied database, it would fail in the test after it.
+        """
         browser = getattr(item, "funcargs", {}).get("browser")
-        for context in browser.contexts if isinstance(browser, Browser) else ():
-            context.close()
+        if isinstance(browser, Browser):
+            for context in browser.contexts:
+                context.close()
+            _answering.wait_until_none()
 
 
 def pytest_configure(config: pytest.Config) -> None:
