@@ -39,7 +39,7 @@ class ExportKind(models.TextChoices):
     DAY_SHEET = "day_sheet", _("Day sheet of %(of)s")
     DAY_ON_PAPER = "day_on_paper", _("Day sheet of %(of)s, to print")
     VISIT_FILE = "visit_file", _("Calendar file of a visit")
-    IMPORT_ERRORS = "import_errors", _("Errors of an import")
+    IMPORT_ERRORS = "import_errors", _("Rows of an import that came back")
     RECALL = "recall", _("Recall list of lot %(of)s")
     PAPER = "paper", _("Document as a file")
     AUDIT_TRAIL = "audit_trail", _("Audit trail")

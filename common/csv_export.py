@@ -29,6 +29,11 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 def csv_answer(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> HttpResponse:
     """The table as a file that is called so. Each table of the site leaves by this door."""
-    answer = HttpResponse(BYTE_ORDER_MARK + csv_text(header, rows), content_type="text/csv; charset=utf-8")
+    return csv_file_answer(name, (BYTE_ORDER_MARK + csv_text(header, rows)).encode("utf-8", "replace"))
+
+
+def csv_file_answer(name: str, content: bytes) -> HttpResponse:
+    """A table that ``csv_text`` made before, behind its mark."""
+    answer = HttpResponse(content, content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

@@ -1,29 +1,30 @@
 """What a file says of a death, or of a record that is not active. It never says that somebody lives."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from patients.importing.values import to_date, to_yes
+from patients.importing.values import to_yes
 
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 
-def of_table(deceased: str, died: str, *, is_month_first: bool) -> tuple[bool, date | None]:
+def of_table(deceased: str, died: str, *, to_day: Callable[[str], date]) -> tuple[bool, date | None]:
     """Whether and when, of a column with yes or no (or the date itself) and one with the date.
 
     Raises ``ValidationError``: a date that cannot be read must not make somebody alive.
     """
-    day = to_date(died, is_month_first=is_month_first) if died else None
+    day = to_day(died) if died else None
     if not deceased:
         return day is not None, day
     try:
         said = to_yes(deceased)
     except ValidationError:
-        return True, day or to_date(deceased, is_month_first=is_month_first)
+        return True, day or to_day(deceased)
     if day is not None and not said:
         raise ValidationError(_("There is a date of death, and it says that the patient lives."))
     return bool(said), day

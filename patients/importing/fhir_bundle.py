@@ -7,8 +7,8 @@ from typing import IO, Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from patients.importing.csv_rows import Habits
 from patients.importing.departures import is_said_inactive, of_fhir
 from patients.importing.fhir_json import entries
 from patients.importing.fhir_resources import (
@@ -22,17 +22,24 @@ from patients.importing.fhir_resources import (
     to_details,
     to_numbers,
     unread_phones,
+    words_of,
 )
+from patients.importing.habits import Habits
 from patients.importing.people import Person, Problem, problems_of
 from patients.records import AllergyDetails, ConditionDetails
 
+_SAME_ID = gettext_lazy("Two patients of this file have one id.")
+_NOTED = {"AllergyIntolerance": "allergy", "Condition": "condition"}
 _EVERYWHERE = ("urn:uuid:", "urn:oid:", "https://", "http://")
 About = dict[str, list[tuple[int, ConditionDetails | AllergyDetails]]]
 
 
 @dataclass
 class Bundle:
-    """What was read: people by reference, what is about them, problems, and what was passed over, counted."""
+    """What was read: people by reference, what is about them, problems, and what was passed over, counted.
+
+    ``half_read``: by the patient's reference, the kind and the words of what is about them and could not be read.
+    """
 
     people: dict[str, Person] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
@@ -40,6 +47,7 @@ class Bundle:
     problems: list[Problem] = field(default_factory=list)
     ignored: Counter[str] = field(default_factory=Counter)
     left_out: set[str] = field(default_factory=set)
+    half_read: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
 
 def read(file: IO[bytes], habits: Habits, on_entry: Callable[[int], None]) -> tuple[Bundle, Iterator[Person]]:
@@ -65,6 +73,15 @@ def _take(bundle: Bundle, row: int, entry: dict[str, Any], habits: Habits) -> No
         bundle.problems.append(Problem(row, str(kind), " ".join(error.messages)))
         if kind == "Patient":
             bundle.left_out.update(_references(entry, resource))
+        else:
+            bundle.half_read.setdefault(_subject(resource), []).append((_NOTED[str(kind)], words_of(resource)))
+
+
+def _subject(resource: dict[str, Any]) -> str:
+    """The reference of the patient it is about, whatever else is wrong with it."""
+    said = resource.get("subject" if resource.get("resourceType") == "Condition" else "patient")
+    reference = said.get("reference") if isinstance(said, dict) else None
+    return reference if isinstance(reference, str) else ""
 
 
 def _keep(bundle: Bundle, row: int, entry: dict[str, Any], resource: dict[str, Any], habits: Habits) -> None:
@@ -79,7 +96,7 @@ def _keep(bundle: Bundle, row: int, entry: dict[str, Any], resource: dict[str, A
         _keep_patient(bundle, row, references, resource, habits)
         return
     source_id = (references or [""])[0][:200]
-    subject = (resource.get("subject" if kind == "Condition" else "patient") or {}).get("reference") or ""
+    subject = _subject(resource)
     details = to_condition(resource, source_id) if kind == "Condition" else to_allergy(resource, source_id)
     bundle.about.setdefault(subject, []).append((row, details))
 
@@ -100,13 +117,27 @@ def _keep_patient(bundle: Bundle, row: int, references: list[str], resource: dic
         is_said_inactive=is_said_inactive(resource) and not is_deceased,
         unread_phones=unread_phones(resource, habits),
     )
-    found = problems_of(row, details, today=habits.today, deceased_date=deceased_date)
-    bundle.problems += found
-    if any(reference in bundle.names for reference in references):
-        raise ValidationError(_("Two patients of this bundle have one id."))
+    if found := problems_of(row, details, today=habits.today, deceased_date=deceased_date):
+        bundle.problems += found
+        bundle.left_out.update(references)
+        return
+    known = {bundle.names[one] for one in references if one in bundle.names}
+    if known or bundle.left_out.intersection(references):
+        _give_back(bundle, known)
+        raise ValidationError(_SAME_ID)
     key = references[0] if references else f"#{row}"
     bundle.people[key] = person
     bundle.names.update(dict.fromkeys(references, key))
+
+
+def _give_back(bundle: Bundle, keys: set[str]) -> None:
+    """Take people out again who cannot be told from another: what is about one of them may be about the other."""
+    for key in keys & bundle.people.keys():
+        bundle.problems.append(Problem(bundle.people.pop(key).row, "Patient", str(_SAME_ID)))
+    gone = {reference for reference, key in bundle.names.items() if key in keys}
+    bundle.left_out.update(gone)
+    for reference in gone:
+        del bundle.names[reference]
 
 
 def _references(entry: dict[str, Any], resource: dict[str, Any]) -> list[str]:
@@ -141,10 +172,15 @@ def _people(bundle: Bundle) -> Iterator[Person]:
     for subject, rows in bundle.about.items():
         if subject in bundle.names:
             about.setdefault(bundle.names[subject], []).extend(details for _row, details in rows)
+    unread: dict[str, list[tuple[str, str]]] = {}
+    for subject, notes in bundle.half_read.items():
+        if subject in bundle.names:
+            unread.setdefault(bundle.names[subject], []).extend(notes)
     for key, person in bundle.people.items():
         said = about.get(key, [])
         yield replace(
             person,
             conditions=tuple(one for one in said if isinstance(one, ConditionDetails)),
             allergies=tuple(one for one in said if isinstance(one, AllergyDetails)),
+            unread_phones=(*unread.get(key, ()), *person.unread_phones),
         )

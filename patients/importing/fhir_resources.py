@@ -19,7 +19,7 @@ from common.phones import Phone
 from patients.choices import ContactKind, NumberKind, Sex, Substance
 from patients.contacts import email_in_lower_case
 from patients.folding import fold
-from patients.importing.csv_rows import Habits
+from patients.importing.habits import Habits
 from patients.importing.people import NO_PHONE, phone_or_none, with_guardians, with_words, without_repeats
 from patients.importing.values import to_language, to_zone
 from patients.records import (
@@ -284,3 +284,11 @@ def _concept_words(concept: dict[str, Any] | None) -> str:
         return ""
     displays = [coding.get("display") or "" for coding in concept.get("coding") or []]
     return cleaned(concept.get("text") or next((display for display in displays if display), "")).strip()
+
+
+def words_of(resource: dict[str, Any]) -> str:
+    """What it is about in words, whatever its shape; empty where nothing can be said."""
+    try:
+        return _concept_words(resource.get("code"))[:200]
+    except (AttributeError, TypeError, ValidationError):
+        return ""

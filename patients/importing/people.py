@@ -119,6 +119,10 @@ def note_of_phones(unread: Iterable[tuple[str, str]]) -> str:
     words = {
         "guardian_phone": _("Guardian's phone as written: %(text)s"),
         "emergency_contact_phone": _("Emergency contact's phone as written: %(text)s"),
+        "email": _("E-mail as written: %(text)s"),
+        "allergy": _("Allergy in the file that could not be read: %(text)s"),
+        "condition": _("Condition in the file that could not be read: %(text)s"),
+        "guardian_email": _("Guardian's e-mail as written: %(text)s"),
     }
     usual = _("Phone as written: %(text)s")
     said = (words.get(whose, usual) % {"text": _shortened(text)} for whose, text in unread)
@@ -127,7 +131,7 @@ def note_of_phones(unread: Iterable[tuple[str, str]]) -> str:
 
 def _shortened(text: str) -> str:
     try:
-        return cleaned_line(" ".join(text.split()))[:UNREAD_LENGTH]
+        return cleaned_line(" ".join(text.split()))[:UNREAD_LENGTH] or "?"
     except ValidationError:
         return "?"
 

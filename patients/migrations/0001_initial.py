@@ -30,15 +30,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "clinic",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.clinic",
-                    ),
-                ),
-                (
                     "created_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
@@ -96,6 +87,18 @@ class Migration(migrations.Migration):
                     "is_said_inactive",
                     models.BooleanField(default=False, editable=False, verbose_name="not active in a file"),
                 ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("sort_key", models.BinaryField(default=b"", max_length=400)),
+                ("named_by", models.CharField(blank=True, db_collation="C", default="", editable=False, max_length=40)),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.clinic",
+                    ),
+                ),
                 (
                     "merged_into",
                     accounts.models.clinic_owned.ClinicForeignKey(
@@ -109,168 +112,7 @@ class Migration(migrations.Migration):
                         to="patients.patient",
                     ),
                 ),
-                ("version", models.PositiveIntegerField(default=1, editable=False)),
-                ("sort_key", models.BinaryField(default=b"", max_length=400)),
-                ("named_by", models.CharField(blank=True, db_collation="C", default="", editable=False, max_length=40)),
             ],
-            options={
-                "indexes": [
-                    models.Index(fields=["clinic", "birth_date"], name="patients_patient_birth_date"),
-                    models.Index(fields=["clinic", "sort_key", "id"], name="patients_patient_sorted"),
-                    models.Index(fields=["clinic", "named_by"], name="patients_patient_named_by"),
-                    models.Index(fields=["clinic", "-created_at"], name="patients_patient_recent"),
-                    models.Index(
-                        condition=models.Q(("merged_into__isnull", False)),
-                        fields=["clinic", "merged_into"],
-                        name="patients_patient_merged",
-                    ),
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("birth_date__gte", datetime.date(1890, 1, 1)),
-                            ("birth_date__lte", django.db.models.functions.datetime.Now()),
-                        ),
-                        name="patients_patient_birth_date_plausible",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("given_names", ""), _negated=True),
-                            models.Q(("family_name", ""), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="patients_patient_has_name",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "given_names__regex",
-                                "[\xad͏ᅟᅠ\u180e\u200b\u200e\u200f\u2060-\u2064\u206a-\u206fㅤ\ufeffﾠ\U000e0000-\U000e007f]",
-                            ),
-                            _negated=True,
-                        ),
-                        name="patients_patient_given_is_seen",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "family_name__regex",
-                                "[\xad͏ᅟᅠ\u180e\u200b\u200e\u200f\u2060-\u2064\u206a-\u206fㅤ\ufeffﾠ\U000e0000-\U000e007f]",
-                            ),
-                            _negated=True,
-                        ),
-                        name="patients_patient_family_is_seen",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "preferred_name__regex",
-                                "[\xad͏ᅟᅠ\u180e\u200b\u200e\u200f\u2060-\u2064\u206a-\u206fㅤ\ufeffﾠ\U000e0000-\U000e007f]",
-                            ),
-                            _negated=True,
-                        ),
-                        name="patients_patient_preferred_is_seen",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "guardian_name__regex",
-                                "[\xad͏ᅟᅠ\u180e\u200b\u200e\u200f\u2060-\u2064\u206a-\u206fㅤ\ufeffﾠ\U000e0000-\U000e007f]",
-                            ),
-                            _negated=True,
-                        ),
-                        name="patients_patient_guardian_is_seen",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "emergency_contact_name__regex",
-                                "[\xad͏ᅟᅠ\u180e\u200b\u200e\u200f\u2060-\u2064\u206a-\u206fㅤ\ufeffﾠ\U000e0000-\U000e007f]",
-                            ),
-                            _negated=True,
-                        ),
-                        name="patients_patient_emergency_is_seen",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("given_names__regex", "[\u202a-\u202e\u2066-\u2069]"), _negated=True),
-                        name="patients_patient_given_runs_one_way",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("family_name__regex", "[\u202a-\u202e\u2066-\u2069]"), _negated=True),
-                        name="patients_patient_family_runs_one_way",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("preferred_name__regex", "[\u202a-\u202e\u2066-\u2069]"), _negated=True),
-                        name="patients_patient_preferred_runs_one_way",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("guardian_name__regex", "[\u202a-\u202e\u2066-\u2069]"), _negated=True),
-                        name="patients_patient_guardian_runs_one_way",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("emergency_contact_name__regex", "[\u202a-\u202e\u2066-\u2069]"), _negated=True
-                        ),
-                        name="patients_patient_emergency_runs_one_way",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("sex__in", ["female", "male", "other", "unknown"])),
-                        name="patients_patient_sex",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("deceased_date__isnull", True), ("is_deceased", True), _connector="OR"),
-                        name="patients_patient_died_on_a_day",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("deceased_date__isnull", True),
-                            models.Q(
-                                ("deceased_date__gte", models.F("birth_date")),
-                                (
-                                    "deceased_date__lte",
-                                    django.db.models.expressions.CombinedExpression(
-                                        django.db.models.functions.datetime.Now(),
-                                        "+",
-                                        models.Value(datetime.timedelta(seconds=50400)),
-                                    ),
-                                ),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="patients_patient_died_plausibly",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("left_date__isnull", True),
-                            models.Q(
-                                ("left_date__gte", models.F("birth_date")),
-                                (
-                                    "left_date__lte",
-                                    django.db.models.expressions.CombinedExpression(
-                                        django.db.models.functions.datetime.Now(),
-                                        "+",
-                                        models.Value(datetime.timedelta(seconds=50400)),
-                                    ),
-                                ),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="patients_patient_left_plausibly",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("left_reason", ""), ("left_date__isnull", False), _connector="OR"),
-                        name="patients_patient_reason_of_leaving",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("merged_into__isnull", True),
-                            models.Q(("merged_into", models.F("id")), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="patients_patient_not_into_itself",
-                    ),
-                ],
-            },
         ),
         migrations.CreateModel(
             name="PairVerdict",
@@ -282,6 +124,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[("different", "not the same person"), ("same", "the same person: to be merged")],
+                        max_length=10,
+                        verbose_name="verdict",
+                    ),
+                ),
+                ("said_at", models.DateTimeField()),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="note")),
+                (
                     "clinic",
                     models.ForeignKey(
                         db_index=False,
@@ -291,8 +147,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "created_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                    "said_by",
+                    accounts.models.clinic_owned.ClinicForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
                 ),
                 (
                     "one",
@@ -314,39 +177,9 @@ class Migration(migrations.Migration):
                         verbose_name="the other record",
                     ),
                 ),
-                (
-                    "verdict",
-                    models.CharField(
-                        choices=[("different", "not the same person"), ("same", "the same person: to be merged")],
-                        max_length=10,
-                        verbose_name="verdict",
-                    ),
-                ),
-                ("said_at", models.DateTimeField()),
-                (
-                    "said_by",
-                    accounts.models.clinic_owned.ClinicForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.membership",
-                    ),
-                ),
-                ("note", models.CharField(blank=True, max_length=300, verbose_name="note")),
             ],
             options={
                 "verbose_name": "answer about two alike patients",
-                "constraints": [
-                    models.UniqueConstraint(fields=("clinic", "one", "other"), name="patients_pairverdict_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(("one__lt", models.F("other"))), name="patients_pairverdict_ordered"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("verdict__in", ["different", "same"])), name="patients_pairverdict_verdict"
-                    ),
-                ],
             },
         ),
         migrations.CreateModel(
@@ -359,6 +192,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("token", models.CharField(db_collation="C", max_length=60)),
+                ("is_whole", models.BooleanField()),
+                (
                     "clinic",
                     models.ForeignKey(
                         db_index=False,
@@ -368,25 +207,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "created_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
-                ),
-                (
                     "patient",
                     accounts.models.clinic_owned.ClinicForeignKey(
                         db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="patients.patient"
                     ),
                 ),
-                ("token", models.CharField(db_collation="C", max_length=60)),
-                ("is_whole", models.BooleanField()),
             ],
             options={
                 "verbose_name": "part of a name",
-                "indexes": [
-                    models.Index(
-                        fields=["clinic", "is_whole", "token"], include=("patient",), name="patients_nametoken_token"
-                    )
-                ],
             },
         ),
         migrations.CreateModel(
@@ -399,6 +227,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("mark", models.CharField(db_collation="C", max_length=64)),
+                (
                     "clinic",
                     models.ForeignKey(
                         db_index=False,
@@ -408,20 +241,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "created_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
-                ),
-                (
                     "patient",
                     accounts.models.clinic_owned.ClinicForeignKey(
                         db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="patients.patient"
                     ),
                 ),
-                ("mark", models.CharField(db_collation="C", max_length=64)),
             ],
-            options={
-                "constraints": [models.UniqueConstraint(fields=("clinic", "mark"), name="patients_importedrow_once")],
-            },
         ),
         migrations.CreateModel(
             name="Identifier",
@@ -433,6 +258,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("system", models.CharField(max_length=200, verbose_name="kind of number")),
+                ("value", models.CharField(max_length=120, verbose_name="number")),
+                ("is_former", models.BooleanField(default=False, editable=False, verbose_name="former")),
+                (
                     "clinic",
                     models.ForeignKey(
                         db_index=False,
@@ -442,28 +274,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "created_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
-                ),
-                (
                     "patient",
                     accounts.models.clinic_owned.ClinicForeignKey(
                         db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="patients.patient"
                     ),
                 ),
-                ("system", models.CharField(max_length=200, verbose_name="kind of number")),
-                ("value", models.CharField(max_length=120, verbose_name="number")),
-                ("is_former", models.BooleanField(default=False, editable=False, verbose_name="former")),
             ],
-            options={
-                "indexes": [models.Index(fields=["clinic", "value"], name="patients_identifier_value")],
-                "constraints": [
-                    models.UniqueConstraint(fields=("clinic", "system", "value"), name="patients_identifier_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(("value", ""), _negated=True), name="patients_identifier_not_empty"
-                    ),
-                ],
-            },
         ),
         migrations.CreateModel(
             name="ContactPoint",
@@ -475,23 +291,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "clinic",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.clinic",
-                    ),
-                ),
-                (
                     "created_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
-                ),
-                (
-                    "patient",
-                    accounts.models.clinic_owned.ClinicForeignKey(
-                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="patients.patient"
-                    ),
                 ),
                 (
                     "kind",
@@ -509,6 +310,28 @@ class Migration(migrations.Migration):
                 ("stopped_reason", models.CharField(blank=True, max_length=40)),
                 ("verified_at", models.DateTimeField(blank=True, null=True, verbose_name="verified")),
                 (
+                    "verified_how",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("read_back", "read back to the patient"),
+                            ("code", "by a code the patient read out"),
+                            ("link", "by the patient, from the link in the message"),
+                        ],
+                        max_length=9,
+                        verbose_name="how",
+                    ),
+                ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.clinic",
+                    ),
+                ),
+                (
                     "verified_by",
                     accounts.models.clinic_owned.ClinicForeignKey(
                         blank=True,
@@ -522,52 +345,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "verified_how",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("read_back", "read back to the patient"),
-                            ("code", "by a code the patient read out"),
-                            ("link", "by the patient, from the link in the message"),
-                        ],
-                        max_length=9,
-                        verbose_name="how",
+                    "patient",
+                    accounts.models.clinic_owned.ClinicForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="patients.patient"
                     ),
                 ),
             ],
-            options={
-                "indexes": [
-                    models.Index(fields=["clinic", "digits_reversed"], name="patients_contactpoint_tail"),
-                    models.Index(fields=["clinic", "value"], name="patients_contactpoint_value"),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("clinic", "patient", "kind", "value"), name="patients_contactpoint_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("kind__in", ["phone", "email"])), name="patients_contactpoint_kind"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("value", ""), _negated=True), name="patients_contactpoint_not_empty"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("verified_by__isnull", True), ("verified_at__isnull", False), _connector="OR"
-                        ),
-                        name="patients_contactpoint_verified_at_a_time",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("verified_how", ""),
-                            models.Q(
-                                ("verified_at__isnull", False), ("verified_how__in", ["read_back", "code", "link"])
-                            ),
-                            _connector="OR",
-                        ),
-                        name="patients_contactpoint_verified_how",
-                    ),
-                ],
-            },
         ),
         migrations.CreateModel(
             name="ComparedPatient",
@@ -579,6 +362,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
                     "clinic",
                     models.ForeignKey(
                         db_index=False,
@@ -586,10 +373,6 @@ class Migration(migrations.Migration):
                         related_name="+",
                         to="accounts.clinic",
                     ),
-                ),
-                (
-                    "created_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 (
                     "patient",
@@ -600,9 +383,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "patient compared with others",
-                "constraints": [
-                    models.UniqueConstraint(fields=("clinic", "patient"), name="patients_comparedpatient_once")
-                ],
             },
         ),
         migrations.CreateModel(
@@ -615,6 +395,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("weight_kg", models.DecimalField(decimal_places=1, max_digits=5, verbose_name="weight (kg)")),
+                ("measured_date", models.DateField(verbose_name="measured on")),
+                (
                     "clinic",
                     models.ForeignKey(
                         db_index=False,
@@ -624,26 +410,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "created_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
-                ),
-                (
                     "patient",
                     accounts.models.clinic_owned.ClinicForeignKey(
                         db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="patients.patient"
                     ),
                 ),
-                ("weight_kg", models.DecimalField(decimal_places=1, max_digits=5, verbose_name="weight (kg)")),
-                ("measured_date", models.DateField(verbose_name="measured on")),
             ],
-            options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("weight_kg__gt", Decimal("1")), ("weight_kg__lt", Decimal("500"))),
-                        name="patients_bodyweight_plausible",
-                    )
-                ],
-            },
         ),
         migrations.CreateModel(
             name="Allergy",
@@ -655,23 +427,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "clinic",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.clinic",
-                    ),
-                ),
-                (
                     "created_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
-                ),
-                (
-                    "patient",
-                    accounts.models.clinic_owned.ClinicForeignKey(
-                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="patients.patient"
-                    ),
                 ),
                 (
                     "substance",
@@ -694,41 +451,22 @@ class Migration(migrations.Migration):
                 ("recorded_at", models.DateTimeField()),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
                 ("source_id", models.CharField(blank=True, editable=False, max_length=200)),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.clinic",
+                    ),
+                ),
+                (
+                    "patient",
+                    accounts.models.clinic_owned.ClinicForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="patients.patient"
+                    ),
+                ),
             ],
-            options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "substance__in",
-                                [
-                                    "corn",
-                                    "dextrose",
-                                    "local_anaesthetic",
-                                    "chlorhexidine",
-                                    "latex",
-                                    "adhesive",
-                                    "other",
-                                ],
-                            )
-                        ),
-                        name="patients_allergy_substance",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("substance", "other"), _negated=True),
-                            models.Q(("substance_text", ""), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="patients_allergy_other_is_named",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("ended_at__isnull", True)),
-                        fields=("clinic", "patient", "substance", "substance_text"),
-                        name="patients_allergy_once",
-                    ),
-                ],
-            },
         ),
         migrations.CreateModel(
             name="AlikePair",
@@ -740,6 +478,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("is_same_birth", models.BooleanField(default=False)),
+                ("is_swapped_birth", models.BooleanField(default=False)),
+                ("is_same_contact", models.BooleanField(default=False)),
+                ("is_same_number", models.BooleanField(default=False)),
+                ("is_other_sex", models.BooleanField(default=False)),
+                ("strength", models.PositiveSmallIntegerField()),
+                (
                     "clinic",
                     models.ForeignKey(
                         db_index=False,
@@ -747,10 +495,6 @@ class Migration(migrations.Migration):
                         related_name="+",
                         to="accounts.clinic",
                     ),
-                ),
-                (
-                    "created_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 (
                     "one",
@@ -771,22 +515,9 @@ class Migration(migrations.Migration):
                         to="patients.patient",
                     ),
                 ),
-                ("is_same_birth", models.BooleanField(default=False)),
-                ("is_swapped_birth", models.BooleanField(default=False)),
-                ("is_same_contact", models.BooleanField(default=False)),
-                ("is_same_number", models.BooleanField(default=False)),
-                ("is_other_sex", models.BooleanField(default=False)),
-                ("strength", models.PositiveSmallIntegerField()),
             ],
             options={
                 "verbose_name": "two alike patients",
-                "indexes": [models.Index(fields=["clinic", "-strength", "-id"], name="patients_alikepair_worklist")],
-                "constraints": [
-                    models.UniqueConstraint(fields=("clinic", "one", "other"), name="patients_alikepair_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(("one__lt", models.F("other"))), name="patients_alikepair_ordered"
-                    ),
-                ],
             },
         ),
         migrations.CreateModel(
@@ -799,23 +530,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "clinic",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.clinic",
-                    ),
-                ),
-                (
                     "created_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
-                ),
-                (
-                    "patient",
-                    accounts.models.clinic_owned.ClinicForeignKey(
-                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="patients.patient"
-                    ),
                 ),
                 (
                     "purpose",
@@ -834,12 +550,22 @@ class Migration(migrations.Migration):
                 ("revoked_at", models.DateTimeField(null=True)),
                 ("failed_attempts", models.PositiveSmallIntegerField(default=0)),
                 ("last_failed_at", models.DateTimeField(null=True)),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.clinic",
+                    ),
+                ),
+                (
+                    "patient",
+                    accounts.models.clinic_owned.ClinicForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="patients.patient"
+                    ),
+                ),
             ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("clinic", "token_hash"), name="patients_accesslink_token")
-                ],
-            },
         ),
         migrations.CreateModel(
             name="PatientCondition",
@@ -851,33 +577,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "clinic",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.clinic",
-                    ),
-                ),
-                (
                     "created_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
-                ),
-                (
-                    "patient",
-                    accounts.models.clinic_owned.ClinicForeignKey(
-                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="patients.patient"
-                    ),
-                ),
-                (
-                    "condition",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="catalogue.condition",
-                    ),
                 ),
                 ("name", models.CharField(max_length=200, verbose_name="condition")),
                 ("icd10cm_code", models.CharField(blank=True, max_length=10, verbose_name="ICD-10-CM code")),
@@ -899,26 +600,32 @@ class Migration(migrations.Migration):
                 ("resolved_date", models.DateField(blank=True, null=True, verbose_name="until")),
                 ("note", models.TextField(blank=True, verbose_name="note")),
                 ("source_id", models.CharField(blank=True, editable=False, max_length=200)),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.clinic",
+                    ),
+                ),
+                (
+                    "condition",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalogue.condition",
+                    ),
+                ),
+                (
+                    "patient",
+                    accounts.models.clinic_owned.ClinicForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="patients.patient"
+                    ),
+                ),
             ],
-            options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("side", ""), ("side__in", ["left", "right", "bilateral", "midline"]), _connector="OR"
-                        ),
-                        name="patients_condition_side",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("resolved_date__isnull", True),
-                            ("onset_date__isnull", True),
-                            ("resolved_date__gte", models.F("onset_date")),
-                            _connector="OR",
-                        ),
-                        name="patients_condition_ends_after_start",
-                    ),
-                ],
-            },
         ),
         migrations.CreateModel(
             name="PatientConditionNerve",
@@ -930,6 +637,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
                     "clinic",
                     models.ForeignKey(
                         db_index=False,
@@ -939,8 +650,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "created_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                    "nerve",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalogue.nerve"
+                    ),
                 ),
                 (
                     "patient_condition",
@@ -951,20 +664,9 @@ class Migration(migrations.Migration):
                         to="patients.patientcondition",
                     ),
                 ),
-                (
-                    "nerve",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalogue.nerve"
-                    ),
-                ),
             ],
             options={
                 "verbose_name": "nerve of a condition",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("clinic", "patient_condition", "nerve"), name="patients_conditionnerve_once"
-                    )
-                ],
             },
         ),
         migrations.CreateModel(
@@ -977,19 +679,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "clinic",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.clinic",
-                    ),
-                ),
-                (
                     "created_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
-                ("kind", models.CharField(choices=[("csv", "Table (CSV)"), ("fhir", "FHIR R4 bundle")], max_length=4)),
+                ("kind", models.CharField(choices=[("csv", "Table"), ("fhir", "FHIR R4")], max_length=4)),
                 (
                     "state",
                     models.CharField(
@@ -1000,6 +693,7 @@ class Migration(migrations.Migration):
                             ("checked", "checked"),
                             ("done", "done"),
                             ("failed", "failed"),
+                            ("taken_back", "taken back"),
                         ],
                         default="uploaded",
                         max_length=10,
@@ -1013,7 +707,22 @@ class Migration(migrations.Migration):
                 ("counts", models.JSONField(blank=True, default=dict)),
                 ("errors", models.JSONField(blank=True, default=list)),
                 ("error_count", models.PositiveIntegerField(default=0)),
+                ("returned_key", models.CharField(blank=True, default="", max_length=100)),
+                ("returned_rows", models.PositiveIntegerField(default=0)),
+                ("taken_back", models.JSONField(blank=True, default=dict)),
+                ("taken_back_at", models.DateTimeField(null=True)),
                 ("claim", models.UUIDField(null=True)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.clinic",
+                    ),
+                ),
                 (
                     "uploaded_by",
                     accounts.models.clinic_owned.ClinicForeignKey(
@@ -1024,12 +733,7 @@ class Migration(migrations.Migration):
                         to="accounts.membership",
                     ),
                 ),
-                ("started_at", models.DateTimeField(null=True)),
-                ("ended_at", models.DateTimeField(null=True)),
             ],
-            options={
-                "indexes": [models.Index(fields=["clinic", "-created_at"], name="patients_patientimport_recent")],
-            },
         ),
         migrations.CreateModel(
             name="ImportProgress",
@@ -1041,6 +745,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("rows_done", models.PositiveIntegerField(default=0)),
+                ("rows_total", models.PositiveIntegerField(default=0)),
+                ("alive_at", models.DateTimeField()),
+                (
                     "clinic",
                     models.ForeignKey(
                         db_index=False,
@@ -1048,10 +759,6 @@ class Migration(migrations.Migration):
                         related_name="+",
                         to="accounts.clinic",
                     ),
-                ),
-                (
-                    "created_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 (
                     "patient_import",
@@ -1062,15 +769,48 @@ class Migration(migrations.Migration):
                         to="patients.patientimport",
                     ),
                 ),
-                ("rows_done", models.PositiveIntegerField(default=0)),
-                ("rows_total", models.PositiveIntegerField(default=0)),
-                ("alive_at", models.DateTimeField()),
             ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("clinic", "patient_import"), name="patients_importprogress_once")
-                ],
-            },
+        ),
+        migrations.CreateModel(
+            name="ImportedPart",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=common.database.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("table_name", models.CharField(db_collation="C", max_length=63)),
+                ("row_id", models.UUIDField()),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.clinic",
+                    ),
+                ),
+                (
+                    "patient",
+                    accounts.models.clinic_owned.ClinicForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="patients.patient"
+                    ),
+                ),
+                (
+                    "patient_import",
+                    accounts.models.clinic_owned.ClinicForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="patients.patientimport",
+                    ),
+                ),
+            ],
         ),
         migrations.CreateModel(
             name="PatientMerge",
@@ -1082,6 +822,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("reason", models.CharField(max_length=300, verbose_name="why")),
+                ("changes", models.JSONField(blank=True, default=list)),
+                ("kept_back", models.JSONField(blank=True, default=list)),
+                ("reversed_at", models.DateTimeField(blank=True, null=True)),
+                ("reversal_reason", models.CharField(blank=True, max_length=300, verbose_name="why it was taken back")),
+                (
                     "clinic",
                     models.ForeignKey(
                         db_index=False,
@@ -1091,17 +841,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "created_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
-                ),
-                (
-                    "survivor",
+                    "made_by",
                     accounts.models.clinic_owned.ClinicForeignKey(
                         db_constraint=False,
+                        db_index=False,
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="patients.patient",
-                        verbose_name="the record that stays",
+                        to="accounts.membership",
                     ),
                 ),
                 (
@@ -1114,22 +861,6 @@ class Migration(migrations.Migration):
                         verbose_name="the record merged into it",
                     ),
                 ),
-                ("made_at", models.DateTimeField()),
-                (
-                    "made_by",
-                    accounts.models.clinic_owned.ClinicForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.membership",
-                    ),
-                ),
-                ("reason", models.CharField(max_length=300, verbose_name="why")),
-                ("changes", models.JSONField(blank=True, default=list)),
-                ("kept_back", models.JSONField(blank=True, default=list)),
-                ("reversed_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "reversed_by",
                     accounts.models.clinic_owned.ClinicForeignKey(
@@ -1142,34 +873,17 @@ class Migration(migrations.Migration):
                         to="accounts.membership",
                     ),
                 ),
-                ("reversal_reason", models.CharField(blank=True, max_length=300, verbose_name="why it was taken back")),
+                (
+                    "survivor",
+                    accounts.models.clinic_owned.ClinicForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="patients.patient",
+                        verbose_name="the record that stays",
+                    ),
+                ),
             ],
-            options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("survivor", models.F("merged")), _negated=True),
-                        name="patients_patientmerge_two",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("reason", ""), _negated=True), name="patients_patientmerge_reason"
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("reversed_at__isnull", True)),
-                        fields=("clinic", "merged"),
-                        name="patients_patientmerge_once",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("reversal_reason", ""), ("reversed_at__isnull", True), ("reversed_by__isnull", True)
-                            ),
-                            models.Q(("reversed_at__isnull", False), models.Q(("reversal_reason", ""), _negated=True)),
-                            _connector="OR",
-                        ),
-                        name="patients_patientmerge_reversal_is_whole",
-                    ),
-                ],
-            },
         ),
         migrations.CreateModel(
             name="MovedRow",
@@ -1181,6 +895,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("table_name", models.CharField(max_length=63)),
+                ("column_name", models.CharField(max_length=63)),
+                ("row_id", models.UUIDField()),
+                ("is_reversal", models.BooleanField()),
+                ("xid", models.BigIntegerField()),
+                (
                     "clinic",
                     models.ForeignKey(
                         db_index=False,
@@ -1189,22 +912,6 @@ class Migration(migrations.Migration):
                         to="accounts.clinic",
                     ),
                 ),
-                (
-                    "created_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
-                ),
-                (
-                    "merge",
-                    accounts.models.clinic_owned.ClinicForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="moved_rows",
-                        to="patients.patientmerge",
-                    ),
-                ),
-                ("table_name", models.CharField(max_length=63)),
-                ("column_name", models.CharField(max_length=63)),
-                ("row_id", models.UUIDField()),
                 (
                     "from_patient",
                     accounts.models.clinic_owned.ClinicForeignKey(
@@ -1225,18 +932,18 @@ class Migration(migrations.Migration):
                         to="patients.patient",
                     ),
                 ),
-                ("is_reversal", models.BooleanField()),
-                ("xid", models.BigIntegerField()),
+                (
+                    "merge",
+                    accounts.models.clinic_owned.ClinicForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="moved_rows",
+                        to="patients.patientmerge",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "record that a merge moved",
-                "indexes": [models.Index(fields=["clinic", "table_name", "row_id"], name="patients_movedrow_row")],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("clinic", "merge", "table_name", "column_name", "row_id", "is_reversal"),
-                        name="patients_movedrow_once",
-                    )
-                ],
             },
         ),
         migrations.CreateModel(
@@ -1249,23 +956,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "clinic",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.clinic",
-                    ),
-                ),
-                (
                     "created_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
-                ),
-                (
-                    "patient",
-                    accounts.models.clinic_owned.ClinicForeignKey(
-                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="patients.patient"
-                    ),
                 ),
                 (
                     "flag",
@@ -1296,43 +988,22 @@ class Migration(migrations.Migration):
                 ("detail", models.CharField(blank=True, max_length=200, verbose_name="detail")),
                 ("recorded_at", models.DateTimeField()),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.clinic",
+                    ),
+                ),
+                (
+                    "patient",
+                    accounts.models.clinic_owned.ClinicForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="patients.patient"
+                    ),
+                ),
             ],
-            options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "flag__in",
-                                [
-                                    "anticoagulant",
-                                    "antiplatelet",
-                                    "bleeding_disorder",
-                                    "pregnancy",
-                                    "breastfeeding",
-                                    "diabetes",
-                                    "vasovagal",
-                                    "needle_fear",
-                                    "immunosuppression",
-                                    "recent_steroid",
-                                    "implant",
-                                    "copd",
-                                    "very_thin",
-                                    "cancer_history",
-                                    "fall_risk",
-                                    "chaperone",
-                                    "interpreter",
-                                ],
-                            )
-                        ),
-                        name="patients_riskflag_flag",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("ended_at__isnull", True)),
-                        fields=("clinic", "patient", "flag"),
-                        name="patients_riskflag_once",
-                    ),
-                ],
-            },
         ),
         migrations.CreateModel(
             name="ContactConsent",
@@ -1344,26 +1015,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "clinic",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.clinic",
-                    ),
-                ),
-                (
                     "created_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
-                ),
-                (
-                    "contact_point",
-                    accounts.models.clinic_owned.ClinicForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="consents",
-                        to="patients.contactpoint",
-                    ),
                 ),
                 (
                     "purpose",
@@ -1382,6 +1035,24 @@ class Migration(migrations.Migration):
                 ("decided_at", models.DateTimeField()),
                 ("wording_version", models.CharField(max_length=20)),
                 ("proof", models.CharField(blank=True, max_length=200)),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.clinic",
+                    ),
+                ),
+                (
+                    "contact_point",
+                    accounts.models.clinic_owned.ClinicForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="consents",
+                        to="patients.contactpoint",
+                    ),
+                ),
             ],
             options={
                 "indexes": [
@@ -1407,42 +1078,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "clinic",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.clinic",
-                    ),
-                ),
-                (
                     "created_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
-                ),
-                (
-                    "contact_point",
-                    accounts.models.clinic_owned.ClinicForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="codes",
-                        to="patients.contactpoint",
-                    ),
                 ),
                 ("nonce", models.BinaryField(max_length=16)),
                 ("code_hash", models.BinaryField(max_length=32)),
                 ("asked_at", models.DateTimeField()),
-                (
-                    "asked_by",
-                    accounts.models.clinic_owned.ClinicForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.membership",
-                    ),
-                ),
                 ("expires_at", models.DateTimeField()),
                 ("tries", models.PositiveSmallIntegerField(default=0, verbose_name="wrong tries")),
                 ("used_at", models.DateTimeField(null=True)),
@@ -1459,6 +1100,36 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "asked_by",
+                    accounts.models.clinic_owned.ClinicForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.clinic",
+                    ),
+                ),
+                (
+                    "contact_point",
+                    accounts.models.clinic_owned.ClinicForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="codes",
+                        to="patients.contactpoint",
+                    ),
+                ),
             ],
             options={
                 "indexes": [
@@ -1504,6 +1175,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("number", models.PositiveIntegerField(default=0)),
+                (
                     "clinic",
                     models.ForeignKey(
                         db_index=False,
@@ -1512,14 +1188,494 @@ class Migration(migrations.Migration):
                         to="accounts.clinic",
                     ),
                 ),
-                (
-                    "created_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
-                ),
-                ("number", models.PositiveIntegerField(default=0)),
             ],
             options={
                 "constraints": [models.UniqueConstraint(fields=("clinic",), name="patients_lastclinicnumber_once")],
             },
+        ),
+        migrations.AddIndex(
+            model_name="patient",
+            index=models.Index(fields=["clinic", "birth_date"], name="patients_patient_birth_date"),
+        ),
+        migrations.AddIndex(
+            model_name="patient",
+            index=models.Index(fields=["clinic", "sort_key", "id"], name="patients_patient_sorted"),
+        ),
+        migrations.AddIndex(
+            model_name="patient",
+            index=models.Index(fields=["clinic", "named_by"], name="patients_patient_named_by"),
+        ),
+        migrations.AddIndex(
+            model_name="patient",
+            index=models.Index(fields=["clinic", "-created_at"], name="patients_patient_recent"),
+        ),
+        migrations.AddIndex(
+            model_name="patient",
+            index=models.Index(
+                condition=models.Q(("merged_into__isnull", False)),
+                fields=["clinic", "merged_into"],
+                name="patients_patient_merged",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="patient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("birth_date__gte", datetime.date(1890, 1, 1)),
+                    ("birth_date__lte", django.db.models.functions.datetime.Now()),
+                ),
+                name="patients_patient_birth_date_plausible",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="patient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("given_names", ""), _negated=True),
+                    models.Q(("family_name", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="patients_patient_has_name",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="patient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "given_names__regex",
+                        "[\xad͏ᅟᅠ\u180e\u200b\u200e\u200f\u2060-\u2064\u206a-\u206fㅤ\ufeffﾠ\U000e0000-\U000e007f]",
+                    ),
+                    _negated=True,
+                ),
+                name="patients_patient_given_is_seen",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="patient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "family_name__regex",
+                        "[\xad͏ᅟᅠ\u180e\u200b\u200e\u200f\u2060-\u2064\u206a-\u206fㅤ\ufeffﾠ\U000e0000-\U000e007f]",
+                    ),
+                    _negated=True,
+                ),
+                name="patients_patient_family_is_seen",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="patient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "preferred_name__regex",
+                        "[\xad͏ᅟᅠ\u180e\u200b\u200e\u200f\u2060-\u2064\u206a-\u206fㅤ\ufeffﾠ\U000e0000-\U000e007f]",
+                    ),
+                    _negated=True,
+                ),
+                name="patients_patient_preferred_is_seen",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="patient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "guardian_name__regex",
+                        "[\xad͏ᅟᅠ\u180e\u200b\u200e\u200f\u2060-\u2064\u206a-\u206fㅤ\ufeffﾠ\U000e0000-\U000e007f]",
+                    ),
+                    _negated=True,
+                ),
+                name="patients_patient_guardian_is_seen",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="patient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "emergency_contact_name__regex",
+                        "[\xad͏ᅟᅠ\u180e\u200b\u200e\u200f\u2060-\u2064\u206a-\u206fㅤ\ufeffﾠ\U000e0000-\U000e007f]",
+                    ),
+                    _negated=True,
+                ),
+                name="patients_patient_emergency_is_seen",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="patient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("given_names__regex", "[\u202a-\u202e\u2066-\u2069]"), _negated=True),
+                name="patients_patient_given_runs_one_way",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="patient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("family_name__regex", "[\u202a-\u202e\u2066-\u2069]"), _negated=True),
+                name="patients_patient_family_runs_one_way",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="patient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("preferred_name__regex", "[\u202a-\u202e\u2066-\u2069]"), _negated=True),
+                name="patients_patient_preferred_runs_one_way",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="patient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("guardian_name__regex", "[\u202a-\u202e\u2066-\u2069]"), _negated=True),
+                name="patients_patient_guardian_runs_one_way",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="patient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("emergency_contact_name__regex", "[\u202a-\u202e\u2066-\u2069]"), _negated=True),
+                name="patients_patient_emergency_runs_one_way",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="patient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sex__in", ["female", "male", "other", "unknown"])), name="patients_patient_sex"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="patient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("deceased_date__isnull", True), ("is_deceased", True), _connector="OR"),
+                name="patients_patient_died_on_a_day",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="patient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("deceased_date__isnull", True),
+                    models.Q(
+                        ("deceased_date__gte", models.F("birth_date")),
+                        (
+                            "deceased_date__lte",
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.functions.datetime.Now(),
+                                "+",
+                                models.Value(datetime.timedelta(seconds=50400)),
+                            ),
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="patients_patient_died_plausibly",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="patient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("left_date__isnull", True),
+                    models.Q(
+                        ("left_date__gte", models.F("birth_date")),
+                        (
+                            "left_date__lte",
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.functions.datetime.Now(),
+                                "+",
+                                models.Value(datetime.timedelta(seconds=50400)),
+                            ),
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="patients_patient_left_plausibly",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="patient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("left_reason", ""), ("left_date__isnull", False), _connector="OR"),
+                name="patients_patient_reason_of_leaving",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="patient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("merged_into__isnull", True),
+                    models.Q(("merged_into", models.F("id")), _negated=True),
+                    _connector="OR",
+                ),
+                name="patients_patient_not_into_itself",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="pairverdict",
+            constraint=models.UniqueConstraint(fields=("clinic", "one", "other"), name="patients_pairverdict_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="pairverdict",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("one__lt", models.F("other"))), name="patients_pairverdict_ordered"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="pairverdict",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("verdict__in", ["different", "same"])), name="patients_pairverdict_verdict"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="nametoken",
+            index=models.Index(
+                fields=["clinic", "is_whole", "token"], include=("patient",), name="patients_nametoken_token"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="importedrow",
+            constraint=models.UniqueConstraint(fields=("clinic", "mark"), name="patients_importedrow_once"),
+        ),
+        migrations.AddIndex(
+            model_name="identifier",
+            index=models.Index(fields=["clinic", "value"], name="patients_identifier_value"),
+        ),
+        migrations.AddConstraint(
+            model_name="identifier",
+            constraint=models.UniqueConstraint(fields=("clinic", "system", "value"), name="patients_identifier_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="identifier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("value", ""), _negated=True), name="patients_identifier_not_empty"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="contactpoint",
+            index=models.Index(fields=["clinic", "digits_reversed"], name="patients_contactpoint_tail"),
+        ),
+        migrations.AddIndex(
+            model_name="contactpoint",
+            index=models.Index(fields=["clinic", "value"], name="patients_contactpoint_value"),
+        ),
+        migrations.AddConstraint(
+            model_name="contactpoint",
+            constraint=models.UniqueConstraint(
+                fields=("clinic", "patient", "kind", "value"), name="patients_contactpoint_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="contactpoint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["phone", "email"])), name="patients_contactpoint_kind"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="contactpoint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("value", ""), _negated=True), name="patients_contactpoint_not_empty"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="contactpoint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("verified_by__isnull", True), ("verified_at__isnull", False), _connector="OR"),
+                name="patients_contactpoint_verified_at_a_time",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="contactpoint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("verified_how", ""),
+                    models.Q(("verified_at__isnull", False), ("verified_how__in", ["read_back", "code", "link"])),
+                    _connector="OR",
+                ),
+                name="patients_contactpoint_verified_how",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="comparedpatient",
+            constraint=models.UniqueConstraint(fields=("clinic", "patient"), name="patients_comparedpatient_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="bodyweight",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weight_kg__gt", Decimal("1")), ("weight_kg__lt", Decimal("500"))),
+                name="patients_bodyweight_plausible",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="allergy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "substance__in",
+                        ["corn", "dextrose", "local_anaesthetic", "chlorhexidine", "latex", "adhesive", "other"],
+                    )
+                ),
+                name="patients_allergy_substance",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="allergy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("substance", "other"), _negated=True),
+                    models.Q(("substance_text", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="patients_allergy_other_is_named",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="allergy",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("clinic", "patient", "substance", "substance_text"),
+                name="patients_allergy_once",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="alikepair",
+            index=models.Index(fields=["clinic", "-strength", "-id"], name="patients_alikepair_worklist"),
+        ),
+        migrations.AddConstraint(
+            model_name="alikepair",
+            constraint=models.UniqueConstraint(fields=("clinic", "one", "other"), name="patients_alikepair_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="alikepair",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("one__lt", models.F("other"))), name="patients_alikepair_ordered"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="accesslink",
+            constraint=models.UniqueConstraint(fields=("clinic", "token_hash"), name="patients_accesslink_token"),
+        ),
+        migrations.AddConstraint(
+            model_name="patientcondition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("side", ""), ("side__in", ["left", "right", "bilateral", "midline"]), _connector="OR"
+                ),
+                name="patients_condition_side",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="patientcondition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("resolved_date__isnull", True),
+                    ("onset_date__isnull", True),
+                    ("resolved_date__gte", models.F("onset_date")),
+                    _connector="OR",
+                ),
+                name="patients_condition_ends_after_start",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="patientconditionnerve",
+            constraint=models.UniqueConstraint(
+                fields=("clinic", "patient_condition", "nerve"), name="patients_conditionnerve_once"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="patientimport",
+            index=models.Index(fields=["clinic", "-created_at"], name="patients_patientimport_recent"),
+        ),
+        migrations.AddConstraint(
+            model_name="importprogress",
+            constraint=models.UniqueConstraint(
+                fields=("clinic", "patient_import"), name="patients_importprogress_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="importedpart",
+            constraint=models.UniqueConstraint(
+                fields=("clinic", "patient_import", "table_name", "row_id"), name="patients_importedpart_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="patientmerge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("survivor", models.F("merged")), _negated=True), name="patients_patientmerge_two"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="patientmerge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="patients_patientmerge_reason"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="patientmerge",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("reversed_at__isnull", True)),
+                fields=("clinic", "merged"),
+                name="patients_patientmerge_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="patientmerge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reversal_reason", ""), ("reversed_at__isnull", True), ("reversed_by__isnull", True)),
+                    models.Q(("reversed_at__isnull", False), models.Q(("reversal_reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="patients_patientmerge_reversal_is_whole",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="movedrow",
+            index=models.Index(fields=["clinic", "table_name", "row_id"], name="patients_movedrow_row"),
+        ),
+        migrations.AddConstraint(
+            model_name="movedrow",
+            constraint=models.UniqueConstraint(
+                fields=("clinic", "merge", "table_name", "column_name", "row_id", "is_reversal"),
+                name="patients_movedrow_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="riskflag",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "flag__in",
+                        [
+                            "anticoagulant",
+                            "antiplatelet",
+                            "bleeding_disorder",
+                            "pregnancy",
+                            "breastfeeding",
+                            "diabetes",
+                            "vasovagal",
+                            "needle_fear",
+                            "immunosuppression",
+                            "recent_steroid",
+                            "implant",
+                            "copd",
+                            "very_thin",
+                            "cancer_history",
+                            "fall_risk",
+                            "chaperone",
+                            "interpreter",
+                        ],
+                    )
+                ),
+                name="patients_riskflag_flag",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="riskflag",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("clinic", "patient", "flag"),
+                name="patients_riskflag_once",
+            ),
         ),
     ]

@@ -12,7 +12,7 @@ from patients.models.identifiers import Identifier, LastClinicNumber
 from patients.models.imported_rows import ImportedRow
 from patients.models.merges import AlikePair, ComparedPatient, MovedRow, PairVerdict, PatientMerge
 from patients.models.name_tokens import NameToken
-from patients.models.patient_imports import ImportProgress, PatientImport
+from patients.models.patient_imports import ImportedPart, ImportProgress, PatientImport
 from patients.models.patients import OF_PRESENT, PRESENT, Patient, PatientOwned
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "ContactPoint",
     "Identifier",
     "ImportProgress",
+    "ImportedPart",
     "ImportedRow",
     "LastClinicNumber",
     "MovedRow",

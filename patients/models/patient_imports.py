@@ -1,17 +1,24 @@
-"""A file of patients on its way in: all of it or nothing."""
+"""A file of patients on its way in: its good rows, and the rest back to whoever brought it."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules
+from patients.models.patients import PatientOwned
 
 
 class PatientImport(ClinicOwned):
-    """``errors`` holds row numbers and reasons (never values), ``counts`` what was or would be done."""
+    """``errors`` holds row numbers and reasons (never values), ``counts`` what was or would be done.
+
+    ``taken_back`` says how many patients are gone since it was taken back, and who stayed because they were in use.
+
+    ``returned_key`` is the file of the rows that came back, as they were written and with what is wrong; it is kept for
+    a week. ``returned_rows`` are so many.
+    """
 
     class Kind(models.TextChoices):
-        CSV = "csv", _("Table (CSV)")
-        FHIR = "fhir", _("FHIR R4 bundle")
+        CSV = "csv", _("Table")
+        FHIR = "fhir", _("FHIR R4")
 
     class State(models.TextChoices):
         UPLOADED = "uploaded", _("uploaded")
@@ -20,6 +27,7 @@ class PatientImport(ClinicOwned):
         CHECKED = "checked", _("checked")
         DONE = "done", _("done")
         FAILED = "failed", _("failed")
+        TAKEN_BACK = "taken_back", _("taken back")
 
     kind = models.CharField(max_length=4, choices=Kind)
     state = models.CharField(max_length=10, choices=State, default=State.UPLOADED)
@@ -31,6 +39,10 @@ class PatientImport(ClinicOwned):
     counts = models.JSONField(default=dict, blank=True)
     errors = models.JSONField(default=list, blank=True)
     error_count = models.PositiveIntegerField(default=0)
+    returned_key = models.CharField(max_length=100, blank=True, default="")
+    returned_rows = models.PositiveIntegerField(default=0)
+    taken_back = models.JSONField(default=dict, blank=True)
+    taken_back_at = models.DateTimeField(null=True)
     # Who works on it: a second worker that also believes it holds the job cannot end it.
     claim = models.UUIDField(null=True)
     uploaded_by = ClinicForeignKey("accounts.Membership", null=True, related_name="+")
@@ -45,9 +57,14 @@ class PatientImport(ClinicOwned):
     def __str__(self) -> str:
         return self.file_name
 
+    @property
+    def good_rows(self) -> int:
+        """People of the file who go in, or are here already."""
+        return sum(int(self.counts.get(name) or 0) for name in ("new", "extended", "unchanged"))
+
 
 class ImportProgress(ClinicOwned):
-    """How far a running import is. Written beside its all-or-nothing transaction, so that it can be watched."""
+    """How far a running import is. Written beside its one transaction, so that it can be watched."""
 
     clinic_rules = ClinicRules(is_audited=False)
 
@@ -65,3 +82,25 @@ class ImportProgress(ClinicOwned):
 
     def __str__(self) -> str:
         return f"{self.rows_done} / {self.rows_total}"
+
+
+class ImportedPart(PatientOwned):
+    """A row that an import made: a patient, or what it added to one who was here. By it the import is taken back."""
+
+    clinic_rules = ClinicRules(patient="r.patient_id", is_audited=False, stays_when_merged=True)
+
+    patient_import = ClinicForeignKey(PatientImport, related_name="+")
+    table_name = models.CharField(max_length=63, db_collation="C")
+    row_id = models.UUIDField()
+
+    objects = ClinicOwnedQuerySet["ImportedPart"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clinic", "patient_import", "table_name", "row_id"], name="patients_importedpart_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table_name} {self.row_id}"

@@ -1,8 +1,6 @@
-"""A file of patients on its way in: taken, read against the register, written whole or not at all."""
+"""A file of patients on its way in: taken, read against the register, its good rows written and the rest given back."""
 
-import hashlib
 import itertools
-import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -11,23 +9,19 @@ from datetime import date, datetime, timedelta
 from typing import IO, Any
 from uuid import UUID, uuid4
 
-from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.files import File
-from django.core.files.storage import Storage, storages
-from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, machine
 from accounts.models import Clinic
 from common.tenancy import tenant
 from patients.importing import csv_rows, fhir_bundle
-from patients.importing.columns import ColumnMap, guess, guess_month_first
-from patients.importing.csv_rows import Habits, Preview
-from patients.importing.files import check_beginning
+from patients.importing.habits import Habits
 from patients.importing.people import FileRefusedError, Person, Problem
 from patients.models import ImportProgress, PatientImport
+from patients.services.import_files import delete, files, letters_said
 from patients.services.import_progress import Progress
+from patients.services.import_returning import forget, keep
 from patients.services.import_writing import Writer
 
 BATCH = 1_000
@@ -38,69 +32,8 @@ State, Kind = PatientImport.State, PatientImport.Kind
 OPEN_STATES = (State.UPLOADED, State.CHECKED)
 
 
-class NotWrittenError(Exception):
-    """Something is wrong with a row, so nothing is written; undoes the transaction."""
-
-
 class LostClaimError(Exception):
     """Another worker took the job over; undoes the transaction."""
-
-
-def files() -> Storage:
-    """Where uploads wait, under random names, out of the web's reach."""
-    return storages["imports"]
-
-
-def take_file(*, by: Actor, kind: str, file_name: str, file: IO[bytes]) -> PatientImport:
-    """Keep an upload until it is read. Raises ``ValidationError`` when it is too large, empty or an archive."""
-    file.seek(0)
-    start = file.read(16)
-    try:
-        check_beginning(start)
-    except FileRefusedError as error:
-        raise ValidationError({"file": str(error)}) from error
-    sha256 = _checksum(file)
-    file.seek(0)
-    key = files().save(f"{by.clinic_id}/{secrets.token_hex(16)}", File(file))
-    try:
-        with transaction.atomic():
-            return PatientImport.objects.create(
-                clinic=by.clinic,
-                kind=kind,
-                file_name=file_name[:200],
-                file_key=key,
-                file_sha256=sha256,
-                uploaded_by_id=by.membership_id,
-            )
-    except DatabaseError:
-        files().delete(key)
-        raise
-
-
-def _checksum(file: IO[bytes]) -> str:
-    file.seek(0)
-    digest, size = hashlib.sha256(), 0
-    while chunk := file.read(1_048_576):
-        size += len(chunk)
-        if size > settings.IMPORT_MAX_BYTES:
-            limit = settings.IMPORT_MAX_BYTES // 1_048_576
-            raise ValidationError({"file": _("The file is larger than %(n)s MB. Split it.") % {"n": limit}})
-        digest.update(chunk)
-    return digest.hexdigest()
-
-
-def look_at(job: PatientImport) -> Preview:
-    """The header and first rows of a table. Raises ``FileRefusedError``."""
-    with closing(files().open(job.file_key)) as file:
-        return csv_rows.preview(file)
-
-
-def guess_map(clinic: Clinic, shown: Preview) -> tuple[ColumnMap, bool]:
-    """The columns as their headings say, and whether the month comes first in dates."""
-    columns = guess(shown.header)
-    at = columns.get("birth_date")
-    days = [row[at] for row in shown.rows if at is not None and at < len(row)]
-    return columns, guess_month_first(days, clinic_writes_month_first=clinic.is_month_first)
 
 
 def ask_to_check(*, by: Actor, job: PatientImport, column_map: dict[str, object] | None = None) -> bool:
@@ -110,19 +43,21 @@ def ask_to_check(*, by: Actor, job: PatientImport, column_map: dict[str, object]
 
 
 def ask_to_apply(*, by: Actor, job: PatientImport) -> bool:
-    """Queue the real run; only a job whose dry run found nothing wrong goes through."""
-    rows = PatientImport.objects.visible_to(by).filter(pk=job.pk, state=State.CHECKED, error_count=0)
-    return bool(rows.update(state=State.QUEUED, is_dry_run=False))
+    """Queue the real run; only a job whose dry run found somebody who can go in goes through."""
+    own = PatientImport.objects.visible_to(by)
+    checked = own.filter(pk=job.pk, state=State.CHECKED).first()
+    if checked is None or not checked.good_rows:
+        return False
+    return bool(own.filter(pk=job.pk, state=State.CHECKED).update(state=State.QUEUED, is_dry_run=False))
 
 
 def discard(*, by: Actor, now: datetime, job: PatientImport) -> bool:
     """Give up on a file that nobody is working on."""
     rows = PatientImport.objects.visible_to(by).filter(pk=job.pk, state__in=OPEN_STATES)
-    if not rows.update(
-        state=State.FAILED, ended_at=now, errors=[asdict(Problem(0, "", _("Discarded.")))], error_count=1
-    ):
+    said = {"errors": [asdict(Problem(0, "", _("Discarded.")))], "error_count": 1}
+    if not rows.update(state=State.FAILED, ended_at=now, returned_key="", returned_rows=0, **said):
         return False
-    transaction.on_commit(lambda: _delete_file(job))
+    transaction.on_commit(lambda: delete([job.file_key, job.returned_key]))
     return True
 
 
@@ -136,10 +71,11 @@ def waiting(by: Actor, *, now: datetime) -> list[UUID]:
 
 
 def expire(*, by: Actor, now: datetime) -> None:
-    """Forget files nobody came back to within a day."""
+    """Forget files nobody came back to within a day, and what came back within a week."""
     old = PatientImport.objects.visible_to(by).filter(state__in=OPEN_STATES, created_at__lt=now - KEPT_FOR)
     for job in old:
         discard(by=by, now=now, job=job)
+    forget(by, now=now)
 
 
 def run(*, clinic: Clinic, job_id: UUID, clock: Callable[[], datetime]) -> None:
@@ -164,7 +100,7 @@ def run(*, clinic: Clinic, job_id: UUID, clock: Callable[[], datetime]) -> None:
         _end(by, job, State.FAILED, {}, [Problem(0, "", _reason(error))], now=clock())
         if not isinstance(error, _EXPECTED):
             raise
-    _delete_unless_open(by, job)
+    _delete_what_is_over(by, job)
 
 
 _EXPECTED = (FileRefusedError, IntegrityError, FileNotFoundError)
@@ -198,33 +134,26 @@ def _claim(by: Actor, job_id: UUID, *, now: datetime) -> PatientImport | None:
 def _read_and_write(
     by: Actor, job: PatientImport, file: IO[bytes], progress: Progress, clock: Callable[[], datetime]
 ) -> None:
-    """The whole file in one transaction, which also ends the job; with anything wrong nothing is written."""
+    """The whole file in one transaction, which also ends the job. What is wrong with a row leaves the others alone."""
     now = clock()
     writer = Writer(by=by, now=now, is_dry_run=job.is_dry_run, proof=f"import:{job.pk}")
     problems: list[Problem] = []
     ignored: Counter[str] = Counter()
     progress.total = _rows_in(file, b"\n" if job.kind == Kind.CSV else b'"resourceType"')
-    try:
-        with tenant(by.clinic_id, actor=by.audit_name):
-            for people in _batches(_people(by, job, file, progress, problems, ignored, now)):
-                writer.take(people)
-                if (problems or writer.problems) and not job.is_dry_run:
-                    raise NotWrittenError
-            if not job.is_dry_run:
-                _refuse_any(problems)
-                writer.finish()
-            state = State.CHECKED if job.is_dry_run else State.DONE
-            progress.stop()
-            found = problems + writer.problems
-            _end(by, job, state, _counts(writer, ignored), found, now=clock())
-    except NotWrittenError:
+    with tenant(by.clinic_id, actor=by.audit_name):
+        for people in _batches(_people(by, job, file, progress, problems, ignored, now)):
+            writer.take(people)
+        if not job.is_dry_run:
+            writer.finish()
+        state = State.CHECKED if job.is_dry_run else State.DONE
         progress.stop()
-        _end(by, job, State.FAILED, {}, problems + writer.problems, now=clock())
-
-
-def _refuse_any(problems: list[Problem]) -> None:
-    if problems:
-        raise NotWrittenError
+        found = problems + writer.problems
+        returned = keep(by, job, file, found)
+        try:
+            _end(by, job, state, _counts(writer, ignored), found, now=clock(), returned=returned)
+        except BaseException:
+            delete([returned[0]])
+            raise
 
 
 def _counts(writer: Writer, ignored: Counter[str]) -> dict[str, Any]:
@@ -247,7 +176,8 @@ def _people(
         ignored.update(bundle.ignored)
         yield from people
         return
-    for number, found in enumerate(csv_rows.read(file, job.column_map.get("columns") or {}, habits), start=1):
+    rows = csv_rows.read(file, job.column_map.get("columns") or {}, habits, letters_said(job))
+    for number, found in enumerate(rows, start=1):
         progress.at(number)
         if isinstance(found, Person):
             yield found
@@ -263,6 +193,7 @@ def _habits(by: Actor, job: PatientImport, *, today: date) -> Habits:
         region=clinic.country,
         is_month_first=bool(job.column_map.get("is_month_first")),
         today=today,
+        are_years_short=bool(job.column_map.get("are_years_short")),
     )
 
 
@@ -278,9 +209,16 @@ def _rows_in(file: IO[bytes], mark: bytes) -> int:
 
 
 def _end(
-    by: Actor, job: PatientImport, state: str, counts: dict[str, Any], problems: list[Problem], *, now: datetime
+    by: Actor,
+    job: PatientImport,
+    state: str,
+    counts: dict[str, Any],
+    problems: list[Problem],
+    *,
+    now: datetime,
+    returned: tuple[str, int] = ("", 0),
 ) -> None:
-    """Write down how it went, if the job is still ours."""
+    """Write down how it went, if the job is still ours; what a former run gave back is forgotten."""
     ordered = sorted(problems, key=lambda problem: problem.row)
     with tenant(by.clinic_id, actor=by.audit_name):
         rows = PatientImport.objects.visible_to(by).filter(pk=job.pk, claim=job.claim, state=State.RUNNING)
@@ -290,18 +228,17 @@ def _end(
             counts=counts,
             errors=[asdict(problem) for problem in ordered[:ERRORS_KEPT]],
             error_count=len(ordered),
+            returned_key=returned[0],
+            returned_rows=returned[1],
         )
         if not ended:
             raise LostClaimError
 
 
-def _delete_unless_open(by: Actor, job: PatientImport) -> None:
+def _delete_what_is_over(by: Actor, job: PatientImport) -> None:
+    """The file, unless somebody may still choose other columns; and what the run before this one gave back."""
     with tenant(by.clinic_id, actor=by.audit_name):
-        job = PatientImport.objects.visible_to(by).get(pk=job.pk)
-    if job.state not in OPEN_STATES:
-        _delete_file(job)
-
-
-def _delete_file(job: PatientImport) -> None:
-    if job.file_key:
-        files().delete(job.file_key)
+        now = PatientImport.objects.visible_to(by).get(pk=job.pk)
+    delete([job.returned_key if job.returned_key != now.returned_key else ""])
+    if now.state not in OPEN_STATES:
+        delete([now.file_key])

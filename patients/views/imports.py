@@ -1,5 +1,6 @@
-"""Bring patients in from a file: upload, say what the columns hold, check, import."""
+"""Bring patients in from a file: upload, say what the columns hold, check, import, take what came back."""
 
+from contextlib import closing
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,11 +21,14 @@ from accounts.decorators import staff
 from accounts.permissions import Act
 from accounts.requests import StaffRequest, exported, saw
 from accounts.views.checked_exports import still_you
-from common.csv_export import csv_answer
+from common.csv_export import csv_file_answer
 from patients.forms.imports import ColumnsForm, UploadForm
+from patients.importing.columns import Target
+from patients.importing.files import OLDER_LETTERS
 from patients.importing.people import FileRefusedError
+from patients.importing.tables import Preview
 from patients.models import ImportProgress, PatientImport
-from patients.services import patient_imports
+from patients.services import import_files, patient_imports
 
 State, Kind = PatientImport.State, PatientImport.Kind
 
@@ -34,11 +38,9 @@ def imports(request: StaffRequest) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
-        file.seek(0)
-        is_json = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"
-        kind = Kind.FHIR if is_json else Kind.CSV
         try:
-            job = patient_imports.take_file(by=request.actor, kind=kind, file_name=file.name, file=file)
+            kind = import_files.kind_of(file)
+            job = import_files.take_file(by=request.actor, kind=kind, file_name=file.name, file=file)
         except ValidationError as error:
             form.add_error(None, error)
         else:
@@ -62,19 +64,37 @@ def show(request: StaffRequest, import_id: UUID) -> HttpResponse:
 def _page(
     request: StaffRequest, job: PatientImport, form: ColumnsForm | None = None, status: int = 200
 ) -> HttpResponse:
-    context: dict[str, Any] = {"job": job, "progress": _progress(request, job), "errors": job.errors[:20]}
+    context: dict[str, Any] = {"job": job, "progress": _progress(request, job), "errors": _errors(job)}
     if job.kind == Kind.CSV and job.state in patient_imports.OPEN_STATES:
         try:
-            context["preview"] = preview = patient_imports.look_at(job)
-            columns, month_first = patient_imports.guess_map(request.actor.clinic, preview)
-            columns = job.column_map.get("columns") or columns
-            month_first = job.column_map.get("is_month_first", month_first)
-            context["form"] = form or ColumnsForm(header=preview.header, columns=columns, is_month_first=month_first)
+            context["preview"] = preview = import_files.look_at(job)
+            context["form"] = form or _columns_form(request, job, preview)
         except FileRefusedError as error:
             context["refused"] = str(error)
         except FileNotFoundError:
             context["refused"] = _("The file is gone. Upload it again.")
     return render(request, "patients/import.html", context, status=status)
+
+
+def _errors(job: PatientImport) -> list[dict[str, Any]]:
+    """The first twenty, each with its field by the name the page has for it."""
+    labels = dict(Target.choices)
+    return [one | {"label": labels.get(one["field"], one["field"])} for one in job.errors[:20]]
+
+
+def _columns_form(
+    request: StaffRequest, job: PatientImport, preview: Preview, data: QueryDict | None = None
+) -> ColumnsForm:
+    """As the headings and the first rows say; what somebody chose before stands."""
+    columns, month_first = import_files.guess_map(request.actor.clinic, preview)
+    guessed: dict[str, Any] = {"columns": columns, "is_month_first": month_first}
+    letters = import_files.letters_guessed(job)
+    return ColumnsForm(
+        data,
+        header=preview.header,
+        said={"letters": letters} | guessed | job.column_map,
+        asks_letters=letters in OLDER_LETTERS,
+    )
 
 
 def _progress(request: StaffRequest, job: PatientImport) -> dict[str, Any]:
@@ -108,10 +128,9 @@ def check(request: StaffRequest, import_id: UUID) -> HttpResponse:
     column_map: dict[str, object] = {}
     if job.kind == Kind.CSV:
         try:
-            preview = patient_imports.look_at(job)
+            form = _columns_form(request, job, import_files.look_at(job), request.POST)
         except (FileRefusedError, FileNotFoundError):
             return redirect("patients:import", job.pk)
-        form = ColumnsForm(request.POST, header=preview.header, columns={}, is_month_first=False)
         if not form.is_valid():
             return _page(request, job, form, status=422)
         column_map = form.column_map()
@@ -138,14 +157,21 @@ def discard(request: StaffRequest, import_id: UUID) -> HttpResponse:
 
 
 @staff(Act.IMPORT_PATIENTS, methods=("GET", "HEAD", "POST"))
-def errors(request: StaffRequest, import_id: UUID) -> HttpResponse:
-    """The rows that are wrong, as a table to work through."""
+def returned(request: StaffRequest, import_id: UUID) -> HttpResponse:
+    """The rows that came back, each with what is wrong: to be corrected and brought again."""
     job = _job(request, import_id)
     if (asked := still_you(request, now=timezone.now())) is not None:
         return asked
-    exported(request, "patients_patientimport", what=ExportKind.IMPORT_ERRORS, rows=len(job.errors))
-    rows = [(error["row"], error["field"], error["reason"]) for error in job.errors]
-    return csv_answer("import-errors.csv", (_("Row"), _("Field"), _("What is wrong")), rows)
+    if not job.returned_key:
+        raise Http404
+    try:
+        file = import_files.files().open(job.returned_key)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    with closing(file):
+        content = file.read()
+    exported(request, "patients_patientimport", what=ExportKind.IMPORT_ERRORS, rows=job.returned_rows)
+    return csv_file_answer("rows-to-correct.csv", content)
 
 
 def _nudge(job: PatientImport) -> None:

@@ -48,7 +48,7 @@ CHANGING: dict[str, str] = {
     "sessions:recall": _READS,
     "scheduling:print_day": _READS,
     "scheduling:day_sheet": _READS,
-    "patients:import-errors": _READS,
+    "patients:import-returned": _READS,
     "patients:search": _READS,
     "patients:choose": _READS,
     "patients:birth-date": _READS,

@@ -20,7 +20,7 @@ LOOKED_AT = {
 # Files, pictures, and parts of a page that a script asks for.
 NO_PAGES = {
     "accounts": "still_here logo_image",
-    "patients": "import-progress import-errors",
+    "patients": "import-progress import-returned",
     "scheduling": "calendar_events day_sheet visit_file letter",
     "reminders": "alarm_notice",
     "sessions": "picture_image picture_thumbnail paper letter worklist_counts session_review_card nerve_atlas recall"

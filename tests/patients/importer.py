@@ -1,5 +1,6 @@
 """Runs an import as the worker does, and tells what came of it."""
 
+import csv
 import io
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -7,11 +8,12 @@ from pathlib import Path
 from accounts.actors import machine
 from common.tenancy import tenant
 from patients.importing.columns import guess
+from patients.importing.people import FileRefusedError
 from patients.models import (
     Patient,
     PatientImport,
 )
-from patients.services import patient_imports
+from patients.services import import_files, patient_imports
 
 State, Kind = PatientImport.State, PatientImport.Kind
 DATA = Path(__file__).parents[1] / "data"
@@ -37,16 +39,16 @@ class Importer:
         if isinstance(content, str):
             content = content.encode()
         with tenant(self.clinic.pk, actor="test"):
-            return patient_imports.take_file(by=self.by, kind=kind, file_name=name, file=io.BytesIO(content))
+            return import_files.take_file(by=self.by, kind=kind, file_name=name, file=io.BytesIO(content))
 
     def check(self, job, **more):
         with tenant(self.clinic.pk, actor="test"):
             column_map = {}
             if job.kind == Kind.CSV:
                 try:
-                    columns, month_first = patient_imports.guess_map(self.clinic, patient_imports.look_at(job))
+                    columns, month_first = import_files.guess_map(self.clinic, import_files.look_at(job))
                     column_map = {"columns": columns, "is_month_first": month_first}
-                except patient_imports.FileRefusedError:
+                except FileRefusedError:
                     column_map = {"columns": guess(HEADER.strip().split(","))}
             patient_imports.ask_to_check(by=self.by, job=job, column_map=column_map | more)
         return self.run(job)
@@ -67,7 +69,7 @@ class Importer:
         return self.apply(job)
 
     def refused(self, content, kind=Kind.CSV):
-        """The reasons why; nothing may be left behind."""
+        """The reasons why nobody can go in; nothing may be left behind."""
         job = self.check(self.take(content, kind))
         assert job.state in (State.CHECKED, State.FAILED)
         assert job.error_count == len(job.errors) > 0
@@ -75,5 +77,20 @@ class Importer:
             assert not Patient.objects.exists()
             assert not patient_imports.ask_to_apply(by=self.by, job=job)
         if job.state == State.FAILED:
-            assert not patient_imports.files().exists(job.file_key)
+            assert not import_files.files().exists(job.file_key)
         return [(error["row"], error["reason"]) for error in job.errors]
+
+    def with_rows_back(self, content, kind=Kind.CSV, **more):
+        """Imports the good rows. The job, and the rows that came back, each as its cells by heading."""
+        checked = self.check(self.take(content, kind), **more)
+        assert checked.state == State.CHECKED
+        job = self.apply(checked)
+        assert (job.state, job.error_count) == (State.DONE, checked.error_count)
+        assert not import_files.files().exists(checked.returned_key or "none")
+        return job, self.rows_back(job)
+
+    def rows_back(self, job):
+        if not job.returned_key:
+            return []
+        with import_files.files().open(job.returned_key) as file:
+            return list(csv.DictReader(io.StringIO(file.read().decode("utf-8-sig"))))

@@ -12,9 +12,9 @@ from accounts.choices import Role
 from accounts.models import Clinic
 from common.tenancy import tenant
 from patients.ages import birth_date_in_words
-from patients.importing.csv_rows import Preview
+from patients.importing.tables import Preview
 from patients.models import BodyWeight, Patient
-from patients.services.patient_imports import guess_map
+from patients.services.import_files import guess_map
 from tests.factories.patients import PatientFactory
 from tests.staff import StaffClient
 

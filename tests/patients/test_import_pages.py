@@ -1,5 +1,7 @@
 """The admin uploads, maps, checks and imports; everybody else is refused, and too much is refused early."""
 
+import csv
+import io
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from accounts.choices import Role
 from common.csv_export import csv_text, safe_cell
 from common.tenancy import tenant
 from patients.models import Patient, PatientImport
-from patients.services import patient_imports
+from patients.services import import_files
 from patients.tasks import run_import
 
 DATA = Path(__file__).parents[1] / "data"
@@ -83,23 +85,40 @@ def test_a_bundle_needs_no_columns(admin, upload, clinic):
     assert "Passed over: Observation" in admin.get(url).text
 
 
-def test_errors_are_shown_and_downloaded_and_cannot_be_run(admin, upload, clinic):
+def test_a_file_without_a_good_row_cannot_be_run(admin, upload, clinic):
     url = upload(b"Name,Born\n=cmd,1970-01-02\nBerg Ann,never\n").url
     page = admin.get(url)
     admin.post(reverse("patients:import-check", args=[job_of(clinic).pk]), columns(page))
     work(clinic)
-    assert "2 things are wrong" in admin.get(url).text
-    listed = admin.get(reverse("patients:import-errors", args=[job_of(clinic).pk]))
-    assert listed.headers["Content-Type"] == "text/csv; charset=utf-8"
-    assert listed.content.decode("utf-8-sig").splitlines() == [
-        '"Row","Field","What is wrong"',
-        '2,"name","This begins like a formula of a spreadsheet."',
-        '3,"birth_date","This is not a date with a four-digit year."',
-    ]
+    page = admin.get(url).text
+    assert "2 rows cannot go in" in page
+    assert "no row can go in" in page
+    assert "import/apply" not in page
     admin.post(reverse("patients:import-apply", args=[job_of(clinic).pk]))
     assert job_of(clinic).state == State.CHECKED
+    key = job_of(clinic).returned_key
     assert admin.post(reverse("patients:import-discard", args=[job_of(clinic).pk])).url == reverse("patients:imports")
     assert job_of(clinic).state == State.FAILED
+    assert admin.get(reverse("patients:import-returned", args=[job_of(clinic).pk])).status_code == 404
+    assert key
+
+
+def test_the_rows_that_came_back_are_downloaded_with_their_reasons(admin, upload, clinic):
+    url = upload(b"Name,Born\n=cmd,1970-01-02\nBerg Ann,never\nGood Bob,1971-01-02\n").url
+    admin.post(reverse("patients:import-check", args=[job_of(clinic).pk]), columns(admin.get(url)))
+    work(clinic)
+    assert "Import the good rows" in admin.get(url).text
+    admin.post(reverse("patients:import-apply", args=[job_of(clinic).pk]))
+    assert work(clinic).state == State.DONE
+    listed = admin.get(reverse("patients:import-returned", args=[job_of(clinic).pk]))
+    assert listed.headers["Content-Type"] == "text/csv; charset=utf-8"
+    rows = list(csv.DictReader(io.StringIO(listed.content.decode("utf-8-sig"))))
+    assert [(row["What is wrong"], row["Row"], row["Born"]) for row in rows] == [
+        ("Whole name in one column: This begins like a formula of a spreadsheet.", "2", "1970-01-02"),
+        ("Date of birth: This is not a date with a four-digit year.", "3", "never"),
+    ]
+    with tenant(clinic.pk, actor="test"):
+        assert Patient.objects.get().family_name == "Bob"
 
 
 @pytest.mark.parametrize(
@@ -113,22 +132,37 @@ def test_errors_are_shown_and_downloaded_and_cannot_be_run(admin, upload, clinic
 )
 def test_columns_that_make_no_sense_are_refused(admin, upload, clinic, chosen, said):
     upload(b"Who,Born\nBerg Ann,1970-01-02\n")
-    answer = admin.post(reverse("patients:import-check", args=[job_of(clinic).pk]), {"date_order": "day"} | chosen)
+    answer = admin.post(
+        reverse("patients:import-check", args=[job_of(clinic).pk]), {"date_order": "day", "years": "back"} | chosen
+    )
     assert answer.status_code == 422
     assert said in answer.text
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 zip", "a,b".encode("utf-16")])
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 zip", b"<html><table></table></html>"])
 def test_a_file_of_another_kind_is_refused_at_once(upload, clinic, content):
     assert upload(content).status_code == 422
     assert job_of(clinic) is None
 
 
-def test_a_latin_1_file_is_told_so_on_its_page(admin, upload, clinic):
-    url = upload("Name,Born\nMüller,1970-01-02\n".encode("latin-1")).url
-    assert "not UTF-8" in admin.get(url).text
-    assert admin.post(reverse("patients:import-check", args=[job_of(clinic).pk])).url == url
-    assert job_of(clinic).state == State.UPLOADED
+def test_the_letters_of_an_older_file_are_guessed_shown_and_chosen(admin, upload, clinic):
+    url = upload("Name,Born\nŽofia Müller,1970-01-02\n".encode("cp1250")).url
+    page = admin.get(url)
+    assert columns(page)["letters"] == "cp1252"
+    check = reverse("patients:import-check", args=[job_of(clinic).pk])
+    admin.post(check, columns(page) | {"letters": "cp1250"})
+    assert work(clinic).state == State.CHECKED
+    page = admin.get(url)
+    assert "Žofia Müller" in page.text
+    assert columns(page)["letters"] == "cp1250"
+    admin.post(reverse("patients:import-apply", args=[job_of(clinic).pk]))
+    work(clinic)
+    with tenant(clinic.pk, actor="test"):
+        assert Patient.objects.get().given_names == "Žofia"
+
+
+def test_a_file_in_utf_8_is_not_asked_for_its_letters(admin, upload, clinic):
+    assert "letters" not in columns(admin.get(upload("Name,Born\nMüller,1970-01-02\n".encode()).url))
 
 
 class Announced:
@@ -162,11 +196,11 @@ def test_only_the_admin_of_the_clinic_sees_imports(staff_client, upload, clinic,
         assert {client.get(url).status_code for url in urls} == {403}
     foreign = staff_client(Role.CLINIC_ADMIN, clinic=other_clinic)
     as_superuser()
-    for name in ("import", "import-progress", "import-errors"):
+    for name in ("import", "import-progress", "import-returned"):
         assert foreign.get(reverse(f"patients:{name}", args=[job.pk])).status_code == 404
     for name in ("import-check", "import-apply", "import-discard"):
         assert foreign.post(reverse(f"patients:{name}", args=[job.pk])).status_code == 404
-    assert patient_imports.files().exists(job.file_key)
+    assert import_files.files().exists(job.file_key)
 
 
 @pytest.mark.parametrize(

@@ -80,5 +80,6 @@ def test_a_patient_who_is_here_gains_the_need_of_an_interpreter(clinic: Clinic) 
         assert RiskFlag.objects.current().count() == 1
 
 
-def test_a_word_that_is_neither_yes_nor_no_is_refused(clinic: Clinic) -> None:
-    assert Importer(clinic).refused(TABLE.replace(",yes", ",perhaps"))[0][0] == 2
+def test_a_row_with_a_word_that_is_neither_yes_nor_no_comes_back(clinic: Clinic) -> None:
+    job, back = Importer(clinic).with_rows_back(TABLE.replace(",yes", ",perhaps"))
+    assert ([error["row"] for error in job.errors], len(back)) == ([2], 1)

@@ -44,7 +44,7 @@ EXPORTS = (
     "scheduling:print_day",
     "scheduling:day_sheet",
     "sessions:recall",
-    "patients:import-errors",
+    "patients:import-returned",
     "sessions:audit_csv",
 )
 
@@ -166,7 +166,7 @@ def test_every_export_is_named_in_words(
     admin = people(clinic, staff_client, Role.CLINIC_ADMIN, "Ann Admin")
     for name, key in (
         ("sessions:recall", "lot_id"),
-        ("patients:import-errors", "import_id"),
+        ("patients:import-returned", "import_id"),
         ("sessions:audit_csv", ""),
     ):
         assert admin.get(reverse(name, args=[made[key]] if key else [])).status_code == 200, name
@@ -245,7 +245,7 @@ def test_a_spreadsheet_knows_the_letters_of_every_table(
     admin = staff_client(Role.CLINIC_ADMIN, clinic=clinic)
     for name, key in (
         ("sessions:recall", "lot_id"),
-        ("patients:import-errors", "import_id"),
+        ("patients:import-returned", "import_id"),
         ("sessions:audit_csv", ""),
     ):
         answer = admin.get(reverse(name, args=[made[key]] if key else []))
@@ -340,7 +340,7 @@ def test_each_list_that_leaves_asks_whether_it_is_still_you(
 ) -> None:
     made = objects.make(clinic, "Exportsentinel")
     admin = staff_client(Role.CLINIC_ADMIN, clinic=clinic)
-    arguments = {"sessions:recall": ["lot_id"], "patients:import-errors": ["import_id"]}
+    arguments = {"sessions:recall": ["lot_id"], "patients:import-returned": ["import_id"]}
     session = admin.session
     session["account_authentication_methods"] = [{"method": "password", "at": time.time() - 900}]
     session.save()
