@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("import/<uuid:import_id>/check", imports.check, name="import-check"),
     path("import/<uuid:import_id>/apply", imports.apply, name="import-apply"),
     path("import/<uuid:import_id>/discard", imports.discard, name="import-discard"),
+    path("import/<uuid:import_id>/take-back/", imports.take_back, name="import-take-back"),
     path("import/<uuid:import_id>/returned.csv", imports.returned, name="import-returned"),
     path("<uuid:patient_id>/", patients.detail, name="detail"),
     path("<uuid:patient_id>/edit", patients.edit, name="edit"),

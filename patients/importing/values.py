@@ -58,7 +58,7 @@ def looks_month_first(values: Iterable[str]) -> bool | None:
 def reads_either_way(value: str) -> bool:
     """Whether the order of day and month changes what day it is: 5/6/1970, but not 5/5/1970."""
     match = _WRITTEN.fullmatch(value.strip())
-    return bool(match) and int(match[1]) <= 12 and int(match[3]) <= 12 and int(match[1]) != int(match[3])
+    return match is not None and max(int(match[1]), int(match[3])) <= 12 and int(match[1]) != int(match[3])
 
 
 def has_short_year(value: str) -> bool:
@@ -67,7 +67,7 @@ def has_short_year(value: str) -> bool:
     if match:
         return len(match[4]) == 2
     named = _named(value)
-    return bool(named) and len(named[0]) <= 2
+    return named is not None and len(named[0]) <= 2
 
 
 def to_date(text: str, *, is_month_first: bool, past_of: date | None = None, with_time: bool = False) -> date:

@@ -218,37 +218,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="ImportedRow",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=common.database.UUIDv7(), editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                (
-                    "created_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
-                ),
-                ("mark", models.CharField(db_collation="C", max_length=64)),
-                (
-                    "clinic",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.clinic",
-                    ),
-                ),
-                (
-                    "patient",
-                    accounts.models.clinic_owned.ClinicForeignKey(
-                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="patients.patient"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
             name="Identifier",
             fields=[
                 (
@@ -710,6 +679,8 @@ class Migration(migrations.Migration):
                 ("returned_key", models.CharField(blank=True, default="", max_length=100)),
                 ("returned_rows", models.PositiveIntegerField(default=0)),
                 ("taken_back", models.JSONField(blank=True, default=dict)),
+                ("made_in", models.BigIntegerField(null=True)),
+                ("is_taking_back", models.BooleanField(default=False)),
                 ("taken_back_at", models.DateTimeField(null=True)),
                 ("claim", models.UUIDField(null=True)),
                 ("started_at", models.DateTimeField(null=True)),
@@ -766,6 +737,46 @@ class Migration(migrations.Migration):
                         db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="progress",
+                        to="patients.patientimport",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ImportedRow",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=common.database.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("mark", models.CharField(db_collation="C", max_length=64)),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.clinic",
+                    ),
+                ),
+                (
+                    "patient",
+                    accounts.models.clinic_owned.ClinicForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="patients.patient"
+                    ),
+                ),
+                (
+                    "patient_import",
+                    accounts.models.clinic_owned.ClinicForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
                         to="patients.patientimport",
                     ),
                 ),
@@ -1433,10 +1444,6 @@ class Migration(migrations.Migration):
                 fields=["clinic", "is_whole", "token"], include=("patient",), name="patients_nametoken_token"
             ),
         ),
-        migrations.AddConstraint(
-            model_name="importedrow",
-            constraint=models.UniqueConstraint(fields=("clinic", "mark"), name="patients_importedrow_once"),
-        ),
         migrations.AddIndex(
             model_name="identifier",
             index=models.Index(fields=["clinic", "value"], name="patients_identifier_value"),
@@ -1591,6 +1598,10 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("clinic", "patient_import"), name="patients_importprogress_once"
             ),
+        ),
+        migrations.AddConstraint(
+            model_name="importedrow",
+            constraint=models.UniqueConstraint(fields=("clinic", "mark"), name="patients_importedrow_once"),
         ),
         migrations.AddConstraint(
             model_name="importedpart",

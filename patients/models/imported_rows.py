@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from accounts.models import ClinicOwnedQuerySet, ClinicRules
+from accounts.models import ClinicForeignKey, ClinicOwnedQuerySet, ClinicRules
 from patients.models.patients import PatientOwned
 
 
@@ -12,6 +12,7 @@ class ImportedRow(PatientOwned):
     # Derived from what the import wrote, which is audited; it says which record a file made, whatever that became.
     clinic_rules = ClinicRules(patient="r.patient_id", is_audited=False, stays_when_merged=True)
 
+    patient_import = ClinicForeignKey("patients.PatientImport", related_name="+")
     mark = models.CharField(max_length=64, db_collation="C")
 
     objects = ClinicOwnedQuerySet["ImportedRow"].as_manager()

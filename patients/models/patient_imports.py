@@ -10,7 +10,8 @@ from patients.models.patients import PatientOwned
 class PatientImport(ClinicOwned):
     """``errors`` holds row numbers and reasons (never values), ``counts`` what was or would be done.
 
-    ``taken_back`` says how many patients are gone since it was taken back, and who stayed because they were in use.
+    ``taken_back`` says how many patients are gone since it was taken back, and how many stayed since they are in use
+    (``stayed``); ``is_taking_back`` while somebody has asked for it.
 
     ``returned_key`` is the file of the rows that came back, as they were written and with what is wrong; it is kept for
     a week. ``returned_rows`` are so many.
@@ -42,6 +43,9 @@ class PatientImport(ClinicOwned):
     returned_key = models.CharField(max_length=100, blank=True, default="")
     returned_rows = models.PositiveIntegerField(default=0)
     taken_back = models.JSONField(default=dict, blank=True)
+    # The database transaction that wrote it all: whatever another one recorded about a patient came later.
+    made_in = models.BigIntegerField(null=True)
+    is_taking_back = models.BooleanField(default=False)
     taken_back_at = models.DateTimeField(null=True)
     # Who works on it: a second worker that also believes it holds the job cannot end it.
     claim = models.UUIDField(null=True)
@@ -85,7 +89,8 @@ class ImportProgress(ClinicOwned):
 
 
 class ImportedPart(PatientOwned):
-    """A row that an import made: a patient, or what it added to one who was here. By it the import is taken back."""
+    """What an import made: a patient, or a row it added to one who was here; ``deceased`` and ``said_inactive`` instead
+    of a table for what it said of one. By it the import is taken back (patients/sql/imports.sql)."""
 
     clinic_rules = ClinicRules(patient="r.patient_id", is_audited=False, stays_when_merged=True)
 

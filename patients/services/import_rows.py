@@ -1,7 +1,7 @@
 """What people of a file bring along, written many at a time: contacts, numbers, conditions, allergies, flags."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -19,8 +19,10 @@ from patients.models import (
     ContactConsent,
     ContactPoint,
     Identifier,
+    ImportedPart,
     ImportedRow,
     PatientCondition,
+    PatientOwned,
     RiskFlag,
 )
 from patients.records import AllergyDetails, ConditionDetails, ContactDetails, NumberDetails
@@ -88,18 +90,41 @@ def held_by(by: Actor, ids: Sequence[UUID]) -> dict[str, Held]:
 
 
 class RowWriter:
-    """Writes what patients lack. ``proof`` stands with every agreement."""
+    """Writes what patients lack, for an import; ``proof`` stands with every agreement. What is added to
+    somebody who was here is noted, so that it can be taken back."""
 
-    def __init__(self, *, by: Actor, now: datetime, proof: str) -> None:
+    def __init__(self, *, by: Actor, now: datetime, import_id: UUID) -> None:
         self.by = by
         self.now = now
-        self.proof = proof
+        self.import_id = import_id
+        self.proof = f"import:{import_id}"
         self._codes = _catalogue_codes()
+
+    def note(self, table_name: str, rows: Iterable[tuple[UUID, UUID]]) -> None:
+        """``rows`` are (patient, row): what this import made."""
+        ImportedPart.objects.bulk_create(
+            (
+                ImportedPart(
+                    clinic=self.by.clinic,
+                    patient_import_id=self.import_id,
+                    patient_id=patient_id,
+                    table_name=table_name,
+                    row_id=row_id,
+                )
+                for patient_id, row_id in rows
+            ),
+            ignore_conflicts=True,
+        )
+
+    def _note_added(self, rows: Sequence[PatientOwned], known_ids: set[UUID]) -> None:
+        if rows:
+            added = ((row.patient_id, row.pk) for row in rows if row.patient_id in known_ids)
+            self.note(rows[0]._meta.db_table, added)
 
     def mark(self, pairs: Sequence[tuple[UUID, Person]]) -> None:
         ImportedRow.objects.bulk_create(
             (
-                ImportedRow(clinic=self.by.clinic, patient_id=pk, mark=mark)
+                ImportedRow(clinic=self.by.clinic, patient_id=pk, mark=mark, patient_import_id=self.import_id)
                 for pk, person in pairs
                 for mark in marks_of(person)
             ),
@@ -120,7 +145,7 @@ class RowWriter:
                 is_guardians=one.is_guardians,
                 is_preferred=one.is_preferred and patient_id not in known_ids,
             )
-            for pk, (patient_id, one) in zip(new_ids(len(rows)), rows, strict=True)
+            for pk, (patient_id, one) in _with_ids(rows)
         )
         ContactConsent.objects.bulk_create(
             ContactConsent(
@@ -135,30 +160,49 @@ class RowWriter:
             for point, (_patient_id, one) in zip(points, rows, strict=True)
             for purpose in sorted(one.allowed)
         )
+        self._note_added(points, known_ids)
 
     def rest(
-        self, numbers: Rows[NumberDetails], conditions: Rows[ConditionDetails], allergies: Rows[AllergyDetails]
+        self,
+        numbers: Rows[NumberDetails],
+        conditions: Rows[ConditionDetails],
+        allergies: Rows[AllergyDetails],
+        known_ids: set[UUID],
     ) -> None:
-        clinic = self.by.clinic
-        Identifier.objects.bulk_create(
-            Identifier(clinic=clinic, patient_id=patient_id, **asdict(one)) for patient_id, one in numbers
-        )
-        PatientCondition.objects.bulk_create(self._condition(patient_id, one) for patient_id, one in conditions)
-        Allergy.objects.bulk_create(
-            Allergy(clinic=clinic, patient_id=patient_id, recorded_at=self.now, **asdict(one))
-            for patient_id, one in allergies
-        )
-
-    def flags(self, flags: Rows[Flag]) -> None:
         clinic, now = self.by.clinic, self.now
-        RiskFlag.objects.bulk_create(
-            RiskFlag(clinic=clinic, patient_id=patient_id, flag=flag, recorded_at=now) for patient_id, flag in flags
+        made: tuple[Sequence[PatientOwned], ...] = (
+            Identifier.objects.bulk_create(
+                Identifier(pk=pk, clinic=clinic, patient_id=patient_id, **asdict(one))
+                for pk, (patient_id, one) in _with_ids(numbers)
+            ),
+            PatientCondition.objects.bulk_create(
+                self._condition(pk, patient_id, one) for pk, (patient_id, one) in _with_ids(conditions)
+            ),
+            Allergy.objects.bulk_create(
+                Allergy(pk=pk, clinic=clinic, patient_id=patient_id, recorded_at=now, **asdict(one))
+                for pk, (patient_id, one) in _with_ids(allergies)
+            ),
         )
+        for rows in made:
+            self._note_added(rows, known_ids)
 
-    def _condition(self, patient_id: UUID, one: ConditionDetails) -> PatientCondition:
+    def flags(self, flags: Rows[Flag], known_ids: set[UUID]) -> None:
+        clinic, now = self.by.clinic, self.now
+        made = RiskFlag.objects.bulk_create(
+            RiskFlag(pk=pk, clinic=clinic, patient_id=patient_id, flag=flag, recorded_at=now)
+            for pk, (patient_id, flag) in _with_ids(flags)
+        )
+        self._note_added(made, known_ids)
+
+    def _condition(self, pk: UUID, patient_id: UUID, one: ConditionDetails) -> PatientCondition:
         condition_id, side = self._codes.get(one.icd10cm_code, (None, ""))
         said = asdict(one) | {"side": one.side or side}
-        return PatientCondition(clinic=self.by.clinic, patient_id=patient_id, condition_id=condition_id, **said)
+        return PatientCondition(pk=pk, clinic=self.by.clinic, patient_id=patient_id, condition_id=condition_id, **said)
+
+
+def _with_ids(rows: Rows[D]) -> Iterator[tuple[UUID, tuple[UUID, D]]]:
+    """Each behind an id of its own: the database would give one, and not tell which."""
+    return zip(new_ids(len(rows)), rows, strict=True)
 
 
 def marks_of(person: Person) -> list[str]:

@@ -39,12 +39,12 @@ NAMED_ROWS = 200
 class Writer:
     """One import into one clinic. ``is_dry_run`` compares and counts but writes nothing."""
 
-    def __init__(self, *, by: Actor, now: datetime, is_dry_run: bool, proof: str) -> None:
+    def __init__(self, *, by: Actor, now: datetime, is_dry_run: bool, import_id: UUID) -> None:
         self.by = by
         self.is_dry_run = is_dry_run
         self.counts: Counter[str] = Counter(new=0, extended=0, unchanged=0, may_be_here=0)
         self._matcher = Matcher(by)
-        self._rows = RowWriter(by=by, now=now, proof=proof)
+        self._rows = RowWriter(by=by, now=now, import_id=import_id)
         self._unnumbered: list[UUID] = []
         self._unread_phones: list[int] = []
 
@@ -103,6 +103,9 @@ class Writer:
             for pk, day in died.items():
                 rows.filter(pk=pk).update(is_deceased=True, deceased_date=day, is_said_inactive=False)
             rows.filter(pk__in=asked).update(is_said_inactive=True)
+            was_alive = {patient.pk for patient, _person in known if not patient.is_deceased}
+            self._rows.note("deceased", ((pk, pk) for pk in died if pk in was_alive))
+            self._rows.note("said_inactive", ((pk, pk) for pk in asked))
         return set(died)
 
     def finish(self) -> None:
@@ -123,6 +126,7 @@ class Writer:
             for pk, person in zip(new_ids(len(people)), people, strict=True)
         )
         pairs = [(patient.pk, person) for patient, person in zip(patients, people, strict=True)]
+        self._rows.note("patients_patient", ((pk, pk) for pk, _person in pairs))
         name_tokens.add(clinic_id=self.by.clinic_id, names={pk: person.details.names for pk, person in pairs})
         self._unnumbered += [
             pk for pk, person in pairs if not any(one.system == NumberKind.CLINIC for one in person.numbers)
@@ -164,8 +168,8 @@ class Writer:
         if not self.is_dry_run:
             alike_pairs.compare_again(by=self.by, patient_ids=known_ids)
             self._rows.contacts(contacts, known_ids)
-            self._rows.rest(numbers, conditions, allergies)
-            self._rows.flags(flags)
+            self._rows.rest(numbers, conditions, allergies, known_ids)
+            self._rows.flags(flags, known_ids)
 
 
 def _departure_of(person: Person) -> dict[str, Any]:

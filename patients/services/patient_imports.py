@@ -22,6 +22,7 @@ from patients.models import ImportProgress, PatientImport
 from patients.services.import_files import delete, files, letters_said
 from patients.services.import_progress import Progress
 from patients.services.import_returning import forget, keep
+from patients.services.import_undoing import take_back, this_transaction
 from patients.services.import_writing import Writer
 
 BATCH = 1_000
@@ -89,6 +90,9 @@ def run(*, clinic: Clinic, job_id: UUID, clock: Callable[[], datetime]) -> None:
         job = _claim(by, job_id, now=clock())
     if job is None:
         return
+    if job.is_taking_back:
+        _take_back(by, job, clock)
+        return
     try:
         with closing(files().open(job.file_key)) as file, Progress(by, job.pk, clock) as progress:
             _read_and_write(by, job, file, progress, clock)
@@ -136,7 +140,7 @@ def _read_and_write(
 ) -> None:
     """The whole file in one transaction, which also ends the job. What is wrong with a row leaves the others alone."""
     now = clock()
-    writer = Writer(by=by, now=now, is_dry_run=job.is_dry_run, proof=f"import:{job.pk}")
+    writer = Writer(by=by, now=now, is_dry_run=job.is_dry_run, import_id=job.pk)
     problems: list[Problem] = []
     ignored: Counter[str] = Counter()
     progress.total = _rows_in(file, b"\n" if job.kind == Kind.CSV else b'"resourceType"')
@@ -150,10 +154,29 @@ def _read_and_write(
         found = problems + writer.problems
         returned = keep(by, job, file, found)
         try:
-            _end(by, job, state, _counts(writer, ignored), found, now=clock(), returned=returned)
+            made_in = None if job.is_dry_run else this_transaction()
+            _end(by, job, state, _counts(writer, ignored), found, now=clock(), returned=returned, made_in=made_in)
         except BaseException:
             delete([returned[0]])
             raise
+
+
+def _take_back(by: Actor, job: PatientImport, clock: Callable[[], datetime]) -> None:
+    """In one transaction; when it cannot be done the import stands as it stood."""
+    rows = PatientImport.objects.visible_to(by).filter(pk=job.pk, claim=job.claim, state=State.RUNNING)
+    try:
+        with tenant(by.clinic_id, actor=by.audit_name):
+            said = asdict(take_back(job))
+            if not rows.update(state=State.TAKEN_BACK, taken_back=said, taken_back_at=clock(), is_taking_back=False):
+                raise LostClaimError
+    except LostClaimError:
+        return
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: the sweep finds the job again
+    except Exception:
+        with tenant(by.clinic_id, actor=by.audit_name):
+            rows.update(state=State.DONE, is_taking_back=False)
+        raise
 
 
 def _counts(writer: Writer, ignored: Counter[str]) -> dict[str, Any]:
@@ -217,6 +240,7 @@ def _end(
     *,
     now: datetime,
     returned: tuple[str, int] = ("", 0),
+    made_in: int | None = None,
 ) -> None:
     """Write down how it went, if the job is still ours; what a former run gave back is forgotten."""
     ordered = sorted(problems, key=lambda problem: problem.row)
@@ -230,6 +254,7 @@ def _end(
             error_count=len(ordered),
             returned_key=returned[0],
             returned_rows=returned[1],
+            made_in=made_in,
         )
         if not ended:
             raise LostClaimError

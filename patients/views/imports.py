@@ -28,7 +28,7 @@ from patients.importing.files import OLDER_LETTERS
 from patients.importing.people import FileRefusedError
 from patients.importing.tables import Preview
 from patients.models import ImportProgress, PatientImport
-from patients.services import import_files, patient_imports
+from patients.services import import_files, import_undoing, patient_imports
 
 State, Kind = PatientImport.State, PatientImport.Kind
 
@@ -64,7 +64,12 @@ def show(request: StaffRequest, import_id: UUID) -> HttpResponse:
 def _page(
     request: StaffRequest, job: PatientImport, form: ColumnsForm | None = None, status: int = 200
 ) -> HttpResponse:
-    context: dict[str, Any] = {"job": job, "progress": _progress(request, job), "errors": _errors(job)}
+    context: dict[str, Any] = {
+        "can_be_taken_back": import_undoing.can_be_taken_back(job),
+        "job": job,
+        "progress": _progress(request, job),
+        "errors": _errors(job),
+    }
     if job.kind == Kind.CSV and job.state in patient_imports.OPEN_STATES:
         try:
             context["preview"] = preview = import_files.look_at(job)
@@ -102,6 +107,8 @@ def _progress(request: StaffRequest, job: PatientImport) -> dict[str, Any]:
     done, total = (row.rows_done, row.rows_total) if row else (0, 0)
     if job.state == State.QUEUED:
         words = _("Waiting for the worker. It looks once a minute at the latest; you may leave this page.")
+    elif job.is_taking_back:
+        words = _("The import is being taken back.")
     elif total == 0:
         words = _("Reading has begun.")
     else:
@@ -154,6 +161,15 @@ def discard(request: StaffRequest, import_id: UUID) -> HttpResponse:
     if patient_imports.discard(by=request.actor, now=timezone.now(), job=job):
         messages.success(request, _("The file is deleted. Nothing was imported."))
     return redirect("patients:imports")
+
+
+@staff(Act.IMPORT_PATIENTS, methods=("POST",))
+def take_back(request: StaffRequest, import_id: UUID) -> HttpResponse:
+    """Ask for everybody whom the import made to go again."""
+    job = _job(request, import_id)
+    if import_undoing.ask(by=request.actor, job=job):
+        _nudge(job)
+    return redirect("patients:import", job.pk)
 
 
 @staff(Act.IMPORT_PATIENTS, methods=("GET", "HEAD", "POST"))

@@ -59,6 +59,7 @@ CHANGING: dict[str, str] = {
     "patients:unsay-of-pair": _GONE,
     "patients:import-check": "one file, in one state",
     "patients:import-apply": "one file, imported once",
+    "patients:import-take-back": "one file, in one state",
     "patients:import-discard": "one file, in one state",
     "patients:edit": _VERSION,
     "patients:edit-contact": "writes down only what changed",

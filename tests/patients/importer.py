@@ -66,7 +66,9 @@ class Importer:
     def whole(self, content, kind=Kind.CSV):
         job = self.check(self.take(content, kind))
         assert (job.state, job.errors) == (State.CHECKED, [])
-        return self.apply(job)
+        done = self.apply(job)
+        assert (done.state, done.errors) == (State.DONE, [])
+        return done
 
     def refused(self, content, kind=Kind.CSV):
         """The reasons why nobody can go in; nothing may be left behind."""
