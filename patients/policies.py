@@ -17,7 +17,7 @@ _LINES = (
     "guardian_name",
     "emergency_contact_name",
     "emergency_contact_relation",
-    "phone_note",
+    "file_note",
 )
 
 

@@ -3,16 +3,16 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from patients.choices import ContactKind, Purpose, Sex
+from patients.choices import ContactKind, Flag, Purpose, Sex
 
 FULL_AGE = 18
 NOTE_LENGTH = 120
-NOTE_OF_PHONES_LENGTH = 300
+FILE_NOTE_LENGTH = 600
 
 
 @dataclass(frozen=True)
 class PatientDetails:
-    """``phone_note``: what a file held in place of a phone, until somebody has checked it."""
+    """``file_note``: what a file held that could not be taken over, until somebody has checked it."""
 
     given_names: str
     family_name: str
@@ -26,7 +26,7 @@ class PatientDetails:
     emergency_contact_relation: str = ""
     guardian_name: str = ""
     guardian_phone: str = ""
-    phone_note: str = ""
+    file_note: str = ""
 
     @property
     def names(self) -> tuple[str, str, str]:
@@ -73,6 +73,14 @@ class AllergyDetails:
     substance_text: str = ""
     reaction: str = ""
     source_id: str = ""
+
+
+@dataclass(frozen=True)
+class FlagDetails:
+    """``detail`` says where it comes from, where nobody has asked the patient yet."""
+
+    flag: Flag
+    detail: str = ""
 
 
 def clinic_number(number: int) -> str:

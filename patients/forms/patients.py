@@ -19,7 +19,7 @@ from patients.choices import ContactKind, NumberKind, Sex
 from patients.contacts import email_in_lower_case, phone_in_e164
 from patients.forms.fields import BirthDateField, LineField, PurposesField, zone_choices
 from patients.models import Patient
-from patients.records import NOTE_OF_PHONES_LENGTH, ContactDetails, NumberDetails, PatientDetails
+from patients.records import FILE_NOTE_LENGTH, ContactDetails, NumberDetails, PatientDetails
 from patients.search_terms import LONGEST
 
 _DETAILS = tuple(PatientDetails.__dataclass_fields__)
@@ -82,11 +82,11 @@ class DetailsForm(BirthDateForm):
         label=_("Guardian"), max_length=120, required=False, help_text=_("Needed for anyone under 18.")
     )
     guardian_phone = forms.CharField(label=_("Guardian's phone"), max_length=40, required=False)
-    phone_note = LineField(
-        label=_("Phones to check"),
-        max_length=NOTE_OF_PHONES_LENGTH,
+    file_note = LineField(
+        label=_("To check, from a file"),
+        max_length=FILE_NOTE_LENGTH,
         required=False,
-        help_text=_("As they are written in a file. Empty this once the number is added."),
+        help_text=_("As a file has it. Take out what is added or asked."),
     )
     emergency_contact_name = LineField(label=_("Emergency contact"), max_length=120, required=False)
     emergency_contact_relation = LineField(label=_("Relation"), max_length=60, required=False)

@@ -9,36 +9,46 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from patients.choices import Flag
 from patients.importing.departures import is_said_inactive, of_fhir
-from patients.importing.fhir_json import entries
-from patients.importing.fhir_resources import (
-    READ,
-    check_shape,
-    is_out_of_use,
+from patients.importing.fhir_findings import (
+    Finding,
+    is_told_in_words,
+    medicine_of,
+    subject_of,
+    to_finding,
+    to_flag,
+    words_of,
+)
+from patients.importing.fhir_json import Entry, Unread, entries
+from patients.importing.fhir_patients import (
     needs_interpreter,
-    to_allergy,
-    to_condition,
+    replaced_by,
     to_contacts,
     to_details,
     to_numbers,
-    unread_phones,
-    words_of,
+    unread,
 )
+from patients.importing.fhir_shapes import MEDICINES, READ, check_shape, is_out_of_use
+from patients.importing.fhir_substances import is_anticoagulant
 from patients.importing.habits import Habits
 from patients.importing.people import Person, Problem, problems_of
-from patients.records import AllergyDetails, ConditionDetails
+from patients.records import AllergyDetails, ConditionDetails, FlagDetails
 
 _SAME_ID = gettext_lazy("Two patients of this file have one id.")
-_NOTED = {"AllergyIntolerance": "allergy", "Condition": "condition"}
+_NOTED = {"AllergyIntolerance": "allergy", "Condition": "condition"} | dict.fromkeys(MEDICINES, "medicine")
 _EVERYWHERE = ("urn:uuid:", "urn:oid:", "https://", "http://")
-About = dict[str, list[tuple[int, ConditionDetails | AllergyDetails]]]
+About = dict[str, list[tuple[int, Finding]]]
+Notes = dict[str, list[tuple[str, str]]]
 
 
 @dataclass
 class Bundle:
     """What was read: people by reference, what is about them, problems, and what was passed over, counted.
 
-    ``half_read``: by the patient's reference, the kind and the words of what is about them and could not be read.
+    ``notes``: by the patient's reference, the kind and the words of what a person should ask about: what could not be
+    read, and that no allergy is known. ``replaced``: a record → the one that took its place. ``medicines``: what a
+    request may point at, and ``waiting`` the requests that point at one.
     """
 
     people: dict[str, Person] = field(default_factory=dict)
@@ -47,7 +57,21 @@ class Bundle:
     problems: list[Problem] = field(default_factory=list)
     ignored: Counter[str] = field(default_factory=Counter)
     left_out: set[str] = field(default_factory=set)
-    half_read: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    notes: Notes = field(default_factory=dict)
+    replaced: dict[str, str] = field(default_factory=dict)
+    medicines: dict[str, Any] = field(default_factory=dict)
+    waiting: list[tuple[int, str, str]] = field(default_factory=list)
+
+    def key_of(self, reference: str) -> str | None:
+        """The person somebody means, by any way to say so; the one who took the place of a record that was replaced."""
+        for _step in range(len(self.replaced) + 1):
+            known = next((one for one in _ways(reference) if one in self.names or one in self.replaced), "")
+            if known in self.names:
+                return self.names[known]
+            if not known:
+                return None
+            reference = self.replaced[known]
+        return None
 
 
 def read(file: IO[bytes], habits: Habits, on_entry: Callable[[int], None]) -> tuple[Bundle, Iterator[Person]]:
@@ -56,13 +80,26 @@ def read(file: IO[bytes], habits: Habits, on_entry: Callable[[int], None]) -> tu
     for row, entry in enumerate(entries(file), start=1):
         _take(bundle, row, entry, habits)
         on_entry(row)
+    for row, subject, medicine in bundle.waiting:
+        if flag := to_flag(next((bundle.medicines[one] for one in _ways(medicine) if one in bundle.medicines), None)):
+            bundle.about.setdefault(subject, []).append((row, flag))
     _check_references(bundle)
     return bundle, _people(bundle)
 
 
-def _take(bundle: Bundle, row: int, entry: dict[str, Any], habits: Habits) -> None:
+def _ways(reference: str) -> tuple[str, ...]:
+    """As it stands, and without the address of its server."""
+    return (reference, "/".join(reference.split("/")[-2:])) if reference.startswith("http") else (reference,)
+
+
+def _take(bundle: Bundle, row: int, entry: Entry, habits: Habits) -> None:
+    if isinstance(entry, Unread):
+        bundle.problems.append(Problem(row, "", entry.reason))
+        return
     resource = entry.get("resource")
     kind = resource.get("resourceType") if isinstance(resource, dict) else None
+    if isinstance(resource, dict) and kind == "Medication":
+        bundle.medicines.update(dict.fromkeys(_references(entry, resource), resource.get("code")))
     if not isinstance(resource, dict) or kind not in READ:
         bundle.ignored[kind if isinstance(kind, str) and kind.isalpha() and len(kind) < 40 else _("no resource")] += 1
         return
@@ -70,38 +107,49 @@ def _take(bundle: Bundle, row: int, entry: dict[str, Any], habits: Habits) -> No
         check_shape(resource)
         _keep(bundle, row, entry, resource, habits)
     except ValidationError as error:
+        words = words_of(resource)
+        if kind in MEDICINES and not is_anticoagulant({"text": words}):
+            bundle.ignored[str(kind)] += 1
+            return
         bundle.problems.append(Problem(row, str(kind), " ".join(error.messages)))
         if kind == "Patient":
             bundle.left_out.update(_references(entry, resource))
         else:
-            bundle.half_read.setdefault(_subject(resource), []).append((_NOTED[str(kind)], words_of(resource)))
-
-
-def _subject(resource: dict[str, Any]) -> str:
-    """The reference of the patient it is about, whatever else is wrong with it."""
-    said = resource.get("subject" if resource.get("resourceType") == "Condition" else "patient")
-    reference = said.get("reference") if isinstance(said, dict) else None
-    return reference if isinstance(reference, str) else ""
+            bundle.notes.setdefault(subject_of(resource), []).append((_NOTED[str(kind)], words))
 
 
 def _keep(bundle: Bundle, row: int, entry: dict[str, Any], resource: dict[str, Any], habits: Habits) -> None:
-    kind = resource["resourceType"]
-    if is_out_of_use(resource):
-        bundle.ignored[_("%(kind)s not in use") % {"kind": kind}] += 1
-        if kind == "Patient":
-            bundle.left_out.update(_references(entry, resource))
-        return
-    references = _references(entry, resource)
+    kind, references = resource["resourceType"], _references(entry, resource)
     if kind == "Patient":
         _keep_patient(bundle, row, references, resource, habits)
+    elif is_out_of_use(resource):
+        bundle.ignored[_("%(kind)s not in use") % {"kind": kind}] += 1
+    else:
+        _keep_finding(bundle, row, references, resource)
+
+
+def _keep_finding(bundle: Bundle, row: int, references: list[str], resource: dict[str, Any]) -> None:
+    kind, subject = resource["resourceType"], subject_of(resource)
+    if told := is_told_in_words(resource):
+        bundle.ignored[_("no known allergy") if told == "none_known" else _("allergy ruled out")] += 1
+        bundle.notes.setdefault(subject, []).append((told, words_of(resource)))
         return
-    source_id = (references or [""])[0][:200]
-    subject = _subject(resource)
-    details = to_condition(resource, source_id) if kind == "Condition" else to_allergy(resource, source_id)
-    bundle.about.setdefault(subject, []).append((row, details))
+    link = (resource.get("medicationReference") or {}).get("reference")
+    if link and not medicine_of(resource):
+        bundle.waiting.append((row, subject, link))
+    finding = to_finding(resource, (references or [""])[0][:200])
+    if finding is not None:
+        bundle.about.setdefault(subject, []).append((row, finding))
+    elif kind in MEDICINES:
+        bundle.ignored[kind] += 1
 
 
 def _keep_patient(bundle: Bundle, row: int, references: list[str], resource: dict[str, Any], habits: Habits) -> None:
+    if (other := replaced_by(resource)) is not None:
+        bundle.ignored[_("Patient replaced by another")] += 1
+        bundle.left_out.update(references)
+        bundle.replaced.update(dict.fromkeys(references, other))
+        return
     details = to_details(resource, habits)
     is_deceased, deceased_date = of_fhir(resource)
     person = Person(
@@ -109,13 +157,13 @@ def _keep_patient(bundle: Bundle, row: int, references: list[str], resource: dic
         details,
         contacts=to_contacts(resource, habits),
         numbers=to_numbers(resource),
-        needs_interpreter=needs_interpreter(resource),
+        flags=(FlagDetails(Flag.INTERPRETER),) if needs_interpreter(resource) else (),
         source=_source(references),
         place=references[0] if references else "",
         is_deceased=is_deceased,
         deceased_date=deceased_date,
         is_said_inactive=is_said_inactive(resource) and not is_deceased,
-        unread_phones=unread_phones(resource, habits),
+        to_check=unread(resource, habits),
     )
     if found := problems_of(row, details, today=habits.today, deceased_date=deceased_date):
         bundle.problems += found
@@ -157,9 +205,9 @@ def _source(references: list[str]) -> str:
 
 def _check_references(bundle: Bundle) -> None:
     for subject, rows in bundle.about.items():
-        if subject in bundle.names:
+        if bundle.key_of(subject) is not None:
             continue
-        if subject in bundle.left_out:
+        if any(one in bundle.left_out for one in _ways(subject)):
             bundle.ignored[_("about a patient left out")] += len(rows)
             continue
         bundle.problems += [
@@ -168,19 +216,22 @@ def _check_references(bundle: Bundle) -> None:
 
 
 def _people(bundle: Bundle) -> Iterator[Person]:
-    about: dict[str, list[ConditionDetails | AllergyDetails]] = {}
+    about: dict[str, list[Finding]] = {}
     for subject, rows in bundle.about.items():
-        if subject in bundle.names:
-            about.setdefault(bundle.names[subject], []).extend(details for _row, details in rows)
-    unread: dict[str, list[tuple[str, str]]] = {}
-    for subject, notes in bundle.half_read.items():
-        if subject in bundle.names:
-            unread.setdefault(bundle.names[subject], []).extend(notes)
+        if (key := bundle.key_of(subject)) is not None:
+            about.setdefault(key, []).extend(finding for _row, finding in rows)
+    notes: Notes = {}
+    for subject, told in bundle.notes.items():
+        if (key := bundle.key_of(subject)) is not None:
+            notes.setdefault(key, []).extend(told)
     for key, person in bundle.people.items():
         said = about.get(key, [])
+        allergies = tuple(one for one in said if isinstance(one, AllergyDetails))
+        asks = (note for note in notes.get(key, ()) if not (allergies and note[0] == "none_known"))
         yield replace(
             person,
             conditions=tuple(one for one in said if isinstance(one, ConditionDetails)),
-            allergies=tuple(one for one in said if isinstance(one, AllergyDetails)),
-            unread_phones=(*unread.get(key, ()), *person.unread_phones),
+            allergies=allergies,
+            flags=(*(one for one in said if isinstance(one, FlagDetails)), *person.flags),
+            to_check=(*dict.fromkeys(asks), *person.to_check),
         )

@@ -18,10 +18,11 @@ from patients.identity import spelled
 from patients.policies import check_departure_day, check_details
 from patients.records import (
     FULL_AGE,
-    NOTE_OF_PHONES_LENGTH,
+    FILE_NOTE_LENGTH,
     AllergyDetails,
     ConditionDetails,
     ContactDetails,
+    FlagDetails,
     NumberDetails,
     PatientDetails,
 )
@@ -44,7 +45,7 @@ class Problem:
 class Person:
     """``source``: the address under which the file's system knows the person everywhere, where it has one.
 
-    ``unread_phones``: (whose, as it is written) of what is no number that can be called.
+    ``to_check``: (whose, as it is written) of what is no number that can be called.
     ``place`` is what tells this file's rows from those of another system: the table's heads, or the person's id there.
     """
 
@@ -54,13 +55,13 @@ class Person:
     numbers: tuple[NumberDetails, ...] = ()
     conditions: tuple[ConditionDetails, ...] = ()
     allergies: tuple[AllergyDetails, ...] = ()
-    needs_interpreter: bool = False
+    flags: tuple[FlagDetails, ...] = ()
     source: str = ""
     place: str = ""
     is_deceased: bool = False
     deceased_date: date | None = None
     is_said_inactive: bool = False
-    unread_phones: tuple[tuple[str, str], ...] = ()
+    to_check: tuple[tuple[str, str], ...] = ()
 
     @property
     def content_key(self) -> "ContentKey":
@@ -101,7 +102,7 @@ def _checksum(kind: str, said: object) -> str:
 
 
 NO_PHONE = Phone("")
-UNREAD_LENGTH = 60
+LONGEST_NOTED = 60
 
 
 def phone_or_none(written: str, *, region: str | None) -> Phone | None:
@@ -114,7 +115,7 @@ def phone_or_none(written: str, *, region: str | None) -> Phone | None:
         return None
 
 
-def note_of_phones(unread: Iterable[tuple[str, str]]) -> str:
+def note_of(unread: Iterable[tuple[str, str]]) -> str:
     """What a file holds in place of phones, for somebody to check: whose it is, and how it is written."""
     words = {
         "guardian_phone": _("Guardian's phone as written: %(text)s"),
@@ -122,16 +123,21 @@ def note_of_phones(unread: Iterable[tuple[str, str]]) -> str:
         "email": _("E-mail as written: %(text)s"),
         "allergy": _("Allergy in the file that could not be read: %(text)s"),
         "condition": _("Condition in the file that could not be read: %(text)s"),
+        "medicine": _("Medicine in the file that could not be read: %(text)s"),
+        "none_known": _("The file says, ask again: %(text)s"),
+        "ruled_out": _("The file says: %(text)s"),
+        "language": _("Language as written: %(text)s"),
+        "number": _("Number as written: %(text)s"),
         "guardian_email": _("Guardian's e-mail as written: %(text)s"),
     }
     usual = _("Phone as written: %(text)s")
     said = (words.get(whose, usual) % {"text": _shortened(text)} for whose, text in unread)
-    return " · ".join(filter(None, said))[:NOTE_OF_PHONES_LENGTH]
+    return " · ".join(filter(None, said))[:FILE_NOTE_LENGTH]
 
 
 def _shortened(text: str) -> str:
     try:
-        return cleaned_line(" ".join(text.split()))[:UNREAD_LENGTH] or "?"
+        return cleaned_line(" ".join(text.split()))[:LONGEST_NOTED] or "?"
     except ValidationError:
         return "?"
 

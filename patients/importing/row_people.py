@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from common.phones import Phone
-from patients.choices import ContactKind, NumberKind, Purpose, Sex
+from patients.choices import ContactKind, Flag, NumberKind, Purpose, Sex
 from patients.contacts import email_in_lower_case
 from patients.importing.columns import Target
 from patients.importing.departures import of_table
@@ -33,7 +33,7 @@ from patients.importing.values import (
     to_yes,
     to_zone,
 )
-from patients.records import ContactDetails, NumberDetails, PatientDetails
+from patients.records import ContactDetails, FlagDetails, NumberDetails, PatientDetails
 
 _LENGTHS = {Target.PREFERRED_NAME: 60, Target.EMAIL: 254, Target.GUARDIAN_EMAIL: 254}
 _NAMES = (Target.PREFERRED_NAME, Target.GUARDIAN_NAME, Target.EMERGENCY_NAME)
@@ -64,7 +64,7 @@ class RowReader:
         self.habits = habits
         self.told = told
         self.problems: list[Problem] = []
-        self.unread_phones: list[tuple[str, str]] = []
+        self.to_check: list[tuple[str, str]] = []
 
     def person(self, *, place: str) -> Person | list[Problem]:
         self._check_cells()
@@ -81,12 +81,12 @@ class RowReader:
             details,
             contacts=contacts,
             numbers=numbers,
-            needs_interpreter=needs_interpreter,
+            flags=(FlagDetails(Flag.INTERPRETER),) if needs_interpreter else (),
             place=place,
             is_deceased=is_deceased,
             deceased_date=deceased_date,
             is_said_inactive=not is_deceased and not self._optional(Target.ACTIVE, to_active, True),
-            unread_phones=tuple(self.unread_phones),
+            to_check=tuple(self.to_check),
         )
 
     def _death(self) -> tuple[bool, date | None]:
@@ -144,7 +144,7 @@ class RowReader:
             family_name=family,
             birth_date=birth_date,
             sex=self._optional(Target.SEX, self._sex, Sex.UNKNOWN) or Sex.UNKNOWN,
-            language=self._optional(Target.LANGUAGE, to_language, self.habits.language) or "",
+            language=self._language(),
             zone=self._optional(Target.ZONE, to_zone, self.habits.zone) or "",
             guardian_phone=guardian.value,
             emergency_contact_phone=emergency.value,
@@ -156,6 +156,15 @@ class RowReader:
         if len(words) > length:
             self._refuse(target, _("This is too long."))
         return words
+
+    def _language(self) -> str:
+        """The clinic's where the row says none, or one nobody knows: that becomes a note."""
+        written = self.cells.get(Target.LANGUAGE, "")
+        try:
+            return to_language(written) if written else self.habits.language
+        except ValidationError:
+            self.to_check.append((Target.LANGUAGE.value, written))
+            return self.habits.language
 
     def _sex(self, text: str) -> Sex:
         return to_sex(text, is_hombre_o_mujer=self.told.is_hombre_o_mujer)
@@ -186,7 +195,7 @@ class RowReader:
         written = self.cells.get(target, "")
         phone = phone_or_none(written, region=self.habits.region)
         if phone is None:
-            self.unread_phones.append((target.value, written))
+            self.to_check.append((target.value, written))
         return phone or NO_PHONE
 
     def _mailbox(self, target: Target) -> str:
@@ -195,7 +204,7 @@ class RowReader:
         try:
             return email_in_lower_case(written) if written else ""
         except ValidationError:
-            self.unread_phones.append((target.value, written))
+            self.to_check.append((target.value, written))
             return ""
 
     def _contacts(self, born: date) -> tuple[ContactDetails, ...]:

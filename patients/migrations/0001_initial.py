@@ -65,9 +65,9 @@ class Migration(migrations.Migration):
                 ("guardian_name", models.CharField(blank=True, max_length=120, verbose_name="guardian")),
                 ("guardian_phone", models.CharField(blank=True, max_length=32, verbose_name="guardian's phone")),
                 (
-                    "phone_note",
+                    "file_note",
                     models.CharField(
-                        blank=True, db_default="", default="", max_length=300, verbose_name="phones to check"
+                        blank=True, db_default="", default="", max_length=600, verbose_name="to check, from a file"
                     ),
                 ),
                 ("is_deceased", models.BooleanField(default=False, editable=False, verbose_name="deceased")),

@@ -70,7 +70,7 @@ class Patient(ClinicOwned):
     emergency_contact_relation = models.CharField(_("relation"), max_length=60, blank=True)
     guardian_name = models.CharField(_("guardian"), max_length=120, blank=True)
     guardian_phone = models.CharField(_("guardian's phone"), max_length=32, blank=True)
-    phone_note = models.CharField(_("phones to check"), max_length=300, blank=True, default="", db_default="")
+    file_note = models.CharField(_("to check, from a file"), max_length=600, blank=True, default="", db_default="")
     is_deceased = models.BooleanField(_("deceased"), default=False, editable=False)
     deceased_date = models.DateField(_("date of death"), null=True, blank=True, editable=False)
     left_date = models.DateField(_("left the clinic on"), null=True, blank=True, editable=False)

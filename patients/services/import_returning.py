@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from common.csv_export import BYTE_ORDER_MARK, csv_text
 from patients.importing.columns import Target
-from patients.importing.fhir_json import entries
+from patients.importing.fhir_json import Unread, entries
 from patients.importing.people import Problem
 from patients.importing.tables import open_table
 from patients.models import PatientImport
@@ -55,7 +55,7 @@ def _of_table(
 
 def _of_resources(file: IO[bytes], told: dict[int, str]) -> tuple[Sequence[str], Iterator[Sequence[object]]]:
     rows = (
-        [told[row], row, *_described(entry.get("resource"))]
+        [told[row], row, *_described(None if isinstance(entry, Unread) else entry.get("resource"))]
         for row, entry in enumerate(entries(file), start=1)
         if row in told
     )

@@ -10,7 +10,7 @@ from uuid import UUID
 from accounts.actors import Actor
 from catalogue.models import ConditionCode
 from common.database import new_ids
-from patients.choices import ContactKind, Flag, Side
+from patients.choices import ContactKind, Side
 from patients.consents import WORDING_VERSION
 from patients.contacts import reversed_digits
 from patients.importing.people import Person
@@ -25,7 +25,7 @@ from patients.models import (
     PatientOwned,
     RiskFlag,
 )
-from patients.records import AllergyDetails, ConditionDetails, ContactDetails, NumberDetails
+from patients.records import AllergyDetails, ConditionDetails, ContactDetails, FlagDetails, NumberDetails
 
 D = TypeVar("D")
 Rows = list[tuple[UUID, D]]
@@ -47,8 +47,8 @@ def allergy_key(one: AllergyDetails) -> Hashable:
     return (str(one.substance), one.substance_text)
 
 
-def flag_key(one: Flag) -> Hashable:
-    return (str(one),)
+def flag_key(one: FlagDetails) -> Hashable:
+    return (str(one.flag),)
 
 
 @dataclass
@@ -186,11 +186,11 @@ class RowWriter:
         for rows in made:
             self._note_added(rows, known_ids)
 
-    def flags(self, flags: Rows[Flag], known_ids: set[UUID]) -> None:
+    def flags(self, flags: Rows[FlagDetails], known_ids: set[UUID]) -> None:
         clinic, now = self.by.clinic, self.now
         made = RiskFlag.objects.bulk_create(
-            RiskFlag(pk=pk, clinic=clinic, patient_id=patient_id, flag=flag, recorded_at=now)
-            for pk, (patient_id, flag) in _with_ids(flags)
+            RiskFlag(pk=pk, clinic=clinic, patient_id=patient_id, recorded_at=now, **asdict(one))
+            for pk, (patient_id, one) in _with_ids(flags)
         )
         self._note_added(made, known_ids)
 

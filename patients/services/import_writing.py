@@ -14,10 +14,10 @@ from uuid import UUID
 
 from accounts.actors import Actor
 from common.database import new_ids
-from patients.choices import Flag, NumberKind
-from patients.importing.people import Person, Problem, note_of_phones
+from patients.choices import NumberKind
+from patients.importing.people import Person, Problem, note_of
 from patients.models import Patient
-from patients.records import AllergyDetails, ConditionDetails, ContactDetails, NumberDetails
+from patients.records import AllergyDetails, ConditionDetails, ContactDetails, FlagDetails, NumberDetails
 from patients.services import alike_pairs, identifiers, name_tokens
 from patients.services.import_matching import Matcher
 from patients.services.import_rows import (
@@ -46,7 +46,7 @@ class Writer:
         self._matcher = Matcher(by)
         self._rows = RowWriter(by=by, now=now, import_id=import_id)
         self._unnumbered: list[UUID] = []
-        self._unread_phones: list[int] = []
+        self._to_check: list[int] = []
 
     @property
     def problems(self) -> list[Problem]:
@@ -57,7 +57,7 @@ class Writer:
         found = {
             "may_be_here_rows": self._matcher.may_be_here,
             "other_sex_rows": self._matcher.of_other_sex,
-            "unread_phone_rows": self._unread_phones,
+            "to_check_rows": self._to_check,
         }
         return {name: rows[:NAMED_ROWS] for name, rows in found.items() if rows}
 
@@ -71,7 +71,7 @@ class Writer:
         fresh = [person for person in people if person.row not in matched]
         self.counts["new"] += len(fresh)
         self.counts["unchanged"] += len(same)
-        self._unread_phones += [person.row for person in people if person.unread_phones and person.row not in same]
+        self._to_check += [person.row for person in people if person.to_check and person.row not in same]
         self._matcher.ask_about(fresh)
         self.counts["may_be_here"] = len(self._matcher.may_be_here)
         said = [(patient, person) for patient, person in known if person.row not in same]
@@ -119,7 +119,7 @@ class Writer:
             Patient(
                 pk=pk,
                 clinic=self.by.clinic,
-                **asdict(replace(person.details, phone_note=note_of_phones(person.unread_phones))),
+                **asdict(replace(person.details, file_note=note_of(person.to_check))),
                 **self._place(person),
                 **_departure_of(person),
             )
@@ -149,14 +149,14 @@ class Writer:
         numbers: Rows[NumberDetails] = []
         conditions: Rows[ConditionDetails] = []
         allergies: Rows[AllergyDetails] = []
-        flags: Rows[Flag] = []
+        flags: Rows[FlagDetails] = []
         for pk, person in pairs:
             lacking = (
                 held["contacts"].missing(pk, person.contacts, contact_key),
                 held["numbers"].missing(pk, person.numbers, number_key),
                 held["conditions"].missing(pk, person.conditions, condition_key),
                 held["allergies"].missing(pk, person.allergies, allergy_key),
-                held["flags"].missing(pk, [Flag.INTERPRETER] if person.needs_interpreter else [], flag_key),
+                held["flags"].missing(pk, person.flags, flag_key),
             )
             contacts += lacking[0]
             numbers += lacking[1]

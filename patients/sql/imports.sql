@@ -37,6 +37,9 @@ BEGIN
     RAISE EXCEPTION 'this import made nothing, or was taken back already'
       USING ERRCODE = 'check_violation', CONSTRAINT = 'patients_import_taken_back';
   END IF;
+  -- Right after an import the planner knows nothing of its rows, and would read all of them for each patient.
+  ANALYZE patients_patient, patients_nametoken, patients_identifier, patients_contactpoint, patients_contactconsent,
+    patients_importedrow, patients_importedpart, patients_alikepair, patients_comparedpatient, audit_auditevent;
   made := array(SELECT q.row_id FROM patients_importedpart q WHERE q.patient_import_id = p_import
     AND q.table_name = 'patients_patient');
   PERFORM FROM patients_patient p WHERE p.id = ANY (made) ORDER BY p.id FOR UPDATE;

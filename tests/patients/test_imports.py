@@ -253,7 +253,10 @@ def patient(**more):
         ("{", "not complete JSON"),
         ('{"resourceType": "Bundle", "entry": [', "not complete JSON"),
         ("{}", "no FHIR bundle"),
-        ('{"resourceType": "Patient"}', "no bundle"),
+        ('{"resourceType": "Patient"}', "whole day"),
+        ('{"resourceType": "Patient", "entry": [{"resource": {}}]}', "Not FHIR R4"),
+        ("[" * 200_000, "nested deeper"),
+        ("[1, 2]", "no FHIR bundle"),
         ('{"a":' * 100_000, "nested deeper"),
         ('{"resourceType": "Bundle", "entry": [{"resource": ' + '{"x":' * 1000, "nested deeper"),
         (bundle(patient(birthDate="1970-01-02", name=[{"family": "A\0B"}])), "NUL"),
@@ -335,7 +338,7 @@ def test_an_allergy_that_cannot_be_read_stands_on_the_patients_page_to_be_asked(
     assert (job.counts["new"], len(back), back[0]["What it says"]) == (1, 1, "latex")
     with tenant(clinic.pk, actor="test"):
         ann = Patient.objects.get()
-        assert ann.phone_note == "Allergy in the file that could not be read: latex"
+        assert ann.file_note == "Allergy in the file that could not be read: latex"
     page = staff_client("front_desk", clinic=clinic).get(f"/patients/{ann.pk}/").content.decode()
     assert "Allergy in the file that could not be read: latex" in page
 
@@ -373,19 +376,19 @@ def test_another_clinics_patients_are_neither_matched_nor_touched(importer, othe
 def test_a_mailbox_that_is_none_becomes_a_note(importer, clinic):
     importer.whole(HEADER + "Berg,Ann,1970-01-02,,nobody,,\nGood,Bob,1970-01-03,,n/a,,\n")
     with tenant(clinic.pk, actor="test"):
-        notes = dict(Patient.objects.values_list("given_names", "phone_note"))
+        notes = dict(Patient.objects.values_list("given_names", "file_note"))
     assert notes == {"Ann": "E-mail as written: nobody", "Bob": ""}
 
 
 def test_a_phone_that_cannot_be_called_becomes_a_note_and_the_person_comes_in(importer, clinic, staff_client):
     rows = "Berg,Ann,1970-01-02,555-0101,,,\nGood,Bob,1970-01-03,030 901820,,,\nLast,Cy,1970-01-04,+cmd|calc,,,\n"
     job = importer.whole(HEADER + rows)
-    assert (job.counts["new"], job.counts["unread_phone_rows"]) == (3, [2, 4])
+    assert (job.counts["new"], job.counts["to_check_rows"]) == (3, [2, 4])
     with tenant(clinic.pk, actor="test"):
-        notes = dict(Patient.objects.values_list("given_names", "phone_note"))
+        notes = dict(Patient.objects.values_list("given_names", "file_note"))
         ann = Patient.objects.get(given_names="Ann")
     assert notes == {"Ann": "Phone as written: 555-0101", "Bob": "", "Cy": "Phone as written: +cmd|calc"}
     desk = staff_client("front_desk", clinic=clinic)
     assert "Phone as written: 555-0101" in desk.get(f"/patients/{ann.pk}/").content.decode()
     called = patient(telecom=[{"system": "phone", "value": "call me"}], birthDate="1980-01-02")
-    assert importer.whole(bundle(called), Kind.FHIR).counts["unread_phone_rows"]
+    assert importer.whole(bundle(called), Kind.FHIR).counts["to_check_rows"]
