@@ -17,8 +17,8 @@ from patients.choices import ContactKind, Purpose
 from patients.identity import spelled
 from patients.policies import check_departure_day, check_details
 from patients.records import (
-    FULL_AGE,
     FILE_NOTE_LENGTH,
+    FULL_AGE,
     AllergyDetails,
     ConditionDetails,
     ContactDetails,
