@@ -29,6 +29,9 @@ class SettingKind(models.TextChoices):
     ROLE = "role", _("another role")
 
 
+# What the desk enters and takes back; all else is set up by a clinic admin.
+DESK_KINDS = frozenset({SettingKind.LEAVE})
+
 _S = VisitStatus
 
 # from → to. Each way back is legal too, so that every move can be undone.

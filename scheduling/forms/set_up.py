@@ -21,6 +21,13 @@ class SetUpQuery(forms.Form):
     page = forms.IntegerField(min_value=1, max_value=100_000, required=False)
 
 
+class AwayQuery(forms.Form):
+    """Who is away, and the day somebody looked at as they asked for the form."""
+
+    clinician = forms.UUIDField(required=False)
+    day = DayField(required=False)
+
+
 class ZoneQuery(SetUpQuery):
     """``change``: only the visits that this change of the zone touched."""
 

@@ -57,6 +57,11 @@ class DayCalendar:
     rows: list[Row]
     off: list[CalendarVisit]  # cancelled and missed: they hold nothing
 
+    @property
+    def heads(self) -> list[tuple[UUID, str]]:
+        """Whose each column is, and its title."""
+        return list(zip(self.page, self.columns, strict=True))
+
 
 @dataclass(frozen=True)
 class _Column:
