@@ -28,7 +28,7 @@ from scheduling.models import Appointment, Room, SettingChange
 from scheduling.models.appointments import AppointmentQuerySet
 from scheduling.policies import VisitRefusedError
 from scheduling.queries import touched_visits
-from scheduling.queries.zone_changes import zone_changes
+from scheduling.queries.zone_changes import count_to_move, zone_changes
 from scheduling.services import setting_changes
 
 SEEN = "touched"
@@ -78,6 +78,7 @@ def to_move(request: StaffRequest) -> HttpResponse:
         "page": page,
         "changes": [(change, left[change.pk]) for change in page],
         "zone_changes": zone_changes(by, now=now) if page.number == 1 else [],
+        "is_done": page.number == 1 and not count_to_move(by, now=now),
     }
     return render(request, "scheduling/setting_changes.html", context)
 
@@ -86,11 +87,13 @@ def to_move(request: StaffRequest) -> HttpResponse:
 def change(request: StaffRequest, change_id: UUID) -> HttpResponse:
     """One change, and its visits to work through."""
     found = _change(request, change_id)
-    visits = touched_visits.visits_of(request.actor, found, now=timezone.now())
+    now = timezone.now()
+    visits = touched_visits.visits_of(request.actor, found, now=now)
     _saw(request, [one.visit for one in visits])
     context = {
         "change": found,
         "visits": visits,
+        "now": now,
         "left": sum(one.is_open for one in visits),
         "may_undo": found.undone_at is None and _may_undo(request.actor, found),
     }

@@ -12,9 +12,9 @@ from accounts.choices import Role
 from accounts.models import Clinic
 from common.tenancy import tenant
 from scheduling.models import Leave, SettingChange
-from tests.access.pages import forms_of
+from tests.access.pages import form_with, forms_of
 from tests.scheduling.conftest import MONDAY, Practice, at, make_practice
-from tests.scheduling.visits import a_visit
+from tests.scheduling.visits import a_visit, again
 
 pytestmark = pytest.mark.usefixtures("monday_morning")
 
@@ -147,3 +147,103 @@ def test_a_list_of_who_is_away_costs_the_same_with_one_leave_and_with_three(
             )
         with django_assert_num_queries(12):
             desk.get(url("absences"))
+
+
+# --- the list, worked through -----------------------------------------------------------------------------------------
+TUESDAY = MONDAY + timedelta(days=1)
+
+
+def _away_today(practice: Practice, desk: Client) -> SettingChange:
+    address, typed = url("add_leave"), {"clinician": practice.clinician.pk, "first_day": MONDAY, "last_day": MONDAY}
+    desk.post(address, touched(desk.post(address, typed)))
+    return SettingChange.objects.get()
+
+
+def _tapped(practice: Practice, hour: int, day: Any = TUESDAY) -> dict[str, str]:
+    return {"chosen": f"{at(hour, day=day).isoformat()}/{practice.clinician.pk}"}
+
+
+def test_the_list_says_for_each_visit_whether_its_message_leaves_and_is_empty_at_the_end(
+    practice: Practice, desk: Client, time_machine_to: Any
+) -> None:
+    told, untold = a_visit(practice), a_visit(practice, starts_at=at(10))
+    change = _away_today(practice, desk)
+    for visit, hour, more in ((told, 9, {"tell_patient": "on"}), (untold, 10, {})):
+        page = desk.get(f"{url('move', visit.pk)}?list={change.pk}")
+        form = form_with(page.content, "version", "list")
+        desk.post(url("move", visit.pk), form | _tapped(practice, hour) | more)
+
+    page = desk.get(url("setting_change", change.pk))
+
+    words = page.content.decode()
+    assert "No visits to move" in words
+    assert "to be sent 7 Sep, 08:53" in words
+    assert "no message" in words
+    assert reverse("reminders:patient", args=[told.patient_id]) in words
+    assert "No visits to move" in desk.get(url("setting_changes")).content.decode()
+    time_machine_to(at(9))
+    assert "due since 7 Sep, 08:53" in desk.get(url("setting_change", change.pk)).content.decode()
+
+
+def test_a_visit_whose_move_was_taken_back_is_to_be_moved_again(practice: Practice, desk: Client) -> None:
+    visit = a_visit(practice)
+    change = _away_today(practice, desk)
+    form = form_with(desk.get(url("move", visit.pk)).content, "version", "list")
+    desk.post(url("move", visit.pk), form | _tapped(practice, 9))
+    assert desk.get(url("setting_change", change.pk)).context["left"] == 0
+
+    desk.post(url("undo", visit.pk, again(visit).version))
+
+    assert again(visit).starts_at == at(9)
+    assert desk.get(url("setting_change", change.pk)).context["left"] == 1
+    assert desk.get(url("today")).context["to_move"] == 1
+    assert "1 still to move" in desk.get(url("setting_changes")).content.decode()
+
+
+def test_move_opens_at_the_visits_week_on_the_first_day_that_is_free_after_it(practice: Practice, desk: Client) -> None:
+    next_month = MONDAY + timedelta(days=28)
+    visit = a_visit(practice, starts_at=at(16, 30, day=next_month))
+
+    page = desk.get(url("move", visit.pk))
+
+    assert page.context["first_day"] == next_month
+    assert page.context["shown_day"] == next_month + timedelta(days=1)
+    asked = desk.get(f"{url('move', visit.pk)}?clinician=&day={TUESDAY}")
+    assert (asked.context["first_day"], asked.context["chosen_clinician"]) == (TUESDAY, None)
+
+
+def test_move_opens_where_a_clinician_who_is_away_for_long_is_back(practice: Practice, desk: Client) -> None:
+    visit = a_visit(practice)
+    back = MONDAY + timedelta(days=9)
+    Leave.objects.create(clinic=practice.clinic, clinician=practice.clinician, starts_at=at(0), ends_at=at(0, day=back))
+
+    page = desk.get(url("move", visit.pk))
+
+    assert (page.context["first_day"], page.context["is_week_empty"]) == (back, False)
+
+
+def test_a_refused_move_keeps_the_day_the_colleague_the_list_and_whether_the_patient_is_told(
+    practice: Practice, desk: Client
+) -> None:
+    visit, colleague = a_visit(practice), practice.another_clinician()
+    change = _away_today(practice, desk)
+    thursday = MONDAY + timedelta(days=10)
+    a_visit(
+        practice, clinician=colleague, patient=practice.another_patient(), starts_at=at(9, day=thursday),
+        room=practice.another_room(),
+    )  # fmt: skip
+    page = desk.get(f"{url('move', visit.pk)}?list={change.pk}")
+    form = form_with(page.content, "version", "list")
+    chosen = {"chosen": f"{at(9, day=thursday).isoformat()}/{colleague.pk}", "reason": "Sick call"}
+
+    refused = desk.post(url("move", visit.pk), form | chosen)
+
+    assert refused.status_code == 409
+    assert refused.context["shown_day"] == thursday
+    assert refused.context["chosen_clinician"] == colleague
+    assert refused.context["back_url"] == url("setting_change", change.pk)
+    kept = form_with(refused.content, "version", "list")
+    assert (kept["list"], kept["reason"], kept.get("tell_patient")) == ([str(change.pk)], ["Sick call"], None)
+    assert (
+        desk.post(url("move", visit.pk), form | chosen | {"tell_patient": "on"}).context["form"]["tell_patient"].value()
+    )
