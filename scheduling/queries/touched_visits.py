@@ -34,10 +34,12 @@ def promised(by: Actor, *, now: datetime) -> AppointmentQuerySet:
     return rows.select_related("patient", "clinician__user", "visit_type", "room").order_by("starts_at", "id")
 
 
-def between(by: Actor, span: Span, *, now: datetime, clinician_id: UUID | None = None) -> list[Appointment]:
-    """In a closure, or in the leave of one clinician."""
-    rows = promised(by, now=now).between(*span)
-    return list(rows.filter(clinician_id=clinician_id) if clinician_id else rows)
+def between(
+    by: Actor, span: Span, *, now: datetime, clinician_id: UUID | None = None, room_id: UUID | None = None
+) -> list[Appointment]:
+    """In a closure, in the leave of one clinician, or in one room while it is blocked."""
+    where = {"clinician_id": clinician_id, "room_id": room_id}
+    return list(promised(by, now=now).between(*span).filter(**{name: pk for name, pk in where.items() if pk}))
 
 
 def of_leaver(by: Actor, clinician_id: UUID, *, now: datetime) -> AppointmentQuerySet:

@@ -1,4 +1,4 @@
-"""Who is away: entered by the desk in the morning somebody calls in sick, and by the admin for the summer."""
+"""Who is away and which room is blocked: entered by the desk as somebody calls in sick, by the admin for the summer."""
 
 from typing import Any
 from uuid import UUID
@@ -17,8 +17,8 @@ from accounts.permissions import Act
 from accounts.requests import StaffRequest
 from common.query_strings import read_query
 from common.wall_clock import local_day
-from scheduling.forms.set_up import AwayQuery, LeaveForm, SetUpQuery
-from scheduling.models import Leave
+from scheduling.forms.set_up import AwayQuery, LeaveForm, RoomBlockForm, SetUpQuery
+from scheduling.models import Leave, RoomBlock
 from scheduling.policies import VisitRefusedError
 from scheduling.queries import touched_visits
 from scheduling.services import setting_changes as changing
@@ -28,6 +28,7 @@ from scheduling.views.times import refuse
 
 FORM = "scheduling/absence_form.html"
 _PER_PAGE = 20
+_MOST_BLOCKS = 100
 
 
 @staff(Act.ENTER_LEAVE)
@@ -36,7 +37,12 @@ def absences(request: StaffRequest) -> HttpResponse:
     number = read_query(SetUpQuery, request).cleaned_data["page"] or 1
     rows = Leave.objects.visible_to(request.actor).filter(ends_at__gt=timezone.now())
     leaves = rows.select_related("clinician__user").order_by("starts_at", "id")
-    return render(request, "scheduling/absences.html", {"page": Paginator(leaves, _PER_PAGE).get_page(number)})
+    blocks = RoomBlock.objects.visible_to(request.actor).filter(ends_at__gt=timezone.now())
+    context = {
+        "page": Paginator(leaves, _PER_PAGE).get_page(number),
+        "blocks": blocks.select_related("room").order_by("starts_at", "id")[:_MOST_BLOCKS],
+    }
+    return render(request, "scheduling/absences.html", context)
 
 
 @staff(Act.ENTER_LEAVE, methods=("GET", "POST"), once=True)
@@ -67,7 +73,7 @@ def leave(request: StaffRequest) -> HttpResponse:
 def _back(query: dict[str, Any]) -> str:
     """The day somebody came from, or the list of who is away."""
     if query["day"]:
-        return f"{reverse('scheduling:calendar')}?day={query['day']}"
+        return f"{reverse('scheduling:calendar')}?day={query['day']}" + ("&show=rooms" if query["room"] else "")
     return reverse("scheduling:absences")
 
 
@@ -78,4 +84,36 @@ def remove_leave(request: StaffRequest, leave_id: UUID) -> HttpResponse:
         return removed_already(request, Leave, leave_id, back="scheduling:absences")
     changing.take_away(row=own, by=request.actor, now=timezone.now())
     messages.success(request, _("The leave is removed."))
+    return redirect("scheduling:absences")
+
+
+@staff(Act.ENTER_LEAVE, methods=("GET", "POST"), once=True)
+def block_room(request: StaffRequest) -> HttpResponse:
+    by, now = request.actor, timezone.now()
+    query = read_query(AwayQuery, request).cleaned_data
+    day = query["day"] or local_day(now, by.zone)
+    back = _back(query)
+    initial = {"room": query["room"], "first_day": day, "last_day": day}
+    form = RoomBlockForm(request.POST or None, by=by, initial=initial)
+    context = {"form": form, "title": _("Block a room"), "back_url": back}
+    if not form.is_valid():
+        return render(request, FORM, context, status=status_of(form, None))
+    said = {name: form.cleaned_data[name] for name in ("room", "starts_at", "ends_at", "reason")}
+    visits = touched_visits.between(by, (said["starts_at"], said["ends_at"]), now=now, room_id=said["room"].pk)
+    if setting_changes.unseen(request, visits):
+        return setting_changes.ask_first(request, FORM, visits, **context)
+    try:
+        change = changing.block_room(by=by, now=now, **said)
+    except VisitRefusedError as refused:
+        return render(request, FORM, context, status=refuse(form, refused))
+    return setting_changes.saved(request, change, _("The room is blocked."), back=back)
+
+
+@staff(Act.ENTER_LEAVE, methods=("POST",))
+def open_room(request: StaffRequest, room_block_id: UUID) -> HttpResponse:
+    own = RoomBlock.objects.visible_to(request.actor).filter(pk=room_block_id).first()
+    if own is None:
+        return removed_already(request, RoomBlock, room_block_id, back="scheduling:absences")
+    changing.take_away(row=own, by=request.actor, now=timezone.now())
+    messages.success(request, _("The room can be used again."))
     return redirect("scheduling:absences")

@@ -145,7 +145,7 @@ def test_a_list_of_who_is_away_costs_the_same_with_one_leave_and_with_three(
                 starts_at=first,
                 ends_at=first + timedelta(days=1),
             )
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             desk.get(url("absences"))
 
 

@@ -15,13 +15,18 @@ from accounts.choices import Role
 from common.tenancy import tenant
 from patients.choices import Purpose
 from patients.models import ContactConsent
+from reminders.choices import Step
+from reminders.models import Message
+from reminders.services import visit_planning
 from scheduling.models import Appointment, AppointmentMove, Leave, SettingChange
+from scheduling.services.appointments import TELL_AFTER
 from scheduling.services.visit_types import set_up_defaults
 from tests.e2e.axe import axe_violations
 from tests.e2e.eyes import large_text_problems
 from tests.factories.accounts import ClinicFactory
 from tests.factories.patients import EmailFactory, PatientFactory
 from tests.factories.scheduling import AppointmentFactory
+from tests.reminders.factories import worker
 from tests.scheduling.conftest import Practice, make_practice
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -129,5 +134,8 @@ def test_a_clinician_calls_in_sick_and_the_desk_moves_five_visits_each_with_its_
         owed = AppointmentMove.objects.filter(tell_at__isnull=False, was_starts_at__isnull=False)
         assert {one.appointment_id for one in owed} == set(change.visits)
         assert owed.count() == VISITS
+        visit_planning.plan(by=worker(practice.clinic), now=datetime.now(UTC) + TELL_AFTER)
+        messages = Message.objects.filter(step=Step.VISIT_MOVED)
+        assert sorted(messages.values_list("appointment_id", flat=True)) == sorted(change.visits)
         assert not Appointment.objects.filter(starts_at__lt=leave.ends_at, ends_at__gt=leave.starts_at).exists()
     assert seen == []
