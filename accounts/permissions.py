@@ -19,6 +19,7 @@ class Act(models.TextChoices):
     SEE_SCHEDULE = "see_schedule", _("See the calendar")
     BOOK_VISITS = "book_visits", _("Book, move and cancel visits")
     OWN_CALENDAR_LINK = "own_calendar_link", _("Have the own visits in a calendar program")
+    ENTER_LEAVE = "enter_leave", _("Enter who is away, and take it back")
     SET_UP_SCHEDULE = "set_up_schedule", _("Set up rooms, hours and visit types")
     SEE_CHART = "see_chart", _("Open a patient's chart")
     SEE_HISTORY = "see_history", _("See who changed and who saw a record")
@@ -55,6 +56,7 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.SEE_SCHEDULE: frozenset({_C, _D, _A}),
     Act.BOOK_VISITS: frozenset({_C, _D, _A}),
     Act.OWN_CALENDAR_LINK: frozenset({_C}),
+    Act.ENTER_LEAVE: frozenset({_D, _A}),
     Act.SET_UP_SCHEDULE: frozenset({_A}),
     Act.SEE_CHART: frozenset({_C}),
     Act.SEE_HISTORY: frozenset({_C, _A, _U}),

@@ -25,9 +25,13 @@ class SettingKind(models.TextChoices):
     HOURS = "hours", _("weekly hours")
     EXTRA_HOURS = "extra_hours", _("hours of one day")
     ROOM = "room", _("room")
+    ROOM_BLOCK = "room_block", _("blocked room")
     LEAVER = "leaver", _("a colleague who left")
     ROLE = "role", _("another role")
 
+
+# What the desk enters and takes back; all else is set up by a clinic admin.
+DESK_KINDS = frozenset({SettingKind.LEAVE, SettingKind.ROOM_BLOCK})
 
 _S = VisitStatus
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from scheduling.views import (
+    absences,
     appointments,
     arrivals,
     boards,
@@ -90,6 +91,11 @@ urlpatterns = [
     path("walk-in/", walk_ins.walk_in, name="walk_in"),
     path("walk-in/register/", walk_ins.register, name="register_walk_in"),
     path("walk-in/<uuid:patient_id>/", walk_ins.put_on_board, name="put_on_board"),
+    path("away/", absences.absences, name="absences"),
+    path("away/leave/add/", absences.leave, name="add_leave"),
+    path("away/leave/<uuid:leave_id>/remove/", absences.remove_leave, name="remove_leave"),
+    path("away/rooms/block/", absences.block_room, name="block_room"),
+    path("away/rooms/<uuid:room_block_id>/open/", absences.open_room, name="open_room"),
     path("set-up/", set_up.overview, name="set_up"),
     path("set-up/desk/", desk_rules.desk_rules, name="desk_rules"),
     path("set-up/first-steps/", first_run.guide, name="guide"),
@@ -115,6 +121,4 @@ urlpatterns = [
     path("set-up/visit-types/<uuid:visit_type_id>/", set_up.visit_type, name="change_visit_type"),
     path("set-up/hours/add/", set_up.hours, name="add_hours"),
     path("set-up/hours/<uuid:block_id>/remove/", set_up.remove_hours, name="remove_hours"),
-    path("set-up/leave/add/", set_up.leave, name="add_leave"),
-    path("set-up/leave/<uuid:leave_id>/remove/", set_up.remove_leave, name="remove_leave"),
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, time
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -15,10 +16,19 @@ from common.wall_clock import day_bounds, instant
 from scheduling.choices import Weekday
 from scheduling.forms.appointments import ClinicianField, DayField
 from scheduling.models import Equipment, Room, VisitType
+from scheduling.models.availability import LONGEST_BLOCK
 
 
 class SetUpQuery(forms.Form):
     page = forms.IntegerField(min_value=1, max_value=100_000, required=False)
+
+
+class AwayQuery(forms.Form):
+    """Who is away or which room is blocked, and the day somebody looked at as they asked for the form."""
+
+    clinician = forms.UUIDField(required=False)
+    room = forms.UUIDField(required=False)
+    day = DayField(required=False)
 
 
 class ZoneQuery(SetUpQuery):
@@ -106,8 +116,10 @@ class HoursForm(_OfClinician):
     )
 
 
-class LeaveForm(_OfClinician):
+class _SpanForm(forms.Form):
     """Whole days, or hours of one day."""
+
+    zone: ZoneInfo
 
     first_day = DayField(label=_("First day"))
     last_day = DayField(label=_("Last day"))
@@ -115,9 +127,6 @@ class LeaveForm(_OfClinician):
         label=_("From"), required=False, widget=forms.TimeInput(attrs={"type": "time"}), help_text=_("Empty: all day.")
     )
     end_time = forms.TimeField(label=_("To"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
-    reason = forms.CharField(
-        label=_("Note"), max_length=120, required=False, help_text=_("Staff see it. No health details.")
-    )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -132,3 +141,28 @@ class LeaveForm(_OfClinician):
         cleaned["ends_at"] = instant(last, end, self.zone) if end else day_bounds(last, self.zone)[1]
         if cleaned["ends_at"] <= cleaned["starts_at"]:
             self.add_error("last_day", _("The end must come after the beginning."))
+
+
+class LeaveForm(_SpanForm, _OfClinician):
+    reason = forms.CharField(
+        label=_("Note"), max_length=120, required=False, help_text=_("Staff see it. No health details.")
+    )
+
+    field_order = ("clinician", "first_day", "last_day", "start_time", "end_time", "reason")
+
+
+class RoomBlockForm(_SpanForm):
+    room = forms.ModelChoiceField(queryset=Room.objects.none(), label=_("Room"))
+    reason = forms.CharField(label=_("Why"), max_length=120, help_text=_("Such as cleaning, or a broken chair."))
+
+    field_order = ("room", "first_day", "last_day", "start_time", "end_time", "reason")
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, by: Actor, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.zone = by.zone
+        cast(forms.ModelChoiceField, self.fields["room"]).queryset = Room.objects.visible_to(by).for_visits()
+
+    def _place(self, cleaned: dict[str, Any], first: date, last: date) -> None:
+        super()._place(cleaned, first, last)
+        if cleaned["ends_at"] - cleaned["starts_at"] > LONGEST_BLOCK:
+            self.add_error("last_day", _("A room is blocked for 31 days at most. Take it out of use instead."))

@@ -1189,6 +1189,7 @@ class Migration(migrations.Migration):
                             ("hours", "weekly hours"),
                             ("extra_hours", "hours of one day"),
                             ("room", "room"),
+                            ("room_block", "blocked room"),
                             ("leaver", "a colleague who left"),
                             ("role", "another role"),
                         ],
@@ -1236,7 +1237,10 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("kind__in", ["closure", "leave", "hours", "extra_hours", "room", "leaver", "role"])
+                            (
+                                "kind__in",
+                                ["closure", "leave", "hours", "extra_hours", "room", "room_block", "leaver", "role"],
+                            )
                         ),
                         name="scheduling_settingchange_kind",
                     ),
@@ -1376,6 +1380,62 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="RoomBlock",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=common.database.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.clinic",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("starts_at", models.DateTimeField(verbose_name="from")),
+                ("ends_at", models.DateTimeField(verbose_name="to")),
+                ("reason", models.CharField(max_length=120, verbose_name="reason")),
+                (
+                    "room",
+                    accounts.models.clinic_owned.ClinicForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="scheduling.room",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "blocked room",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_at__gt", models.F("starts_at")),
+                            (
+                                "ends_at__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("starts_at"), "+", models.Value(datetime.timedelta(days=31))
+                                ),
+                            ),
+                        ),
+                        name="scheduling_roomblock_length",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="scheduling_roomblock_reason"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Claim",
             fields=[
                 (
@@ -1437,6 +1497,16 @@ class Migration(migrations.Migration):
                         to="scheduling.slothold",
                     ),
                 ),
+                (
+                    "room_block",
+                    accounts.models.clinic_owned.ClinicForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="scheduling.roomblock",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "taken time",
@@ -1465,7 +1535,18 @@ class Migration(migrations.Migration):
                         name="scheduling_claim_once",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("appointment__isnull", True), ("hold__isnull", True), _connector="XOR"),
+                        condition=models.Q(
+                            models.Q(
+                                ("appointment__isnull", False), ("hold__isnull", True), ("room_block__isnull", True)
+                            ),
+                            models.Q(
+                                ("appointment__isnull", True), ("hold__isnull", False), ("room_block__isnull", True)
+                            ),
+                            models.Q(
+                                ("appointment__isnull", True), ("hold__isnull", True), ("room_block__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
                         name="scheduling_claim_of_one",
                     ),
                     models.CheckConstraint(

@@ -1,5 +1,5 @@
 from scheduling.models.appointments import Appointment, AppointmentMove
-from scheduling.models.availability import AvailabilityBlock, Closure, ExtraHours, Leave
+from scheduling.models.availability import AvailabilityBlock, Closure, ExtraHours, Leave, RoomBlock
 from scheduling.models.bookable_people import BookingRule, Credential
 from scheduling.models.calendar_feeds import CalendarFeed
 from scheduling.models.check_in_tablets import CheckInTablet
@@ -31,6 +31,7 @@ __all__ = [
     "Leave",
     "NoShow",
     "Room",
+    "RoomBlock",
     "SettingChange",
     "SlotHold",
     "SlotOffer",

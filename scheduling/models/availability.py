@@ -1,6 +1,6 @@
 """When a clinician works, by the clinic's wall clock: weekly blocks, extra hours of one day, leave, and closed days."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar, Self
 
 from django.db import models
@@ -67,6 +67,37 @@ class Leave(ClinicOwned):
 
     def __str__(self) -> str:
         return f"{self.starts_at} - {self.ends_at}"
+
+
+# A room that is shut for longer is taken out of use.
+LONGEST_BLOCK = timedelta(days=31)
+
+
+class RoomBlock(ClinicOwned):
+    """A room cannot be used for a while: cleaning, a broken chair. It claims every place of it (``sql/claims.sql``)."""
+
+    clinic_rules = ClinicRules(is_deletable=True)
+
+    room = ClinicForeignKey("scheduling.Room", related_name="+")
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("to"))
+    reason = models.CharField(_("reason"), max_length=120)
+
+    objects: ClassVar[ClinicOwnedQuerySet["RoomBlock"]] = manager_of(ClinicOwnedQuerySet["RoomBlock"])
+
+    class Meta:
+        verbose_name = _("blocked room")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at"))
+                & models.Q(ends_at__lte=models.F("starts_at") + LONGEST_BLOCK),
+                name="scheduling_roomblock_length",
+            ),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="scheduling_roomblock_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 class ExtraHours(ClinicOwned):

@@ -1,7 +1,7 @@
 """What is taken: a person, a room's place, a piece of equipment or a patient, from one moment to another.
 
-Written by the database alone, from visits and holds (``scheduling/sql/claims.sql``); the application reads it. One
-exclusion constraint over all of them is what keeps anything from being promised twice.
+Written by the database alone, from visits, holds and blocked rooms (``scheduling/sql/claims.sql``); the application
+reads it. One exclusion constraint over all of them is what keeps anything from being promised twice.
 """
 
 from collections.abc import Collection
@@ -56,6 +56,8 @@ class Claim(ClinicOwned):
     is_doubled = models.BooleanField(default=False)
     appointment = ClinicForeignKey("scheduling.Appointment", null=True, related_name="+")
     hold = ClinicForeignKey("scheduling.SlotHold", null=True, related_name="+")
+    # Nothing for Django to do: the database takes a block's claims away with it.
+    room_block = ClinicForeignKey("scheduling.RoomBlock", on_delete=models.DO_NOTHING, null=True, related_name="+")
 
     objects: ClassVar[ClaimQuerySet] = manager_of(ClaimQuerySet)
 
@@ -82,7 +84,9 @@ class Claim(ClinicOwned):
                 condition=models.Q(is_doubled=False),
             ),
             models.CheckConstraint(
-                condition=models.Q(appointment__isnull=True) ^ models.Q(hold__isnull=True),
+                condition=models.Q(appointment__isnull=False, hold__isnull=True, room_block__isnull=True)
+                | models.Q(appointment__isnull=True, hold__isnull=False, room_block__isnull=True)
+                | models.Q(appointment__isnull=True, hold__isnull=True, room_block__isnull=False),
                 name="scheduling_claim_of_one",
             ),
             models.CheckConstraint(condition=models.Q(kind__in=ClaimKind.values), name="scheduling_claim_kind"),

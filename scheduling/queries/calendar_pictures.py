@@ -99,6 +99,10 @@ def _shades(found: Shown, pk: UUID, zone: ZoneInfo, hours: tuple[int, int]) -> I
                 yield from _shade(pk, "closed", "", span, day, zone, hours)
             for leave in without(away, found.agenda.closed):
                 yield from _shade(pk, "away", "", _inside(leave, bounds), day, zone, hours)
+        for block in found.blocks.get(pk, []):
+            yield from _shade(
+                pk, "closure", block.reason, _inside((block.starts_at, block.ends_at), bounds), day, zone, hours
+            )
         for closure, name in closures:
             yield from _shade(pk, "closure", name, _inside(closure, bounds), day, zone, hours)
 

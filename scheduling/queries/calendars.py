@@ -16,6 +16,7 @@ from accounts.actors import Actor
 from accounts.models import Membership
 from common.wall_clock import day_bounds
 from scheduling.choices import FREE_STATUSES
+from scheduling.models import RoomBlock
 from scheduling.models.appointments import AppointmentQuerySet
 from scheduling.queries import agendas
 from scheduling.queries.agendas import Agenda, Busy
@@ -57,6 +58,11 @@ class DayCalendar:
     rows: list[Row]
     off: list[CalendarVisit]  # cancelled and missed: they hold nothing
 
+    @property
+    def heads(self) -> list[tuple[UUID, str]]:
+        """Whose each column is, and its title."""
+        return list(zip(self.page, self.columns, strict=True))
+
 
 @dataclass(frozen=True)
 class _Column:
@@ -82,6 +88,7 @@ class Shown:
     page: Page
     names: dict[UUID, str]
     visits: list[CalendarVisit]
+    blocks: dict[UUID, list[RoomBlock]]  # of rooms, where they are the columns
 
     def title(self, pk: UUID) -> str:
         return self.names.get(pk, "–")
@@ -113,7 +120,7 @@ def shown(
     is_whole: bool = False,
     only: UUID | None = None,
 ) -> Shown:
-    """Seven queries: the days' hours and rooms, what is held in them, and the visits.
+    """Seven queries: the days' hours and rooms, what is held in them, and the visits; by room one more: the blocks.
 
     The columns come in pages, unless ``is_whole``; whoever looks finds the own column first. ``only`` shows one column
     alone.
@@ -142,7 +149,16 @@ def shown(
         page=turned,
         names=names,
         visits=found,
+        blocks=_blocks(by, agendas.bounds_of(first_day, days, by.zone)) if is_by_room else {},
     )
+
+
+def _blocks(by: Actor, span: Span) -> dict[UUID, list[RoomBlock]]:
+    """When each room cannot be used."""
+    found: dict[UUID, list[RoomBlock]] = defaultdict(list)
+    for block in RoomBlock.objects.visible_to(by).filter(starts_at__lt=span[1], ends_at__gt=span[0]):
+        found[block.room_id].append(block)
+    return found
 
 
 def _held(visits: AppointmentQuerySet, column: str, zone: ZoneInfo) -> Busy:
@@ -185,7 +201,8 @@ def day_calendar(found: Shown, *, by: Actor, now: datetime) -> DayCalendar:
 
 def _column(found: Shown, pk: UUID, visits: list[CalendarVisit]) -> _Column:
     if found.is_by_room:
-        return _Column(found.title(pk), visits, None, [])
+        blocked = merged((one.starts_at, one.ends_at) for one in found.blocks.get(pk, []))
+        return _Column(found.title(pk), visits, None, blocked)
     away = [(leave.starts_at, leave.ends_at) for leave in found.agenda.away.get(pk, [])]
     return _Column(found.title(pk), visits, found.agenda.opened(pk), merged(away))
 

@@ -29,7 +29,7 @@ WITH wanted AS (
     AND c.free_at > w.starts_at
   WHERE c.clinic_id = %(clinic)s AND c.resource_id = ANY(%(resources)s::uuid[])
     AND (c.expires_at IS NULL OR c.expires_at > %(now)s)
-    AND coalesce(c.appointment_id, c.hold_id) <> ALL(%(left_out)s::uuid[])
+    AND coalesce(c.appointment_id, c.hold_id, c.room_block_id) <> ALL(%(left_out)s::uuid[])
   GROUP BY c.resource_id, c.unit
 )
 SELECT t.resource_id, t.unit, (extract(epoch FROM lower(gap)) * 1000000)::bigint,

@@ -18,6 +18,7 @@ from scheduling.models import (
     ExtraHours,
     Leave,
     Room,
+    RoomBlock,
     VisitType,
 )
 
@@ -27,6 +28,7 @@ SETTINGS: dict[str, type[ClinicOwned]] = {
     "visit-type": VisitType,
     "hours": AvailabilityBlock,
     "leave": Leave,
+    "room-block": RoomBlock,
     "equipment": Equipment,
     "closure": Closure,
     "extra-hours": ExtraHours,

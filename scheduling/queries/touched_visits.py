@@ -1,6 +1,7 @@
 """Which promised visits a change of the settings touches, and which of them somebody still has to move."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -14,14 +15,17 @@ from scheduling.queries.agendas import on_clock
 from scheduling.spans import Span, holds, merged
 
 Hours = AvailabilityBlock | ExtraHours
+Place = tuple[datetime | UUID | None, ...]
+_PLACE = ("starts_at", "clinician_id", "room_id")
 
 
 @dataclass(frozen=True)
 class TouchedVisit:
-    """``is_open``: it still stands where the change found it."""
+    """``is_open``: it still stands where the change found it. ``tell_at``: when a message of its last change is due."""
 
     visit: Appointment
     is_open: bool
+    tell_at: datetime | None = None
 
 
 def promised(by: Actor, *, now: datetime) -> AppointmentQuerySet:
@@ -30,10 +34,12 @@ def promised(by: Actor, *, now: datetime) -> AppointmentQuerySet:
     return rows.select_related("patient", "clinician__user", "visit_type", "room").order_by("starts_at", "id")
 
 
-def between(by: Actor, span: Span, *, now: datetime, clinician_id: UUID | None = None) -> list[Appointment]:
-    """In a closure, or in the leave of one clinician."""
-    rows = promised(by, now=now).between(*span)
-    return list(rows.filter(clinician_id=clinician_id) if clinician_id else rows)
+def between(
+    by: Actor, span: Span, *, now: datetime, clinician_id: UUID | None = None, room_id: UUID | None = None
+) -> list[Appointment]:
+    """In a closure, in the leave of one clinician, or in one room while it is blocked."""
+    where = {"clinician_id": clinician_id, "room_id": room_id}
+    return list(promised(by, now=now).between(*span).filter(**{name: pk for name, pk in where.items() if pk}))
 
 
 def of_leaver(by: Actor, clinician_id: UUID, *, now: datetime) -> AppointmentQuerySet:
@@ -112,24 +118,43 @@ def _left(by: Actor, changes: Iterable[SettingChange], *, now: datetime) -> dict
     shown = list(changes)
     ids = {pk for change in shown for pk in change.visits}
     rows = Appointment.objects.visible_to(by).filter(pk__in=ids, status__in=MOVABLE_STATUSES, ends_at__gt=now)
-    movable = set(rows.values_list("pk", flat=True))
-    moves = AppointmentMove.objects.visible_to(by).filter(appointment__in=movable, was_starts_at__isnull=False)
-    moved = dict(moves.order_by("moved_at").values_list("appointment_id", "moved_at"))
+    places = {pk: (starts_at, *where) for pk, starts_at, *where in rows.values_list("pk", *_PLACE)}
+    moves = _moves(by, places, since=min((change.made_at for change in shown), default=now))
     return {
-        change.pk: {pk for pk in change.visits if pk in movable and not (pk in moved and moved[pk] >= change.made_at)}
+        change.pk: {
+            pk for pk in change.visits if pk in places and not _is_elsewhere(places[pk], moves[pk], change.made_at)
+        }
         for change in shown
     }
 
 
 def visits_of(by: Actor, change: SettingChange, *, now: datetime) -> list[TouchedVisit]:
-    """The visits a change touched, with whether each still waits for somebody. Two queries."""
-    moves = AppointmentMove.objects.visible_to(by).filter(moved_at__gte=change.made_at, was_starts_at__isnull=False)
-    moved = set(moves.filter(appointment__in=change.visits).values_list("appointment_id", flat=True))
+    """The visits a change touched, those that still wait for somebody first. Two queries."""
+    moves = _moves(by, change.visits, since=change.made_at)
     rows = Appointment.objects.visible_to(by).filter(pk__in=change.visits)
     listed = rows.select_related("patient", "clinician__user", "visit_type", "room").order_by("starts_at", "id")
     stands = change.undone_at is None
 
-    def is_open(visit: Appointment) -> bool:
-        return stands and visit.status in MOVABLE_STATUSES and visit.ends_at > now and visit.pk not in moved
+    def touched(visit: Appointment) -> TouchedVisit:
+        place = (visit.starts_at, visit.clinician_id, visit.room_id)
+        is_promised = visit.status in MOVABLE_STATUSES and visit.ends_at > now
+        own = moves[visit.pk]
+        is_open = stands and is_promised and not _is_elsewhere(place, own, change.made_at)
+        return TouchedVisit(visit, is_open, own[-1].tell_at if own else None)
 
-    return [TouchedVisit(one, is_open(one)) for one in listed]
+    return sorted((touched(visit) for visit in listed), key=lambda one: not one.is_open)
+
+
+def _moves(by: Actor, visits: Collection[UUID], *, since: datetime) -> dict[UUID, list[AppointmentMove]]:
+    """What was done with each of the visits since, in order."""
+    rows = AppointmentMove.objects.visible_to(by).filter(appointment__in=visits, moved_at__gte=since)
+    found: dict[UUID, list[AppointmentMove]] = defaultdict(list)
+    for move in rows.order_by("moved_at", "id"):
+        found[move.appointment_id].append(move)
+    return found
+
+
+def _is_elsewhere(place: Place, moves: Iterable[AppointmentMove], since: datetime) -> bool:
+    """Whether it was moved since and not put back: who takes a move back has the visit to move again."""
+    first = next((one for one in moves if one.moved_at >= since and one.was_starts_at is not None), None)
+    return first is not None and place != (first.was_starts_at, first.was_clinician_id, first.was_room_id)

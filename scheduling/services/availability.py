@@ -6,8 +6,10 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Membership
-from scheduling.models import AvailabilityBlock, Leave
-from scheduling.policies import VisitRefusedError, check_can_treat
+from scheduling.models import AvailabilityBlock, Leave, Room, RoomBlock
+from scheduling.models.availability import LONGEST_BLOCK
+from scheduling.policies import VisitRefusedError, check_can_treat, check_room_in_use
+from scheduling.services.day_locks import hold_days
 
 
 def add_blocks(
@@ -56,3 +58,20 @@ def add_leave(*, clinician: Membership, starts_at: datetime, ends_at: datetime, 
 
 def remove_leave(*, leave: Leave) -> None:
     leave.delete()
+
+
+def block_room(*, room: Room, starts_at: datetime, ends_at: datetime, reason: str, by: Actor) -> RoomBlock:
+    """Nothing new is booked into the room between the two; what is booked stays. Waits for bookings of these days."""
+    check_room_in_use(room)
+    if ends_at <= starts_at:
+        raise VisitRefusedError(_("The end must come after the beginning."))
+    if ends_at - starts_at > LONGEST_BLOCK:
+        raise VisitRefusedError(_("A room is blocked for 31 days at most. Take it out of use instead."))
+    hold_days(by, (starts_at, ends_at))
+    return RoomBlock.objects.create(
+        clinic=by.clinic, room=room, starts_at=starts_at, ends_at=ends_at, reason=reason.strip()
+    )
+
+
+def open_room(*, block: RoomBlock) -> None:
+    block.delete()

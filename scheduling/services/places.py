@@ -14,7 +14,7 @@ from common.wall_clock import local_day
 from patients.models import Patient
 from scheduling import policies
 from scheduling.choices import ClaimKind
-from scheduling.models import Equipment, Room, VisitType
+from scheduling.models import Equipment, Room, RoomBlock, VisitType
 from scheduling.policies import VisitRefusedError
 from scheduling.queries import agendas, staffing
 from scheduling.queries.agendas import Agenda
@@ -30,16 +30,22 @@ T = TypeVar("T")
 class SlotTakenError(VisitRefusedError):
     """Other visits hold ``collided`` (kinds of claim); ``alternatives`` are the next free times.
 
-    ``can_double``: a person may promise it all the same, with a reason.
+    ``can_double``: a person may promise it all the same, with a reason; in a room that is blocked nobody may.
     """
 
-    def __init__(self, collided: tuple[str, ...], alternatives: list[FreeTime]) -> None:
+    def __init__(
+        self, collided: tuple[str, ...], alternatives: list[FreeTime], blocked: RoomBlock | None = None
+    ) -> None:
         who = ", ".join(str(ClaimKind(kind).label) for kind in collided)
         # Whoever held it may have let it go since.
         words = _("This time was just taken: another visit holds %(who)s.") if who else _("This time was just taken.")
-        super().__init__(words % {"who": who})
+        if blocked is not None:
+            words = _("“%(room)s” is blocked at this time: %(why)s. Choose another room or time.")
+        super().__init__(
+            words % ({"room": blocked.room.name, "why": blocked.reason} if blocked is not None else {"who": who})
+        )
         self.collided = collided
-        self.can_double = ClaimKind.PATIENT not in collided
+        self.can_double = ClaimKind.PATIENT not in collided and blocked is None
         self.alternatives = alternatives
 
 
@@ -191,7 +197,15 @@ def settle(place: Place, by: Actor, now: datetime, work: Callable[[], T]) -> T:
             patient_id=place.patient.pk if place.patient else None,
             left_out=place.left_out,
         )
-        raise SlotTakenError(taken, alternatives) from error
+        raise SlotTakenError(taken, alternatives, _block_of(place, by)) from error
+
+
+def _block_of(place: Place, by: Actor) -> RoomBlock | None:
+    """Why the room that was asked for cannot be used then, if it cannot."""
+    if place.room is None:
+        return None
+    rows = RoomBlock.objects.visible_to(by).filter(room=place.room)
+    return rows.filter(starts_at__lt=place.span[1], ends_at__gt=place.span[0]).select_related("room").first()
 
 
 def check_own(by: Actor, rows: Iterable[ClinicOwned | None]) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Membership
-from common.wall_clock import instant, local_day
+from common.wall_clock import instant
 from patients.models import Patient
 from scheduling import policies
 from scheduling.choices import MOVABLE_STATUSES, CancelledBy, ClaimKind, SeriesScope, VisitStatus
@@ -119,13 +119,24 @@ def members(appointment: Appointment, scope: str, *, by: Actor, now: datetime) -
 def moved_starts(
     appointment: Appointment, visits: Iterable[Appointment], starts_at: datetime, *, by: Actor
 ) -> list[datetime]:
-    """Where each visit would begin when this one begins at ``starts_at``: as many days on, at the same wall clock."""
-    days = local_day(starts_at, by.zone) - local_day(appointment.starts_at, by.zone)
-    at = starts_at.astimezone(by.zone).time().replace(fold=0)
-    return [
-        starts_at if one.pk == appointment.pk else instant(local_day(one.starts_at, by.zone) + days, at, by.zone)
-        for one in visits
-    ]
+    """Where each visit would begin when this one begins at ``starts_at``: moved by as many days and wall-clock minutes.
+
+    A visit that had a time of day of its own keeps its distance from the others.
+    """
+    by_wall = _on_wall(starts_at, by) - _on_wall(appointment.starts_at, by)
+
+    def start(one: Appointment) -> datetime:
+        if one.pk == appointment.pk:
+            return starts_at
+        moved = _on_wall(one.starts_at, by) + by_wall
+        return instant(moved.date(), moved.time(), by.zone)
+
+    return [start(one) for one in visits]
+
+
+def _on_wall(moment: datetime, by: Actor) -> datetime:
+    """What the clinic's calendar and clock show."""
+    return moment.astimezone(by.zone).replace(tzinfo=None, fold=0)
 
 
 def move(

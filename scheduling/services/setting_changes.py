@@ -18,6 +18,7 @@ from scheduling.models import (
     ExtraHours,
     Leave,
     Room,
+    RoomBlock,
     SettingChange,
 )
 from scheduling.policies import VisitRefusedError
@@ -27,6 +28,11 @@ from scheduling.services import availability, resources, rooms
 _ROOM = ("name", "capacity", "is_for_observation", "is_active")
 HOURS_FIELDS = ("start_time", "end_time")
 _DATES = frozenset({"day", "valid_from_date", "valid_until_date"})
+_KIND_OF: dict[type[ClinicOwned], SettingKind] = {
+    Closure: SettingKind.CLOSURE,
+    Leave: SettingKind.LEAVE,
+    RoomBlock: SettingKind.ROOM_BLOCK,
+}
 M = TypeVar("M", bound=ClinicOwned)
 
 
@@ -48,6 +54,17 @@ def add_leave(
     said = {"name": clinician.user.full_name, "when": span_words(starts_at, ends_at, by.zone)}
     visits = touched_visits.between(by, (starts_at, ends_at), now=now, clinician_id=clinician.pk)
     return note(SettingKind.LEAVE, leave, _("Leave of %(name)s, %(when)s") % said, visits, by=by, now=now)
+
+
+@transaction.atomic
+def block_room(
+    *, room: Room, starts_at: datetime, ends_at: datetime, reason: str, by: Actor, now: datetime
+) -> SettingChange:
+    """A room cannot be used between the two; the visits in it stay, and are listed."""
+    block = availability.block_room(room=room, starts_at=starts_at, ends_at=ends_at, reason=reason, by=by)
+    said = {"name": room.name, "when": span_words(starts_at, ends_at, by.zone)}
+    visits = touched_visits.between(by, (starts_at, ends_at), now=now, room_id=room.pk)
+    return note(SettingKind.ROOM_BLOCK, block, _("Blocked: %(name)s, %(when)s") % said, visits, by=by, now=now)
 
 
 @transaction.atomic
@@ -114,14 +131,16 @@ def undo(*, change: SettingChange, by: Actor, now: datetime) -> SettingChange:
 
 
 @transaction.atomic
-def take_away(*, row: Closure | Leave, by: Actor, now: datetime) -> None:
-    """Leave or a closure ends; nobody has to move a visit for it any more."""
-    kind = SettingKind.LEAVE if isinstance(row, Leave) else SettingKind.CLOSURE
+def take_away(*, row: Closure | Leave | RoomBlock, by: Actor, now: datetime) -> None:
+    """Leave, a closure or a block ends; nobody has to move a visit for it any more."""
+    kind = _KIND_OF[type(row)]
     change = SettingChange.objects.visible_to(by).filter(kind=kind, row_id=row.pk, undone_at__isnull=True).first()
     if change:
         undo(change=change, by=by, now=now)
     elif isinstance(row, Leave):
         availability.remove_leave(leave=row)
+    elif isinstance(row, RoomBlock):
+        availability.open_room(block=row)
     else:
         resources.open_again(closure=row)
 
@@ -132,6 +151,10 @@ def _open_again(change: SettingChange, by: Actor) -> None:
 
 def _end_leave(change: SettingChange, by: Actor) -> None:
     availability.remove_leave(leave=_standing(Leave, change, by))
+
+
+def _open_room(change: SettingChange, by: Actor) -> None:
+    availability.open_room(block=_standing(RoomBlock, change, by))
 
 
 def _put_block_back(change: SettingChange, by: Actor) -> None:
@@ -154,6 +177,7 @@ def _put_room_back(change: SettingChange, by: Actor) -> None:
 _UNDO: dict[str, Callable[[SettingChange, Actor], None]] = {
     SettingKind.CLOSURE: _open_again,
     SettingKind.LEAVE: _end_leave,
+    SettingKind.ROOM_BLOCK: _open_room,
     SettingKind.HOURS: _put_block_back,
     SettingKind.EXTRA_HOURS: _put_extra_back,
     SettingKind.ROOM: _put_room_back,

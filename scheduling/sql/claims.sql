@@ -35,6 +35,13 @@ BEGIN
     RAISE EXCEPTION 'no visit is booked into observation chairs' USING ERRCODE = 'check_violation',
       CONSTRAINT = 'scheduling_claim_no_chair';
   END IF;
+  IF EXISTS (
+    SELECT FROM scheduling_claim c
+    WHERE c.clinic_id = clinic AND c.resource_id = room AND c.is_doubled AND c.room_block_id IS NOT NULL
+      AND c.starts_at < to_at AND c.ends_at > from_at
+  ) THEN
+    RAISE EXCEPTION 'the room is blocked' USING ERRCODE = 'exclusion_violation', CONSTRAINT = 'scheduling_claim_once';
+  END IF;
   SELECT make_interval(mins => t.turnover_minutes) INTO turnover FROM scheduling_visittype t WHERE t.id = visit_type;
   FOR one IN
     SELECT * FROM (VALUES
@@ -121,6 +128,53 @@ END $$;
 
 CREATE OR REPLACE TRIGGER claim_hold AFTER INSERT OR UPDATE ON scheduling_slothold
   FOR EACH ROW EXECUTE FUNCTION scheduling_claim_hold();
+
+-- A blocked room: every place of it, outside the exclusion constraint, so that what is promised in it already stands until
+-- somebody moves it; scheduling_claim_all lets nothing new in. In pieces no longer than a visit, as all claims are read.
+CREATE OR REPLACE FUNCTION scheduling_write_block(clinic uuid, block uuid, room uuid, from_at timestamptz, to_at timestamptz)
+RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  DELETE FROM scheduling_claim WHERE clinic_id = clinic AND room_block_id = block;
+  INSERT INTO scheduling_claim (
+    clinic_id, kind, resource_id, unit, starts_at, ends_at, free_at, is_doubled, room_block_id
+  ) SELECT clinic, 'room', room, u, piece, least(piece + interval '8 hours', to_at),
+      least(piece + interval '8 hours', to_at), true, block
+    FROM scheduling_room r, generate_series(1, r.capacity) AS u,
+      generate_series(from_at, to_at - interval '1 microsecond', interval '8 hours') AS piece
+    WHERE r.id = room AND r.clinic_id = clinic
+$$;
+
+CREATE OR REPLACE FUNCTION scheduling_claim_block() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    DELETE FROM scheduling_claim WHERE clinic_id = OLD.clinic_id AND room_block_id = OLD.id;
+    RETURN OLD;
+  END IF;
+  PERFORM scheduling_write_block(NEW.clinic_id, NEW.id, NEW.room_id, NEW.starts_at, NEW.ends_at);
+  RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER claim_block AFTER INSERT OR UPDATE ON scheduling_roomblock
+  FOR EACH ROW EXECUTE FUNCTION scheduling_claim_block();
+CREATE OR REPLACE TRIGGER claim_block_end BEFORE DELETE ON scheduling_roomblock
+  FOR EACH ROW EXECUTE FUNCTION scheduling_claim_block();
+
+-- A room that gets more places is blocked with all of them.
+CREATE OR REPLACE FUNCTION scheduling_claim_blocks_of_room() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  PERFORM scheduling_write_block(b.clinic_id, b.id, b.room_id, b.starts_at, b.ends_at)
+    FROM scheduling_roomblock b WHERE b.clinic_id = NEW.clinic_id AND b.room_id = NEW.id;
+  RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER claim_blocks_of_room AFTER UPDATE ON scheduling_room
+  FOR EACH ROW WHEN (OLD.capacity <> NEW.capacity) EXECUTE FUNCTION scheduling_claim_blocks_of_room();
+
+REVOKE ALL ON FUNCTION scheduling_write_block FROM PUBLIC;
+REVOKE ALL ON FUNCTION scheduling_claim_block FROM PUBLIC;
+REVOKE ALL ON FUNCTION scheduling_claim_blocks_of_room FROM PUBLIC;
 
 -- Whom the application could call these for, it could claim for: nobody calls them but the triggers.
 REVOKE ALL ON FUNCTION scheduling_claim_all FROM PUBLIC;

@@ -1,5 +1,6 @@
 """One visit: its page, its cancellation, another time for it."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from accounts.permissions import Act
 from accounts.requests import StaffRequest, saw, saw_list
 from common.query_strings import read_query
 from common.undo import offer
+from common.wall_clock import local_day
 from scheduling.choices import (
     FREE_STATUSES,
     MOVABLE_STATUSES,
@@ -27,13 +29,14 @@ from scheduling.choices import (
 from scheduling.forms.appointments import CancelForm, MoveForm, TimesQuery
 from scheduling.models import Appointment, AppointmentMove
 from scheduling.policies import VisitRefusedError, asks_more, check_can_reschedule, steps_now
+from scheduling.queries.free_times import next_free_times
 from scheduling.queries.telling import telling
 from scheduling.queries.waiting_matches import Slot, matches
 from scheduling.services import appointments, series
 from scheduling.views.patients import banner_of, page_of
 from scheduling.views.setting_changes import list_url
 from scheduling.views.steps import back_first, own_visit, say_step, undo_address
-from scheduling.views.times import refuse, times_context
+from scheduling.views.times import DAYS, refuse, times_context
 from scheduling.visit_letters import Told
 
 
@@ -139,13 +142,51 @@ def move(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
                 status, taken = refuse(form, refused, version=visit.version), refused
             else:
                 return redirect(list_url(request, form.cleaned_data["list"]) or visit_url)
-    query = query | {"visit_type": visit.visit_type_id, "clinician": query["clinician"] or visit.clinician_id}
-    context = times_context(request, query, now=now, patient_id=visit.patient_id, leave_out=visit)
+    query = _asked_around(request, visit, query, form)
+    context = _times_of_move(request, visit, query, now)
     context |= {"visit": visit, "form": form, "refused": taken, "banner": banner_of(request, visit.patient_id)}
     context |= {"tell": tell, "news": News.MOVED, "in_series": _in_series(request, visit)}
     context["back_url"] = list_url(request, query["list"]) or visit_url
     template = "scheduling/move.html#times" if request.htmx else "scheduling/move.html"
     return render(request, template, context, status=status)
+
+
+def _asked_around(request: StaffRequest, visit: Appointment, query: dict[str, Any], form: MoveForm) -> dict[str, Any]:
+    """The days around the visit unless others are asked for; around the choice that was just refused."""
+    asked = query | {"visit_type": visit.visit_type_id}
+    if "clinician" not in request.GET:
+        asked["clinician"] = visit.clinician_id
+    asked["day"] = query["day"] or local_day(visit.starts_at, request.actor.zone)
+    said = getattr(form, "cleaned_data", {}) if form.is_bound else {}
+    asked["list"] = query["list"] or said.get("list")
+    if not said.get("starts_at"):
+        return asked
+    day = local_day(said["starts_at"], request.actor.zone)
+    if not asked["day"] <= day < asked["day"] + timedelta(days=DAYS):
+        asked["day"] = day
+    return asked | {"shown": day, "clinician": said["clinician"].pk if said.get("clinician") else None}
+
+
+def _times_of_move(request: StaffRequest, visit: Appointment, asked: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """The days that were asked for; where nobody asked and nothing is free, those from the next free time on."""
+    about: dict[str, Any] = {"now": now, "patient_id": visit.patient_id, "leave_out": visit}
+    context = times_context(request, asked, **about)
+    if request.GET.get("day") or not context["is_week_empty"]:
+        return context
+    chosen = context["chosen_clinician"]
+    found = next_free_times(
+        by=request.actor,
+        clinicians=[chosen] if chosen else context["clinicians"],
+        visit_type=visit.visit_type,
+        after=visit.starts_at,
+        now=now,
+        minutes=int((visit.ends_at - visit.starts_at).total_seconds() // 60),
+        patient_id=visit.patient_id,
+        left_out=[visit.pk],
+        limit=1,
+    )
+    day = local_day(found[0].starts_at, request.actor.zone) if found else None
+    return times_context(request, asked | {"day": day}, **about) if day else context
 
 
 def _move(request: StaffRequest, visit: Appointment, said: dict[str, Any]) -> None:

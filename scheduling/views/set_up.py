@@ -20,7 +20,7 @@ from accounts.requests import StaffRequest
 from common.query_strings import read_query
 from common.wall_clock import local_day
 from scheduling.choices import Weekday
-from scheduling.forms.set_up import HoursForm, LeaveForm, RoomForm, SetUpQuery, VisitTypeForm
+from scheduling.forms.set_up import HoursForm, RoomForm, SetUpQuery, VisitTypeForm
 from scheduling.models import AvailabilityBlock, Leave, Room, VisitType
 from scheduling.policies import VisitRefusedError
 from scheduling.queries import staffing, touched_visits
@@ -174,32 +174,3 @@ def remove_hours(request: StaffRequest, block_id: UUID) -> HttpResponse:
         day = str(Weekday(weekday).label)
         messages.warning(request, _("Nobody works on %(day)s now: no visit can be booked then.") % {"day": day})
     return setting_changes.saved(request, change, _("The hours are removed."), back="scheduling:set_up")
-
-
-@staff(Act.SET_UP_SCHEDULE, methods=("GET", "POST"), once=True)
-def leave(request: StaffRequest) -> HttpResponse:
-    by, now, title = request.actor, timezone.now(), _("Add leave")
-    form = LeaveForm(request.POST or None, by=by)
-    if not form.is_valid():
-        return _page(request, form, title)
-    said = {name: form.cleaned_data[name] for name in ("clinician", "starts_at", "ends_at", "reason")}
-    span = (said["starts_at"], said["ends_at"])
-    visits = touched_visits.between(by, span, now=now, clinician_id=said["clinician"].pk)
-    if setting_changes.unseen(request, visits):
-        return setting_changes.ask_first(request, FORM, visits, form=form, title=title)
-    try:
-        change = changing.add_leave(by=by, now=now, **said)
-    except VisitRefusedError as refused:
-        refuse(form, refused)
-        return _page(request, form, title)
-    return setting_changes.saved(request, change, _("The leave is saved."), back="scheduling:set_up")
-
-
-@staff(Act.SET_UP_SCHEDULE, methods=("POST",))
-def remove_leave(request: StaffRequest, leave_id: UUID) -> HttpResponse:
-    own = Leave.objects.visible_to(request.actor).filter(pk=leave_id).first()
-    if own is None:
-        return removed_already(request, Leave, leave_id, back="scheduling:set_up")
-    changing.take_away(row=own, by=request.actor, now=timezone.now())
-    messages.success(request, _("The leave is removed."))
-    return redirect("scheduling:set_up")

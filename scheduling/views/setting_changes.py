@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,17 +16,19 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from accounts.actors import Actor
 from accounts.decorators import staff
 from accounts.permissions import Act
 from accounts.requests import StaffRequest, made_nothing, saw_list
 from common.query_strings import read_query
 from common.undo import offer
+from scheduling.choices import DESK_KINDS
 from scheduling.forms.set_up import SetUpQuery, ZoneQuery
 from scheduling.models import Appointment, Room, SettingChange
 from scheduling.models.appointments import AppointmentQuerySet
 from scheduling.policies import VisitRefusedError
 from scheduling.queries import touched_visits
-from scheduling.queries.zone_changes import zone_changes
+from scheduling.queries.zone_changes import count_to_move, zone_changes
 from scheduling.services import setting_changes
 
 SEEN = "touched"
@@ -75,6 +78,7 @@ def to_move(request: StaffRequest) -> HttpResponse:
         "page": page,
         "changes": [(change, left[change.pk]) for change in page],
         "zone_changes": zone_changes(by, now=now) if page.number == 1 else [],
+        "is_done": page.number == 1 and not count_to_move(by, now=now),
     }
     return render(request, "scheduling/setting_changes.html", context)
 
@@ -83,15 +87,29 @@ def to_move(request: StaffRequest) -> HttpResponse:
 def change(request: StaffRequest, change_id: UUID) -> HttpResponse:
     """One change, and its visits to work through."""
     found = _change(request, change_id)
-    visits = touched_visits.visits_of(request.actor, found, now=timezone.now())
+    now = timezone.now()
+    visits = touched_visits.visits_of(request.actor, found, now=now)
     _saw(request, [one.visit for one in visits])
-    left = sum(one.is_open for one in visits)
-    return render(request, "scheduling/setting_change.html", {"change": found, "visits": visits, "left": left})
+    context = {
+        "change": found,
+        "visits": visits,
+        "now": now,
+        "left": sum(one.is_open for one in visits),
+        "may_undo": found.undone_at is None and _may_undo(request.actor, found),
+    }
+    return render(request, "scheduling/setting_change.html", context)
 
 
-@staff(Act.SET_UP_SCHEDULE, methods=("POST",), one_by_one=True)
+def _may_undo(by: Actor, change: SettingChange) -> bool:
+    """The desk takes back what it may enter: nothing else of how the clinic is set up."""
+    return by.may(Act.ENTER_LEAVE if change.kind in DESK_KINDS else Act.SET_UP_SCHEDULE)
+
+
+@staff(Act.ENTER_LEAVE, methods=("POST",), one_by_one=True)
 def undo(request: StaffRequest, change_id: UUID) -> HttpResponse:
     found = _change(request, change_id)
+    if not _may_undo(request.actor, found):
+        raise PermissionDenied
     try:
         setting_changes.undo(change=found, by=request.actor, now=timezone.now())
     except VisitRefusedError as refused:

@@ -32,7 +32,10 @@ def times_context(
     patient_id: UUID,
     leave_out: Appointment | None = None,
 ) -> dict[str, Any]:
-    """What may be chosen, what is chosen, and the free times of the week from the chosen day on."""
+    """What may be chosen, what is chosen, and the free times of the week from the chosen day on.
+
+    For a visit that is moved (``leave_out``) the day is shown that has the first free time after it.
+    """
     by = request.actor
     today = local_day(now, by.zone)
     visit_types = list(VisitType.objects.visible_to(by).filter(is_active=True).select_related("equipment"))
@@ -63,7 +66,8 @@ def times_context(
     for moment, count in at_once.items():
         by_day[local_day(moment, by.zone)] += count
     week = _week(first_day)
-    shown_day = query["shown"] if query["shown"] in week else min(by_day, default=first_day)
+    later = {local_day(moment, by.zone) for moment in at_once if leave_out and moment > leave_out.starts_at}
+    shown_day = query["shown"] if query["shown"] in week else min(later or by_day, default=first_day)
     times = _of_day(found, shown_day, request)
     why: list[str] = []
     if visit_type and not times:

@@ -111,6 +111,7 @@ CHANGING: dict[str, str] = {
     "scheduling:remove_credential": _GONE,
     "scheduling:remove_hours": _GONE,
     "scheduling:remove_leave": _GONE,
+    "scheduling:open_room": _GONE,
     "scheduling:booking_rule": _ROW,
     "scheduling:undo_setting_change": _UNDO,
     "sessions:hand_over": _TAP,

@@ -38,6 +38,7 @@ from scheduling.models import (
     FreedSlot,
     Leave,
     Room,
+    RoomBlock,
     SlotOffer,
     VisitSeries,
     VisitType,
@@ -332,6 +333,11 @@ def _call(practice: Practice, made: Made) -> Form:
     return Form(RecallCall, address, typed={"outcome": "no_answer"})
 
 
+def _block_room(practice: Practice, made: Made) -> Form:
+    typed = {"room": practice.room.pk, "first_day": DAY, "last_day": DAY, "reason": "Cleaning"}
+    return Form(RoomBlock, _to("scheduling:block_room"), typed=typed)
+
+
 CREATING: dict[str, Callable[[Practice, Made], Form]] = {
     "patients:register": _register,
     "patients:merge-into-one": _merge,
@@ -366,6 +372,7 @@ CREATING: dict[str, Callable[[Practice, Made], Form]] = {
     "scheduling:add_hours": _set_up(
         AvailabilityBlock, "add_hours", weekdays=[5], start_time="10:00", end_time="12:00", valid_from_date=DAY
     ),
+    "scheduling:block_room": _block_room,
     "scheduling:add_leave": _set_up(Leave, "add_leave", first_day=DAY, last_day=DAY),
     "sessions:add_addendum": _addendum,
     "sessions:make_note": _note,

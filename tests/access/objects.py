@@ -40,6 +40,7 @@ from scheduling.models import (
     ExtraHours,
     FreedSlot,
     Leave,
+    RoomBlock,
     SettingChange,
     SlotOffer,
     VisitSeries,
@@ -173,6 +174,9 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
                 valid_from_date=date(2026, 1, 1),
             ).pk,
             "leave_id": (leave := _leave(clinic, clinician)).pk,
+            "room_block_id": RoomBlock.objects.create(
+                clinic=clinic, room=visit.room, starts_at=THEN, ends_at=THEN + timedelta(hours=1), reason=sentinel
+            ).pk,
             "change_id": _setting_change(clinic, leave, visit).pk,
             "hold_id": SlotHoldFactory(clinic=clinic, starts_at=THEN + timedelta(days=400)).pk,
             "batch_id": _batch(visit),

@@ -113,7 +113,9 @@ def test_each_change_shows_its_visits_first_lists_them_after_and_is_taken_back(
                     now=at(9),
                 )
             assert desk.get(url("setting_change", change.pk)).context["left"] == len(touched) - 1
-            assert desk.post(url("undo_setting_change", change.pk)).status_code == 403
+            if name != "leave":  # which the desk entered itself, as often as not
+                assert desk.post(url("undo_setting_change", change.pk)).status_code == 403
+                assert not desk.get(url("setting_change", change.pk)).context["may_undo"]
 
             back = admin.post(url("undo_setting_change", change.pk), follow=True)
 
