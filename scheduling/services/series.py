@@ -15,13 +15,13 @@ from accounts.models import Membership
 from common.wall_clock import instant, local_day
 from patients.models import Patient
 from scheduling import policies
-from scheduling.choices import MOVABLE_STATUSES, CancelledBy, ClaimKind, SeriesScope, VisitStatus
+from scheduling.choices import MOVABLE_STATUSES, CancelledBy, SeriesScope, VisitStatus
 from scheduling.models import Appointment, AppointmentMove, Equipment, Room, SlotHold, VisitSeries, VisitType
 from scheduling.policies import VisitRefusedError
 from scheduling.services import appointments, slot_holds
 from scheduling.services.appointments import moved_place
 from scheduling.services.day_locks import OverlapError, hold_days, in_turn
-from scheduling.services.places import Judgement, NotOfferedError, look_before_waiting
+from scheduling.services.places import Judgement, NotOfferedError, look_before_waiting, taken_words
 
 MOST = 26
 
@@ -277,8 +277,6 @@ def _named(starts_at: datetime, by: Actor) -> Iterator[None]:
     try:
         yield
     except OverlapError as error:
-        who = ", ".join(str(ClaimKind(kind).label) for kind in error.kinds) or _("the time")
-        words = _("%(when)s: another visit holds %(who)s.") % {"when": when, "who": who}
-        raise SeriesRefusedError(starts_at, words) from error
+        raise SeriesRefusedError(starts_at, f"{when}: {taken_words(error.taken, by.zone)}") from error
     except NotOfferedError as error:
         raise SeriesRefusedError(starts_at, f"{when}: {error.words}") from error
