@@ -66,6 +66,7 @@ def drawn(zone: ZoneInfo, day: date, visits: list[datetime], *, opens: time, clo
         page=Paginator([WHO], 1).get_page(1),
         names={WHO: "C"},
         visits=rows,
+        held_times=[],
     )
     return picture(found, zone=zone, may_move=True)
 

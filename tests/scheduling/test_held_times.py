@@ -12,6 +12,8 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.choices import Role
+from accounts.models import Membership
 from common.tenancy import tenant
 from scheduling.models import Appointment, SlotHold
 from scheduling.policies import VisitRefusedError
@@ -19,7 +21,7 @@ from scheduling.queries.free_times import next_free_times
 from scheduling.services import appointments, slot_holds
 from scheduling.services.places import SlotTakenError
 from tests.scheduling.conftest import Practice, at
-from tests.scheduling.visits import a_visit, again
+from tests.scheduling.visits import SignIn, a_visit, again
 
 MORNING = at(8)
 
@@ -75,6 +77,77 @@ def test_a_drag_onto_a_held_time_ends_at_the_first_time_it_is_given(practice: Pr
     assert (refused.status_code, told["decide"]) == (409, None)
     assert told["words"].startswith("This time is held for somebody else until 08:05")
     assert (tapped.json()["state"], again(visit).starts_at) == ("moved", at(11, 45))
+
+
+def seen(client: Client, **query: str) -> str:
+    page = client.get(reverse("scheduling:calendar"), {"day": "2026-09-07"} | query)
+    return page.content.decode().split("<main", 1)[1]
+
+
+@pytest.mark.parametrize("show", ["clinicians", "rooms"])
+@pytest.mark.parametrize("span", ["day", "week"])
+@time_machine.travel(MORNING, tick=False)
+def test_a_held_time_is_read_in_the_calendar_without_a_name(
+    practice: Practice, desk: Client, show: str, span: str
+) -> None:
+    held(practice, at(11), patient=practice.patient)
+
+    page = seen(desk, show=show, span=span, look="table")
+
+    assert page.count("held for somebody else until 08:05") == 1
+    assert practice.patient.full_name not in page
+
+
+@time_machine.travel(MORNING, tick=False)
+def test_a_held_time_is_drawn_in_the_picture_without_a_name(practice: Practice, desk: Client) -> None:
+    held(practice, at(11), patient=practice.patient)
+
+    told = desk.get(reverse("scheduling:calendar_events"), {"day": "2026-09-07"}).json()
+
+    assert told["held"] == [
+        {
+            "column": str(practice.clinician.pk),
+            "start": "2026-09-07T11:00",
+            "end": "2026-09-07T11:30",
+            "word": "held for somebody else until 08:05",
+        }
+    ]
+
+
+@time_machine.travel(MORNING, tick=False)
+def test_who_holds_a_time_reads_that_it_is_the_own(practice: Practice, staff_client: SignIn) -> None:
+    client = staff_client(Role.FRONT_DESK, clinic=practice.clinic)
+    own = Membership.objects.get(user_id=client.session["_auth_user_id"])
+    hold = held(practice, at(11))
+    SlotHold.objects.filter(pk=hold.pk).update(held_by=own)
+
+    assert "held by you until 08:05" in seen(client, look="table")
+
+
+@pytest.mark.parametrize("look", ["table", "picture"])
+def test_a_time_that_is_held_no_longer_looks_free(practice: Practice, desk: Client, look: str) -> None:
+    with time_machine.travel(MORNING, tick=False):
+        hold = held(practice, at(11))
+    with time_machine.travel(hold.expires_at, tick=False):
+        assert "held for" not in seen(desk, look=look)
+        assert desk.get(reverse("scheduling:calendar_events"), {"day": "2026-09-07"}).json()["held"] == []
+
+
+@time_machine.travel(MORNING, tick=False)
+def test_a_time_held_after_hours_has_its_row(practice: Practice, desk: Client) -> None:
+    place = appointments.place_of(
+        patient=None,
+        clinician=practice.clinician,
+        room=None,
+        visit_type=practice.visit_type,
+        starts_at=at(18, 30),
+        by=practice.desk,
+        now=MORNING,
+    )
+    slot_holds.keep(place=place, by=practice.desk, now=MORNING, is_override=True)
+
+    assert "held for somebody else" in seen(desk, look="table")
+    assert desk.get(reverse("scheduling:calendar_events"), {"day": "2026-09-07"}).json()["hours"] == [8, 19]
 
 
 def test_a_visit_is_not_booked_beside_a_held_time_whatever_the_reason(practice: Practice) -> None:
