@@ -226,7 +226,7 @@ class Search:
         if not self.most:
             return frozenset()
         start, end = agendas.bounds_of(first_day, days, self.by.zone)
-        booked = staffing.treatments_of_days(self.by, list(self.most), start, end, left_out=self.left_out)
+        booked = staffing.treatments_of_days(self.by, list(self.most), start, end, now=self.now, left_out=self.left_out)
         return frozenset(key for key, count in booked.items() if count >= self.most[key[0]])
 
     def _stretches(self, gaps: Gaps, days: Sequence[date]) -> dict[date, list[tuple[Membership, Span]]]:

@@ -141,7 +141,7 @@ def check(place: Place, *, by: Actor, now: datetime, judgement: Judgement = NO_J
     found = objections(agenda, place.wanted, place.visit_type, needs_chaperone=needs_chaperone)
     if taken.kinds:
         found = [one for one in found if one.code != "turnover"]
-    found += full_day(by=by, wanted=place.wanted, visit_type=place.visit_type, left_out=place.left_out)
+    found += full_day(by=by, wanted=place.wanted, visit_type=place.visit_type, now=now, left_out=place.left_out)
     if found and not judgement.is_override:
         raise NotOfferedError(found)
     return Checked(place=place, overruled=" ".join(one.words for one in found))

@@ -39,7 +39,7 @@ from scheduling.visit_letters import Told
 
 
 def _own_hold(request: StaffRequest, hold_id: UUID) -> SlotHold:
-    holds = SlotHold.objects.visible_to(request.actor).select_related(
+    holds = slot_holds.of_desk(request.actor).select_related(
         "clinician__user", "room", "visit_type__equipment", "equipment", "patient"
     )
     return get_object_or_404(holds, pk=hold_id)

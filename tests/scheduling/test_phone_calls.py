@@ -92,7 +92,7 @@ def test_a_time_somebody_else_keeps_is_told_above_a_new_search(
     answer = desk.post(reverse("scheduling:keep"), {"visit_type": practice.visit_type.pk, "chosen": chosen})
 
     assert answer.status_code == 409
-    assert "was just taken" in answer.content.decode()
+    assert "This time is held for somebody else until" in answer.content.decode()
 
 
 def test_a_new_caller_is_registered_and_booked_in_one_act(practice: Practice, desk: Client, hold: SlotHold) -> None:
