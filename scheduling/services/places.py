@@ -100,12 +100,21 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
-    """What a person decided beforehand: to overrule objections, and why something may be promised twice."""
+    """What a person decided beforehand: to overrule objections, and why something may be promised twice.
+
+    ``is_promised``: the time was held for this, so that what others were let to do beside it since is no objection.
+    """
 
     is_override: bool = False
     double_reason: str = ""
+    is_promised: bool = False
+
+    def overrules(self, objection: Objection) -> bool:
+        return self.is_override or (self.is_promised and objection.code in _OF_OTHERS)
 
 
+# Objections that come of other visits, not of who works when.
+_OF_OTHERS = frozenset({"daily_maximum", "turnover"})
 NO_JUDGEMENT = Judgement()
 
 
@@ -142,7 +151,7 @@ def check(place: Place, *, by: Actor, now: datetime, judgement: Judgement = NO_J
     if taken.kinds:
         found = [one for one in found if one.code != "turnover"]
     found += full_day(by=by, wanted=place.wanted, visit_type=place.visit_type, now=now, left_out=place.left_out)
-    if found and not judgement.is_override:
+    if not all(judgement.overrules(one) for one in found):
         raise NotOfferedError(found)
     return Checked(place=place, overruled=" ".join(one.words for one in found))
 

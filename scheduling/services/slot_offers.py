@@ -119,6 +119,7 @@ def _visit_of(offer: SlotOffer, entry: WaitingEntry, by: Actor, now: datetime) -
             by=by,
             now=now,
             hold=hold,
+            is_promised=True,
             tell_patient=True,
         )
     hold_days(by, (visit.starts_at, visit.ends_at), (offer.starts_at, offer.ends_at))
@@ -131,6 +132,7 @@ def _visit_of(offer: SlotOffer, entry: WaitingEntry, by: Actor, now: datetime) -
         starts_at=offer.starts_at,
         clinician=offer.clinician,
         room=offer.room,
+        is_promised=True,
         reason=_("From the waiting list"),
         tell_patient=True,
     )

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from scheduling.choices import OfferStatus, WaitPriority
-from scheduling.models import BookingRule, FreedSlot, SlotHold, SlotOffer, VisitType
+from scheduling.models import BookingRule, FreedSlot, Leave, SlotHold, SlotOffer, VisitType
 from scheduling.policies import VisitRefusedError
 from scheduling.queries.waiting_matches import Slot, matches
 from scheduling.services import appointments, freed_slots, slot_holds, slot_offers, waiting_list
@@ -196,6 +196,25 @@ def test_a_held_treatment_counts_to_the_most_of_a_day(practice: Practice) -> Non
         practice.book(patient=practice.another_patient(), starts_at=at(14), now=FOUND)
 
     assert accept(practice, offer).status == OfferStatus.ACCEPTED
+
+
+def test_what_a_colleague_overruled_since_does_not_break_the_promise(practice: Practice) -> None:
+    BookingRule.objects.create(clinic=practice.clinic, member=practice.clinician, max_treatments_per_day=1)
+    VisitType.objects.filter(pk=practice.visit_type.pk).update(is_treatment=True)
+    practice.visit_type.refresh_from_db()
+    offer = offered(practice)
+    others = {"patient": practice.another_patient(), "now": FOUND, "is_override": True}
+    practice.book(starts_at=at(9, 30), **others)  # over the maximum, and into the turnover
+
+    assert accept(practice, offer).status == OfferStatus.ACCEPTED
+
+
+def test_nobody_is_booked_with_who_went_on_leave_after_the_offer(practice: Practice) -> None:
+    offer = offered(practice)
+    Leave.objects.create(clinic=practice.clinic, clinician=practice.clinician, starts_at=at(8), ends_at=at(12))
+
+    with pytest.raises(NotOfferedError, match="away"):
+        accept(practice, offer)
 
 
 def test_a_time_nearer_than_an_answer_is_not_offered_by_hand(practice: Practice) -> None:
