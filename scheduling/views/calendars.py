@@ -111,6 +111,7 @@ def _words() -> dict[str, str]:
     """What the picture says by itself; ``{…}`` is filled in by the script."""
     return {
         "at": _("{time}, {column}. Enter saves, Escape gives up."),
+        "empty": _("{time}, {column}. Enter books, Escape gives up."),
         "long": _("{minutes} min, until {time}. Enter saves, Escape gives up."),
         "given_up": _("Given up. The visit stays at {time}, {column}."),
         "stays": _("This visit cannot be moved: it is “{status}”."),
