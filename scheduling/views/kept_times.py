@@ -33,7 +33,7 @@ from scheduling.services import callers, series, slot_holds
 from scheduling.services.callers import Booked, NewCaller, hold_minutes
 from scheduling.services.series import Wish
 from scheduling.views.patients import banner_of
-from scheduling.views.plans import SKIP, Choice, is_settled, wishes
+from scheduling.views.plans import SKIP, Choice, is_read_back, is_settled, seen, wishes
 from scheduling.views.steps import undo_address
 from scheduling.visit_letters import Told
 
@@ -65,6 +65,7 @@ def _context(request: StaffRequest, hold: SlotHold, form: CallerForm, plan: list
         "hold": hold,
         "form": form,
         "plan": plan,
+        "read": seen(plan),
         "banner": banner_of(request, hold.patient_id) if hold.patient_id else None,
         "search_form": SearchForm(),
         "tell": _tell(request, hold, plan) if hold.patient else None,
@@ -97,7 +98,8 @@ def _plan(request: StaffRequest, hold: SlotHold, said: dict[str, Any]) -> list[C
         patient_id=patient.pk if patient else None,
         left_out=[hold.pk],
     )
-    return [Choice(one, request.POST.get(f"visit-{one.number}", "")) for one in planned]
+    typed = request.POST or request.GET
+    return [Choice(one, typed.get(f"visit-{one.number}", "")) for one in planned]
 
 
 def _book(request: StaffRequest, hold: SlotHold, now: datetime) -> HttpResponse:
@@ -129,7 +131,7 @@ def _settle(
     request: StaffRequest, hold: SlotHold, form: CallerForm, plan: list[Choice], now: datetime, apart: list[UUID]
 ) -> Booked | None:
     """What was booked; None with the reason on the form."""
-    if not is_settled(plan[1:], form):
+    if not is_settled(plan[1:], form) or not is_read_back(plan, request.POST.get("read", ""), form):
         return None
     try:
         return _booked(request, hold, form, plan, now, apart)

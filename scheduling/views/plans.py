@@ -1,5 +1,6 @@
 """A planned series on a page: what was chosen for the visits that cannot be as planned."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,14 @@ class Choice:
     planned: PlannedVisit
     chosen: str
 
+    @property
+    def shown(self) -> str:
+        """What stands on the page for it: its own time, another one by its key, or that it is left out."""
+        if self.planned.is_free:
+            return self.planned.starts_at.isoformat()
+        first = next((one.key for one in self.planned.alternatives), SKIP)
+        return self.chosen or first
+
 
 def is_settled(plan: list[Choice], form: forms.Form) -> bool:
     """Whether every visit can be or has something chosen for it; if not, the form says so."""
@@ -29,6 +38,18 @@ def is_settled(plan: list[Choice], form: forms.Form) -> bool:
         form.add_error(None, _("Some visits cannot be as planned: choose another time for them, or leave them out."))
     elif plan and all(one.chosen == SKIP for one in plan):
         form.add_error(None, _("No visit is left to book."))
+    return not form.errors
+
+
+def seen(plan: list[Choice]) -> str:
+    """The dates and times of the plan as they stand on the page, in a few letters: sent back, they were read."""
+    return hashlib.sha256(" ".join(one.shown for one in plan).encode()).hexdigest()[:16]
+
+
+def is_read_back(plan: list[Choice], read: str, form: forms.Form) -> bool:
+    """Whether these very dates stood on the page that was sent; if not, the form asks for it. One alone needs none."""
+    if len(plan) > 1 and read != seen(plan):
+        form.add_error(None, _("These are all the dates. Read them back to the patient, then book them."))
     return not form.errors
 
 
