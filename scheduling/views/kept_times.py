@@ -33,7 +33,7 @@ from scheduling.services import callers, series, slot_holds
 from scheduling.services.callers import Booked, NewCaller, hold_minutes
 from scheduling.services.series import Wish
 from scheduling.views.patients import banner_of
-from scheduling.views.plans import SKIP, Choice, is_read_back, is_settled, seen, wishes
+from scheduling.views.plans import SKIP, Choice, is_read_back, is_settled, kinds_of, seen, types_in_use, wishes
 from scheduling.views.steps import undo_address
 from scheduling.visit_letters import Told
 
@@ -66,6 +66,8 @@ def _context(request: StaffRequest, hold: SlotHold, form: CallerForm, plan: list
         "form": form,
         "plan": plan,
         "read": seen(plan),
+        "visit_types": types_in_use(request) if plan else [],
+        "is_first_held": True,
         "banner": banner_of(request, hold.patient_id) if hold.patient_id else None,
         "search_form": SearchForm(),
         "tell": _tell(request, hold, plan) if hold.patient else None,
@@ -87,6 +89,7 @@ def _plan(request: StaffRequest, hold: SlotHold, said: dict[str, Any]) -> list[C
     by = request.actor
     starts = repeated(hold.starts_at, every_days=said["every_days"], count=said["visits"], zone=by.zone)
     patient = hold.patient or said.get("patient")
+    kinds = kinds_of(request, types_in_use(request), hold.visit_type, len(starts))
     planned = plan_series(
         by=by,
         clinician=hold.clinician,
@@ -97,6 +100,7 @@ def _plan(request: StaffRequest, hold: SlotHold, said: dict[str, Any]) -> list[C
         equipment=hold.equipment,
         patient_id=patient.pk if patient else None,
         left_out=[hold.pk],
+        kinds=[hold.visit_type, *kinds[1:]],
     )
     typed = request.POST or request.GET
     return [Choice(one, typed.get(f"visit-{one.number}", "")) for one in planned]

@@ -307,3 +307,60 @@ def test_a_callers_date_of_birth_is_said_in_words_before_anything_is_booked(desk
     page = _book(desk, hold, birth_date="3/4/1981", family_name="", given_names="")
     assert page.status_code == 422
     assert "3 April 1981, 45 years" in page.content.decode()
+
+
+def test_a_series_mixes_visit_types_and_each_visit_is_as_long_as_its_type(
+    practice: Practice, desk: Client, hold: SlotHold
+) -> None:
+    with tenant(practice.clinic.pk, actor="test"):
+        review = VisitTypeFactory(clinic=practice.clinic, name="Review", duration_minutes=15)
+
+    assert _book(desk, hold, visits="3", **{"type-3": str(review.pk)}).status_code == 302
+
+    booked = _visits(practice)
+    assert [visit.visit_type_id for visit in booked] == [practice.visit_type.pk] * 2 + [review.pk]
+    assert [visit.ends_at - visit.starts_at for visit in booked] == [timedelta(minutes=n) for n in (30, 30, 15)]
+    assert len({visit.series_id for visit in booked}) == 1
+
+
+def test_a_visit_of_another_type_is_looked_at_with_its_own_length(
+    practice: Practice, desk: Client, hold: SlotHold
+) -> None:
+    with tenant(practice.clinic.pk, actor="test"):
+        long = VisitTypeFactory(clinic=practice.clinic, name="Long", duration_minutes=60)
+        practice.book(starts_at=at(10, 45) + WEEK, now=at(8, 50))
+
+    shown = _book(desk, hold, visits="3", **{"type-2": str(long.pk)})
+
+    assert "Dr Ada Berg has another visit then." in shown.content.decode()
+    assert f'<option value="{long.pk}" selected>Long</option>' in shown.content.decode()
+
+
+def test_another_type_chosen_after_the_dates_were_read_is_read_again(
+    practice: Practice, desk: Client, hold: SlotHold
+) -> None:
+    with tenant(practice.clinic.pk, actor="test"):
+        review = VisitTypeFactory(clinic=practice.clinic, name="Review", duration_minutes=15)
+    address = reverse("scheduling:kept", kwargs={"hold_id": hold.pk})
+    said = {"visits": "3", "every_days": "7"} | CALLER
+    read = desk.post(address, said).context["read"]
+
+    changed = desk.post(address, said | {"type-2": str(review.pk), "read": read})
+
+    assert (changed.status_code, _visits(practice)) == (409, [])
+
+
+def test_a_type_that_is_none_is_never_booked(practice: Practice, desk: Client, hold: SlotHold) -> None:
+    assert _book(desk, hold, visits="2", **{"type-2": "\0"}).status_code == 302
+
+    assert {visit.visit_type_id for visit in _visits(practice)} == {practice.visit_type.pk}
+
+
+def test_a_series_goes_on_with_a_visit_of_another_type(practice: Practice, desk: Client, hold: SlotHold) -> None:
+    with tenant(practice.clinic.pk, actor="test"):
+        review = VisitTypeFactory(clinic=practice.clinic, name="Review", duration_minutes=15)
+    _book(desk, hold, visits="3")
+
+    assert _extend(desk, _visits(practice)[0], **{"type-2": str(review.pk)}).status_code == 302
+
+    assert [visit.visit_type_id for visit in _visits(practice)][-2:] == [practice.visit_type.pk, review.pk]
