@@ -15,6 +15,7 @@ from accounts.models import Membership
 from common.wall_clock import instant, is_shown
 from scheduling.choices import CancelledBy, SeriesScope, VisitStatus
 from scheduling.models import Room, SlotHold, VisitType
+from scheduling.services.slot_holds import of_desk
 
 # Beyond them a date is a slip of the hand, and arithmetic with it may leave the calendar.
 FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 12, 31)
@@ -175,7 +176,7 @@ class BookForm(PlaceForm):
 
     def clean_hold(self) -> SlotHold | None:
         key = self.cleaned_data["hold"]
-        own = SlotHold.objects.visible_to(self.by).filter(pk=key, ended_at__isnull=True)
+        own = of_desk(self.by).filter(pk=key, ended_at__isnull=True)
         return own.select_related("visit_type").first() if key else None
 
 

@@ -36,7 +36,7 @@ class WaitingForm(forms.Form):
         label=_("Earlier than the visit of"),
         required=False,
         empty_label=_("No visit: a time of its own"),
-        help_text=_("Then the visit is moved to the freed time; no other is booked."),
+        help_text=_("Then the visit is moved to the freed time with its own type and length; no other is booked."),
     )
     region = forms.ModelChoiceField(
         queryset=BodyRegion.objects.none(), label=_("Region"), required=False, empty_label=_("Not said")

@@ -15,6 +15,10 @@ class SlotHoldQuerySet(ClinicOwnedQuerySet["SlotHold"]):
         """Those that still keep their time."""
         return self.filter(ended_at__isnull=True, expires_at__gt=now)
 
+    def between(self, start: datetime, end: datetime) -> Self:
+        """Those that touch ``[start, end)``."""
+        return self.filter(starts_at__lt=end, starts_at__gt=start - LONGEST_VISIT, ends_at__gt=start)
+
     def run_out(self, now: datetime) -> Self:
         return self.filter(ended_at__isnull=True, expires_at__lte=now)
 

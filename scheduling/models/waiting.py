@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, manager_of
 from patients.models import PatientOwned
-from scheduling.choices import EntryStatus, OfferStatus, PartOfDay, SlotEnd, WaitPriority, Weekday
+from scheduling.choices import EntryStatus, OfferStatus, PartOfDay, SlotEnd, VisitStatus, WaitPriority, Weekday
+from scheduling.models.appointments import Appointment
+from scheduling.models.visit_types import VisitType
 
 OPEN_ENTRIES = (EntryStatus.WAITING, EntryStatus.OFFERED)
 LONGEST_NOTICE_HOURS = 14 * 24
@@ -81,6 +83,25 @@ class WaitingEntry(PatientOwned):
 
     def __str__(self) -> str:
         return self.status
+
+    @property
+    def visit_to_move(self) -> Appointment | None:
+        """The visit that an accepted offer moves, with its own type and length; None once it stands no longer."""
+        visit = self.appointment
+        return visit if visit is not None and visit.status in (VisitStatus.BOOKED, VisitStatus.CONFIRMED) else None
+
+    @property
+    def sought_type(self) -> VisitType:
+        sought: VisitType = self.visit_to_move.visit_type if self.visit_to_move else self.visit_type
+        return sought
+
+    @property
+    def sought_minutes(self) -> int:
+        visit = self.visit_to_move
+        if visit is None:
+            usual: int = self.visit_type.duration_minutes
+            return usual
+        return int((visit.ends_at - visit.starts_at).total_seconds() // 60)
 
 
 class FreedSlot(ClinicOwned):

@@ -18,7 +18,7 @@ _USUAL_HOURS = (8, 18)
 
 
 def picture(found: Shown, *, zone: ZoneInfo, may_move: bool) -> dict[str, Any]:
-    """Columns, visits and shaded times. Times are ``YYYY-MM-DDTHH:MM`` as the clinic's clock shows them.
+    """Columns, visits, held and shaded times. Times are ``YYYY-MM-DDTHH:MM`` as the clinic's clock shows them.
 
     Of a patient the name alone; no clinical detail. ``hours`` are the first and last whole hour to draw.
     """
@@ -30,6 +30,15 @@ def picture(found: Shown, *, zone: ZoneInfo, may_move: bool) -> dict[str, Any]:
         "quiet_weekdays": _quiet_weekdays(found, zone),
         "columns": [{"id": str(pk), "title": found.title(pk)} for pk in found.page],
         "visits": [visit_facts(one, is_by_room=found.is_by_room, may_move=may_move) for one in found.holding],
+        "held": [
+            {
+                "column": str(found.column_of(one)),
+                "start": _clock(one.starts),
+                "end": _clock(one.starts + (one.ends_at - one.starts_at)),
+                "word": one.words,
+            }
+            for one in found.held_times
+        ],
         "shades": [shade for pk in found.page for shade in _shades(found, pk, zone, (opens, closes))],
     }
 

@@ -21,6 +21,7 @@ from scheduling.models.appointments import AppointmentQuerySet
 from scheduling.queries import agendas
 from scheduling.queries.agendas import Agenda, Busy
 from scheduling.queries.calendar_visits import CalendarVisit, read, visits_between
+from scheduling.queries.held_times import HeldTime, held_between
 from scheduling.spans import Span, is_free, merged
 
 STEP = timedelta(minutes=15)
@@ -31,11 +32,15 @@ WEEK_COLUMNS = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """``kind`` is visit, open, closed or away; a visit's cell reaches over ``rows`` rows."""
+    """``kind`` is visit, held, open, closed or away; a visit's cell reaches over ``rows`` rows.
+
+    ``words`` say of a held time until when, in the first of its rows.
+    """
 
     kind: str
     rows: int = 1
     visits: tuple[CalendarVisit, ...] = ()
+    words: str = ""
 
 
 _PLAIN = {kind: Cell(kind=kind) for kind in ("open", "closed", "away")}
@@ -70,6 +75,7 @@ class _Column:
     visits: list[CalendarVisit]
     opened: list[Span] | None  # None: always open
     away: list[Span]
+    held_times: list[HeldTime]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +83,7 @@ class Shown:
     """A page of columns (by the id of a clinician or a room), and the visits of the days in them, all statuses.
 
     Of a column that is not on the page, what was cancelled or missed alone. ``held`` is, for every column, each day's
-    time from the first visit to the end of the last.
+    time from the first visit to the end of the last, and each time that is held. ``held_times`` are those on the page.
     """
 
     first_day: date
@@ -89,11 +95,12 @@ class Shown:
     names: dict[UUID, str]
     visits: list[CalendarVisit]
     blocks: dict[UUID, list[RoomBlock]]  # of rooms, where they are the columns
+    held_times: list[HeldTime]
 
     def title(self, pk: UUID) -> str:
         return self.names.get(pk, "–")
 
-    def column_of(self, visit: CalendarVisit) -> UUID | None:
+    def column_of(self, visit: CalendarVisit | HeldTime) -> UUID | None:
         return visit.room_id if self.is_by_room else visit.clinician_id
 
     @property
@@ -115,20 +122,23 @@ def shown(
     first_day: date,
     days: int,
     clinicians: Sequence[Membership],
+    now: datetime,
     is_by_room: bool = False,
     page: int = 1,
     is_whole: bool = False,
     only: UUID | None = None,
 ) -> Shown:
-    """Seven queries: the days' hours and rooms, what is held in them, and the visits; by room one more: the blocks.
+    """Eight queries: the days' hours and rooms, what is held in them at ``now``, and the visits; by room one more: the
+    blocks.
 
     The columns come in pages, unless ``is_whole``; whoever looks finds the own column first. ``only`` shows one column
     alone.
     """
     agenda = agendas.load_hours(by=by, clinicians=clinicians, first_day=first_day, days=days)
-    visits = visits_between(by, *agendas.bounds_of(first_day, days, by.zone))
+    bounds = agendas.bounds_of(first_day, days, by.zone)
+    visits, held_times = visits_between(by, *bounds), held_between(by, *bounds, now=now)
     column = "room_id" if is_by_room else "clinician_id"
-    held = _held(visits, column, by.zone)
+    held = _held(visits, held_times, column, by.zone)
     ids = _rooms_used(agenda, held) if is_by_room else _people_there(agenda, held, clinicians)
     ids.sort(key=lambda pk: pk != by.membership_id)
     names = {room.pk: room.name for room in agenda.all_rooms} | {one.pk: one.user.full_name for one in clinicians}
@@ -150,6 +160,7 @@ def shown(
         names=names,
         visits=found,
         blocks=_blocks(by, agendas.bounds_of(first_day, days, by.zone)) if is_by_room else {},
+        held_times=[one for one in held_times if getattr(one, column) in turned],
     )
 
 
@@ -161,8 +172,8 @@ def _blocks(by: Actor, span: Span) -> dict[UUID, list[RoomBlock]]:
     return found
 
 
-def _held(visits: AppointmentQuerySet, column: str, zone: ZoneInfo) -> Busy:
-    """Each column's days, from the first visit to the end of the last: one query."""
+def _held(visits: AppointmentQuerySet, held_times: list[HeldTime], column: str, zone: ZoneInfo) -> Busy:
+    """Each column's days, from the first visit to the end of the last, and its held times: one query."""
     holding = visits.exclude(status__in=FREE_STATUSES).exclude(**{column: None}).order_by()
     days = holding.values(column, day=TruncDate("starts_at", tzinfo=zone))
     held: Busy = defaultdict(list)
@@ -170,6 +181,9 @@ def _held(visits: AppointmentQuerySet, column: str, zone: ZoneInfo) -> Busy:
         column, "first", "last"
     ):
         held[pk].append((first, last))
+    for one in held_times:
+        if (pk := getattr(one, column)) is not None:
+            held[pk].append((one.starts_at, one.ends_at))
     return {pk: merged(spans) for pk, spans in held.items()}
 
 
@@ -200,11 +214,12 @@ def day_calendar(found: Shown, *, by: Actor, now: datetime) -> DayCalendar:
 
 
 def _column(found: Shown, pk: UUID, visits: list[CalendarVisit]) -> _Column:
+    kept = [one for one in found.held_times if found.column_of(one) == pk]
     if found.is_by_room:
         blocked = merged((one.starts_at, one.ends_at) for one in found.blocks.get(pk, []))
-        return _Column(found.title(pk), visits, None, blocked)
+        return _Column(found.title(pk), visits, None, blocked, kept)
     away = [(leave.starts_at, leave.ends_at) for leave in found.agenda.away.get(pk, [])]
-    return _Column(found.title(pk), visits, found.agenda.opened(pk), merged(away))
+    return _Column(found.title(pk), visits, found.agenda.opened(pk), merged(away), kept)
 
 
 def _people_there(agenda: Agenda, held: Busy, clinicians: Sequence[Membership]) -> list[UUID]:
@@ -239,13 +254,28 @@ def _cells(column: _Column, starts: list[datetime]) -> dict[datetime, Cell]:
     for group in _groups(column.visits, starts):
         covered = [start for start in starts if start < group[-1].ends_at and group[0].starts_at < start + STEP]
         cells[covered[0]] = Cell(kind="visit", rows=len(covered), visits=tuple(group))
-    covered_until = starts[0] if starts else None
+    covered_until, said = starts[0] if starts else None, ""
     for start in starts:
         if start in cells:
             covered_until = start + STEP * cells[start].rows
         elif covered_until is None or start >= covered_until:
-            cells[start] = _PLAIN[_kind(column, (start, start + STEP))]
+            words = _words_held(column, start)
+            cells[start] = _plain(column, start, words, said)
+            said = words
     return cells
+
+
+def _words_held(column: _Column, start: datetime) -> str:
+    """What is said of the times that are held in the row."""
+    touched = [one.words for one in column.held_times if one.starts_at < start + STEP and start < one.ends_at]
+    return ", ".join(touched)
+
+
+def _plain(column: _Column, start: datetime, words: str, said: str) -> Cell:
+    """A cell without a visit; what was ``said`` in the row above is not said again."""
+    if words:
+        return Cell(kind="held", words=words if words != said else "")
+    return _PLAIN[_kind(column, (start, start + STEP))]
 
 
 def _groups(visits: list[CalendarVisit], starts: list[datetime]) -> Iterator[list[CalendarVisit]]:

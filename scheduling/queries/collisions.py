@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from accounts.actors import Actor
@@ -38,14 +39,32 @@ class Wanted:
         return wanted
 
 
-def collisions(*, by: Actor, wanted: Wanted, now: datetime, left_out: Collection[UUID] = ()) -> tuple[str, ...]:
-    """The kinds of claim of which nothing is left during the span, in the order of ``ClaimKind``."""
+class Taken(NamedTuple):
+    """The kinds of claim of which nothing is left, in the order of ``ClaimKind``.
+
+    ``held_until`` is when the last hold among them runs out; None where visits alone take it.
+    """
+
+    kinds: tuple[str, ...] = ()
+    held_until: datetime | None = None
+
+
+NOTHING_TAKEN = Taken()
+
+
+def taken_by_others(*, by: Actor, wanted: Wanted, now: datetime, left_out: Collection[UUID] = ()) -> Taken:
+    """What other visits, and holds that stand at ``now``, leave nothing of during the span. One query."""
     resources = wanted.resources()
     claims = Claim.objects.visible_to(by).between(*wanted.span).standing(now).but(left_out)
     rows = claims.filter(resource_id__in=[pk for pk, _units in resources.values()], ends_at__gt=wanted.span[0])
-    taken: dict[UUID, set[int]] = defaultdict(set)
-    for resource_id, unit in rows.values_list("resource_id", "unit"):
-        taken[resource_id].add(unit)
-    return tuple(
-        kind for kind in ClaimKind.values if kind in resources and len(taken[resources[kind][0]]) >= resources[kind][1]
+    units: dict[UUID, set[int]] = defaultdict(set)
+    held: dict[UUID, list[datetime]] = defaultdict(list)
+    for resource_id, unit, expires_at in rows.values_list("resource_id", "unit", "expires_at"):
+        units[resource_id].add(unit)
+        if expires_at is not None:
+            held[resource_id].append(expires_at)
+    kinds = tuple(
+        kind for kind in ClaimKind.values if kind in resources and len(units[resources[kind][0]]) >= resources[kind][1]
     )
+    ends = [end for kind in kinds for end in held[resources[kind][0]]]
+    return Taken(kinds, max(ends, default=None))

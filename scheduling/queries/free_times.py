@@ -65,13 +65,15 @@ def free_times(
     first_day: date,
     days: int,
     now: datetime,
+    after: datetime | None = None,
     minutes: int | None = None,
     patient_id: UUID | None = None,
     left_out: Collection[UUID] = (),
     wish: Wish = ANYTHING,
 ) -> list[FreeTime]:
-    """Every free time of the days, earliest first. Nothing before ``now`` is offered.
+    """Every free time of the days, earliest first. Nothing before ``now`` is offered, nor before ``after``.
 
+    A hold stands or has run out as of ``now``, however late the times are that are asked for.
     Queries as of a ``Search``. ``minutes`` is a length other than the type's.
     """
     search = Search(
@@ -81,6 +83,7 @@ def free_times(
         first_day=first_day,
         days=days,
         now=now,
+        after=after,
         minutes=minutes,
         patient_id=patient_id,
         left_out=left_out,
@@ -124,12 +127,14 @@ class Search:
         first_day: date,
         days: int,
         now: datetime,
+        after: datetime | None = None,
         minutes: int | None = None,
         patient_id: UUID | None = None,
         left_out: Collection[UUID] = (),
         wish: Wish = ANYTHING,
     ) -> None:
         self.by, self.now, self.wish = by, now, wish
+        self.earliest = max(after or now, now)
         self.visit_type, self.patient_id, self.left_out = visit_type, patient_id, left_out
         self.length = timedelta(minutes=minutes or visit_type.duration_minutes)
         self.turnover = timedelta(minutes=visit_type.turnover_minutes)
@@ -221,7 +226,7 @@ class Search:
         if not self.most:
             return frozenset()
         start, end = agendas.bounds_of(first_day, days, self.by.zone)
-        booked = staffing.treatments_of_days(self.by, list(self.most), start, end, left_out=self.left_out)
+        booked = staffing.treatments_of_days(self.by, list(self.most), start, end, now=self.now, left_out=self.left_out)
         return frozenset(key for key, count in booked.items() if count >= self.most[key[0]])
 
     def _stretches(self, gaps: Gaps, days: Sequence[date]) -> dict[date, list[tuple[Membership, Span]]]:
@@ -253,7 +258,7 @@ class Search:
         span = (moment, moment + self.length)
         held = (moment, span[1] + self.turnover)
         local = moment.astimezone(self.by.zone)
-        is_possible = moment >= self.now and self.wish.allows(local)
+        is_possible = moment >= self.earliest and self.wish.allows(local)
         is_possible = is_possible and (self.patient_id is None or gaps.is_free(self.patient_id, span))
         room, chaperones = None, []
         if is_possible and self.rooms:
@@ -285,7 +290,8 @@ def next_free_times(
         visit_type=visit_type,
         first_day=local_day(after, by.zone),
         days=14,
-        now=max(after, now),
+        now=now,
+        after=after,
         minutes=minutes,
         patient_id=patient_id,
         left_out=left_out,

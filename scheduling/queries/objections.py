@@ -88,14 +88,19 @@ def _turnover_objections(agenda: Agenda, wanted: Wanted, visit_type: VisitType) 
         yield Objection("turnover", words % {"room": tight[0]})
 
 
-def full_day(*, by: Actor, wanted: Wanted, visit_type: VisitType, left_out: Collection[UUID] = ()) -> list[Objection]:
-    """The clinician has the most treatments of a day already. One query, and one more where there is a maximum."""
+def full_day(
+    *, by: Actor, wanted: Wanted, visit_type: VisitType, now: datetime, left_out: Collection[UUID] = ()
+) -> list[Objection]:
+    """The clinician has the most treatments of a day already, those that are held counted in.
+
+    One query, and one more where there is a maximum.
+    """
     clinician = wanted.clinician
     most = most_treatments(by, [clinician]).get(clinician.pk) if visit_type.is_treatment else None
     if most is None:
         return []
     day = local_day(wanted.span[0], by.zone)
-    booked = treatments_of_days(by, [clinician.pk], *day_bounds(day, by.zone), left_out=left_out)
+    booked = treatments_of_days(by, [clinician.pk], *day_bounds(day, by.zone), now=now, left_out=left_out)
     count = booked[clinician.pk, day]
     if count < most:
         return []

@@ -29,6 +29,7 @@ class PlannedVisit:
     """``number`` counts from 1. Without ``reasons`` it can be booked as it is; else ``alternatives`` are near it."""
 
     number: int
+    visit_type: VisitType
     starts_at: datetime
     ends_at: datetime
     reasons: tuple[str, ...] = ()
@@ -57,9 +58,13 @@ def plan_series(
     equipment: Equipment | None = None,
     patient_id: UUID | None = None,
     left_out: Collection[UUID] = (),
+    kinds: Sequence[VisitType] = (),
 ) -> list[PlannedVisit]:
-    """Look at every start at once: two agendas, however many there are."""
-    equipment = equipment or visit_type.equipment
+    """Look at every start at once: two agendas, however many there are, and one more for each further type.
+
+    ``kinds`` are the types of the visits, where they differ; ``minutes`` and ``equipment`` are of ``visit_type``.
+    """
+    kinds = kinds or [visit_type] * len(starts)
     first, last = local_day(min(starts), by.zone), local_day(max(starts), by.zone)
     days = (last - first).days + 1
     agenda = agendas.load(
@@ -72,27 +77,38 @@ def plan_series(
         left_out=left_out,
     )
     begin = max(first - timedelta(days=DAYS_BESIDE), local_day(now, by.zone))
-    free = free_times(
-        by=by,
-        clinicians=[clinician],
-        visit_type=visit_type,
-        first_day=begin,
-        days=(last - begin).days + 1 + DAYS_BESIDE,
-        now=now,
-        minutes=minutes,
-        patient_id=patient_id,
-        left_out=left_out,
-        wish=Wish(equipment=equipment),
-    )
-    offered = {one.starts_at for one in free}
-    length = timedelta(minutes=minutes or visit_type.duration_minutes)
-    planned = []
-    for number, start in enumerate(starts, 1):
-        span = (start, start + length)
-        reasons = () if start in offered else _reasons(agenda, clinician, visit_type, equipment, span, patient_id, now)
-        near = tuple(_near(free, start, by.zone)) if reasons else ()
+
+    def lengths(kind: VisitType) -> tuple[int, Equipment | None]:
+        if kind == visit_type:
+            return minutes or kind.duration_minutes, equipment or kind.equipment
+        return kind.duration_minutes, kind.equipment
+
+    def free_for(kind: VisitType) -> list[FreeTime]:
+        return free_times(
+            by=by,
+            clinicians=[clinician],
+            visit_type=kind,
+            first_day=begin,
+            days=(last - begin).days + 1 + DAYS_BESIDE,
+            now=now,
+            minutes=lengths(kind)[0],
+            patient_id=patient_id,
+            left_out=left_out,
+            wish=Wish(equipment=lengths(kind)[1]),
+        )
+
+    free = {kind.pk: free_for(kind) for kind in dict.fromkeys(kinds)}
+    planned: list[PlannedVisit] = []
+    for number, (start, kind) in enumerate(zip(starts, kinds, strict=True), 1):
+        length, thing = lengths(kind)
+        span = (start, start + timedelta(minutes=length))
+        is_offered = any(one.starts_at == start for one in free[kind.pk])
+        reasons = () if is_offered else _reasons(agenda, clinician, kind, thing, span, patient_id, now)
+        near = tuple(_near(free[kind.pk], start, by.zone)) if reasons else ()
         planned.append(
-            PlannedVisit(number=number, starts_at=start, ends_at=span[1], reasons=reasons, alternatives=near)
+            PlannedVisit(
+                number=number, visit_type=kind, starts_at=start, ends_at=span[1], reasons=reasons, alternatives=near
+            )
         )
     return planned
 

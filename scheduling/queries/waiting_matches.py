@@ -1,5 +1,6 @@
 """Which freed time suits whom on the waiting list, in the order in which they are offered it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -17,13 +18,12 @@ from patients.choices import Purpose, Unreachable
 from patients.models import OF_PRESENT
 from patients.queries import mailboxes_of
 from patients.quiet_hours import is_quiet
-from scheduling.choices import EntryStatus, PartOfDay, VisitStatus
-from scheduling.models import SlotOffer, WaitingEntry
+from scheduling.choices import ClaimKind, EntryStatus, PartOfDay
+from scheduling.models import Claim, SlotOffer, WaitingEntry
 from scheduling.queries import staffing
 
 # domain.md §12: an offer expires in 30 minutes.
 OFFER_LASTS = timedelta(minutes=30)
-_MOVABLE = (VisitStatus.BOOKED, VisitStatus.CONFIRMED)
 
 
 class Slot(NamedTuple):
@@ -58,8 +58,9 @@ class Match:
 def matches(*, by: Actor, slot: Slot, now: datetime) -> list[Match]:
     """Everybody waiting whom the time suits and who was not offered it before, the first to be asked first.
 
-    In order: priority, whose region the clinician's credential names, who needs it whole, who waits longest. About five
-    queries, however many wait.
+    In order: priority, whose region the clinician's credential names, who needs it whole, who waits longest. About six
+    queries, however many wait. A wish that is tied to a visit is that visit's, with its type and length. Left out is
+    who is elsewhere at that time: another visit of the own, or another time that is held for them.
 
     The region decides only where the clinic said so: a type with a technique, and a credential for it that is limited
     to parts of the body, keep out a patient who waits for another part. Anywhere else (a type without a technique, an
@@ -68,11 +69,13 @@ def matches(*, by: Actor, slot: Slot, now: datetime) -> list[Match]:
     """
     skills = staffing.trusted_with(by=by, clinician=slot.clinician, day=local_day(slot.starts_at, by.zone))
     found = [entry for entry in _suited(by, slot) if _suits(entry, slot, by) and _is_trusted(entry, skills)]
+    elsewhere = _elsewhere(by, slot, found, now)
+    found = [entry for entry in found if entry.pk not in elsewhere]
     found.sort(
         key=lambda entry: (
             entry.priority,
             not _is_named(entry, skills),
-            slot.minutes - entry.visit_type.duration_minutes,
+            slot.minutes - entry.sought_minutes,
             entry.since,
         )
     )
@@ -89,13 +92,13 @@ def _suited(by: Actor, slot: Slot) -> list[WaitingEntry]:
     day = local_day(slot.starts_at, by.zone)
     rows = (
         WaitingEntry.objects.visible_to(by)
-        .filter(OF_PRESENT, status=EntryStatus.WAITING, visit_type__is_active=True)
-        .filter(visit_type__duration_minutes__lte=slot.minutes)
+        .filter(OF_PRESENT, status=EntryStatus.WAITING)
+        .filter(Q(appointment__isnull=False) | Q(visit_type__is_active=True))
         .filter(Q(clinician__isnull=True) | Q(clinician=slot.clinician))
         .filter(Q(from_date__isnull=True) | Q(from_date__lte=day))
         .filter(Q(until_date__isnull=True) | Q(until_date__gte=day))
         .filter(Q(weekdays=[]) | Q(weekdays__contains=[day.weekday()]))
-        .select_related("patient", "visit_type__equipment", "appointment", "clinician__user", "region")
+        .select_related("patient", "visit_type__equipment", "appointment__visit_type", "clinician__user", "region")
     )
     if slot.freed_slot_id is not None:
         before = SlotOffer.objects.visible_to(by).filter(freed_slot=slot.freed_slot_id)
@@ -104,16 +107,33 @@ def _suited(by: Actor, slot: Slot) -> list[WaitingEntry]:
 
 
 def _suits(entry: WaitingEntry, slot: Slot, by: Actor) -> bool:
-    """The time of day; and an earlier time than the visit it would replace, if that still stands."""
+    """Its length, the time of day; and an earlier time than the visit it would replace, if that still stands."""
+    if entry.sought_minutes > slot.minutes:
+        return False
     if entry.part_of_day and entry.part_of_day != _part_of_day(slot.starts_at.astimezone(by.zone).hour):
         return False
-    visit = entry.appointment
-    return visit is None or (visit.status in _MOVABLE and slot.ends_at <= visit.starts_at)
+    visit = entry.visit_to_move
+    return entry.appointment is None or (visit is not None and slot.ends_at <= visit.starts_at)
+
+
+def _elsewhere(by: Actor, slot: Slot, entries: Sequence[WaitingEntry], now: datetime) -> set[UUID]:
+    """The entries whose patients are claimed already for a part of the time that they would need. One query."""
+    claims = Claim.objects.visible_to(by).between(slot.starts_at, slot.ends_at).standing(now)
+    own = claims.filter(kind=ClaimKind.PATIENT, resource_id__in=[entry.patient_id for entry in entries])
+    first: dict[UUID, datetime] = {}
+    for patient_id, starts_at in own.filter(ends_at__gt=slot.starts_at).values_list("resource_id", "starts_at"):
+        first[patient_id] = min(starts_at, first.get(patient_id, starts_at))
+    return {
+        entry.pk
+        for entry in entries
+        if entry.patient_id in first
+        and first[entry.patient_id] < slot.starts_at + timedelta(minutes=entry.sought_minutes)
+    }
 
 
 def _is_trusted(entry: WaitingEntry, skills: dict[UUID, frozenset[str]]) -> bool:
     """The technique of the type, on the part of the body where the patient wants it."""
-    technique = entry.visit_type.technique_id
+    technique = entry.sought_type.technique_id
     if technique is None:
         return True
     parts, part = skills.get(technique), _body_part(entry)
@@ -121,7 +141,7 @@ def _is_trusted(entry: WaitingEntry, skills: dict[UUID, frozenset[str]]) -> bool
 
 
 def _is_named(entry: WaitingEntry, skills: dict[UUID, frozenset[str]]) -> bool:
-    part, technique = _body_part(entry), entry.visit_type.technique_id
+    part, technique = _body_part(entry), entry.sought_type.technique_id
     named = skills.values() if technique is None else [skills.get(technique, frozenset())]
     return bool(part) and any(part in parts for parts in named)
 

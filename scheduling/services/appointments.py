@@ -41,12 +41,13 @@ def book(
     is_override: bool = False,
     double_reason: str = "",
     hold: SlotHold | None = None,
+    is_promised: bool = False,
     tell_patient: bool = False,
 ) -> Appointment:
     """Promise a time. Without a room, a type that needs one gets the first free; so with equipment and chaperone.
 
     ``hold`` is given up for the visit, and so is every time this person keeps for the patient. ``double_reason`` lets
-    it stand beside another visit, and is shown with it.
+    it stand beside another visit, and is shown with it. ``is_promised``: ``hold`` was offered to the patient.
     Raises ``SlotTakenError``, ``NotOfferedError`` (unless ``is_override``) or another ``VisitRefusedError``.
     """
     place = place_of(
@@ -60,7 +61,7 @@ def book(
         minutes=minutes,
         equipment=equipment,
     )
-    judgement = Judgement(is_override=is_override, double_reason=double_reason)
+    judgement = Judgement(is_override=is_override, double_reason=double_reason, is_promised=is_promised)
 
     def own_holds() -> list[UUID]:
         kept = slot_holds.kept_for(patient=patient, by=by, now=now)
@@ -151,6 +152,7 @@ def move(
     minutes: int | None = None,
     is_override: bool = False,
     double_reason: str = "",
+    is_promised: bool = False,
     reason: str = "",
     tell_patient: bool = False,
 ) -> Appointment:
@@ -160,7 +162,7 @@ def move(
     length = timedelta(minutes=minutes) if minutes else appointment.ends_at - appointment.starts_at
     policies.check_length(length)
     place = moved_place(appointment, by, starts_at, length, clinician, room)
-    judgement = Judgement(is_override=is_override, double_reason=double_reason)
+    judgement = Judgement(is_override=is_override, double_reason=double_reason, is_promised=is_promised)
     return _reschedule(appointment, place, by, now, version, judgement, reason, tell_patient)
 
 

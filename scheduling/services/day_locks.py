@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from common.wall_clock import local_day
 from scheduling.policies import VisitRefusedError
+from scheduling.queries.collisions import NOTHING_TAKEN, Taken
 from scheduling.spans import Span
 
 T = TypeVar("T")
@@ -22,11 +23,11 @@ _DEADLOCK, _LOCK_TIMEOUT = "40P01", "55P03"
 
 
 class OverlapError(Exception):
-    """Another visit or hold takes what this one wants; ``kinds`` of claim, as far as it is known."""
+    """Another visit or hold takes what this one wants: ``taken``, as far as it is known."""
 
-    def __init__(self, kinds: tuple[str, ...] = ()) -> None:
+    def __init__(self, taken: Taken = NOTHING_TAKEN) -> None:
         super().__init__()
-        self.kinds = kinds
+        self.taken = taken
 
 
 class CalendarBusyError(VisitRefusedError):

@@ -6,6 +6,7 @@ Any number of sweeps may run at once: one row a change, one standing offer a slo
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q
@@ -14,17 +15,20 @@ from accounts.actors import Actor, machine
 from accounts.models import Clinic
 from common.tenancy import tenant
 from scheduling.choices import FREE_STATUSES, ClaimKind, SlotEnd
-from scheduling.models import AppointmentMove, Claim, FreedSlot, SlotOffer
+from scheduling.models import AppointmentMove, Claim, FreedSlot, SlotOffer, WaitingEntry
 from scheduling.policies import VisitRefusedError
 from scheduling.queries.waiting_matches import OFFER_LASTS, Slot, matches
 from scheduling.services import slot_offers
 from scheduling.services.appointments import TELL_AFTER
-from scheduling.services.places import SlotTakenError
+from scheduling.services.places import NotOfferedError, SlotTakenError
+
+# Visit type, minutes, and the visit it would replace.
+_Need = tuple[UUID, int, UUID | None]
 
 LONGEST_OUTAGE = timedelta(days=3)
 AT_ONCE = 200
-# Whose own visits or whose chaperone stand against it is passed over; so many are tried in one sweep.
-TRIES = 10
+# So many are tried in one sweep; who would be refused for the same reason as one before is not tried.
+TRIES = 50
 
 
 def sweep(*, clinic: Clinic, clock: Callable[[], datetime]) -> None:
@@ -103,17 +107,35 @@ def offer_on(*, slot: FreedSlot, by: Actor, now: datetime) -> SlotOffer | None:
         slot_offers.close(slot=slot, by=by, now=now, why=SlotEnd.TAKEN)
         return None
     wanted = Slot(slot.clinician, slot.starts_at, slot.ends_at, slot.pk)
-    offered = [match for match in matches(by=by, slot=wanted, now=now) if match.is_offered]
-    for match in offered[:TRIES]:
+    refused: set[_Need] = set()
+    tries = 0
+    for match in matches(by=by, slot=wanted, now=now):
+        need = _need(match.entry)
+        if not match.is_offered or need in refused or tries == TRIES:
+            continue
+        tries += 1
         try:
             with transaction.atomic():
                 return slot_offers.make(slot=slot, entry=match.entry, by=by, now=now)
-        except SlotTakenError as taken:
-            if ClaimKind.PATIENT not in taken.collided:
-                return None
-        except (VisitRefusedError, IntegrityError):
-            continue
+        except (VisitRefusedError, IntegrityError) as error:
+            if _is_for_all(error):
+                refused.add(need)
     return None
+
+
+def _need(entry: WaitingEntry) -> _Need:
+    """What a time has to give: of what type, how long, instead of which visit."""
+    visit = entry.visit_to_move
+    return entry.sought_type.pk, entry.sought_minutes, visit.pk if visit else None
+
+
+def _is_for_all(error: Exception) -> bool:
+    """Whether everybody with the same need would be refused alike: not for the patient's own sake or chaperone."""
+    if isinstance(error, SlotTakenError):
+        return bool(error.collided) and not {ClaimKind.PATIENT, ClaimKind.CHAPERONE} & set(error.collided)
+    if isinstance(error, NotOfferedError):
+        return all(one.code != "chaperone" for one in error.objections)
+    return False
 
 
 def _is_taken(slot: FreedSlot, by: Actor) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
@@ -18,7 +19,7 @@ from scheduling.models import Equipment, Room, RoomBlock, VisitType
 from scheduling.policies import VisitRefusedError
 from scheduling.queries import agendas, staffing
 from scheduling.queries.agendas import Agenda
-from scheduling.queries.collisions import Wanted, collisions
+from scheduling.queries.collisions import Taken, Wanted, taken_by_others
 from scheduling.queries.free_times import FreeTime, next_free_times
 from scheduling.queries.objections import Objection, full_day, objections
 from scheduling.services.day_locks import OverlapError, in_turn
@@ -28,25 +29,35 @@ T = TypeVar("T")
 
 
 class SlotTakenError(VisitRefusedError):
-    """Other visits hold ``collided`` (kinds of claim); ``alternatives`` are the next free times.
+    """Other visits and holds have ``collided`` (kinds of claim); ``alternatives`` are the next free times.
 
-    ``can_double``: a person may promise it all the same, with a reason; in a room that is blocked nobody may.
+    ``can_double``: a person may promise it all the same, with a reason; never what is held for somebody else, nor a
+    blocked room.
     """
 
     def __init__(
-        self, collided: tuple[str, ...], alternatives: list[FreeTime], blocked: RoomBlock | None = None
+        self, taken: Taken, alternatives: list[FreeTime], zone: ZoneInfo, blocked: RoomBlock | None = None
     ) -> None:
-        who = ", ".join(str(ClaimKind(kind).label) for kind in collided)
-        # Whoever held it may have let it go since.
-        words = _("This time was just taken: another visit holds %(who)s.") if who else _("This time was just taken.")
+        words = taken_words(taken, zone)
         if blocked is not None:
-            words = _("“%(room)s” is blocked at this time: %(why)s. Choose another room or time.")
-        super().__init__(
-            words % ({"room": blocked.room.name, "why": blocked.reason} if blocked is not None else {"who": who})
-        )
-        self.collided = collided
-        self.can_double = ClaimKind.PATIENT not in collided and blocked is None
+            said = _("“%(room)s” is blocked at this time: %(why)s. Choose another room or time.")
+            words = said % {"room": blocked.room.name, "why": blocked.reason}
+        super().__init__(words)
+        self.collided = taken.kinds
+        is_kept = taken.held_until is not None or blocked is not None
+        self.can_double = ClaimKind.PATIENT not in taken.kinds and not is_kept
         self.alternatives = alternatives
+
+
+def taken_words(taken: Taken, zone: ZoneInfo) -> str:
+    """Why a time cannot be had. Whoever took it may have let it go since: then nothing is said of whom."""
+    who = {"who": ", ".join(str(ClaimKind(kind).label) for kind in taken.kinds)}
+    if taken.held_until is not None:
+        words = _("This time is held for somebody else until %(until)s (%(who)s).")
+        return words % {**who, "until": f"{taken.held_until.astimezone(zone):%H:%M}"}
+    if not taken.kinds:
+        return _("This time was just taken.")
+    return _("This time was just taken: another visit holds %(who)s.") % who
 
 
 class NotOfferedError(VisitRefusedError):
@@ -97,12 +108,21 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
-    """What a person decided beforehand: to overrule objections, and why something may be promised twice."""
+    """What a person decided beforehand: to overrule objections, and why something may be promised twice.
+
+    ``is_promised``: the time was held for this, so that what others were let to do beside it since is no objection.
+    """
 
     is_override: bool = False
     double_reason: str = ""
+    is_promised: bool = False
+
+    def overrules(self, objection: Objection) -> bool:
+        return self.is_override or (self.is_promised and objection.code in _OF_OTHERS)
 
 
+# Objections that come of other visits, not of who works when.
+_OF_OTHERS = frozenset({"daily_maximum", "turnover"})
 NO_JUDGEMENT = Judgement()
 
 
@@ -130,16 +150,16 @@ def check(place: Place, *, by: Actor, now: datetime, judgement: Judgement = NO_J
     place = _with_chaperone(_with_room(place, agenda), agenda, by) if needs_chaperone else _with_room(place, agenda)
     if place.equipment is None and place.visit_type.equipment_id:
         place = replace(place, equipment=place.visit_type.equipment)
-    taken = collisions(by=by, wanted=place.wanted, now=now, left_out=place.left_out)
-    if taken:
-        if ClaimKind.PATIENT in taken or not judgement.double_reason.strip():
+    taken = taken_by_others(by=by, wanted=place.wanted, now=now, left_out=place.left_out)
+    if taken.kinds:
+        if not _may_double(taken, judgement):
             raise OverlapError(taken)
-        place = replace(place, doubled=taken)
+        place = replace(place, doubled=taken.kinds)
     found = objections(agenda, place.wanted, place.visit_type, needs_chaperone=needs_chaperone)
-    if taken:
+    if taken.kinds:
         found = [one for one in found if one.code != "turnover"]
-    found += full_day(by=by, wanted=place.wanted, visit_type=place.visit_type, left_out=place.left_out)
-    if found and not judgement.is_override:
+    found += full_day(by=by, wanted=place.wanted, visit_type=place.visit_type, now=now, left_out=place.left_out)
+    if not all(judgement.overrules(one) for one in found):
         raise NotOfferedError(found)
     return Checked(place=place, overruled=" ".join(one.words for one in found))
 
@@ -151,9 +171,15 @@ def look_before_waiting(place: Place, *, by: Actor, now: datetime, judgement: Ju
     """
     if judgement.double_reason:
         return
-    taken = collisions(by=by, wanted=place.wanted, now=now, left_out=place.left_out)
-    if taken:
+    taken = taken_by_others(by=by, wanted=place.wanted, now=now, left_out=place.left_out)
+    if taken.kinds:
         raise OverlapError(taken)
+
+
+def _may_double(taken: Taken, judgement: Judgement) -> bool:
+    """A visit may stand beside a visit for a reason; not beside a time that is promised to whoever is choosing."""
+    has_reason = bool(judgement.double_reason.strip())
+    return has_reason and ClaimKind.PATIENT not in taken.kinds and taken.held_until is None
 
 
 def check_trusted(place: Place, *, by: Actor) -> None:
@@ -186,7 +212,9 @@ def settle(place: Place, by: Actor, now: datetime, work: Callable[[], T]) -> T:
     try:
         return in_turn(work)
     except OverlapError as error:
-        taken = error.kinds or collisions(by=by, wanted=place.wanted, now=now, left_out=place.left_out)
+        taken = error.taken
+        if not taken.kinds:
+            taken = taken_by_others(by=by, wanted=place.wanted, now=now, left_out=place.left_out)
         alternatives = next_free_times(
             by=by,
             clinicians=[place.clinician],
@@ -197,7 +225,7 @@ def settle(place: Place, by: Actor, now: datetime, work: Callable[[], T]) -> T:
             patient_id=place.patient.pk if place.patient else None,
             left_out=place.left_out,
         )
-        raise SlotTakenError(taken, alternatives, _block_of(place, by)) from error
+        raise SlotTakenError(taken, alternatives, by.zone, _block_of(place, by)) from error
 
 
 def _block_of(place: Place, by: Actor) -> RoomBlock | None:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db.models import QuerySet
@@ -15,13 +16,13 @@ from accounts.models import Membership
 from common.wall_clock import instant
 from patients.models import Patient
 from scheduling import policies
-from scheduling.choices import MOVABLE_STATUSES, CancelledBy, ClaimKind, SeriesScope, VisitStatus
+from scheduling.choices import MOVABLE_STATUSES, CancelledBy, SeriesScope, VisitStatus
 from scheduling.models import Appointment, AppointmentMove, Equipment, Room, SlotHold, VisitSeries, VisitType
 from scheduling.policies import VisitRefusedError
 from scheduling.services import appointments, slot_holds
 from scheduling.services.appointments import moved_place
 from scheduling.services.day_locks import OverlapError, hold_days, in_turn
-from scheduling.services.places import Judgement, NotOfferedError, look_before_waiting
+from scheduling.services.places import Judgement, NotOfferedError, look_before_waiting, taken_words
 
 MOST = 26
 
@@ -36,11 +37,12 @@ class SeriesRefusedError(VisitRefusedError):
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """One visit of a series. Without a room it gets the first free."""
+    """One visit of a series. Without a room it gets the first free; without a type of its own, the series' type."""
 
     starts_at: datetime
     clinician: Membership
     room: Room | None = None
+    visit_type: VisitType | None = None
 
 
 def book(
@@ -58,20 +60,23 @@ def book(
     is_override: bool = False,
     tell_patient: bool = False,
 ) -> list[Appointment]:
-    """Book every visit or none; ``series`` is one that is extended. Raises ``SeriesRefusedError``."""
+    """Book every visit or none; ``series`` is one that is extended. Raises ``SeriesRefusedError``.
+
+    ``minutes`` and ``equipment`` are of the visits of ``visit_type``; another type says its own.
+    """
     if not 1 <= len(visits) <= MOST:
         raise VisitRefusedError(_("A series has from 1 to %(most)s visits.") % {"most": MOST})
+    usual: dict[str, Any] = {"minutes": minutes, "equipment": equipment}
     places = [
         appointments.place_of(
             patient=patient,
             clinician=one.clinician,
             room=one.room,
-            visit_type=visit_type,
+            visit_type=one.visit_type or visit_type,
             starts_at=one.starts_at,
             by=by,
             now=now,
-            minutes=minutes,
-            equipment=equipment,
+            **(usual if one.visit_type in (None, visit_type) else {}),
         )
         for one in visits
     ]
@@ -288,8 +293,6 @@ def _named(starts_at: datetime, by: Actor) -> Iterator[None]:
     try:
         yield
     except OverlapError as error:
-        who = ", ".join(str(ClaimKind(kind).label) for kind in error.kinds) or _("the time")
-        words = _("%(when)s: another visit holds %(who)s.") % {"when": when, "who": who}
-        raise SeriesRefusedError(starts_at, words) from error
+        raise SeriesRefusedError(starts_at, f"{when}: {taken_words(error.taken, by.zone)}") from error
     except NotOfferedError as error:
         raise SeriesRefusedError(starts_at, f"{when}: {error.words}") from error

@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from patients.models import Patient
-from scheduling.models import SlotHold
+from scheduling.models import SlotHold, SlotOffer
+from scheduling.models.slot_holds import SlotHoldQuerySet
 from scheduling.policies import VisitRefusedError
 from scheduling.services.day_locks import hold_days, refusing_overlaps
 from scheduling.services.places import Checked, Judgement, Place, check, look_before_waiting, settle
@@ -53,9 +55,7 @@ def kept_a_moment_ago(*, place: Place, by: Actor, now: datetime) -> SlotHold | N
     """
     if by.membership_id is None:
         return None
-    own = SlotHold.objects.visible_to(by).filter(
-        held_by_id=by.membership_id, expires_at__gt=now + KEPT_FOR - TWO_TAPS_WITHIN
-    )
+    own = of_desk(by).filter(held_by_id=by.membership_id, expires_at__gt=now + KEPT_FOR - TWO_TAPS_WITHIN)
     starts_at, ends_at = place.span
     return own.filter(
         clinician=place.clinician,
@@ -64,6 +64,12 @@ def kept_a_moment_ago(*, place: Place, by: Actor, now: datetime) -> SlotHold | N
         starts_at=starts_at,
         ends_at=ends_at,
     ).first()
+
+
+def of_desk(by: Actor) -> SlotHoldQuerySet:
+    """The holds of those who are choosing: not the ones that keep a time on offer."""
+    offers = SlotOffer.objects.visible_to(by).filter(hold=OuterRef("pk"))
+    return SlotHold.objects.visible_to(by).filter(~Exists(offers))
 
 
 def _write(checked: Checked, patient: Patient | None, by: Actor, now: datetime, expires_at: datetime) -> SlotHold:
@@ -84,8 +90,8 @@ def end(*, hold: SlotHold, by: Actor, now: datetime) -> None:
 
 
 def kept_for(*, patient: Patient, by: Actor, now: datetime) -> list[UUID]:
-    """The times this person keeps for the patient."""
-    own = SlotHold.objects.visible_to(by).standing(now).filter(patient=patient, held_by_id=by.membership_id)
+    """The times this person keeps for the patient while they choose; one that is on offer waits for its answer."""
+    own = of_desk(by).standing(now).filter(patient=patient, held_by_id=by.membership_id)
     return list(own.values_list("pk", flat=True)) if by.membership_id else []
 
 

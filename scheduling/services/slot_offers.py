@@ -11,16 +11,17 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from common.database import held
-from scheduling.choices import EntryStatus, OfferStatus, SlotEnd, VisitStatus
+from scheduling import policies
+from scheduling.choices import EntryStatus, OfferStatus, SlotEnd
 from scheduling.models import Appointment, FreedSlot, SlotOffer, WaitingEntry
 from scheduling.policies import VisitRefusedError
 from scheduling.queries.waiting_matches import OFFER_LASTS
 from scheduling.services import appointments, slot_holds
 from scheduling.services.day_locks import OverlapError, hold_days, refusing_overlaps
+from scheduling.services.places import Place
 
 # The time is kept a little longer than the offer stands, for the patient who answers in its last second.
 HELD_LONGER = timedelta(minutes=1)
-_MOVABLE = (VisitStatus.BOOKED, VisitStatus.CONFIRMED)
 
 
 class OfferEndedError(VisitRefusedError):
@@ -33,9 +34,10 @@ class OfferEndedError(VisitRefusedError):
 
 @transaction.atomic
 def make(*, slot: FreedSlot, entry: WaitingEntry, by: Actor, now: datetime) -> SlotOffer:
-    """Keep the time for this patient and offer it.
+    """Keep the time for this patient and offer it. What is kept is what ``accept`` will need.
 
-    Raises ``VisitRefusedError`` when the slot is closed or on offer, the entry is not waiting, or the time is not free.
+    Raises ``VisitRefusedError`` when the slot is closed, on offer or too near to be answered, the entry is not waiting,
+    or the time is not free.
     """
     slot = locked_slot(slot.pk, by)
     if slot.closed_at is not None or SlotOffer.objects.visible_to(by).standing().filter(freed_slot=slot).exists():
@@ -43,15 +45,9 @@ def make(*, slot: FreedSlot, entry: WaitingEntry, by: Actor, now: datetime) -> S
     current = _locked_entry(entry.pk, by)
     if current.status != EntryStatus.WAITING:
         raise VisitRefusedError(_("This patient is not waiting any more, or has another offer."))
-    place = appointments.place_of(
-        patient=current.patient,
-        clinician=slot.clinician,
-        room=None,
-        visit_type=current.visit_type,
-        starts_at=slot.starts_at,
-        by=by,
-        now=now,
-    )
+    if now + OFFER_LASTS > slot.starts_at:
+        raise VisitRefusedError(_("This time is too near for an offer. Call the patient, and book it."))
+    place = _place(slot, current, by, now)
     hold = slot_holds.keep(place=place, by=by, now=now, kept_for=OFFER_LASTS + HELD_LONGER)
     offer = SlotOffer.objects.create(
         clinic=by.clinic,
@@ -70,6 +66,24 @@ def make(*, slot: FreedSlot, entry: WaitingEntry, by: Actor, now: datetime) -> S
     offer.refresh_from_db(fields=["id", "created_at"])
     _set(current, EntryStatus.OFFERED)
     return offer
+
+
+def _place(slot: FreedSlot, entry: WaitingEntry, by: Actor, now: datetime) -> Place:
+    visit = entry.visit_to_move
+    if visit is not None:
+        policies.check_not_past(slot.starts_at, now=now)
+        return appointments.moved_place(
+            visit, by, slot.starts_at, visit.ends_at - visit.starts_at, slot.clinician, room=None
+        )
+    return appointments.place_of(
+        patient=entry.patient,
+        clinician=slot.clinician,
+        room=None,
+        visit_type=entry.visit_type,
+        starts_at=slot.starts_at,
+        by=by,
+        now=now,
+    )
 
 
 @transaction.atomic
@@ -92,21 +106,24 @@ def accept(*, offer_id: UUID, by: Actor, now: datetime) -> SlotOffer:
 
 
 def _visit_of(offer: SlotOffer, entry: WaitingEntry, by: Actor, now: datetime) -> Appointment:
-    visit = entry.appointment
-    if visit is None or visit.status not in _MOVABLE:
+    visit, hold = entry.visit_to_move, offer.hold
+    if visit is None:
         return appointments.book(
             patient=offer.patient,
             clinician=offer.clinician,
             room=offer.room,
-            visit_type=entry.visit_type,
+            visit_type=hold.visit_type,
             starts_at=offer.starts_at,
+            minutes=int((offer.ends_at - offer.starts_at).total_seconds() // 60),
+            equipment=hold.equipment,
             by=by,
             now=now,
-            hold=offer.hold,
+            hold=hold,
+            is_promised=True,
             tell_patient=True,
         )
     hold_days(by, (visit.starts_at, visit.ends_at), (offer.starts_at, offer.ends_at))
-    slot_holds.end(hold=offer.hold, by=by, now=now)
+    slot_holds.end(hold=hold, by=by, now=now)
     return appointments.move(
         appointment=visit,
         by=by,
@@ -115,6 +132,7 @@ def _visit_of(offer: SlotOffer, entry: WaitingEntry, by: Actor, now: datetime) -
         starts_at=offer.starts_at,
         clinician=offer.clinician,
         room=offer.room,
+        is_promised=True,
         reason=_("From the waiting list"),
         tell_patient=True,
     )
@@ -198,7 +216,15 @@ def locked_slot(slot_id: UUID, by: Actor) -> FreedSlot:
 
 
 def _locked(offer_id: UUID, by: Actor) -> SlotOffer:
-    related = ("hold", "patient", "clinician__user", "room", "freed_slot", "entry")
+    related = (
+        "hold__visit_type__equipment",
+        "hold__equipment",
+        "patient",
+        "clinician__user",
+        "room",
+        "freed_slot",
+        "entry",
+    )
     return held(SlotOffer.objects.visible_to(by), offer_id, related=related)
 
 

@@ -20,7 +20,7 @@ _ONE_A_VISIT = "scheduling_waiting_one_a_visit"
 def add(*, patient: Patient, by: Actor, now: datetime, **wish: Any) -> WaitingEntry:
     """``wish`` are the entry's fields. Raises ``VisitRefusedError`` when it cannot be."""
     check_is_here(patient)
-    _check(wish.get("appointment"), patient)
+    wish = _own_type(wish, patient)
     entry = WaitingEntry(clinic=by.clinic, patient=patient, since=now, **wish)
     _save(entry)
     entry.refresh_from_db()
@@ -29,9 +29,15 @@ def add(*, patient: Patient, by: Actor, now: datetime, **wish: Any) -> WaitingEn
 
 @transaction.atomic
 def change(*, entry: WaitingEntry, by: Actor, now: datetime, version: int, **wish: Any) -> WaitingEntry:
-    """An offer that stands keeps standing."""
+    """An offer that stands keeps standing; what it was made for cannot be changed under it."""
     current = _claimed(entry, by, version)
-    _check(wish.get("appointment"), current.patient)
+    wish = _own_type(wish, current.patient)
+    if current.status == EntryStatus.OFFERED and any(
+        name in wish and getattr(current, name) != wish[name] for name in ("visit_type", "appointment")
+    ):
+        raise VisitRefusedError(
+            _("A time is on offer to this patient for this visit. Withdraw the offer first, then change the visit.")
+        )
     for name, value in wish.items():
         setattr(current, name, value)
     _save(current)
@@ -63,9 +69,14 @@ def restore(*, entry: WaitingEntry, by: Actor, now: datetime, version: int) -> W
     return current
 
 
-def _check(appointment: Appointment | None, patient: Patient) -> None:
-    if appointment is not None and appointment.patient_id != patient.pk:
+def _own_type(wish: dict[str, Any], patient: Patient) -> dict[str, Any]:
+    """What is wished for instead of a visit is of that visit's type."""
+    appointment: Appointment | None = wish.get("appointment")
+    if appointment is None:
+        return wish
+    if appointment.patient_id != patient.pk:
         raise ValueError("The visit to be replaced is the patient's own.")
+    return wish | {"visit_type": appointment.visit_type}
 
 
 def _claimed(entry: WaitingEntry, by: Actor, version: int) -> WaitingEntry:

@@ -20,7 +20,9 @@ from common.wall_clock import clock_change, local_day
 from scheduling.choices import FREE_STATUSES, VisitStatus
 from scheduling.forms.calendars import CalendarQuery
 from scheduling.queries.calendar_pictures import picture
+from scheduling.queries.calendar_visits import CalendarVisit
 from scheduling.queries.calendars import Shown, day_calendar, shown
+from scheduling.queries.held_times import HeldTime
 from scheduling.views.visit_links import visit_url
 
 
@@ -46,6 +48,7 @@ def _asked(request: StaffRequest, now: datetime, *, is_picture: bool = False) ->
         first_day=day - timedelta(days=day.weekday()) if is_week else day,
         days=7 if is_week else 1,
         clinicians=clinicians,
+        now=now,
         is_by_room=is_by_room,
         page=query["page"] or 1,
         is_whole=is_picture and not is_week,
@@ -93,7 +96,8 @@ def _week(found: Shown) -> dict[str, Any]:
     """The week as lines under their day: what is read where the picture is not."""
     on_page = set(found.page)
     visits = [visit for visit in found.visits if found.column_of(visit) in on_page]
-    days = groupby(visits, key=lambda visit: visit.starts.date())
+    lines: list[CalendarVisit | HeldTime] = sorted([*visits, *found.held_times], key=lambda line: line.starts_at)
+    days = groupby(lines, key=lambda line: line.starts.date())
     return {"week": [(day, list(own)) for day, own in days]}
 
 
@@ -107,6 +111,7 @@ def _words() -> dict[str, str]:
     """What the picture says by itself; ``{…}`` is filled in by the script."""
     return {
         "at": _("{time}, {column}. Enter saves, Escape gives up."),
+        "empty": _("{time}, {column}. Enter books, Escape gives up."),
         "long": _("{minutes} min, until {time}. Enter saves, Escape gives up."),
         "given_up": _("Given up. The visit stays at {time}, {column}."),
         "stays": _("This visit cannot be moved: it is “{status}”."),

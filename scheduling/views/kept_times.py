@@ -33,13 +33,13 @@ from scheduling.services import callers, series, slot_holds
 from scheduling.services.callers import Booked, NewCaller, hold_minutes
 from scheduling.services.series import Wish
 from scheduling.views.patients import banner_of
-from scheduling.views.plans import SKIP, Choice, is_settled, wishes
+from scheduling.views.plans import SKIP, Choice, is_read_back, is_settled, kinds_of, seen, types_in_use, wishes
 from scheduling.views.steps import undo_address
 from scheduling.visit_letters import Told
 
 
 def _own_hold(request: StaffRequest, hold_id: UUID) -> SlotHold:
-    holds = SlotHold.objects.visible_to(request.actor).select_related(
+    holds = slot_holds.of_desk(request.actor).select_related(
         "clinician__user", "room", "visit_type__equipment", "equipment", "patient"
     )
     return get_object_or_404(holds, pk=hold_id)
@@ -65,6 +65,9 @@ def _context(request: StaffRequest, hold: SlotHold, form: CallerForm, plan: list
         "hold": hold,
         "form": form,
         "plan": plan,
+        "read": seen(plan),
+        "visit_types": types_in_use(request) if plan else [],
+        "is_first_held": True,
         "banner": banner_of(request, hold.patient_id) if hold.patient_id else None,
         "search_form": SearchForm(),
         "tell": _tell(request, hold, plan) if hold.patient else None,
@@ -86,6 +89,7 @@ def _plan(request: StaffRequest, hold: SlotHold, said: dict[str, Any]) -> list[C
     by = request.actor
     starts = repeated(hold.starts_at, every_days=said["every_days"], count=said["visits"], zone=by.zone)
     patient = hold.patient or said.get("patient")
+    kinds = kinds_of(request, types_in_use(request), hold.visit_type, len(starts))
     planned = plan_series(
         by=by,
         clinician=hold.clinician,
@@ -96,8 +100,10 @@ def _plan(request: StaffRequest, hold: SlotHold, said: dict[str, Any]) -> list[C
         equipment=hold.equipment,
         patient_id=patient.pk if patient else None,
         left_out=[hold.pk],
+        kinds=[hold.visit_type, *kinds[1:]],
     )
-    return [Choice(one, request.POST.get(f"visit-{one.number}", "")) for one in planned]
+    typed = request.POST or request.GET
+    return [Choice(one, typed.get(f"visit-{one.number}", "")) for one in planned]
 
 
 def _book(request: StaffRequest, hold: SlotHold, now: datetime) -> HttpResponse:
@@ -129,7 +135,7 @@ def _settle(
     request: StaffRequest, hold: SlotHold, form: CallerForm, plan: list[Choice], now: datetime, apart: list[UUID]
 ) -> Booked | None:
     """What was booked; None with the reason on the form."""
-    if not is_settled(plan[1:], form):
+    if not is_settled(plan[1:], form) or not is_read_back(plan, request.POST.get("read", ""), form):
         return None
     try:
         return _booked(request, hold, form, plan, now, apart)

@@ -23,7 +23,7 @@ from scheduling.queries.series_plans import plan_series, repeated
 from scheduling.queries.telling import telling
 from scheduling.services import series
 from scheduling.views.patients import banner_of
-from scheduling.views.plans import SKIP, Choice, is_settled, wishes
+from scheduling.views.plans import SKIP, Choice, is_read_back, is_settled, kinds_of, seen, types_in_use, wishes
 from scheduling.visit_letters import Told
 
 
@@ -45,7 +45,7 @@ def extend(request: StaffRequest, series_id: UUID) -> HttpResponse:
         said = asked.cleaned_data if asked.is_valid() else said
     plan = _plan(request, own, last, said)
     status = 422 if request.method == "POST" else 200
-    if is_read and is_settled(plan, form):
+    if is_read and is_settled(plan, form) and is_read_back(plan, request.POST.get("read", ""), form):
         try:
             return _booked(request, own, last, plan, said)
         except VisitRefusedError as refused:
@@ -59,6 +59,9 @@ def extend(request: StaffRequest, series_id: UUID) -> HttpResponse:
         "last": last,
         "form": form,
         "plan": plan,
+        "read": seen(plan),
+        "visit_types": types_in_use(request),
+        "is_first_held": False,
         "skip": SKIP,
         "banner": banner_of(request, own.patient_id),
         "tell": telling(by=by, patient=own.patient, told=told, now=timezone.now()),
@@ -77,8 +80,10 @@ def _plan(request: StaffRequest, own: VisitSeries, last: Appointment, said: dict
         starts=starts[1:],
         now=timezone.now(),
         patient_id=own.patient_id,
+        kinds=kinds_of(request, types_in_use(request), own.visit_type, len(starts) - 1),
     )
-    return [Choice(one, request.POST.get(f"visit-{one.number}", "")) for one in planned]
+    typed = request.POST or request.GET
+    return [Choice(one, typed.get(f"visit-{one.number}", "")) for one in planned]
 
 
 def _booked(

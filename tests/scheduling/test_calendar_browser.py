@@ -15,6 +15,7 @@ from accounts.choices import Role
 from accounts.models import Membership
 from common.tenancy import tenant
 from scheduling.models import Appointment
+from scheduling.services import appointments, slot_holds
 from tests.e2e.axe import axe_violations
 from tests.factories.accounts import ClinicFactory, MembershipFactory, UserFactory
 from tests.factories.patients import PatientFactory
@@ -218,3 +219,83 @@ def test_a_finger_drags_after_a_long_press(desk_day: Desk, open_calendar: Any) -
     page.locator("#calendar-answer").get_by_text("Moved to").wait_for()
     assert where(desk_day.moving) == ("10:00", desk_day.practice.clinician.pk)
     assert problems(page) == []
+
+
+# An empty place ------------------------------------------------------------------------------------------------------
+
+
+def asked_for(page: Page) -> tuple[str, str, str]:
+    """What the booking page has filled in: day, time, clinician."""
+    page.wait_for_url("**/book/at/**")
+    page.get_by_role("button", name="Hold this time").wait_for()
+    chosen = page.get_by_label("Clinician").locator("option:checked").inner_text()
+    return page.get_by_label("Day").input_value(), page.get_by_label("Time").input_value()[:5], chosen
+
+
+def test_a_click_on_an_empty_time_books_there(open_calendar: Callable[..., Page], desk_day: Desk) -> None:
+    page = open_calendar()
+    box = event(page, "Aroha Example").bounding_box()
+    assert box
+
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 6 * QUARTER + QUARTER / 2)
+
+    assert asked_for(page) == (str(desk_day.day), "10:30", "Dr Ada Berg")
+    page.get_by_role("button", name="Hold this time").click()
+    page.get_by_role("heading", name="10:30–11:00").wait_for()
+
+
+def test_a_click_on_a_visit_opens_the_visit(open_calendar: Callable[..., Page], desk_day: Desk) -> None:
+    page = open_calendar()
+
+    event(page, "Aroha Example").click()
+
+    page.wait_for_url(f"**/visits/{desk_day.moving.pk}/")
+
+
+def test_an_empty_time_is_booked_by_keys(open_calendar: Callable[..., Page], desk_day: Desk) -> None:
+    page = open_calendar()
+    page.locator(".ec-main").focus()
+
+    for key in ["Enter", *["ArrowDown"] * 3, "ArrowRight"]:
+        page.keyboard.press(key)
+    expect(page.locator("#announce")).to_have_text("08:45, Dr Bo Carr. Enter books, Escape gives up.")
+    page.keyboard.press("Enter")
+
+    assert asked_for(page) == (str(desk_day.day), "08:45", "Dr Bo Carr")
+
+
+def test_escape_takes_the_mark_off_again(open_calendar: Callable[..., Page]) -> None:
+    page = open_calendar()
+    page.locator(".ec-main").focus()
+
+    page.keyboard.press("Enter")
+    page.locator("[data-preview]").wait_for()
+    page.keyboard.press("Escape")
+
+    expect(page.locator("[data-preview]")).to_have_count(0)
+    assert page.said == []  # type: ignore[attr-defined]
+
+
+def test_a_held_time_is_drawn_and_a_click_on_it_books_nothing(
+    open_calendar: Callable[..., Page], desk_day: Desk
+) -> None:
+    practice, now = desk_day.practice, datetime.now(UTC)
+    with tenant(practice.clinic.pk, actor="test"):
+        place = appointments.place_of(
+            patient=None,
+            clinician=practice.clinician,
+            room=practice.room,
+            visit_type=practice.visit_type,
+            starts_at=at(11, day=desk_day.day, zone=ZoneInfo(SAMOA)),
+            by=practice.desk,
+            now=now,
+        )
+        slot_holds.keep(place=place, by=practice.desk, now=now)
+    page = open_calendar()
+    held = page.locator(".ec-event", has_text="held for somebody else until")
+
+    held.click()
+    page.wait_for_timeout(300)
+
+    assert "calendar" in page.url
+    assert axe_violations(page) == []

@@ -61,11 +61,13 @@ def drawn(zone: ZoneInfo, day: date, visits: list[datetime], *, opens: time, clo
         first_day=day,
         days=1,
         is_by_room=False,
+        blocks={},
         agenda=Agenda(zone=zone, working={WHO: [span]}, away={}),
         held={WHO: [(at, at + half) for at in visits]} if visits else {},
         page=Paginator([WHO], 1).get_page(1),
         names={WHO: "C"},
         visits=rows,
+        held_times=[],
     )
     return picture(found, zone=zone, may_move=True)
 

@@ -159,7 +159,7 @@ def test_the_board_refreshes_alone_and_that_does_not_count_as_use(practice: Prac
     assert part.content.decode().strip().startswith('<div id="board"')
 
 
-@pytest.mark.parametrize(("url", "count"), [("scheduling:today", 35), ("scheduling:calendar", 23)])
+@pytest.mark.parametrize(("url", "count"), [("scheduling:today", 35), ("scheduling:calendar", 24)])
 def test_a_day_costs_the_same_number_of_queries_with_one_visit_and_with_three(
     practice: Practice, desk: Client, url: str, count: int
 ) -> None:

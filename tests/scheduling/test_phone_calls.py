@@ -45,7 +45,14 @@ def _kept(practice: Practice, **changes: Any) -> SlotHold:
 
 def _book(desk: Client, hold: SlotHold, **typed: Any) -> Any:
     said = {"visits": "1", "every_days": "7"} | CALLER | typed
-    return desk.post(reverse("scheduling:kept", kwargs={"hold_id": hold.pk}), said)
+    return _read_back(desk, reverse("scheduling:kept", kwargs={"hold_id": hold.pk}), said)
+
+
+def _read_back(desk: Client, address: str, said: dict[str, Any]) -> Any:
+    """Send the form; where all dates are shown to be read back, read them and send it again."""
+    answer = desk.post(address, said)
+    shown = (answer.context or {}).get("read") if answer.status_code != 302 else None
+    return desk.post(address, said | {"read": shown}) if shown else answer
 
 
 def _visits(practice: Practice) -> list[Appointment]:
@@ -92,7 +99,7 @@ def test_a_time_somebody_else_keeps_is_told_above_a_new_search(
     answer = desk.post(reverse("scheduling:keep"), {"visit_type": practice.visit_type.pk, "chosen": chosen})
 
     assert answer.status_code == 409
-    assert "was just taken" in answer.content.decode()
+    assert "This time is held for somebody else until" in answer.content.decode()
 
 
 def test_a_new_caller_is_registered_and_booked_in_one_act(practice: Practice, desk: Client, hold: SlotHold) -> None:
@@ -178,6 +185,49 @@ def test_the_plan_shows_a_conflict_before_anything_is_saved_and_takes_another_ti
     assert own == [at(10), at(9, 15) + WEEK, at(10) + 2 * WEEK]
 
 
+def test_nothing_is_booked_before_all_dates_stood_on_the_page_in_words(
+    practice: Practice, desk: Client, hold: SlotHold
+) -> None:
+    address = reverse("scheduling:kept", kwargs={"hold_id": hold.pk})
+    said = {"visits": "3", "every_days": "7"} | CALLER
+
+    first = desk.post(address, said)
+    page = first.content.decode()
+
+    assert (first.status_code, _visits(practice)) == (409, [])
+    assert "Read them back to the patient" in page
+    dates = ["Monday 7 September 2026", "Monday 14 September 2026", "Monday 21 September 2026"]
+    assert all(f"<bdi>{one}</bdi>, 10:00–10:30" in page for one in dates)
+    assert desk.post(address, said | {"read": first.context["read"]}).status_code == 302
+    assert len(_visits(practice)) == 3
+
+
+def test_dates_that_changed_since_they_were_read_are_read_again(
+    practice: Practice, desk: Client, hold: SlotHold
+) -> None:
+    address = reverse("scheduling:kept", kwargs={"hold_id": hold.pk})
+    read = desk.post(address, {"visits": "3", "every_days": "7"} | CALLER).context["read"]
+
+    fortnightly = desk.post(address, {"visits": "3", "every_days": "14"} | CALLER | {"read": read})
+
+    assert (fortnightly.status_code, _visits(practice)) == (409, [])
+    assert "Monday 5 October 2026" in fortnightly.content.decode()
+
+
+def test_the_dates_shown_while_somebody_types_are_read_with_what_was_chosen_instead(
+    practice: Practice, desk: Client, hold: SlotHold
+) -> None:
+    with tenant(practice.clinic.pk, actor="test"):
+        practice.book(starts_at=at(10) + WEEK, now=at(8, 50))
+    address = reverse("scheduling:kept", kwargs={"hold_id": hold.pk})
+    asked = {"visits": "3", "every_days": "7", "visit-2": "skip"}
+
+    shown = desk.get(address, asked, headers={"HX-Request": "true"})
+
+    assert '<option value="skip" selected>' in shown.content.decode()
+    assert desk.post(address, asked | CALLER | {"read": shown.context["read"]}).status_code == 302
+
+
 def test_a_visit_of_a_series_can_be_left_out(practice: Practice, desk: Client, hold: SlotHold) -> None:
     with tenant(practice.clinic.pk, actor="test"):
         practice.book(starts_at=at(10) + WEEK, now=at(8, 50))
@@ -227,7 +277,7 @@ def test_a_kept_time_is_kept_longer(practice: Practice, desk: Client, hold: Slot
 
 def _extend(desk: Client, visit: Appointment, **typed: Any) -> Any:
     address = reverse("scheduling:extend_series", kwargs={"series_id": visit.series_id})
-    return desk.post(address, {"visits": "2", "every_days": "7"} | typed)
+    return _read_back(desk, address, {"visits": "2", "every_days": "7"} | typed)
 
 
 def test_a_series_goes_on_from_its_last_visit(practice: Practice, desk: Client, hold: SlotHold) -> None:
@@ -257,3 +307,60 @@ def test_a_callers_date_of_birth_is_said_in_words_before_anything_is_booked(desk
     page = _book(desk, hold, birth_date="3/4/1981", family_name="", given_names="")
     assert page.status_code == 422
     assert "3 April 1981, 45 years" in page.content.decode()
+
+
+def test_a_series_mixes_visit_types_and_each_visit_is_as_long_as_its_type(
+    practice: Practice, desk: Client, hold: SlotHold
+) -> None:
+    with tenant(practice.clinic.pk, actor="test"):
+        review = VisitTypeFactory(clinic=practice.clinic, name="Review", duration_minutes=15)
+
+    assert _book(desk, hold, visits="3", **{"type-3": str(review.pk)}).status_code == 302
+
+    booked = _visits(practice)
+    assert [visit.visit_type_id for visit in booked] == [practice.visit_type.pk] * 2 + [review.pk]
+    assert [visit.ends_at - visit.starts_at for visit in booked] == [timedelta(minutes=n) for n in (30, 30, 15)]
+    assert len({visit.series_id for visit in booked}) == 1
+
+
+def test_a_visit_of_another_type_is_looked_at_with_its_own_length(
+    practice: Practice, desk: Client, hold: SlotHold
+) -> None:
+    with tenant(practice.clinic.pk, actor="test"):
+        long = VisitTypeFactory(clinic=practice.clinic, name="Long", duration_minutes=60)
+        practice.book(starts_at=at(10, 45) + WEEK, now=at(8, 50))
+
+    shown = _book(desk, hold, visits="3", **{"type-2": str(long.pk)})
+
+    assert "Dr Ada Berg has another visit then." in shown.content.decode()
+    assert f'<option value="{long.pk}" selected>Long</option>' in shown.content.decode()
+
+
+def test_another_type_chosen_after_the_dates_were_read_is_read_again(
+    practice: Practice, desk: Client, hold: SlotHold
+) -> None:
+    with tenant(practice.clinic.pk, actor="test"):
+        review = VisitTypeFactory(clinic=practice.clinic, name="Review", duration_minutes=15)
+    address = reverse("scheduling:kept", kwargs={"hold_id": hold.pk})
+    said = {"visits": "3", "every_days": "7"} | CALLER
+    read = desk.post(address, said).context["read"]
+
+    changed = desk.post(address, said | {"type-2": str(review.pk), "read": read})
+
+    assert (changed.status_code, _visits(practice)) == (409, [])
+
+
+def test_a_type_that_is_none_is_never_booked(practice: Practice, desk: Client, hold: SlotHold) -> None:
+    assert _book(desk, hold, visits="2", **{"type-2": "\0"}).status_code == 302
+
+    assert {visit.visit_type_id for visit in _visits(practice)} == {practice.visit_type.pk}
+
+
+def test_a_series_goes_on_with_a_visit_of_another_type(practice: Practice, desk: Client, hold: SlotHold) -> None:
+    with tenant(practice.clinic.pk, actor="test"):
+        review = VisitTypeFactory(clinic=practice.clinic, name="Review", duration_minutes=15)
+    _book(desk, hold, visits="3")
+
+    assert _extend(desk, _visits(practice)[0], **{"type-2": str(review.pk)}).status_code == 302
+
+    assert [visit.visit_type_id for visit in _visits(practice)][-2:] == [practice.visit_type.pk, review.pk]

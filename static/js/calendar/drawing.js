@@ -16,7 +16,17 @@ export function toEvents(data, words, canResize) {
     classNames: [`calendar-shade-${shade.kind}`],
     extendedProps: { word: shade.kind === "away" ? words.away : shade.word },
   }));
-  return [...shades, ...visits];
+  const held = data.held.map((one, number) => ({
+    id: `held-${number}`,
+    resourceId: one.column,
+    start: one.start,
+    end: one.end,
+    startEditable: false,
+    durationEditable: false,
+    classNames: ["calendar-event-held"],
+    extendedProps: { word: `${timeOf(one.start)} ${one.word}` },
+  }));
+  return [...shades, ...held, ...visits];
 }
 
 export function toEvent(visit, canResize) {

@@ -5,6 +5,7 @@ import { load, post } from "./asking.js";
 import { addDays, later, minutesBetween, timeOf, wallTime, weekdayOf } from "./clock.js";
 import { content, plain, toEvent, toEvents } from "./drawing.js";
 import { Keys } from "./keys.js";
+import { Slots } from "./slots.js";
 import { Window } from "./window.js";
 
 const AGAIN_MS = 60_000;
@@ -35,6 +36,7 @@ class Picture {
     this.take(text);
     this.calendar = EventCalendar.create(root, this.options());
     this.keys = new Keys(this);
+    this.slots = new Slots(this);
     // A click that ends a drag does not open the visit.
     root.addEventListener("pointerdown", () => { this.wasDragged = false; }, true);
     root.addEventListener("click", (event) => this.wasDragged && event.preventDefault(), true);
@@ -54,7 +56,7 @@ class Picture {
 
   // A hand moves something: what it may reach stays drawn.
   get isInUse() {
-    return this.isDragging || Boolean(this.keys.moving);
+    return this.isDragging || Boolean(this.keys.moving) || Boolean(this.slots.mark);
   }
 
   options() {
@@ -97,6 +99,7 @@ class Picture {
       eventResizeStop: () => { this.isDragging = false; },
       eventDrop: (info) => this.dropped(info),
       eventResize: (info) => this.resized(info),
+      dateClick: (info) => this.slots.clicked(info),
     };
   }
 
