@@ -1,35 +1,77 @@
-"""Tables people download: a spreadsheet shows every cell, in its own letters, and runs none."""
+"""Tables people download: a spreadsheet opens each as it is, shows every cell as it was written, and runs none."""
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import TextIO
 
+from babel import Locale, UnknownLocaleError
+from babel.numbers import get_decimal_symbol
 from django.http import HttpResponse
 
 # By it Excel knows the letters; without, it reads "Zoë" as "ZoÃ«".
 BYTE_ORDER_MARK = "\ufeff"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# What a spreadsheet takes for something else: 007 for 7, 123456789012 for 1.23E+11, 3-4 for the third of April.
+_TAKEN_FOR_ANOTHER = re.compile(r"0\d+|\d{12,}|\d{1,2}[-/.]\d{1,2}|\d+[eE]\d+")
+# The longest text a formula may hold.
+LONGEST_CONSTANT = 255
+# These write a decimal point, and part lists with a semicolon all the same.
+_SEMICOLON_ALL_THE_SAME = ("CH", "LI")
 
 
 def safe_cell(value: object) -> object:
-    """A text that a spreadsheet would take for a formula gets an apostrophe in front; numbers stay numbers."""
-    if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return value
+    """A text that a spreadsheet would run, or take for another, becomes a formula that is nothing but that text: it
+    looks as it was written. Where that is too long an apostrophe stands in front. Numbers stay numbers."""
+    if not isinstance(value, str):
+        return value
+    is_run = value.lstrip(" ").startswith(_FORMULA_STARTS)
+    if not is_run and not _TAKEN_FOR_ANOTHER.fullmatch(value):
+        return value
+    if len(value) > LONGEST_CONSTANT:
+        return f"'{value}" if is_run else value
+    return '="' + value.replace('"', '""') + '"'
 
 
-def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """The table as CSV, every text quoted."""
+def as_written(cell: str) -> str:
+    """What ``safe_cell`` was given, of a cell of a table that comes back."""
+    if cell.startswith('="') and cell.endswith('"') and len(cell) > 2:
+        return cell[2:-1].replace('""', '"')
+    return cell[1:] if cell.startswith("'") and cell[1:].lstrip(" ").startswith(_FORMULA_STARTS) else cell
+
+
+@cache
+def separator_of(country: str) -> str:
+    """What parts the cells for the spreadsheets of a country (ISO letters): a semicolon where the decimals have the
+    comma."""
+    if country in _SEMICOLON_ALL_THE_SAME:
+        return ";"
+    try:
+        return ";" if get_decimal_symbol(Locale.parse(f"und_{country}")) == "," else ","
+    except (UnknownLocaleError, ValueError):
+        return ","
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]], *, country: str) -> str:
+    """The table as CSV as the spreadsheets of the country read it, every text quoted."""
     out = io.StringIO()
-    writer = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC)
+    writer = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, delimiter=separator_of(country))
     writer.writerow(header)
     writer.writerows([safe_cell(cell) for cell in row] for row in rows)
     return out.getvalue()
 
 
-def csv_answer(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> HttpResponse:
+def write_plain(into: TextIO, rows: Iterable[Sequence[str]]) -> None:
+    """Rows as they are, parted by commas: for our own reading, never for a spreadsheet."""
+    csv.writer(into).writerows(rows)
+
+
+def csv_answer(name: str, header: Sequence[str], rows: Iterable[Sequence[object]], *, country: str) -> HttpResponse:
     """The table as a file that is called so. Each table of the site leaves by this door."""
-    return csv_file_answer(name, (BYTE_ORDER_MARK + csv_text(header, rows)).encode("utf-8", "replace"))
+    content = BYTE_ORDER_MARK + csv_text(header, rows, country=country)
+    return csv_file_answer(name, content.encode("utf-8", "replace"))
 
 
 def csv_file_answer(name: str, content: bytes) -> HttpResponse:

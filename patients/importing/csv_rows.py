@@ -1,11 +1,11 @@
 """The people of a table, row by row; the columns mean what the user said."""
 
-import re
 from collections.abc import Iterator
 from typing import IO
 
 from django.utils.translation import gettext as _
 
+from common.csv_export import as_written
 from patients.importing.columns import ColumnMap, Target
 from patients.importing.habits import Habits, Told
 from patients.importing.people import FileRefusedError, Person, Problem
@@ -14,8 +14,6 @@ from patients.importing.tables import Row, open_table
 from patients.importing.values import is_hombre_o_mujer, is_month_first
 
 _DAYS = (Target.BIRTH_DATE, Target.DECEASED_DATE)
-# An apostrophe in front of what a spreadsheet would run: our own tables write it.
-_HELD = re.compile(r"'(?=\s*[=+\-@])")
 
 
 def read(file: IO[bytes], columns: ColumnMap, habits: Habits, letters: str = "") -> Iterator[Person | list[Problem]]:
@@ -36,7 +34,7 @@ def read(file: IO[bytes], columns: ColumnMap, habits: Habits, letters: str = "")
 
 
 def _cell(row: Row, at: int) -> str:
-    return _HELD.sub("", row.cells[at].strip(), count=1) if at < len(row.cells) else ""
+    return as_written(row.cells[at].strip()) if at < len(row.cells) else ""
 
 
 def _misshapen(row: Row, width: int) -> str:

@@ -3,7 +3,6 @@
 A workbook is an archive, so what it would unpack to is looked at before anything is unpacked.
 """
 
-import csv
 import io
 import zipfile
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import IO, Any
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
 
+from common.csv_export import write_plain
 from patients.importing.people import FileRefusedError
 
 # What a sheet of 200,000 rows unpacks to; a bomb unpacks to thousands of times its size.
@@ -36,7 +36,7 @@ def write_csv(file: IO[bytes], into: IO[bytes]) -> None:
     except (CalamineError, ValueError, OSError) as error:
         raise FileRefusedError(_("This workbook cannot be read. Save the sheet as “CSV UTF-8”.")) from error
     text = io.TextIOWrapper(into, encoding="utf-8", newline="", write_through=True)
-    csv.writer(text).writerows(_rows(sheet))
+    write_plain(text, _rows(sheet))
     text.detach()
 
 

@@ -35,7 +35,7 @@ def keep(by: Actor, job: PatientImport, file: IO[bytes], problems: Sequence[Prob
         return "", 0
     told = {row: " ".join(dict.fromkeys(said)) for row, said in reasons.items()}
     header, rows = _of_table(job, file, told) if job.kind == PatientImport.Kind.CSV else _of_resources(file, told)
-    text = BYTE_ORDER_MARK + csv_text([_("What is wrong"), _("Row"), *header], rows)
+    text = BYTE_ORDER_MARK + csv_text([_("What is wrong"), _("Row"), *header], rows, country=by.clinic.country)
     return files().save(new_name(by), File(io.BytesIO(text.encode("utf-8", "replace")))), len(told)
 
 

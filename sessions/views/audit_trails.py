@@ -141,7 +141,8 @@ def download(request: StaffRequest) -> HttpResponse:
         notes.append(
             _("Only the entries from %(day)s on, because nothing but the record was asked for.") % {"day": day}
         )
-    return csv_answer("audit-trail.csv", heads, [*map(_row, lines), *((note,) for note in notes)])
+    rows = [*map(_row, lines), *((note,) for note in notes)]
+    return csv_answer("audit-trail.csv", heads, rows, country=request.actor.clinic.country)
 
 
 def _row(told: queries.Told) -> tuple[object, ...]:

@@ -144,7 +144,7 @@ def recall(request: StaffRequest, lot_id: UUID) -> HttpResponse:
         )
         for row in rows
     )
-    return csv_answer("recall.csv", header, table)
+    return csv_answer("recall.csv", header, table, country=request.actor.clinic.country)
 
 
 @staff(Act.MANAGE_STOCK, methods=("GET", "POST"), one_by_one=True)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from allauth.mfa.models import Authenticator
+from django.core.files.base import ContentFile
 from PIL import Image
 
 from accounts.actors import machine
@@ -27,7 +28,7 @@ from patients.models import (
     PatientMerge,
     RiskFlag,
 )
-from patients.services import merges
+from patients.services import import_files, merges
 from reminders.models import Message
 from scheduling.models import (
     Appointment,
@@ -175,7 +176,11 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
             ).pk,
             "leave_id": (leave := _leave(clinic, clinician)).pk,
             "room_block_id": RoomBlock.objects.create(
-                clinic=clinic, room=visit.room, starts_at=THEN, ends_at=THEN + timedelta(hours=1), reason=sentinel
+                clinic=clinic,
+                room=visit.room or RoomFactory(clinic=clinic),
+                starts_at=THEN,
+                ends_at=THEN + timedelta(hours=1),
+                reason=sentinel,
             ).pk,
             "change_id": _setting_change(clinic, leave, visit).pk,
             "hold_id": SlotHoldFactory(clinic=clinic, starts_at=THEN + timedelta(days=400)).pk,
@@ -185,7 +190,7 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
             "slot_id": (slot := _freed_slot(clinic, visit)).pk,
             "offer_id": _slot_offer(clinic, entry, slot).pk,
             "message_id": _message(clinic, signed).pk,
-            "import_id": PatientImport.objects.create(clinic=clinic, kind="csv", file_name="a.csv", file_key="a").pk,
+            "import_id": _import(clinic),
             "membership_id": _member(clinic).pk,
             "invitation_id": _invitation(clinic, sentinel).pk,
             "clinician_id": clinician.pk,
@@ -194,6 +199,13 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
             "setting": "room",
             "version": 1,
         }
+
+
+def _import(clinic: Clinic) -> UUID:
+    """A file with a row that came back."""
+    kept = import_files.files().save(f"{clinic.pk}/{uuid4().hex}", ContentFile(b'\xef\xbb\xbf"What is wrong"\r\n'))
+    told = {"file_name": "a.csv", "file_key": "a", "returned_key": kept, "returned_rows": 1}
+    return PatientImport.objects.create(clinic=clinic, kind="csv", **told).pk
 
 
 def _waste(clinic: Clinic, lot: SolutionLot, member: Membership) -> StockMovement:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from accounts.actors import machine
+from common.csv_export import separator_of
 from common.tenancy import tenant
 from patients.importing.columns import guess
 from patients.importing.people import FileRefusedError
@@ -95,4 +96,8 @@ class Importer:
         if not job.returned_key:
             return []
         with import_files.files().open(job.returned_key) as file:
-            return list(csv.DictReader(io.StringIO(file.read().decode("utf-8-sig"))))
+            return list(
+                csv.DictReader(
+                    io.StringIO(file.read().decode("utf-8-sig")), delimiter=separator_of(self.clinic.country)
+                )
+            )

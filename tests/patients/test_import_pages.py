@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.choices import Role
-from common.csv_export import csv_text, safe_cell
+from common.csv_export import as_written, csv_text, safe_cell, separator_of
 from common.tenancy import tenant
 from patients.models import Patient, PatientImport
 from patients.services import import_files
@@ -112,7 +112,7 @@ def test_the_rows_that_came_back_are_downloaded_with_their_reasons(admin, upload
     assert work(clinic).state == State.DONE
     listed = admin.get(reverse("patients:import-returned", args=[job_of(clinic).pk]))
     assert listed.headers["Content-Type"] == "text/csv; charset=utf-8"
-    rows = list(csv.DictReader(io.StringIO(listed.content.decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(listed.content.decode("utf-8-sig")), delimiter=separator_of(clinic.country)))
     assert [(row["What is wrong"], row["Row"], row["Born"]) for row in rows] == [
         ("Whole name in one column: This begins like a formula of a spreadsheet.", "2", "1970-01-02"),
         ("Date of birth: This is not a date with a four-digit year.", "3", "never"),
@@ -215,6 +215,24 @@ def test_a_file_name_is_only_ever_text(admin, upload, clinic, name):
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "\nx", " =1"])
 def test_an_exported_cell_is_never_a_formula(text):
-    assert str(safe_cell(text)).startswith("'")
+    assert safe_cell(text) == f'="{text}"'
+    assert str(safe_cell(text + "x" * 255)).startswith("'")
     assert safe_cell(-1) == -1
-    assert csv_text(["a"], [["plain"]]) == '"a"\r\n"plain"\r\n'
+
+
+@pytest.mark.parametrize(
+    "text", ["007", "123456789012345678", "+49 30 901820", "3-4", "12/5", "1E5", '=1&"a"', "-", "Zoë"]
+)
+def test_a_cell_looks_as_it_was_written_and_comes_back_so(text):
+    assert as_written(str(safe_cell(text))) == text
+
+
+@pytest.mark.parametrize("text", ["plain", "1981-03-04", "12", "3.4.1981", "O'Brien", "'s-Gravenhage"])
+def test_what_no_spreadsheet_changes_stays_plain(text):
+    assert safe_cell(text) == text
+    assert as_written(text) == text
+
+
+@pytest.mark.parametrize(("country", "separator"), [("DE", ";"), ("AU", ","), ("US", ","), ("CH", ";"), ("FR", ";")])
+def test_a_table_is_parted_as_the_countrys_spreadsheets_part_it(country, separator):
+    assert csv_text(["a", "b"], [["plain", "x"]], country=country) == f'"a"{separator}"b"\r\n"plain"{separator}"x"\r\n'

@@ -174,7 +174,7 @@ def test_every_export_is_named_in_words(
         lot = SolutionLot.objects.get(pk=made["lot_id"]).lot_number
     shown = text_of(auditor.get(reverse(AUDIT), {"act": "exports"}))
 
-    for words in (f"Recall list of lot {lot}: ", "Errors of an import: ", "Audit trail: "):
+    for words in (f"Recall list of lot {lot}: ", "Rows of an import that came back: ", "Audit trail: "):
         assert f"Ann Admin Exported: {words}" in shown
     with tenant(clinic.pk, actor="test"):  # as exports were written before they had names
         audit_events.record(View(table="pit_sessions_paper", kind="export", details={"rows": 2}))
@@ -199,7 +199,7 @@ def test_what_was_created_tells_what_it_began_with(clinic: Clinic, patient: Pati
         shown = text_of(auditor.get(reverse(AUDIT), question)).partition("From → to Reason")[2]
         begun[record] = shown[shown.index(": created ") :]
         table = auditor.get(reverse("sessions:audit_csv"), question).content.decode("utf-8-sig")
-        (told,) = [row[5] for row in csv.reader(io.StringIO(table)) if row[2] == "created"]
+        (told,) = [row[5] for row in csv.reader(io.StringIO(table), delimiter=";") if row[2] == "created"]
         assert first in begun[record]
         assert first in told
         assert "→" not in told
@@ -319,7 +319,7 @@ def test_a_table_asks_for_the_password_and_is_written_for_each_patient_in_it(
     ready = auditor.post(f"{url}?act=changes", {"password": PASSWORD})
     answer = auditor.get(link(ready, "Open the list"))
 
-    rows = list(csv.reader(io.StringIO(answer.content.decode())))
+    rows = list(csv.reader(io.StringIO(answer.content.decode()), delimiter=";"))
     assert answer.headers["Content-Disposition"] == 'attachment; filename="audit-trail.csv"'
     assert [row[4] for row in rows if row[3] == "patient"] == ["Aroha Auditsentinel"]
     with tenant(clinic.pk):
