@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -88,7 +88,7 @@ class Shown:
     page: Page
     names: dict[UUID, str]
     visits: list[CalendarVisit]
-    blocks: dict[UUID, list[RoomBlock]]  # of rooms, where they are the columns
+    blocks: dict[UUID, list[RoomBlock]] = field(default_factory=dict)  # of rooms, where they are the columns
 
     def title(self, pk: UUID) -> str:
         return self.names.get(pk, "–")

@@ -175,7 +175,11 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
             ).pk,
             "leave_id": (leave := _leave(clinic, clinician)).pk,
             "room_block_id": RoomBlock.objects.create(
-                clinic=clinic, room=visit.room, starts_at=THEN, ends_at=THEN + timedelta(hours=1), reason=sentinel
+                clinic=clinic,
+                room=RoomFactory(clinic=clinic),
+                starts_at=THEN,
+                ends_at=THEN + timedelta(hours=1),
+                reason=sentinel,
             ).pk,
             "change_id": _setting_change(clinic, leave, visit).pk,
             "hold_id": SlotHoldFactory(clinic=clinic, starts_at=THEN + timedelta(days=400)).pk,
