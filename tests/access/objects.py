@@ -177,7 +177,7 @@ def make(clinic: Clinic, sentinel: str) -> dict[str, Any]:
             "leave_id": (leave := _leave(clinic, clinician)).pk,
             "room_block_id": RoomBlock.objects.create(
                 clinic=clinic,
-                room=visit.room or RoomFactory(clinic=clinic),
+                room=RoomFactory(clinic=clinic),
                 starts_at=THEN,
                 ends_at=THEN + timedelta(hours=1),
                 reason=sentinel,
