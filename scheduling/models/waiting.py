@@ -92,15 +92,15 @@ class WaitingEntry(PatientOwned):
 
     @property
     def sought_type(self) -> VisitType:
-        sought: VisitType = self.visit_to_move.visit_type if self.visit_to_move else self.visit_type
-        return sought
+        found: VisitType = self.visit_to_move.visit_type if self.visit_to_move else self.visit_type
+        return found
 
     @property
     def sought_minutes(self) -> int:
         visit = self.visit_to_move
         if visit is None:
-            usual: int = self.visit_type.duration_minutes
-            return usual
+            minutes: int = self.visit_type.duration_minutes
+            return minutes
         return int((visit.ends_at - visit.starts_at).total_seconds() // 60)
 
 
