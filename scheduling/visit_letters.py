@@ -92,7 +92,7 @@ def visit_letter(told: Sequence[Told], reader: Reader) -> VisitLetter:
 def offer_letter(starts_at: datetime, expires_at: datetime, link: str, reader: Reader) -> VisitLetter:
     """A time became free: when, until when it is kept, and where to take it."""
     with words_for(reader.language):
-        until = date_format(expires_at.astimezone(reader.zone), "H:i")
+        until = _until(expires_at, reader)
         paragraphs = (
             _("{clinic}: a time has become free for you:").format(clinic=reader.sender_name)
             + f"\n{when(starts_at, reader)}",
@@ -122,24 +122,30 @@ def _line(one: Told, reader: Reader) -> str:
     now = when(one.starts_at, reader)
     if one.was_starts_at is None or one.was_starts_at == one.starts_at:
         return now
-    return _("{now} (before: {before})").format(now=now, before=_wall(one.was_starts_at, reader.zone))
+    return _("{now} (before: {before})").format(now=now, before=when(one.was_starts_at, reader))
 
 
 def when(moment: datetime, reader: Reader) -> str:
-    """``Tuesday, 8 September 2026, 09:00``; with both clocks named where the clinic's shows another time."""
+    """``Tuesday, 8 September 2026, 09:00``, by the clock of the clinic, where the visit is; beside it the patient's own
+    where that shows another time."""
+    return _by_both_clocks(moment, reader, "l, j F Y, H:i")
+
+
+def _until(moment: datetime, reader: Reader) -> str:
+    """``09:00``, by the same clocks."""
+    return _by_both_clocks(moment, reader, "H:i")
+
+
+def _by_both_clocks(moment: datetime, reader: Reader, written: str) -> str:
     own, clinic = moment.astimezone(reader.zone), moment.astimezone(reader.clinic_zone)
     if own.utcoffset() == clinic.utcoffset():
-        return _wall(moment, reader.zone)
-    return _("{own} by your clock ({own_zone}), {clinic} by the clinic's clock ({clinic_zone})").format(
-        own=_wall(moment, reader.zone),
-        own_zone=_place(reader.zone),
-        clinic=_wall(moment, reader.clinic_zone),
+        return str(date_format(clinic, written))
+    return _("{clinic} in {clinic_zone} ({own} by your clock in {own_zone})").format(
+        clinic=date_format(clinic, written),
         clinic_zone=_place(reader.clinic_zone),
+        own=date_format(own, "H:i" if own.date() == clinic.date() else "l, j F Y, H:i"),
+        own_zone=_place(reader.zone),
     )
-
-
-def _wall(moment: datetime, zone: ZoneInfo) -> str:
-    return str(date_format(moment.astimezone(zone), "l, j F Y, H:i"))
 
 
 def _place(zone: ZoneInfo) -> str:

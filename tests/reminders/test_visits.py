@@ -205,7 +205,7 @@ def test_a_patient_elsewhere_reads_both_clocks(practice):
     practice.patient = visitor(practice.clinic, at=NOW, zone="America/New_York")
     practice.book(tell_patient=True)
     (body,) = sweep(practice, TOLD)
-    assert "03:00 by your clock (New York), Monday, 7 September 2026, 09:00 by the clinic's clock (Berlin)" in body
+    assert "Monday, 7 September 2026, 09:00 in Berlin (03:00 by your clock in New York)" in body
 
 
 @pytest.mark.parametrize(
