@@ -36,7 +36,12 @@ def after_idle_time(request: HttpRequest) -> HttpResponseBase:
     """To the sign-in page once the session has ended, and back afterwards; after a form that was sent, to its page."""
     if "HX-Request" in request.headers or request.method in {"GET", "HEAD"}:
         return to_sign_in(request)
-    return redirect_to_login(_page_of(request.headers.get("Referer", "")))
+    return redirect_to_login(page_sent_from(request))
+
+
+def page_sent_from(request: HttpRequest) -> str:
+    """The page of this site whose form was sent."""
+    return _page_of(request.headers.get("Referer", ""))
 
 
 def _whole_page(url: str) -> HttpResponse:

@@ -17,7 +17,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from structlog.contextvars import get_contextvars
 
-from accounts.elsewhere import after_idle_time, to_second_factor
+from accounts import late_typing
+from accounts.elsewhere import after_idle_time, page_sent_from, to_second_factor
 from accounts.models import Membership
 from audit.services.audit_events import record
 from common.tenancy import set_context, tenant
@@ -52,7 +53,10 @@ class IdleSignOutMiddleware:
             seen = int(request.session.get("last_seen", now))
             began = int(request.session.setdefault("signed_in_at", now))
             if now - seen > settings.STAFF_IDLE_SECONDS or now - began > settings.STAFF_SESSION_SECONDS:
+                user_id = str(request.user.pk)
                 logout(request)
+                if request.method == "POST":
+                    late_typing.keep(request, user_id=user_id, page=page_sent_from(request))
                 messages.info(request, _("You were signed out because nobody used this page for a while."))
                 return after_idle_time(request)
             if "X-Poll" not in request.headers and (now - seen > 60 or "last_seen" not in request.session):

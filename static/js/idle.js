@@ -45,6 +45,33 @@ async function keep(body) {
   letGo();
 }
 
+/** What was sent after the sign-in had ended, as the server kept it: [name, values]. Says whether any was put back. */
+export function putBackSent(fields, form) {
+  let some = false;
+  for (const [name, values] of fields) {
+    const own = [...(form?.elements ?? [])].filter((field) => field.name === name && isText(field));
+    const ticks = own.filter((field) => field.type === "checkbox" || field.type === "radio");
+    const rest = [...values];
+    for (const field of own) {
+      const isTick = ticks.includes(field);
+      if (isTick && field.checked !== values.includes(field.value)) field.checked = !field.checked;
+      else if (!isTick && rest.length > 0 && field.value !== rest[0]) field.value = rest.shift();
+      else continue;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      some = true;
+    }
+  }
+  return some;
+}
+
+function restoreSent() {
+  const sent = document.getElementById("late-typing");
+  if (!sent) return;
+  const { action, fields } = JSON.parse(sent.textContent);
+  const form = [...document.forms].find((one) => new URL(one.action, location.href).pathname === action);
+  if (putBackSent(fields, form)) document.getElementById("typed-back").hidden = false;
+}
+
 async function restore(body) {
   const text = await take(place(body)).catch(() => null);
   if (!text) return;
@@ -119,5 +146,6 @@ export function startIdle() {
   });
   addEventListener("visibilitychange", look);
   setInterval(look, LOOK_EVERY_MS);
+  restoreSent();
   restore(body);
 }

@@ -67,6 +67,38 @@ def test_who_types_is_warned_before_an_idle_sign_out_and_finds_the_text_again(
     assert found == []
 
 
+def test_who_sends_a_form_after_the_sign_in_has_ended_finds_it_filled_in_again(
+    page: Page, live_server: Any, staff_client: Callable[..., Client]
+) -> None:
+    client = staff_client(Role.FRONT_DESK, clinic=ClinicFactory())
+    name = settings.SESSION_COOKIE_NAME
+
+    def carry(value: str) -> None:
+        page.context.add_cookies([{"name": name, "value": value, "url": live_server.url}])
+
+    carry(client.cookies[name].value)
+    page.goto(live_server.url + reverse("patients:register"))
+    page.locator("#id_family_name").fill("Berg")
+    page.locator("#id_birth_date").fill("2 Jan 1970")
+    page.locator("#id_sex").select_option("female")
+    page.locator("#id_needs_interpreter").check()
+    used_ago(client, 16 * 60)
+    page.get_by_role("button", name="Register").last.click()
+    page.wait_for_url("**/account/login/?next=**")
+
+    # The same browser signs in: what waited in its session stays there.
+    again = Client()
+    again.cookies[name] = next(one["value"] for one in page.context.cookies() if one["name"] == name)
+    again.force_login(client.member.user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    carry(again.cookies[name].value)
+    page.goto(live_server.url + page.evaluate("new URL(location.href).searchParams.get('next')"))
+    expect(page.get_by_text("What you typed before you were signed out is back")).to_be_visible()
+    expect(page.locator("#id_family_name")).to_have_value("Berg")
+    expect(page.locator("#id_birth_date")).to_have_value("2 Jan 1970")
+    expect(page.locator("#id_sex")).to_have_value("female")
+    expect(page.locator("#id_needs_interpreter")).to_be_checked()
+
+
 def seen(page: Page, width: int) -> list[Any]:
     page.set_viewport_size({"width": width, "height": 900})
     return axe_violations(page)
