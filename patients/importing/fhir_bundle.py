@@ -16,13 +16,14 @@ from patients.importing.fhir_resources import (
     check_shape,
     is_out_of_use,
     needs_interpreter,
-    to_allergy,
+    to_allergies,
     to_condition,
     to_contacts,
     to_details,
     to_numbers,
     unread_phones,
 )
+from patients.importing.fhir_substances import says_none_known, says_ruled_out
 from patients.importing.people import Person, Problem, problems_of
 from patients.records import AllergyDetails, ConditionDetails
 
@@ -78,10 +79,22 @@ def _keep(bundle: Bundle, row: int, entry: dict[str, Any], resource: dict[str, A
     if kind == "Patient":
         _keep_patient(bundle, row, references, resource, habits)
         return
+    if kind == "AllergyIntolerance" and (taken_back := _taken_back(resource)):
+        bundle.ignored[taken_back] += 1
+        return
     source_id = (references or [""])[0][:200]
     subject = (resource.get("subject" if kind == "Condition" else "patient") or {}).get("reference") or ""
-    details = to_condition(resource, source_id) if kind == "Condition" else to_allergy(resource, source_id)
-    bundle.about.setdefault(subject, []).append((row, details))
+    said = [to_condition(resource, source_id)] if kind == "Condition" else to_allergies(resource, source_id)
+    bundle.about.setdefault(subject, []).extend((row, one) for one in said)
+
+
+def _taken_back(allergy: dict[str, Any]) -> str:
+    """Why an entry of the list of allergies is none. Nobody was asked here: it is told, and nothing is written."""
+    if says_none_known(allergy.get("code")):
+        return _("“no known allergy” (not written: ask the patient)")
+    if says_ruled_out(allergy.get("code")):
+        return _("allergy that its words rule out")
+    return ""
 
 
 def _keep_patient(bundle: Bundle, row: int, references: list[str], resource: dict[str, Any], habits: Habits) -> None:

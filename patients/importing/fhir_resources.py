@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from pydantic import ValidationError as ShapeError
 
 from catalogue.icd10cm import is_well_formed
-from common.lines import cleaned, cleaned_line
+from common.lines import cleaned_line
 from common.phones import Phone
 from patients.choices import ContactKind, NumberKind, Sex, Substance
 from patients.contacts import email_in_lower_case
 from patients.folding import fold
 from patients.importing.csv_rows import Habits
+from patients.importing.fhir_substances import concept_words, named
 from patients.importing.people import NO_PHONE, phone_or_none, with_guardians, with_words, without_repeats
 from patients.importing.values import to_language, to_zone
 from patients.records import (
@@ -47,19 +48,8 @@ _VERIFICATION = {
 _PRESENT = frozenset({"", "active", "recurrence", "relapse"})
 _CALLED = ("phone", "sms")
 _NOT_TRUE = frozenset({"refuted", "entered-in-error"})
+_CLASS_ALONE = frozenset({"local anaesthetic", "local anaesthetics", "local anesthetic", "local anesthetics"})
 _GUARDIANS = frozenset({"guard", "prn", "mth", "fth", "guardian", "parent", "mother", "father"})
-# The first word that is found names the substance.
-_SUBSTANCES: tuple[tuple[Substance, str], ...] = (
-    (Substance.CORN, "corn|maize"),
-    (Substance.DEXTROSE, "dextrose|glucose"),
-    (
-        Substance.LOCAL_ANAESTHETIC,
-        "lidocaine|lignocaine|procaine|bupivacaine|ropivacaine|mepivacaine|local anaesthetic|local anesthetic",
-    ),
-    (Substance.CHLORHEXIDINE, "chlorhexidine"),
-    (Substance.LATEX, "latex"),
-    (Substance.ADHESIVE, "adhesive|plaster|tape"),
-)
 
 
 @cache
@@ -253,7 +243,7 @@ def to_condition(resource: dict[str, Any], source_id: str) -> ConditionDetails:
     code = next((code for code in coded if code), "")
     if code and not is_well_formed(code):
         raise ValidationError(_("The ICD-10-CM code is not complete."))
-    name = _concept_words(resource.get("code")) or code
+    name = concept_words(resource.get("code")) or code
     if not name:
         raise ValidationError(_("A condition has neither a name nor an ICD-10-CM code."))
     onset = resource.get("onsetDateTime")
@@ -266,21 +256,21 @@ def to_condition(resource: dict[str, Any], source_id: str) -> ConditionDetails:
     )
 
 
-def to_allergy(resource: dict[str, Any], source_id: str) -> AllergyDetails:
-    words = _concept_words(resource.get("code"))
-    if not words:
+def to_allergies(resource: dict[str, Any], source_id: str) -> tuple[AllergyDetails, ...]:
+    """One for each substance of ours that is named, in the file's own words; else the words alone."""
+    reactions = resource.get("reaction") or []
+    concepts = [resource.get("code"), *(one.get("substance") for one in reactions)]
+    substances = named(concepts)
+    words = next(filter(None, map(concept_words, concepts)), "")
+    if not words and not substances:
         raise ValidationError(_("An allergy does not say to what."))
-    reactions = [one for reaction in resource.get("reaction") or [] for one in reaction.get("manifestation") or []]
-    reaction = ", ".join(filter(None, map(_concept_words, reactions)))
-    folded = f" {fold(words)} "
-    for substance, known in _SUBSTANCES:
-        if any(f" {word} " in folded for word in known.split("|")):
-            return AllergyDetails(substance, "", reaction[:200], source_id)
-    return AllergyDetails(Substance.OTHER, words[:200], reaction[:200], source_id)
+    signs = [one for reaction in reactions for one in reaction.get("manifestation") or []]
+    reaction = ", ".join(filter(None, map(concept_words, signs)))[:200]
+    if not substances:
+        return (AllergyDetails(Substance.OTHER, words[:200], reaction, source_id),)
+    return tuple(AllergyDetails(one, _which(one, words), reaction, source_id) for one in substances)
 
 
-def _concept_words(concept: dict[str, Any] | None) -> str:
-    if not concept:
-        return ""
-    displays = [coding.get("display") or "" for coding in concept.get("coding") or []]
-    return cleaned(concept.get("text") or next((display for display in displays if display), "")).strip()
+def _which(substance: Substance, words: str) -> str:
+    """The words, where they say more than the class does: which local anaesthetic matters to the next one."""
+    return words[:200] if substance == Substance.LOCAL_ANAESTHETIC and fold(words) not in _CLASS_ALONE else ""
