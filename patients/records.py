@@ -75,6 +75,15 @@ class AllergyDetails:
     source_id: str = ""
 
 
+@dataclass(frozen=True)
+class FlagDetails:
+    """``is_to_confirm``: a file says so, and nobody has asked the patient."""
+
+    flag: str
+    detail: str = ""
+    is_to_confirm: bool = False
+
+
 def clinic_number(number: int) -> str:
     """The clinic's own number as it is written: ``P-00042``."""
     return f"P-{number:05d}"

@@ -14,7 +14,7 @@ class UploadForm(forms.Form):
         label=_("File"),
         max_length=200,
         help_text=_("A table saved as “CSV UTF-8” with a header line, or a FHIR R4 bundle as JSON."),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.json,text/csv,application/json"}),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.json,.ndjson,text/csv,application/json"}),
     )
 
 

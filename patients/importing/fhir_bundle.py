@@ -10,12 +10,21 @@ from django.utils.translation import gettext as _
 
 from patients.importing.csv_rows import Habits
 from patients.importing.departures import is_said_inactive, of_fhir
-from patients.importing.fhir_json import entries
+from patients.importing.fhir_json import Unread, entries
+from patients.importing.fhir_medications import (
+    REQUESTS,
+    anticoagulant,
+    is_current,
+    medicines,
+    of_medication,
+    subject_of,
+)
 from patients.importing.fhir_resources import (
     READ,
     check_shape,
     is_out_of_use,
     needs_interpreter,
+    replacing,
     to_allergies,
     to_condition,
     to_contacts,
@@ -25,10 +34,11 @@ from patients.importing.fhir_resources import (
 )
 from patients.importing.fhir_substances import says_none_known, says_ruled_out
 from patients.importing.people import Person, Problem, problems_of
-from patients.records import AllergyDetails, ConditionDetails
+from patients.records import AllergyDetails, ConditionDetails, FlagDetails
 
 _EVERYWHERE = ("urn:uuid:", "urn:oid:", "https://", "http://")
-About = dict[str, list[tuple[int, ConditionDetails | AllergyDetails]]]
+Detail = ConditionDetails | AllergyDetails | FlagDetails
+About = dict[str, list[tuple[int, Detail]]]
 
 
 @dataclass
@@ -41,14 +51,22 @@ class Bundle:
     problems: list[Problem] = field(default_factory=list)
     ignored: Counter[str] = field(default_factory=Counter)
     left_out: set[str] = field(default_factory=set)
+    replaced: dict[str, str] = field(default_factory=dict)
+    medicines: dict[str, FlagDetails] = field(default_factory=dict)
+    prescribed: list[tuple[int, str, str]] = field(default_factory=list)
 
 
 def read(file: IO[bytes], habits: Habits, on_entry: Callable[[int], None]) -> tuple[Bundle, Iterator[Person]]:
     """Read the whole bundle, then hand out the people. Rows are the entries' places, from 1."""
     bundle = Bundle()
-    for row, entry in enumerate(entries(file), start=1):
-        _take(bundle, row, entry, habits)
+    for row, entry in entries(file):
+        if isinstance(entry, Unread):
+            bundle.problems.append(Problem(row, "", entry.reason))
+        else:
+            _take(bundle, row, entry, habits)
         on_entry(row)
+    _look_up_medicines(bundle)
+    _follow_replaced(bundle)
     _check_references(bundle)
     return bundle, _people(bundle)
 
@@ -56,6 +74,9 @@ def read(file: IO[bytes], habits: Habits, on_entry: Callable[[int], None]) -> tu
 def _take(bundle: Bundle, row: int, entry: dict[str, Any], habits: Habits) -> None:
     resource = entry.get("resource")
     kind = resource.get("resourceType") if isinstance(resource, dict) else None
+    if isinstance(resource, dict) and kind in (*REQUESTS, "Medication"):
+        _take_medicine(bundle, row, entry, resource)
+        return
     if not isinstance(resource, dict) or kind not in READ:
         bundle.ignored[kind if isinstance(kind, str) and kind.isalpha() and len(kind) < 40 else _("no resource")] += 1
         return
@@ -68,12 +89,36 @@ def _take(bundle: Bundle, row: int, entry: dict[str, Any], habits: Habits) -> No
             bundle.left_out.update(_references(entry, resource))
 
 
+def _take_medicine(bundle: Bundle, row: int, entry: dict[str, Any], resource: dict[str, Any]) -> None:
+    """Only what thins the blood is kept, as a question."""
+    if resource["resourceType"] == "Medication":
+        if flag := anticoagulant(of_medication(resource)):
+            bundle.medicines.update(dict.fromkeys(_references(entry, resource), flag))
+        bundle.ignored["Medication"] += 1
+        return
+    concepts, reference = medicines(resource)
+    if is_current(resource) and (flag := anticoagulant(concepts)):
+        bundle.about.setdefault(subject_of(resource), []).append((row, flag))
+        return
+    bundle.ignored[resource["resourceType"]] += 1
+    if is_current(resource) and reference:
+        bundle.prescribed.append((row, subject_of(resource), reference))
+
+
+def _look_up_medicines(bundle: Bundle) -> None:
+    """A medicine may stand after what prescribes it."""
+    for row, whose, reference in bundle.prescribed:
+        if flag := bundle.medicines.get(reference):
+            bundle.about.setdefault(whose, []).append((row, flag))
+
+
 def _keep(bundle: Bundle, row: int, entry: dict[str, Any], resource: dict[str, Any], habits: Habits) -> None:
     kind = resource["resourceType"]
     if is_out_of_use(resource):
         bundle.ignored[_("%(kind)s not in use") % {"kind": kind}] += 1
         if kind == "Patient":
             bundle.left_out.update(_references(entry, resource))
+            bundle.replaced.update(dict.fromkeys(_references(entry, resource), replacing(resource)))
         return
     references = _references(entry, resource)
     if kind == "Patient":
@@ -83,9 +128,9 @@ def _keep(bundle: Bundle, row: int, entry: dict[str, Any], resource: dict[str, A
         bundle.ignored[taken_back] += 1
         return
     source_id = (references or [""])[0][:200]
-    subject = (resource.get("subject" if kind == "Condition" else "patient") or {}).get("reference") or ""
+    about = (resource.get("subject" if kind == "Condition" else "patient") or {}).get("reference") or ""
     said = [to_condition(resource, source_id)] if kind == "Condition" else to_allergies(resource, source_id)
-    bundle.about.setdefault(subject, []).extend((row, one) for one in said)
+    bundle.about.setdefault(about, []).extend((row, one) for one in said)
 
 
 def _taken_back(allergy: dict[str, Any]) -> str:
@@ -137,6 +182,17 @@ def _source(references: list[str]) -> str:
     return next((one for one in references if one.startswith(_EVERYWHERE)), "")
 
 
+def _follow_replaced(bundle: Bundle) -> None:
+    """What is about a record that another took the place of is about that other, where it is in the file."""
+    for old in bundle.replaced:
+        seen, new = {old}, bundle.replaced[old]
+        while new in bundle.replaced and new not in seen:
+            seen.add(new)
+            new = bundle.replaced[new]
+        if old in bundle.about and new in bundle.names:
+            bundle.about.setdefault(new, []).extend(bundle.about.pop(old))
+
+
 def _check_references(bundle: Bundle) -> None:
     for subject, rows in bundle.about.items():
         if subject in bundle.names:
@@ -150,7 +206,7 @@ def _check_references(bundle: Bundle) -> None:
 
 
 def _people(bundle: Bundle) -> Iterator[Person]:
-    about: dict[str, list[ConditionDetails | AllergyDetails]] = {}
+    about: dict[str, list[Detail]] = {}
     for subject, rows in bundle.about.items():
         if subject in bundle.names:
             about.setdefault(bundle.names[subject], []).extend(details for _row, details in rows)
@@ -160,4 +216,5 @@ def _people(bundle: Bundle) -> Iterator[Person]:
             person,
             conditions=tuple(one for one in said if isinstance(one, ConditionDetails)),
             allergies=tuple(one for one in said if isinstance(one, AllergyDetails)),
+            flags=tuple(one for one in said if isinstance(one, FlagDetails)),
         )

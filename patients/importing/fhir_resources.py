@@ -20,6 +20,7 @@ from patients.choices import ContactKind, NumberKind, Sex, Substance
 from patients.contacts import email_in_lower_case
 from patients.folding import fold
 from patients.importing.csv_rows import Habits
+from patients.importing.fhir_names import names_of, whole_name
 from patients.importing.fhir_substances import concept_words, named
 from patients.importing.people import NO_PHONE, phone_or_none, with_guardians, with_words, without_repeats
 from patients.importing.values import to_language, to_zone
@@ -74,11 +75,16 @@ def is_out_of_use(resource: dict[str, Any]) -> bool:
     Checks the codes. Of an inactive patient somebody asks: ``departures.is_said_inactive``."""
     kind = resource["resourceType"]
     if kind == "Patient":
-        replaced = any(link.get("type") == "replaced-by" for link in resource.get("link") or [])
-        return replaced and resource.get("active") is False
+        return bool(replacing(resource))
     clinical = _status(resource, "clinicalStatus", _CLINICAL[kind])
     verification = _status(resource, "verificationStatus", _VERIFICATION[kind])
     return clinical not in _PRESENT or verification in _NOT_TRUE
+
+
+def replacing(patient: dict[str, Any]) -> str:
+    """The reference to the record that took this one's place; "?" where it is not said which."""
+    found = [one.get("other") or {} for one in patient.get("link") or [] if one.get("type") == "replaced-by"]
+    return next((one.get("reference") or "?" for one in found), "")
 
 
 def _status(resource: dict[str, Any], name: str, known: frozenset[str]) -> str:
@@ -90,7 +96,7 @@ def _status(resource: dict[str, Any], name: str, known: frozenset[str]) -> str:
 
 def to_details(patient: dict[str, Any], habits: Habits) -> PatientDetails:
     """Raises ``ValidationError`` for a missing name or day of birth, an unknown gender."""
-    given, family, called = _names(patient.get("name") or [])
+    given, family, called = names_of(patient.get("name") or [], today=habits.today)
     contact = _contact(patient, emergency=True)
     guardian = _contact(patient, emergency=False)
     guardian_phone, emergency_phone = _phone_of(guardian, habits), _phone_of(contact, habits)
@@ -102,9 +108,9 @@ def to_details(patient: dict[str, Any], habits: Habits) -> PatientDetails:
         sex=_gender(patient.get("gender")),
         language=_language(patient, habits),
         zone=_zone(patient, habits),
-        guardian_name=_short(with_words(_whole_name(guardian.get("name")), guardian_phone.words), 120),
+        guardian_name=_short(with_words(whole_name(guardian.get("name")), guardian_phone.words), 120),
         guardian_phone=guardian_phone.value,
-        emergency_contact_name=_short(_whole_name(contact.get("name")), 120),
+        emergency_contact_name=_short(whole_name(contact.get("name")), 120),
         emergency_contact_phone=emergency_phone.value,
         emergency_contact_relation=_short(emergency_phone.words, 60),
     )
@@ -148,22 +154,6 @@ def _short(text: str, length: int) -> str:
     return line
 
 
-def _names(names: list[dict[str, Any]]) -> tuple[str, str, str]:
-    by_use = {name.get("use", ""): name for name in reversed(names)}
-    name = by_use.get("official") or by_use.get("usual") or by_use.get("") or {}
-    given, family = " ".join(filter(None, name.get("given") or [])), name.get("family") or ""
-    if not (given or family) and name.get("text"):
-        given, _space, family = name["text"].strip().rpartition(" ")
-    called = " ".join(filter(None, by_use.get("nickname", {}).get("given") or []))
-    return given, family, called
-
-
-def _whole_name(name: dict[str, Any] | None) -> str:
-    if not name:
-        return ""
-    return name.get("text") or " ".join(filter(None, [*(name.get("given") or []), name.get("family")]))
-
-
 def _contact(patient: dict[str, Any], *, emergency: bool) -> dict[str, Any]:
     """The first contact who is a guardian, or the first who is not."""
     for contact in patient.get("contact") or []:
@@ -180,6 +170,12 @@ def _contact(patient: dict[str, Any], *, emergency: bool) -> dict[str, Any]:
 
 def _birth_date(value: object) -> date:
     match = _WHOLE_DAY.fullmatch(value) if isinstance(value, str) else None
+    if isinstance(value, str) and re.fullmatch(r"\d{4}", value):
+        raise ValidationError(_("Only the year of birth is given; the register needs the day."))
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}", value):
+        raise ValidationError(_("Only the month of birth is given; the register needs the day."))
+    if value is None:
+        raise ValidationError(_("No date of birth is given; the register needs the day."))
     if not match:
         raise ValidationError(_("birthDate has to be a whole day."))
     try:

@@ -76,14 +76,14 @@ _MORE_THAN_ONE_PHRASE = re.compile(r"[,;:?!/+&\n]|\.\s|\s[-–—]\s|[()]")
 
 def concept_words(concept: dict[str, Any] | None) -> str:
     """As it was written, or else as its first code is displayed."""
-    return next(iter(_said([concept])), "")
+    return next(iter(said([concept])), "")
 
 
 def named(concepts: Iterable[dict[str, Any] | None]) -> tuple[Substance, ...]:
     """Every substance of ours that codes or words name."""
     concepts = list(concepts)
     found = [one for coding in _codings(concepts) if (one := _of_code(coding))]
-    for words in _said(concepts):
+    for words in said(concepts):
         folded = fold(words)
         found += [substance for substance, pattern in _WORDS if pattern.search(folded)]
     return tuple(dict.fromkeys(found))
@@ -91,16 +91,16 @@ def named(concepts: Iterable[dict[str, Any] | None]) -> tuple[Substance, ...]:
 
 def says_none_known(concept: dict[str, Any] | None) -> bool:
     """ "No known allergy": nobody is allergic to that. Where the same concept names something, it is an allergy."""
-    said = list(_said([concept]))
-    are_none = [_is_whole(words, _NONE_WORDS) for words in said]
+    words = list(said([concept]))
+    are_none = [_is_whole(one, _NONE_WORDS) for one in words]
     codes = [coding.get("code") in _NONE_KNOWN for coding in _codings([concept]) if coding.get("system") == SNOMED]
     if not any(codes):
-        return bool(said) and all(are_none)
-    return all(codes) and (not said or any(are_none)) and not _names_despite(said)
+        return bool(words) and all(are_none)
+    return all(codes) and (not words or any(are_none)) and not _names_despite(words)
 
 
-def _names_despite(said: Iterable[str]) -> bool:
-    return any(named([{"text": words}]) for words in said if not _is_whole(words, _NONE_WORDS))
+def _names_despite(written: Iterable[str]) -> bool:
+    return any(named([{"text": words}]) for words in written if not _is_whole(words, _NONE_WORDS))
 
 
 def says_ruled_out(concept: dict[str, Any] | None) -> bool:
@@ -126,7 +126,8 @@ def _codings(concepts: Iterable[dict[str, Any] | None]) -> Iterator[dict[str, An
         yield from (concept or {}).get("coding") or []
 
 
-def _said(concepts: Iterable[dict[str, Any] | None]) -> Iterator[str]:
+def said(concepts: Iterable[dict[str, Any] | None]) -> Iterator[str]:
+    """Everything the concepts are called: as written, then as each code is displayed."""
     for concept in concepts:
         written = [(concept or {}).get("text"), *(coding.get("display") for coding in _codings([concept]))]
         yield from filter(None, (cleaned(words or "").strip() for words in written))

@@ -22,6 +22,7 @@ from patients.records import (
     AllergyDetails,
     ConditionDetails,
     ContactDetails,
+    FlagDetails,
     NumberDetails,
     PatientDetails,
 )
@@ -61,6 +62,7 @@ class Person:
     deceased_date: date | None = None
     is_said_inactive: bool = False
     unread_phones: tuple[tuple[str, str], ...] = ()
+    flags: tuple[FlagDetails, ...] = ()
 
     @property
     def content_key(self) -> "ContentKey":

@@ -23,7 +23,7 @@ from patients.models import (
     PatientCondition,
     RiskFlag,
 )
-from patients.records import AllergyDetails, ConditionDetails, ContactDetails, NumberDetails
+from patients.records import AllergyDetails, ConditionDetails, ContactDetails, FlagDetails, NumberDetails
 
 D = TypeVar("D")
 Rows = list[tuple[UUID, D]]
@@ -45,8 +45,12 @@ def allergy_key(one: AllergyDetails) -> Hashable:
     return (str(one.substance), one.substance_text)
 
 
-def flag_key(one: Flag) -> Hashable:
-    return (str(one),)
+def flag_key(one: FlagDetails) -> Hashable:
+    return (str(one.flag),)
+
+
+def flags_of(person: Person) -> list[FlagDetails]:
+    return [*([FlagDetails(Flag.INTERPRETER)] if person.needs_interpreter else []), *person.flags]
 
 
 @dataclass
@@ -149,10 +153,10 @@ class RowWriter:
             for patient_id, one in allergies
         )
 
-    def flags(self, flags: Rows[Flag]) -> None:
+    def flags(self, flags: Rows[FlagDetails]) -> None:
         clinic, now = self.by.clinic, self.now
         RiskFlag.objects.bulk_create(
-            RiskFlag(clinic=clinic, patient_id=patient_id, flag=flag, recorded_at=now) for patient_id, flag in flags
+            RiskFlag(clinic=clinic, patient_id=patient_id, recorded_at=now, **asdict(one)) for patient_id, one in flags
         )
 
     def _condition(self, patient_id: UUID, one: ConditionDetails) -> PatientCondition:

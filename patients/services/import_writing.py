@@ -14,10 +14,10 @@ from uuid import UUID
 
 from accounts.actors import Actor
 from common.database import new_ids
-from patients.choices import Flag, NumberKind
+from patients.choices import NumberKind
 from patients.importing.people import Person, Problem, note_of_phones
 from patients.models import Patient
-from patients.records import AllergyDetails, ConditionDetails, ContactDetails, NumberDetails
+from patients.records import AllergyDetails, ConditionDetails, ContactDetails, FlagDetails, NumberDetails
 from patients.services import alike_pairs, identifiers, name_tokens
 from patients.services.import_matching import Matcher
 from patients.services.import_rows import (
@@ -28,6 +28,7 @@ from patients.services.import_rows import (
     condition_key,
     contact_key,
     flag_key,
+    flags_of,
     held_by,
     number_key,
 )
@@ -145,14 +146,14 @@ class Writer:
         numbers: Rows[NumberDetails] = []
         conditions: Rows[ConditionDetails] = []
         allergies: Rows[AllergyDetails] = []
-        flags: Rows[Flag] = []
+        flags: Rows[FlagDetails] = []
         for pk, person in pairs:
             lacking = (
                 held["contacts"].missing(pk, person.contacts, contact_key),
                 held["numbers"].missing(pk, person.numbers, number_key),
                 held["conditions"].missing(pk, person.conditions, condition_key),
                 held["allergies"].missing(pk, person.allergies, allergy_key),
-                held["flags"].missing(pk, [Flag.INTERPRETER] if person.needs_interpreter else [], flag_key),
+                held["flags"].missing(pk, flags_of(person), flag_key),
             )
             contacts += lacking[0]
             numbers += lacking[1]

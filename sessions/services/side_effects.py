@@ -297,4 +297,4 @@ def _what_was_heard(
 def _is_escalated_by_flags(patient: Patient, event_type: AdverseEventType) -> bool:
     if event_type.code not in ESCALATED_BY_ANTICOAGULANT:
         return False
-    return RiskFlag.objects.current().filter(patient=patient, flag=Flag.ANTICOAGULANT).exists()
+    return RiskFlag.objects.current().confirmed().filter(patient=patient, flag=Flag.ANTICOAGULANT).exists()

@@ -73,6 +73,7 @@ CHANGING: dict[str, str] = {
     "patients:end-condition": _TAP,
     "patients:end-allergy": _TAP,
     "patients:lower-flag": _TAP,
+    "patients:confirm-flag": _TAP,
     "scheduling:revoke_calendar_link": _TAP,
     "scheduling:keep": "a time is kept once; whoever keeps it already gets the same",
     "scheduling:keep_for": "a time is kept once; whoever keeps it already gets the same",

@@ -211,7 +211,7 @@ def patient(**more):
         ("{", "not complete JSON"),
         ('{"resourceType": "Bundle", "entry": [', "not complete JSON"),
         ("{}", "no FHIR bundle"),
-        ('{"resourceType": "Patient"}', "no bundle"),
+        ('{"resourceType": "Basic"}', "no bundle"),
         ('{"a":' * 100_000, "nested deeper"),
         ('{"resourceType": "Bundle", "entry": [{"resource": ' + '{"x":' * 1000, "nested deeper"),
         (bundle(patient(birthDate="1970-01-02", name=[{"family": "A\0B"}])), "NUL"),
@@ -226,7 +226,7 @@ def test_json_that_is_no_bundle_is_refused_as_a_whole(importer, content, said):
     ("resources", "said"),
     [
         ([patient(gender="xx")], "gender"),
-        ([patient(birthDate="1970")], "whole day"),
+        ([patient(birthDate="1970")], "Only the year"),
         ([patient(birthDate="1970-02-31")], "birthDate"),
         ([patient(birthDate="2999-01-01")], "has not come yet"),
         ([patient(name=[])], "a family name"),
