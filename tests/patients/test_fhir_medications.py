@@ -9,7 +9,8 @@ from common.tenancy import tenant
 from patients.models import Patient, RiskFlag
 from patients.queries.banners import banner
 from tests.patients.fhir import about, bundle, patient
-from tests.patients.importer import TODAY, Importer, Kind, State
+from tests.patients.importer import NOW, TODAY, Importer, Kind, State
+from tests.patients.merging import merge
 
 ATC, RXNORM = "http://www.whocc.no/atc", "http://www.nlm.nih.gov/research/umls/rxnorm"
 
@@ -152,3 +153,14 @@ def test_raising_the_flag_by_hand_confirms_the_one_of_the_file(importer, clinici
     assert clinician.post(reverse("patients:raise-flag", args=[whose]), said).status_code == 302
     with tenant(clinic.pk, actor="test"):
         assert list(RiskFlag.objects.values_list("detail", "is_to_confirm")) == [("Apixaban", False)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("which", ["survivor", "merged"])
+def test_a_merge_lets_the_known_flag_win_over_the_question(in_clinic, by, survivor, merged, which):
+    rows = {"survivor": survivor, "merged": merged}
+    for name, whose in rows.items():
+        said = {"clinic": in_clinic, "patient": whose, "flag": "anticoagulant", "recorded_at": NOW}
+        RiskFlag.objects.create(**said, is_to_confirm=name == which)
+    merge(by, survivor, merged)
+    assert RiskFlag.objects.current().get(patient=survivor).is_to_confirm is False
