@@ -31,6 +31,7 @@ from patients.importing.fhir_resources import (
     to_details,
     to_numbers,
     unread_phones,
+    without_odd_contacts,
 )
 from patients.importing.fhir_substances import says_none_known, says_ruled_out
 from patients.importing.people import Person, Problem, problems_of
@@ -81,6 +82,9 @@ def _take(bundle: Bundle, row: int, entry: dict[str, Any], habits: Habits) -> No
         bundle.ignored[kind if isinstance(kind, str) and kind.isalpha() and len(kind) < 40 else _("no resource")] += 1
         return
     try:
+        if kind == "Patient":
+            resource, odd = without_odd_contacts(resource)
+            bundle.ignored.update(_("%(element)s of a patient, not readable") % {"element": one} for one in odd)
         check_shape(resource)
         _keep(bundle, row, entry, resource, habits)
     except ValidationError as error:

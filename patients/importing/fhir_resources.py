@@ -50,6 +50,7 @@ _PRESENT = frozenset({"", "active", "recurrence", "relapse"})
 _CALLED = ("phone", "sms")
 _NOT_TRUE = frozenset({"refuted", "entered-in-error"})
 _CLASS_ALONE = frozenset({"local anaesthetic", "local anaesthetics", "local anesthetic", "local anesthetics"})
+_REACHED_BY = frozenset({"address", "contact", "photo", "telecom"})
 _GUARDIANS = frozenset({"guard", "prn", "mth", "fth", "guardian", "parent", "mother", "father"})
 
 
@@ -57,6 +58,19 @@ _GUARDIANS = frozenset({"guard", "prn", "mth", "fth", "guardian", "parent", "mot
 def _model(kind: str) -> Any:
     """Loaded when first needed: the models take a second."""
     return getattr(import_module(f"fhir.resources.R4B.{kind.lower()}"), kind)
+
+
+def without_odd_contacts(patient: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """A patient without the ways to reach anybody that are not FHIR R4, and which they were: nobody is left out for
+    those. Everything else that is odd stays and is refused."""
+    try:
+        _model("Patient").model_validate(patient)
+    except ShapeError as error:
+        odd = sorted({str(one["loc"][0]) for one in error.errors() if one["loc"]} & _REACHED_BY)
+        return {name: value for name, value in patient.items() if name not in odd}, odd
+    except (RecursionError, TypeError, ValueError):
+        return patient, []
+    return patient, []
 
 
 def check_shape(resource: dict[str, Any]) -> None:

@@ -100,3 +100,17 @@ def test_a_birth_without_its_day_is_refused_with_the_reason(importer, day, said)
     if day is None:
         del one["birthDate"]
     assert importer.refused(bundle(one), Kind.FHIR) == [(1, said)]
+
+
+@pytest.mark.parametrize("element", ["contact", "telecom", "address", "photo"])
+def test_an_odd_way_to_reach_somebody_is_told_and_loses_nobody(importer, element):
+    job = importer.whole(bundle(patient(**{element: [{"nonsense": 1}]})), Kind.FHIR)
+    assert job.counts["new"] == 1
+    assert job.counts["ignored"] == {f"{element} of a patient, not readable": 1}
+
+
+def test_an_odd_condition_is_told_and_its_patient_is_read(importer):
+    odd = {"resourceType": "Condition", "subject": {"reference": "Patient/1"}, "code": {"text": "x"}, "nonsense": 1}
+    job = importer.check(importer.take(bundle(patient(), odd), Kind.FHIR))
+    assert [(one["row"], one["field"]) for one in job.errors] == [(2, "Condition")]
+    assert job.counts["new"] == 1
