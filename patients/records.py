@@ -77,10 +77,11 @@ class AllergyDetails:
 
 @dataclass(frozen=True)
 class FlagDetails:
-    """``detail`` says where it comes from, where nobody has asked the patient yet."""
+    """``is_to_confirm``: a file says so, and nobody has asked the patient."""
 
     flag: Flag
     detail: str = ""
+    is_to_confirm: bool = False
 
 
 def clinic_number(number: int) -> str:

@@ -141,7 +141,8 @@ def _noted(
     merged: Patient,
     now: datetime,
 ) -> None:
-    """An allergy or a flag that stands on both: the other's ends, and what it said is said here too."""
+    """An allergy or a flag that stands on both: the other's ends, and what it said is said here too. What is known
+    of one is known of both."""
     own = {tuple(getattr(row, key) for key in keys): row for row in _of(model, survivor, ended_at__isnull=True)}
     longest = model._meta.get_field(words).max_length
     for row in _of(model, merged, ended_at__isnull=True):
@@ -149,6 +150,8 @@ def _noted(
         if twin is None:
             continue
         found.change(row, ended_at=now)
+        if getattr(twin, "is_to_confirm", False) and not row.is_to_confirm:
+            found.change(twin, is_to_confirm=False)
         ours, theirs = getattr(twin, words), getattr(row, words)
         if theirs and theirs not in ours:
             found.change(twin, **{words: "; ".join(filter(None, (ours, theirs)))[:longest]})

@@ -57,6 +57,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<uuid:patient_id>/profile/allergies", clinical_profile.add_allergy, name="add-allergy"),
     path("<uuid:patient_id>/profile/allergies/<uuid:row_id>/end", clinical_profile.end_allergy, name="end-allergy"),
     path("<uuid:patient_id>/profile/flags", clinical_profile.raise_flag, name="raise-flag"),
+    path("<uuid:patient_id>/profile/flags/<uuid:row_id>/confirm", clinical_profile.confirm_flag, name="confirm-flag"),
     path("<uuid:patient_id>/profile/flags/<uuid:row_id>/lower", clinical_profile.lower_flag, name="lower-flag"),
     path("<uuid:patient_id>/profile/weights", clinical_profile.record_weight, name="record-weight"),
 ]

@@ -11,16 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from patients.choices import Flag
 from patients.importing.departures import is_said_inactive, of_fhir
-from patients.importing.fhir_findings import (
-    Finding,
-    is_told_in_words,
-    medicine_of,
-    subject_of,
-    to_finding,
-    to_flag,
-    words_of,
-)
-from patients.importing.fhir_json import Entry, Unread, entries
+from patients.importing.fhir_findings import Finding, is_told_in_words, subject_of, to_findings, words_of
+from patients.importing.fhir_json import Unread, entries
+from patients.importing.fhir_medications import REQUESTS, anticoagulant, is_current, medicines, of_medication
 from patients.importing.fhir_patients import (
     needs_interpreter,
     replaced_by,
@@ -29,14 +22,13 @@ from patients.importing.fhir_patients import (
     to_numbers,
     unread,
 )
-from patients.importing.fhir_shapes import MEDICINES, READ, check_shape, is_out_of_use
-from patients.importing.fhir_substances import is_anticoagulant
+from patients.importing.fhir_shapes import READ, check_shape, is_out_of_use, without_odd_contacts
 from patients.importing.habits import Habits
 from patients.importing.people import Person, Problem, problems_of
 from patients.records import AllergyDetails, ConditionDetails, FlagDetails
 
 _SAME_ID = gettext_lazy("Two patients of this file have one id.")
-_NOTED = {"AllergyIntolerance": "allergy", "Condition": "condition"} | dict.fromkeys(MEDICINES, "medicine")
+_NOTED = {"AllergyIntolerance": "allergy", "Condition": "condition"}
 _EVERYWHERE = ("urn:uuid:", "urn:oid:", "https://", "http://")
 About = dict[str, list[tuple[int, Finding]]]
 Notes = dict[str, list[tuple[str, str]]]
@@ -59,7 +51,7 @@ class Bundle:
     left_out: set[str] = field(default_factory=set)
     notes: Notes = field(default_factory=dict)
     replaced: dict[str, str] = field(default_factory=dict)
-    medicines: dict[str, Any] = field(default_factory=dict)
+    medicines: dict[str, FlagDetails] = field(default_factory=dict)
     waiting: list[tuple[int, str, str]] = field(default_factory=list)
 
     def key_of(self, reference: str) -> str | None:
@@ -77,11 +69,14 @@ class Bundle:
 def read(file: IO[bytes], habits: Habits, on_entry: Callable[[int], None]) -> tuple[Bundle, Iterator[Person]]:
     """Read the whole bundle, then hand out the people. Rows are the entries' places, from 1."""
     bundle = Bundle()
-    for row, entry in enumerate(entries(file), start=1):
-        _take(bundle, row, entry, habits)
+    for row, entry in entries(file):
+        if isinstance(entry, Unread):
+            bundle.problems.append(Problem(row, "", entry.reason))
+        else:
+            _take(bundle, row, entry, habits)
         on_entry(row)
     for row, subject, medicine in bundle.waiting:
-        if flag := to_flag(next((bundle.medicines[one] for one in _ways(medicine) if one in bundle.medicines), None)):
+        if flag := next((bundle.medicines[one] for one in _ways(medicine) if one in bundle.medicines), None):
             bundle.about.setdefault(subject, []).append((row, flag))
     _check_references(bundle)
     return bundle, _people(bundle)
@@ -92,30 +87,43 @@ def _ways(reference: str) -> tuple[str, ...]:
     return (reference, "/".join(reference.split("/")[-2:])) if reference.startswith("http") else (reference,)
 
 
-def _take(bundle: Bundle, row: int, entry: Entry, habits: Habits) -> None:
-    if isinstance(entry, Unread):
-        bundle.problems.append(Problem(row, "", entry.reason))
-        return
+def _take(bundle: Bundle, row: int, entry: dict[str, Any], habits: Habits) -> None:
     resource = entry.get("resource")
     kind = resource.get("resourceType") if isinstance(resource, dict) else None
-    if isinstance(resource, dict) and kind == "Medication":
-        bundle.medicines.update(dict.fromkeys(_references(entry, resource), resource.get("code")))
+    if isinstance(resource, dict) and kind in (*REQUESTS, "Medication"):
+        _take_medicine(bundle, row, entry, resource)
+        return
     if not isinstance(resource, dict) or kind not in READ:
         bundle.ignored[kind if isinstance(kind, str) and kind.isalpha() and len(kind) < 40 else _("no resource")] += 1
         return
     try:
+        if kind == "Patient":
+            resource, odd = without_odd_contacts(resource)
+            bundle.ignored.update(_("%(element)s of a patient, not readable") % {"element": one} for one in odd)
         check_shape(resource)
         _keep(bundle, row, entry, resource, habits)
     except ValidationError as error:
-        words = words_of(resource)
-        if kind in MEDICINES and not is_anticoagulant({"text": words}):
-            bundle.ignored[str(kind)] += 1
-            return
         bundle.problems.append(Problem(row, str(kind), " ".join(error.messages)))
         if kind == "Patient":
             bundle.left_out.update(_references(entry, resource))
         else:
-            bundle.notes.setdefault(subject_of(resource), []).append((_NOTED[str(kind)], words))
+            bundle.notes.setdefault(subject_of(resource), []).append((_NOTED[str(kind)], words_of(resource)))
+
+
+def _take_medicine(bundle: Bundle, row: int, entry: dict[str, Any], resource: dict[str, Any]) -> None:
+    """Only what thins the blood is kept, as a question."""
+    if resource["resourceType"] == "Medication":
+        if flag := anticoagulant(of_medication(resource)):
+            bundle.medicines.update(dict.fromkeys(_references(entry, resource), flag))
+        bundle.ignored["Medication"] += 1
+        return
+    concepts, reference = medicines(resource)
+    if is_current(resource) and (flag := anticoagulant(concepts)):
+        bundle.about.setdefault(subject_of(resource), []).append((row, flag))
+        return
+    bundle.ignored[resource["resourceType"]] += 1
+    if is_current(resource) and reference:
+        bundle.waiting.append((row, subject_of(resource), reference))
 
 
 def _keep(bundle: Bundle, row: int, entry: dict[str, Any], resource: dict[str, Any], habits: Habits) -> None:
@@ -129,24 +137,18 @@ def _keep(bundle: Bundle, row: int, entry: dict[str, Any], resource: dict[str, A
 
 
 def _keep_finding(bundle: Bundle, row: int, references: list[str], resource: dict[str, Any]) -> None:
-    kind, subject = resource["resourceType"], subject_of(resource)
+    subject = subject_of(resource)
     if told := is_told_in_words(resource):
         bundle.ignored[_("no known allergy") if told == "none_known" else _("allergy ruled out")] += 1
         bundle.notes.setdefault(subject, []).append((told, words_of(resource)))
         return
-    link = (resource.get("medicationReference") or {}).get("reference")
-    if link and not medicine_of(resource):
-        bundle.waiting.append((row, subject, link))
-    finding = to_finding(resource, (references or [""])[0][:200])
-    if finding is not None:
-        bundle.about.setdefault(subject, []).append((row, finding))
-    elif kind in MEDICINES:
-        bundle.ignored[kind] += 1
+    found = to_findings(resource, (references or [""])[0][:200])
+    bundle.about.setdefault(subject, []).extend((row, one) for one in found)
 
 
 def _keep_patient(bundle: Bundle, row: int, references: list[str], resource: dict[str, Any], habits: Habits) -> None:
     if (other := replaced_by(resource)) is not None:
-        bundle.ignored[_("Patient replaced by another")] += 1
+        bundle.ignored[_("%(kind)s not in use") % {"kind": "Patient"}] += 1
         bundle.left_out.update(references)
         bundle.replaced.update(dict.fromkeys(references, other))
         return

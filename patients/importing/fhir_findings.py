@@ -1,4 +1,4 @@
-"""Condition, AllergyIntolerance and medicines of FHIR R4 turned into what a patient comes with."""
+"""Condition and AllergyIntolerance of FHIR R4 turned into what a patient comes with."""
 
 import re
 from datetime import date
@@ -8,24 +8,23 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from catalogue.icd10cm import is_well_formed
-from common.lines import cleaned
-from patients.choices import Flag, Substance
-from patients.importing.fhir_shapes import MEDICINES
-from patients.importing.fhir_substances import is_anticoagulant, is_ruled_out, says_none_known, substance_of
+from patients.choices import Substance
+from patients.folding import fold
+from patients.importing.fhir_substances import concept_words, named, says_none_known, says_ruled_out
 from patients.records import AllergyDetails, ConditionDetails, FlagDetails
 
 Finding = AllergyDetails | ConditionDetails | FlagDetails
 ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
 _WHOLE_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _DETAIL = 200
+_CLASS_ALONE = frozenset({"local anaesthetic", "local anaesthetics", "local anesthetic", "local anesthetics"})
 
 
-def to_finding(resource: dict[str, Any], source_id: str) -> Finding | None:
-    """What it says of the patient; None for a medicine no rule asks about. Raises ``ValidationError``."""
-    kind = resource["resourceType"]
-    if kind in MEDICINES:
-        return to_flag(medicine_of(resource))
-    return to_condition(resource, source_id) if kind == "Condition" else to_allergy(resource, source_id)
+def to_findings(resource: dict[str, Any], source_id: str) -> tuple[Finding, ...]:
+    """What a Condition or an AllergyIntolerance says of the patient. Raises ``ValidationError``."""
+    if resource["resourceType"] == "Condition":
+        return (to_condition(resource, source_id),)
+    return to_allergies(resource, source_id)
 
 
 def is_told_in_words(resource: dict[str, Any]) -> str:
@@ -34,7 +33,7 @@ def is_told_in_words(resource: dict[str, Any]) -> str:
         return ""
     if says_none_known(resource.get("code")):
         return "none_known"
-    return "ruled_out" if is_ruled_out(resource.get("code")) else ""
+    return "ruled_out" if says_ruled_out(resource.get("code")) else ""
 
 
 def subject_of(resource: dict[str, Any]) -> str:
@@ -47,28 +46,9 @@ def subject_of(resource: dict[str, Any]) -> str:
 def words_of(resource: dict[str, Any]) -> str:
     """What it is about in words, whatever its shape; empty where nothing can be said."""
     try:
-        return _concept_words(resource.get("code") or medicine_of(resource))[:_DETAIL]
+        return concept_words(resource.get("code"))[:_DETAIL]
     except (AttributeError, TypeError, ValidationError):
         return ""
-
-
-def medicine_of(resource: dict[str, Any]) -> Any:
-    """What the medicine is called: its own words, those of one it contains, or at least those beside its link."""
-    if concept := resource.get("medicationCodeableConcept"):
-        return concept
-    link = resource.get("medicationReference") or {}
-    for inside in resource.get("contained") or []:
-        if link.get("reference") == f"#{inside.get('id')}" and inside.get("code"):
-            return inside["code"]
-    return {"text": link["display"]} if link.get("display") else None
-
-
-def to_flag(concept: Any) -> FlagDetails | None:
-    """A medicine against clotting is a flag to be confirmed: a prescription is no proof that somebody takes it."""
-    if not is_anticoagulant(concept):
-        return None
-    words = _("to confirm, from a file: %(medicine)s") % {"medicine": _concept_words(concept) or "?"}
-    return FlagDetails(Flag.ANTICOAGULANT, words[:_DETAIL])
 
 
 def to_condition(resource: dict[str, Any], source_id: str) -> ConditionDetails:
@@ -77,7 +57,7 @@ def to_condition(resource: dict[str, Any], source_id: str) -> ConditionDetails:
     code = next((code for code in coded if code), "")
     if code and not is_well_formed(code):
         raise ValidationError(_("The ICD-10-CM code is not complete."))
-    name = _concept_words(resource.get("code")) or code
+    name = concept_words(resource.get("code")) or code
     if not name:
         raise ValidationError(_("A condition has neither a name nor an ICD-10-CM code."))
     onset = resource.get("onsetDateTime")
@@ -90,19 +70,21 @@ def to_condition(resource: dict[str, Any], source_id: str) -> ConditionDetails:
     )
 
 
-def to_allergy(resource: dict[str, Any], source_id: str) -> AllergyDetails:
-    words = _concept_words(resource.get("code"))
-    substance = substance_of(resource.get("code"))
-    if not words and substance == Substance.OTHER:
+def to_allergies(resource: dict[str, Any], source_id: str) -> tuple[AllergyDetails, ...]:
+    """One for each substance of ours that is named, in the file's own words; else the words alone."""
+    reactions = resource.get("reaction") or []
+    concepts = [resource.get("code"), *(one.get("substance") for one in reactions)]
+    substances = named(concepts)
+    words = next(filter(None, map(concept_words, concepts)), "")
+    if not words and not substances:
         raise ValidationError(_("An allergy does not say to what."))
-    reactions = [one for reaction in resource.get("reaction") or [] for one in reaction.get("manifestation") or []]
-    reaction = ", ".join(filter(None, map(_concept_words, reactions)))
-    named = words if substance in (Substance.OTHER, Substance.LOCAL_ANAESTHETIC) else ""
-    return AllergyDetails(substance, named[:_DETAIL], reaction[:200], source_id)
+    signs = [one for reaction in reactions for one in reaction.get("manifestation") or []]
+    reaction = ", ".join(filter(None, map(concept_words, signs)))[:200]
+    if not substances:
+        return (AllergyDetails(Substance.OTHER, words[:200], reaction, source_id),)
+    return tuple(AllergyDetails(one, _which(one, words), reaction, source_id) for one in substances)
 
 
-def _concept_words(concept: dict[str, Any] | None) -> str:
-    if not concept:
-        return ""
-    displays = [coding.get("display") or "" for coding in concept.get("coding") or []]
-    return cleaned(concept.get("text") or next((display for display in displays if display), "")).strip()
+def _which(substance: Substance, words: str) -> str:
+    """The words, where they say more than the class does: which local anaesthetic matters to the next one."""
+    return words[:200] if substance == Substance.LOCAL_ANAESTHETIC and fold(words) not in _CLASS_ALONE else ""

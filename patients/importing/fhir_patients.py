@@ -12,6 +12,7 @@ from common.phones import Phone
 from patients.choices import ContactKind, NumberKind, Sex
 from patients.contacts import email_in_lower_case
 from patients.folding import fold
+from patients.importing.fhir_names import names_of, whole_name
 from patients.importing.habits import Habits
 from patients.importing.people import NO_PHONE, phone_or_none, with_guardians, with_words, without_repeats
 from patients.importing.values import to_language, to_zone
@@ -27,7 +28,6 @@ _ZONE = "http://hl7.org/fhir/StructureDefinition/timezone"
 LONGEST_NUMBER, LONGEST_SYSTEM = 120, 200
 _WHOLE_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _CALLED = ("phone", "sms")
-_NOT_NOW = frozenset({"old", "maiden", "anonymous"})
 _GUARDIANS = frozenset({"guard", "prn", "mth", "fth", "guardian", "parent", "mother", "father"})
 
 
@@ -41,7 +41,7 @@ def replaced_by(patient: dict[str, Any]) -> str | None:
 
 def to_details(patient: dict[str, Any], habits: Habits) -> PatientDetails:
     """Raises ``ValidationError`` for a missing name or day of birth, an unknown gender."""
-    given, family, called = _names(patient.get("name") or [], today=habits.today)
+    given, family, called = names_of(patient.get("name") or [], today=habits.today)
     contact = _contact(patient, emergency=True)
     guardian = _contact(patient, emergency=False)
     guardian_phone, emergency_phone = _phone_of(guardian, habits), _phone_of(contact, habits)
@@ -53,9 +53,9 @@ def to_details(patient: dict[str, Any], habits: Habits) -> PatientDetails:
         sex=_gender(patient.get("gender")),
         language=_language(patient, habits),
         zone=_zone(patient, habits),
-        guardian_name=_short(with_words(_whole_name(guardian.get("name")), guardian_phone.words), 120),
+        guardian_name=_short(with_words(whole_name(guardian.get("name")), guardian_phone.words), 120),
         guardian_phone=guardian_phone.value,
-        emergency_contact_name=_short(_whole_name(contact.get("name")), 120),
+        emergency_contact_name=_short(whole_name(contact.get("name")), 120),
         emergency_contact_phone=emergency_phone.value,
         emergency_contact_relation=_short(emergency_phone.words, 60),
     )
@@ -115,34 +115,6 @@ def _short(text: str, length: int) -> str:
     return line
 
 
-def _names(names: list[dict[str, Any]], *, today: date) -> tuple[str, str, str]:
-    """Given names, family name, what they like to be called: of the names in use, a temporary one last."""
-    current = [name for name in names if name.get("use") not in _NOT_NOW and not _is_over(name, today)]
-    by_use = {name.get("use", ""): name for name in reversed(current)}
-    in_order = (by_use[use] for use in ("official", "usual", "", "temp") if use in by_use)
-    name: dict[str, Any] = next(in_order, {})
-    given, family = " ".join(filter(None, name.get("given") or [])), name.get("family") or ""
-    if not (given or family) and name.get("text"):
-        given, family = _parted(str(name["text"]))
-    called = " ".join(filter(None, by_use.get("nickname", {}).get("given") or []))
-    return given, family, called
-
-
-def _parted(text: str) -> tuple[str, str]:
-    """“Berg, Ann” and “Ann Berg” as given names and family name."""
-    if "," in text:
-        family, _comma, given = text.partition(",")
-        return given.strip(), family.strip()
-    given, _space, family = text.strip().rpartition(" ")
-    return given, family
-
-
-def _whole_name(name: dict[str, Any] | None) -> str:
-    if not name:
-        return ""
-    return name.get("text") or " ".join(filter(None, [*(name.get("given") or []), name.get("family")]))
-
-
 def _contact(patient: dict[str, Any], *, emergency: bool) -> dict[str, Any]:
     """The first contact who is a guardian, or the first who is not."""
     for contact in patient.get("contact") or []:
@@ -159,8 +131,12 @@ def _contact(patient: dict[str, Any], *, emergency: bool) -> dict[str, Any]:
 
 def _birth_date(value: object) -> date:
     match = _WHOLE_DAY.fullmatch(value) if isinstance(value, str) else None
-    if not match and isinstance(value, str) and re.fullmatch(r"\d{4}(-\d{2})?", value):
-        raise ValidationError(_("birthDate gives only the year or the month; the register needs the whole day."))
+    if isinstance(value, str) and re.fullmatch(r"\d{4}", value):
+        raise ValidationError(_("Only the year of birth is given; the register needs the day."))
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}", value):
+        raise ValidationError(_("Only the month of birth is given; the register needs the day."))
+    if value is None:
+        raise ValidationError(_("No date of birth is given; the register needs the day."))
     if not match:
         raise ValidationError(_("birthDate has to be a whole day."))
     try:

@@ -11,8 +11,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from pydantic import ValidationError as ShapeError
 
-MEDICINES = ("MedicationRequest", "MedicationStatement")
-READ = ("Patient", "Condition", "AllergyIntolerance", *MEDICINES)
+READ = ("Patient", "Condition", "AllergyIntolerance")
+_REACHED_BY = frozenset({"address", "contact", "photo", "telecom"})
 _CLINICAL = {
     "Condition": frozenset({"active", "recurrence", "relapse", "inactive", "remission", "resolved"}),
     "AllergyIntolerance": frozenset({"active", "inactive", "resolved"}),
@@ -22,8 +22,6 @@ _VERIFICATION = {
     "AllergyIntolerance": frozenset({"unconfirmed", "presumed", "confirmed", "refuted", "entered-in-error"}),
 }
 _PRESENT = frozenset({"", "active", "recurrence", "relapse"})
-# A medicine that may be taken now; of what was stopped, or never begun, nothing follows.
-_TAKEN = frozenset({"", "active", "intended", "on-hold", "unknown"})
 _NOT_TRUE = frozenset({"refuted", "entered-in-error"})
 
 
@@ -31,6 +29,19 @@ _NOT_TRUE = frozenset({"refuted", "entered-in-error"})
 def _model(kind: str) -> Any:
     """Loaded when first needed: the models take a second."""
     return getattr(import_module(f"fhir.resources.R4B.{kind.lower()}"), kind)
+
+
+def without_odd_contacts(patient: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """A patient without the ways to reach anybody that are not FHIR R4, and which they were: nobody is left out for
+    those. Everything else that is odd stays and is refused."""
+    try:
+        _model("Patient").model_validate(patient)
+    except ShapeError as error:
+        odd = sorted({str(one["loc"][0]) for one in error.errors() if one["loc"]} & _REACHED_BY)
+        return {name: value for name, value in patient.items() if name not in odd}, odd
+    except (RecursionError, TypeError, ValueError):
+        return patient, []
+    return patient, []
 
 
 def check_shape(resource: dict[str, Any]) -> None:
@@ -45,12 +56,9 @@ def check_shape(resource: dict[str, Any]) -> None:
 
 
 def is_out_of_use(resource: dict[str, Any]) -> bool:
-    """A condition or allergy that is over, refuted or entered in error, a medicine that is taken no more. Checks the
-    codes. Of an inactive patient somebody asks: ``departures.is_said_inactive``."""
+    """A condition or allergy that is over, refuted or entered in error. Checks the codes. Of an inactive patient
+    somebody asks: ``departures.is_said_inactive``."""
     kind = resource["resourceType"]
-    if kind in MEDICINES:
-        is_given = resource.get("intent") not in ("proposal", "option") and resource.get("doNotPerform") is not True
-        return not is_given or (resource.get("status") or "") not in _TAKEN
     clinical = _status(resource, "clinicalStatus", _CLINICAL[kind])
     verification = _status(resource, "verificationStatus", _VERIFICATION[kind])
     return clinical not in _PRESENT or verification in _NOT_TRUE

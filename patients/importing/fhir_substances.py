@@ -1,116 +1,133 @@
-"""What a FHIR file says somebody is allergic to, or takes, in the register's own words: by name and by code.
+"""What an allergy of a FHIR file is to: by its codes and by its words, in the spellings that clinics use.
 
-Names come first: a file has them in every language and with every brand. The few codes are those of the substances that
-a stop rule asks about. ATC is WHO's classification (N01B local anaesthetics, D08AC02 chlorhexidine, B01A the groups of
-anticoagulants); the RxNorm and SNOMED CT codes are read in files of others and never shown or given away
-(docs/adr/0036-codes-of-others-are-read-and-not-given.md).
+A stop rule hangs on the local anaesthetic: in doubt a text names one. Few codes are recognised, none is shipped as a
+terminology (docs/adr/0036).
 """
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from common.lines import cleaned
 from patients.choices import Substance
 from patients.folding import fold
 
+SNOMED = "http://snomed.info/sct"
 ATC = "http://www.whocc.no/atc"
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
-SNOMED = "http://snomed.info/sct"
-
-_ANAESTHETIC = (
-    r"\b(?!co[ck]a|ko[ck]a)\w*(?:caine?s?|cainas?|cainum|kaine?|kaina)\b"
-    r"|\bloca(?:l|ls|ux|le|is)? an(?:a?e)?sth?etics?\b|\ban(?:a?e)?sthesi(?:que|ques) loca(?:l|ux)\b"
-    r"|\banestesicos? local(?:es)?\b|\banestetic[oi] local[ei]\b|\banestesicos? loca(?:l|is)\b"
-    r"|\blokalana?e?sthetik\w*\b|\blocal ana?esthesia\b|\blokale verdoving\b|\bamide (?:type )?ana?esthetics?\b"
-    r"|\bemla\b|\bnaropin\b|\bseptanest\b|\bcitanest\b"
+_CODES: dict[tuple[str, str], Substance] = {
+    (SNOMED, "387480006"): Substance.LOCAL_ANAESTHETIC,  # lidocaine
+    (SNOMED, "387150008"): Substance.LOCAL_ANAESTHETIC,  # bupivacaine
+    (SNOMED, "346553009"): Substance.LOCAL_ANAESTHETIC,  # lidocaine with prilocaine
+    (RXNORM, "6387"): Substance.LOCAL_ANAESTHETIC,  # lidocaine
+    (SNOMED, "373568007"): Substance.CHLORHEXIDINE,
+    (SNOMED, "111088007"): Substance.LATEX,
+}
+_ATC_CLASSES = (("N01B", Substance.LOCAL_ANAESTHETIC), ("D08AC02", Substance.CHLORHEXIDINE))
+# No known allergy; also of drugs, of the surroundings, of food.
+_NONE_KNOWN = frozenset({"716186003", "409137002", "428607008", "429625007"})
+_LOCAL = (
+    r"(?!cocain|cokain|kokain)\w+[ck]ain(e|es|s|a|as|um|\w*hydrochlorid\w*)?|caines?|emla|ametop|naropin|ubistesin|"
+    r"septanest|scandonest|citanest|pramoxine|dyclonine|"
+    r"(local|locale|lokal\w*|topical|dental) (\w+ )?ana?e?sth?e[st]\w*|"
+    r"ana?e?sth?e[st]\w* (\w+ )?(local\w*|locaux|topi\w+)|"
+    r"lokalana?e?sthe\w*|lokalbetaub\w*|ortliche\w* betaub\w*|^(allergy to )?ana?e?sthetics?$"
 )
-# The first that is found names the substance.
-_NAMES: tuple[tuple[Substance, re.Pattern[str]], ...] = tuple(
-    (substance, re.compile(words))
+_WORDS: tuple[tuple[Substance, re.Pattern[str]], ...] = tuple(
+    (substance, re.compile(rf"\b(?:{words})(?!\w)"))
     for substance, words in (
-        (Substance.LOCAL_ANAESTHETIC, _ANAESTHETIC),
-        (Substance.CORN, r"\b(?:corn|cornstarch|maize|mais|maiz|milho|maizena)\b"),
-        (Substance.DEXTROSE, r"\b(?:dextrose|glucose|glukose|dextrosa|glucosa|glucosio|destrosio)\b"),
-        (Substance.CHLORHEXIDINE, r"\bc?h?lorhexidin\w*\b|\bclorexidin\w*\b|\bclorhexidin\w*\b"),
-        (Substance.LATEX, r"\b(?:latex|natural rubber|naturkautschuk)\b"),
+        (
+            Substance.CORN,
+            r"corn|corn ?starch|corn ?flour|popcorn|maize|zea mays|maiz|maisst\w+|maispollen|"
+            r"(?:au|du|de|gegen|auf) mais|^mais$",
+        ),
+        (Substance.DEXTROSE, r"d?dextros[ea]|gl[uy][ck]os[ea]|glucosio|traubenzucker|d5w"),
+        (Substance.LOCAL_ANAESTHETIC, _LOCAL),
+        (Substance.CHLORHEXIDINE, r"c?h?lorh?o?hexidin\w*|hibiscrub|hibitane"),
+        (Substance.LATEX, r"\w*latex\w*|natural rubber|kautschuk|naturkautschuk|caoutchouc"),
         (
             Substance.ADHESIVE,
-            r"\b(?:adhesives?|plasters?|sticking plasters?|tape|band aid|pflaster|heftpflaster|sparadrap|"
-            r"esparadrapo|cerotto|pleister)\b",
+            r"adhesi[vf]\w*|plasters?(?! of paris)|tapes?|band ?aids?|elastoplast|micropore|\w*pflaster\w*|klebst\w+|"
+            r"kleber|sparadraps?|pansements?|esparadrapos?|tiritas?",
         ),
     )
 )
-_SUBSTANCE_CODES: tuple[tuple[str, re.Pattern[str], Substance], ...] = (
-    (ATC, re.compile(r"N01B.*"), Substance.LOCAL_ANAESTHETIC),
-    (ATC, re.compile(r"D08AC02"), Substance.CHLORHEXIDINE),
-    (RXNORM, re.compile(r"6387"), Substance.LOCAL_ANAESTHETIC),
-    (SNOMED, re.compile(r"387480006|387150008|346553009"), Substance.LOCAL_ANAESTHETIC),
-    (SNOMED, re.compile(r"373568007"), Substance.CHLORHEXIDINE),
+# A text is believed to take something back only as a whole: one more word, and it stays an allergy.
+_ALLERGIES = r"(?:allerg(?:y|ies|ens?)|intolerances?|adverse reactions?)"
+_KINDS = r"(?:(?:drug|medication|medicine|medical|food|environmental|substance|latex) )?"
+_NONE_WORDS = re.compile(
+    rf"(?:patient )?(?:has )?(?:no|nil|denies)(?: other)?(?: any)?(?: known)?(?: history of)? {_KINDS}{_ALLERGIES}"
+    r"(?: known| recorded)?|nka|nkda|none known|no known allergic reactions?|"
+    r"keine(?: bekannten?)? (?:arzneimittel|medikamenten)?allergien?(?: bekannt)?|"
+    r"aucune allergie(?: medicamenteuse)?(?: connue)?|pas dallergies?(?: connues?)?|"
+    r"(?:sin|ninguna|no) alergias?(?: medicamentosas?)?(?: conocidas?)?"
 )
-_NONE_KNOWN = re.compile(
-    r"\b(?:no|nil|without|keine|aucune|sin|nessuna|geen)\b.{0,24}\b(?:allerg\w*|alerg\w*)\b|\bnkd?a\b"
-    r"|\ballerg\w* (?:not known|unknown|none)\b|\bnot allergic\b"
-)
-_NONE_KNOWN_CODES = re.compile(r"716186003|409137002|428607008|429625007|no-known-.*")
+_NAME = r"(?:(?!allerg|alerg|not\b|no\b|never\b|yet\b|cannot\b|nicht\b|but\b|except\b|aber\b|mais\b|pero\b|pas\b)\w+)"
 _RULED_OUT = re.compile(
-    r"\b(?:ruled out|excluded|refuted|disproved|no (?:known )?(?:allergy|intolerance|reaction) to|not allergic to"
-    r"|tolerat(?:es|ed)|ausgeschlossen|exclue?|descartad[ao]|esclusa)\b"
+    rf"no(?: known)? allergy to {_NAME}(?: {_NAME}){{0,2}}|not allergic to {_NAME}(?: {_NAME}){{0,2}}|"
+    rf"no(?: known)? {_NAME} allergy|"
+    rf"(?:allergy to )?{_NAME}(?: {_NAME}){{0,2}}(?: allergy)? (?:was |has been )?(?:ruled out|refuted|excluded)|"
+    rf"keine allergie (?:gegen|auf) {_NAME}|{_NAME}(?:allergie| allergie)? ausgeschlossen|"
+    rf"pas dallergie (?:a|au|aux) (?:la )?{_NAME}|sin alergia a(?: la|l)? {_NAME}|{_NAME} descartada"
 )
-_ANTICOAGULANT = re.compile(
-    r"\b(?:warfarin\w*|coumadin|marevan|jantoven|phenprocoumon|marcumar|falithrom|acenocoumarol|sintrom|fluindione"
-    r"|apixaban|eliquis|rivaroxaban|xarelto|dabigatran|pradaxa|edoxaban|lixiana|savaysa|heparins?|\w*parin"
-    r"|clexane|lovenox|fragmin|fondaparinux|arixtra|anticoagulants?|antikoagulan\w*|blutverdunner)\b"
-)
-_ANTICOAGULANT_CODES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    (ATC, re.compile(r"B01A(?:A|B|E07|F|X05).*")),
-    (RXNORM, re.compile(r"11289|1364430|1114195|67108|5224")),
-)
+_SEMANTIC_TAG = re.compile(r"\s*\((?:situation|finding|disorder|substance|product)\)\s*$")
+_MORE_THAN_ONE_PHRASE = re.compile(r"[,;:?!/+&\n]|\.\s|\s[-–—]\s|[()]")
 
 
-def codings_of(concept: Any) -> list[tuple[str, str]]:
-    """(system, code) of each coding that has one."""
-    said = concept.get("coding") if isinstance(concept, dict) else None
-    return [
-        (str(one.get("system") or ""), str(one.get("code") or "").strip())
-        for one in said or []
-        if isinstance(one, dict) and one.get("code")
-    ]
+def concept_words(concept: dict[str, Any] | None) -> str:
+    """As it was written, or else as its first code is displayed."""
+    return next(iter(said([concept])), "")
 
 
-def all_words_of(concept: Any) -> str:
-    """Every name a concept has, folded and parted so that no word runs into the next."""
-    if not isinstance(concept, dict):
-        return ""
-    displays = [one.get("display") for one in concept.get("coding") or [] if isinstance(one, dict)]
-    return " | ".join(fold(str(one)) for one in [concept.get("text"), *displays] if one)
+def named(concepts: Iterable[dict[str, Any] | None]) -> tuple[Substance, ...]:
+    """Every substance of ours that codes or words name."""
+    concepts = list(concepts)
+    found = [one for coding in _codings(concepts) if (one := _of_code(coding))]
+    for words in said(concepts):
+        folded = fold(words)
+        found += [substance for substance, pattern in _WORDS if pattern.search(folded)]
+    return tuple(dict.fromkeys(found))
 
 
-def substance_of(concept: Any) -> Substance:
-    """What it is, ``OTHER`` where no rule asks about it."""
-    codings = codings_of(concept)
-    for system, pattern, substance in _SUBSTANCE_CODES:
-        if any(system == one and pattern.fullmatch(code) for one, code in codings):
-            return substance
-    words = all_words_of(concept)
-    return next((substance for substance, pattern in _NAMES if pattern.search(words)), Substance.OTHER)
+def says_none_known(concept: dict[str, Any] | None) -> bool:
+    """ "No known allergy": nobody is allergic to that. Where the same concept names something, it is an allergy."""
+    words = list(said([concept]))
+    are_none = [_is_whole(one, _NONE_WORDS) for one in words]
+    codes = [coding.get("code") in _NONE_KNOWN for coding in _codings([concept]) if coding.get("system") == SNOMED]
+    if not any(codes):
+        return bool(words) and all(are_none)
+    return all(codes) and (not words or any(are_none)) and not _names_despite(words)
 
 
-def says_none_known(concept: Any) -> bool:
-    """“No known allergy”: that somebody asked, and no allergy."""
-    if any(_NONE_KNOWN_CODES.fullmatch(code) for _system, code in codings_of(concept)):
-        return True
-    words = all_words_of(concept)
-    return bool(_NONE_KNOWN.search(words)) and not _RULED_OUT.search(words)
+def _names_despite(written: Iterable[str]) -> bool:
+    return any(named([{"text": words}]) for words in written if not _is_whole(words, _NONE_WORDS))
 
 
-def is_ruled_out(concept: Any) -> bool:
-    """“Lidocaine ruled out” names what the patient tolerates."""
-    return bool(_RULED_OUT.search(all_words_of(concept)))
+def says_ruled_out(concept: dict[str, Any] | None) -> bool:
+    """What a person wrote takes the allergy back, as a whole: "lidocaine ruled out"."""
+    words = concept_words(concept)
+    return bool(words) and _is_whole(words, _RULED_OUT)
 
 
-def is_anticoagulant(concept: Any) -> bool:
-    codings = codings_of(concept)
-    if any(
-        system == one and pattern.fullmatch(code) for system, pattern in _ANTICOAGULANT_CODES for one, code in codings
-    ):
-        return True
-    return bool(_ANTICOAGULANT.search(all_words_of(concept)))
+def _is_whole(words: str, pattern: re.Pattern[str]) -> bool:
+    plain = _SEMANTIC_TAG.sub("", words).strip().removesuffix(".")
+    return not _MORE_THAN_ONE_PHRASE.search(plain) and bool(pattern.fullmatch(fold(plain)))
+
+
+def _of_code(coding: dict[str, Any]) -> Substance | None:
+    system, code = coding.get("system") or "", (coding.get("code") or "").strip()
+    if system == ATC:
+        return next((one for start, one in _ATC_CLASSES if code.upper().startswith(start)), None)
+    return _CODES.get((system, code))
+
+
+def _codings(concepts: Iterable[dict[str, Any] | None]) -> Iterator[dict[str, Any]]:
+    for concept in concepts:
+        yield from (concept or {}).get("coding") or []
+
+
+def said(concepts: Iterable[dict[str, Any] | None]) -> Iterator[str]:
+    """Everything the concepts are called: as written, then as each code is displayed."""
+    for concept in concepts:
+        written = [(concept or {}).get("text"), *(coding.get("display") for coding in _codings([concept]))]
+        yield from filter(None, (cleaned(words or "").strip() for words in written))

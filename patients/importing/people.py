@@ -123,7 +123,6 @@ def note_of(unread: Iterable[tuple[str, str]]) -> str:
         "email": _("E-mail as written: %(text)s"),
         "allergy": _("Allergy in the file that could not be read: %(text)s"),
         "condition": _("Condition in the file that could not be read: %(text)s"),
-        "medicine": _("Medicine in the file that could not be read: %(text)s"),
         "none_known": _("The file says, ask again: %(text)s"),
         "ruled_out": _("The file says: %(text)s"),
         "language": _("Language as written: %(text)s"),

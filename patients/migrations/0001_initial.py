@@ -997,6 +997,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("detail", models.CharField(blank=True, max_length=200, verbose_name="detail")),
+                (
+                    "is_to_confirm",
+                    models.BooleanField(db_default=False, default=False, editable=False, verbose_name="to confirm"),
+                ),
                 ("recorded_at", models.DateTimeField()),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
                 (

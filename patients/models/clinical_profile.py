@@ -106,10 +106,16 @@ class RiskFlagQuerySet(ClinicOwnedQuerySet["RiskFlag"]):
     def current(self) -> Self:
         return self.filter(ended_at__isnull=True)
 
+    def confirmed(self) -> Self:
+        return self.filter(is_to_confirm=False)
+
 
 class RiskFlag(PatientOwned):
+    """``is_to_confirm``: it came with a file and nobody has asked the patient; a question, no fact."""
+
     flag = models.CharField(_("flag"), max_length=20, choices=Flag)
     detail = models.CharField(_("detail"), max_length=200, blank=True)
+    is_to_confirm = models.BooleanField(_("to confirm"), default=False, db_default=False, editable=False)
     recorded_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 

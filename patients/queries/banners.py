@@ -65,7 +65,9 @@ def banners(actor: Actor, patient_ids: Collection[UUID], *, today: date) -> dict
             .order_by("substance", "id")
             .values(row=JSONObject(code="substance", words="substance_text"))
         ),
-        risks=ArraySubquery(_flags(actor).order_by("flag").values(row=JSONObject(code=F("flag"), words="detail"))),
+        risks=ArraySubquery(
+            _flags(actor).order_by("flag").values(row=JSONObject(code=F("flag"), words="detail", asks="is_to_confirm"))
+        ),
     )
     return {patient.pk: _banner(patient, today) for patient in rows}
 
@@ -123,10 +125,12 @@ def _allergy_words(allergy: dict[str, str]) -> str:
     return _("Allergy: %(substance)s") % {"substance": allergy_words(allergy["code"], allergy["words"])}
 
 
-def _risk(risk: dict[str, str], language: str) -> tuple[str, str]:
+def _risk(risk: dict[str, Any], language: str) -> tuple[str, str]:
     """An interpreter is for the patient's language, where nothing else is said."""
     words = str(Flag(risk["code"]).label)
     detail = risk["words"] or (language_name(language) if risk["code"] == Flag.INTERPRETER else "")
     if detail:
         words = f"{words}: {detail}"
+    if risk["asks"]:
+        words = _("%(flag)s (from a file: ask)") % {"flag": words}
     return ("planned" if risk["code"] in _ARRANGEMENTS else "warn", words)

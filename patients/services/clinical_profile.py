@@ -119,7 +119,13 @@ def end_allergy(*, by: Actor, now: datetime, allergy: Allergy) -> None:
 
 
 def raise_flag(*, by: Actor, now: datetime, patient: Patient, flag: str, detail: str = "") -> RiskFlag:
-    """Record a risk flag. Raises ``ValidationError`` when it is up already."""
+    """Record a risk flag; one that a file has left to confirm is confirmed. Raises ``ValidationError`` when it is up
+    already."""
+    if asked := _to_confirm(by, patient, flag):
+        if detail:
+            RiskFlag.objects.visible_to(by).filter(pk=asked.pk).update(detail=detail)
+        confirm_flag(by=by, now=now, flag=asked)
+        return asked
     try:
         with transaction.atomic():
             return RiskFlag.objects.create(clinic=by.clinic, patient=patient, flag=flag, detail=detail, recorded_at=now)
@@ -127,6 +133,16 @@ def raise_flag(*, by: Actor, now: datetime, patient: Patient, flag: str, detail:
         if is_merged_away(error):
             raise
         raise ValidationError({"flag": _("This flag is up already.")}) from error
+
+
+def _to_confirm(by: Actor, patient: Patient, flag: str) -> RiskFlag | None:
+    return RiskFlag.objects.visible_to(by).current().filter(patient=patient, flag=flag, is_to_confirm=True).first()
+
+
+def confirm_flag(*, by: Actor, now: datetime, flag: RiskFlag) -> None:
+    """The patient has been asked and says so, too: known from now on."""
+    rows = RiskFlag.objects.visible_to(by).current().filter(pk=flag.pk, is_to_confirm=True)
+    rows.update(is_to_confirm=False, recorded_at=now)
 
 
 def lower_flag(*, by: Actor, now: datetime, flag: RiskFlag) -> None:

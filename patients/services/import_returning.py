@@ -56,7 +56,7 @@ def _of_table(
 def _of_resources(file: IO[bytes], told: dict[int, str]) -> tuple[Sequence[str], Iterator[Sequence[object]]]:
     rows = (
         [told[row], row, *_described(None if isinstance(entry, Unread) else entry.get("resource"))]
-        for row, entry in enumerate(entries(file), start=1)
+        for row, entry in entries(file)
         if row in told
     )
     return (_("Kind"), _("Id"), _("What it says"), _("Date of birth")), rows

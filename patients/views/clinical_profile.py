@@ -140,6 +140,13 @@ def raise_flag(request: StaffRequest, patient_id: UUID) -> HttpResponse:
 
 
 @staff(Act.EDIT_CLINICAL_PROFILE, methods=("POST",))
+def confirm_flag(request: StaffRequest, patient_id: UUID, row_id: UUID) -> HttpResponse:
+    flag = get_object_or_404(RiskFlag.objects.visible_to(request.actor), pk=row_id, patient_id=patient_id)
+    clinical_profile.confirm_flag(by=request.actor, now=timezone.now(), flag=flag)
+    return redirect("patients:profile", patient_id)
+
+
+@staff(Act.EDIT_CLINICAL_PROFILE, methods=("POST",))
 def lower_flag(request: StaffRequest, patient_id: UUID, row_id: UUID) -> HttpResponse:
     flag = get_object_or_404(RiskFlag.objects.visible_to(request.actor), pk=row_id, patient_id=patient_id)
     clinical_profile.lower_flag(by=request.actor, now=timezone.now(), flag=flag)

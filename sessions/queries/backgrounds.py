@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from common.wall_clock import local_day
 from patients.models import Allergy, BodyWeight, RiskFlag
 from sessions.models import InjectionSession
@@ -53,7 +55,10 @@ class Background:
         zone = ZoneInfo(self._session.clinic.zone)
         return known_of(
             [Fact(str(row), local_day(row.recorded_at, zone)) for row in self.allergy_rows],
-            [(row.flag, Fact(_words(row), local_day(row.recorded_at, zone))) for row in self.risk_flags],
+            [
+                (row.flag, Fact(_words(row), local_day(row.recorded_at, zone), row.is_to_confirm))
+                for row in self.risk_flags
+            ],
         )
 
     @cached_property
@@ -99,4 +104,6 @@ class Background:
 
 
 def _words(flag: RiskFlag) -> str:
+    if flag.is_to_confirm:
+        return _("From the file: %(words)s. Ask.") % {"words": flag.detail or flag.get_flag_display()}
     return f"{flag.get_flag_display()} ({flag.detail})" if flag.detail else flag.get_flag_display()

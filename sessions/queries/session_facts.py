@@ -74,7 +74,7 @@ def facts_of(loaded: Loaded, *, now: datetime) -> facts.Session:
         allergies=loaded.allergies,
         allergy_words=loaded.background.allergy_words,
         said_allergies=loaded.background.said_allergies,
-        risk_flags=tuple((row.flag, row.get_flag_display()) for row in loaded.risk_flags),
+        risk_flags=tuple((row.flag, row.get_flag_display()) for row in loaded.risk_flags if not row.is_to_confirm),
         weight_date=weight.measured_date if weight else None,
         maximum_mg=_maximums(loaded, weight.weight_kg if weight else None, settings),
         condition=_condition(session, words),

@@ -28,10 +28,14 @@ TO_BE_ASKED = {"RED_FLAGS": frozenset({"cancer_history"})}
 
 @dataclass(frozen=True)
 class Fact:
-    """One fact of the register that stands, in words, and the day it was written down."""
+    """One fact of the register that stands, in words, and the day it was written down.
+
+    ``is_to_confirm``: a file says so and nobody has asked; it answers nothing.
+    """
 
     words: str
     since: date | None = None
+    is_to_confirm: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,8 @@ def known_of(allergies: Iterable[Fact], flags: Iterable[tuple[str, Fact]]) -> di
     found = {ALLERGY: Known(tuple(allergies), is_yes=True)}
     for table, is_yes in ((SAYS_YES, True), (TO_BE_ASKED, False)):
         for item, codes in table.items():
-            found[item] = Known(tuple(fact for code, fact in flags if code in codes), is_yes)
+            facts = tuple(fact for code, fact in flags if code in codes)
+            found[item] = Known(facts, is_yes and any(not fact.is_to_confirm for fact in facts))
     return {item: one for item, one in found.items() if one.facts}
 
 

@@ -74,6 +74,7 @@ CHANGING: dict[str, str] = {
     "patients:end-condition": _TAP,
     "patients:end-allergy": _TAP,
     "patients:lower-flag": _TAP,
+    "patients:confirm-flag": _TAP,
     "scheduling:revoke_calendar_link": _TAP,
     "scheduling:keep": "a time is kept once; whoever keeps it already gets the same",
     "scheduling:book_at": "a time is kept once; whoever keeps it already gets the same",

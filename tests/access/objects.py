@@ -95,6 +95,7 @@ MEANT: dict[str, dict[str, str]] = {
     "patients:end-condition": {"row_id": "condition_id"},
     "patients:end-allergy": {"row_id": "allergy_id"},
     "patients:lower-flag": {"row_id": "flag_id"},
+    "patients:confirm-flag": {"row_id": "flag_id"},
 }
 
 

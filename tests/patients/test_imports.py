@@ -253,7 +253,7 @@ def patient(**more):
         ("{", "not complete JSON"),
         ('{"resourceType": "Bundle", "entry": [', "not complete JSON"),
         ("{}", "no FHIR bundle"),
-        ('{"resourceType": "Patient"}', "whole day"),
+        ('{"resourceType": "Patient"}', "No date of birth"),
         ('{"resourceType": "Patient", "entry": [{"resource": {}}]}', "Not FHIR R4"),
         ("[" * 200_000, "nested deeper"),
         ("[1, 2]", "no FHIR bundle"),
@@ -271,7 +271,7 @@ def test_json_that_is_no_bundle_is_refused_as_a_whole(importer, content, said):
     ("resources", "said"),
     [
         ([patient(gender="xx")], "gender"),
-        ([patient(birthDate="1970")], "whole day"),
+        ([patient(birthDate="1970")], "Only the year of birth"),
         ([patient(birthDate="1970-02-31")], "birthDate"),
         ([patient(birthDate="2999-01-01")], "has not come yet"),
         ([patient(name=[])], "a family name"),

@@ -136,6 +136,20 @@ def test_the_page_begins_with_the_register_and_says_a_contradiction_beside_its_q
 
 
 @pytest.mark.django_db
+def test_a_flag_that_only_a_file_says_is_asked_and_answers_nothing(
+    clinic: Clinic, client: Client, session: InjectionSession
+) -> None:
+    with tenant(clinic.pk, actor="test"):
+        RiskFlag.objects.filter(flag="anticoagulant").update(is_to_confirm=True)
+    bleeding = question(client.get(reverse("sessions:edit", args=[session.pk])).content.decode(), "BLEEDING")
+    assert "From the file: Warfarin. Ask." in bleeding
+    assert " data-known" in bleeding  # the tap leaves it: it is asked by hand
+    assert not is_chosen(bleeding, "yes")
+    assert not is_chosen(bleeding, "no")
+    assert "contradicts the register" not in bleeding
+
+
+@pytest.mark.django_db
 def test_a_contradiction_needs_a_reason_and_stands_in_the_record_and_on_the_paper_for_good(
     clinic: Clinic, client: Client, session: InjectionSession
 ) -> None:

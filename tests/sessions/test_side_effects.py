@@ -90,6 +90,14 @@ def test_a_bruise_is_more_urgent_in_a_patient_with_anticoagulants(clinician: Act
     assert reported(clinician, patient=patient, event_type_code="BRUISE").priority == "P1"
 
 
+def test_a_flag_that_nobody_has_confirmed_makes_a_bruise_more_urgent_all_the_same(clinician: Actor) -> None:
+    patient = PatientFactory(clinic=clinician.clinic)
+    RiskFlag.objects.create(
+        clinic=clinician.clinic, patient=patient, flag="anticoagulant", is_to_confirm=True, recorded_at=NOW
+    )
+    assert reported(clinician, patient=patient, event_type_code="BRUISE").priority == "P1"
+
+
 def test_what_began_before_the_session_is_refused(clinician: Actor) -> None:
     session = InjectionSessionFactory(clinic=clinician.clinic)
     with pytest.raises(SideEffectRefusedError, match="before the session"):
