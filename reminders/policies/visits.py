@@ -32,6 +32,9 @@ def decide_about_visit(message: Message, *, now: datetime) -> Decision:
     pending_at = pending_until(visits, now=now)
     if pending_at is not None and not message.is_requested:
         return Decision(wait_until=pending_at)
+    owed_at = _owed_at(message, visits)
+    if owed_at is not None and owed_at > now:
+        return Decision(wait_until=owed_at)
     told = _reminder(message, visits) if message.step == Step.VISIT_TOMORROW else _news(message, visits, now=now)
     if not told:
         return Decision(skip=SkipReason.NOTHING_NEW)
@@ -66,15 +69,32 @@ def may_leave_at(now: datetime, told: tuple[tuple[Appointment, Told], ...], zone
     return morning if first >= morning + READ_BEFORE else now
 
 
-def _reminder(message: Message, visits: list[Appointment]) -> tuple[tuple[Appointment, Told], ...]:
-    """Of a visit that still stands on that day, and of whose time nothing was told since the reminder was due."""
+def _owed_at(message: Message, visits: list[Appointment]) -> datetime | None:
+    """When the reminder is owed by the patient's clock as it is known now: a zone may have been corrected since."""
+    if message.step != Step.VISIT_TOMORROW or message.is_requested:
+        return None
     zone = ZoneInfo(message.patient.zone)
+    standing = (one for one in visits if one.status in _STANDING and one.starts_at == message.expires_at)
+    return next((reminder_at(one.starts_at, zone) for one in standing), None)
+
+
+def _reminder(message: Message, visits: list[Appointment]) -> tuple[tuple[Appointment, Told], ...]:
+    """Of a visit that still stands on that day, and of whose time nothing was told since the reminder was due.
+
+    A reminder of the same time that left before a zone was corrected is not repeated.
+    """
+    zone = ZoneInfo(message.patient.zone)
+    known = Q(told_at__gte=message.due_at) | Q(message__step=Step.VISIT_TOMORROW)
     return tuple(
         (visit, Told(News.TOMORROW, visit.starts_at))
         for visit in visits
         if visit.status in _STANDING
-        and (message.is_requested or reminder_at(visit.starts_at, zone) == message.due_at)
-        and not _told(message, visit).filter(told_at__gte=message.due_at, starts_at=visit.starts_at).exists()
+        and (
+            message.is_requested
+            or visit.starts_at == message.expires_at
+            or reminder_at(visit.starts_at, zone) == message.due_at
+        )
+        and not _told(message, visit).filter(known, starts_at=visit.starts_at).exists()
     )
 
 

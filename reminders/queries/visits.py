@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.actors import Actor
-from reminders.choices import Step
+from reminders.choices import MessageState, Step
 from reminders.models import Message
 from reminders.timing import reminder_at
 from scheduling.choices import VisitStatus
@@ -76,6 +76,33 @@ def upcoming(by: Actor, *, start: datetime, end: datetime, limit: int) -> list[U
     due = {one.appointment_id: one.due_at for one in found}
     known = _timed_since(by, due) | _reminded(by, due)
     return [one for one in found if one.appointment_id not in known]
+
+
+@dataclass(frozen=True)
+class Retimed:
+    """A planned reminder, and what its visit owes by the clocks as they are known now."""
+
+    message: Message
+    owed: Upcoming
+
+
+def retimed(by: Actor, *, now: datetime, limit: int) -> list[Retimed]:
+    """Reminders that wait for a time by a zone that was corrected since, the first visit first."""
+    rows = (
+        Message.objects.visible_to(by)
+        .filter(step=Step.VISIT_TOMORROW, state=MessageState.PLANNED, is_requested=False, is_ambiguous=False)
+        .filter(appointment__in=standing(by).filter(starts_at__gt=now))
+        .select_related("appointment", "patient")
+        .order_by("appointment__starts_at", "due_at")
+    )
+    found = [Retimed(one, _owed(one.appointment, one.patient.zone)) for one in rows[:limit] if one.appointment]
+    found = [one for one in found if one.message.due_at != one.owed.due_at]
+    known = _timed_since(by, {one.owed.appointment_id: one.owed.due_at for one in found})
+    return [one for one in found if one.owed.appointment_id not in known]
+
+
+def _owed(visit: Appointment, zone: str) -> Upcoming:
+    return Upcoming(visit.pk, visit.patient_id, visit.starts_at, reminder_at(visit.starts_at, ZoneInfo(zone)))
 
 
 def untold_offers(by: Actor, *, now: datetime, limit: int) -> list[SlotOffer]:

@@ -6,9 +6,9 @@ from django.db import transaction
 
 from accounts.actors import Actor
 from reminders import queries
-from reminders.choices import Step
+from reminders.choices import MessageState, Step
 from reminders.models import Message
-from reminders.queries.visits import Upcoming, untold_moves, untold_offers, upcoming
+from reminders.queries.visits import Upcoming, retimed, untold_moves, untold_offers, upcoming
 from reminders.services.planning import AHEAD, AT_ONCE, GRACE, LONGEST_OUTAGE
 from scheduling.choices import VisitStatus
 from scheduling.models import AppointmentMove, SlotOffer
@@ -25,6 +25,7 @@ def plan(*, by: Actor, now: datetime) -> int:
     rows = [
         _news(move, move.tell_at, by) for move in untold_moves(by, start=start, now=now, limit=AT_ONCE) if move.tell_at
     ]
+    _retime(by, now=now)
     rows += [_reminder(one, by) for one in upcoming(by, start=start, end=now + AHEAD, limit=AT_ONCE)]
     rows += [_offer(one, by) for one in untold_offers(by, now=now, limit=AT_ONCE)]
     Message.objects.bulk_create(rows, ignore_conflicts=True, batch_size=AT_ONCE)
@@ -59,11 +60,27 @@ def _reminder(one: Upcoming, by: Actor) -> Message:
         patient_id=one.patient_id,
         appointment_id=one.appointment_id,
         step=Step.VISIT_TOMORROW,
-        dedupe_key=f"tomorrow:{one.appointment_id}:{one.due_at:%Y-%m-%d}:email",
+        dedupe_key=_key(one),
         due_at=one.due_at,
         next_at=one.due_at,
         expires_at=one.starts_at,
     )
+
+
+def _key(one: Upcoming) -> str:
+    return f"tomorrow:{one.appointment_id}:{one.due_at:%Y-%m-%d}:email"
+
+
+def _retime(by: Actor, *, now: datetime) -> None:
+    """Give reminders the time they are owed at since a zone was corrected; no visit gets a second for the same day."""
+    for one in retimed(by, now=now, limit=AT_ONCE):
+        key, due_at = _key(one.owed), one.owed.due_at
+        others = Message.objects.visible_to(by).filter(dedupe_key=key).exclude(pk=one.message.pk)
+        if others.exists():
+            continue
+        Message.objects.visible_to(by).filter(pk=one.message.pk, state=MessageState.PLANNED).update(
+            dedupe_key=key, due_at=due_at, next_at=due_at, expires_at=one.owed.starts_at
+        )
 
 
 def _offer(offer: SlotOffer, by: Actor) -> Message:
