@@ -73,6 +73,11 @@ class WalkInForm(forms.Form):
     is_now = forms.BooleanField(
         label=_("Now, even outside hours or, with the clinician chosen here, beside another visit"), required=False
     )
+    shares_room = forms.BooleanField(
+        label=_("In a room with another visit"),
+        help_text=_("Only needed when no room is free. A free room is always taken first."),
+        required=False,
+    )
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, by: Actor, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Membership
 from common.wall_clock import local_day
 from patients.models import Patient
+from scheduling.choices import ClaimKind
 from scheduling.models import Appointment, VisitType
 from scheduling.policies import VisitRefusedError
 from scheduling.queries import agendas
@@ -46,14 +48,19 @@ def put_on_board(
     is_now: bool,
     by: Actor,
     now: datetime,
+    shares_room: bool = False,
 ) -> Appointment:
     """Book the first time left today with the chosen clinician, else with any; ``is_now``: this minute, all the same.
 
-    Raises ``VisitRefusedError`` when nobody has time today, or when everybody is with somebody.
+    Raises ``VisitRefusedError`` when nobody has time today, when everybody is with somebody, or when no room is free
+    (and ``shares_room`` does not say that two visits in one will do).
     """
     clinicians = [chosen] if chosen else clinicians
     if is_now:
-        return _now(patient, visit_type, clinicians, bool(chosen), by, now)
+        with transaction.atomic():
+            visit = _now(patient, visit_type, clinicians, bool(chosen), by, now)
+            _check_room(visit, shares_room)
+            return visit
     free = first_free(patient=patient, visit_type=visit_type, clinicians=clinicians, by=by, now=now)
     if free is None:
         raise VisitRefusedError(_("Nobody has time left today. Tick “Now” to see the patient all the same."))
@@ -65,6 +72,18 @@ def put_on_board(
         starts_at=free.starts_at,
         by=by,
         now=now,
+    )
+
+
+def _check_room(visit: Appointment, shares_room: bool) -> None:
+    """Nobody is sent into a room where another visit is unless somebody said so; a free room was looked for first."""
+    if ClaimKind.ROOM not in visit.doubled or shares_room or visit.room is None:
+        return
+    raise VisitRefusedError(
+        _(
+            "No room is free now: the walk-in would be in {room}, where another visit is."
+            " Tick “In a room with another visit” to go on all the same."
+        ).format(room=visit.room.name)
     )
 
 

@@ -15,13 +15,13 @@ from accounts.models import Membership
 from accounts.permissions import Act
 from accounts.requests import StaffRequest, saw_list
 from common.undo import offer
-from common.wall_clock import local_day
+from common.wall_clock import day_bounds, local_day
 from patients import queries as patient_queries
 from patients.forms.patients import SearchForm
 from patients.models import Patient
 from patients.queries import Candidate, Likeness
 from patients.services import patients
-from scheduling.choices import VisitStatus
+from scheduling.choices import MOVABLE_STATUSES, VisitStatus
 from scheduling.forms.desk import CounterForm, WalkInForm
 from scheduling.models import Appointment, VisitType
 from scheduling.policies import VisitRefusedError
@@ -73,7 +73,8 @@ def put_on_board(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     """One tap when the usual type and whoever is free first will do; next the patient is asked who they are."""
     by, now = request.actor, timezone.now()
     patient = get_object_or_404(Patient.objects.visible_to(by), pk=patient_id)
-    usual = _usual_type(request, patient)
+    expected = _expected_today(request, patient)
+    usual = expected.visit_type if expected else _usual_type(request, patient)
     form = WalkInForm(request.POST or None, by=by, initial={"visit_type": usual})
     status = 200
     if request.method == "POST":
@@ -89,6 +90,7 @@ def put_on_board(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     clinicians = list(Membership.objects.visible_to(by).clinicians())
     free = usual and walk_ins.first_free(patient=patient, visit_type=usual, clinicians=clinicians, by=by, now=now)
     context = {"patient": patient, "form": form, "free": free, "banner": banner_of(request, patient.pk)}
+    context["expected"] = expected
     return render(request, "scheduling/put_on_board.html", context, status=status)
 
 
@@ -99,6 +101,7 @@ def _put(request: StaffRequest, patient: Patient, form: WalkInForm) -> Appointme
         clinicians=list(Membership.objects.visible_to(request.actor).clinicians()),
         chosen=form.cleaned_data["clinician"],
         is_now=form.cleaned_data["is_now"],
+        shares_room=form.cleaned_data["shares_room"],
         by=request.actor,
         now=timezone.now(),
     )
@@ -110,6 +113,15 @@ def _counter_form(request: StaffRequest, data: QueryDict | None = None) -> Count
 
 def _today(request: StaffRequest) -> date:
     return local_day(timezone.now(), request.actor.zone)
+
+
+def _expected_today(request: StaffRequest, patient: Patient) -> Appointment | None:
+    """The visit for which the patient is expected today and has not come yet, the first one."""
+    by = request.actor
+    start, end = day_bounds(_today(request), by.zone)
+    visits = Appointment.objects.visible_to(by).filter(patient=patient, status__in=MOVABLE_STATUSES)
+    today = visits.filter(starts_at__gte=start, starts_at__lt=end, visit_type__is_active=True)
+    return today.select_related("visit_type").order_by("starts_at").first()
 
 
 def _usual_type(request: StaffRequest, patient: Patient) -> VisitType | None:

@@ -361,12 +361,61 @@ def test_a_chosen_clinician_sees_a_walk_in_beside_another_visit_and_it_is_visibl
     practice: Practice, desk: Client
 ) -> None:
     with tenant(practice.clinic.pk, actor="test"):
-        other = practice.another_patient()
+        other, room = practice.another_patient(), practice.another_room()
     a_visit(practice, patient=other, starts_at=at(8, 45))
 
     visit = put(desk, practice.patient, is_now="on", clinician=practice.clinician.pk)
 
-    assert (visit.starts_at, visit.double_reason) == (at(8, 51), "Walk-in")
+    assert (visit.starts_at, visit.double_reason, visit.room_id) == (at(8, 51), "Walk-in", room.pk)
+    assert visit.doubled == ["clinician"]
+
+
+def test_a_walk_in_shares_a_room_with_another_visit_only_when_the_desk_says_so(
+    practice: Practice, desk: Client
+) -> None:
+    with tenant(practice.clinic.pk, actor="test"):
+        other = practice.another_patient()
+    a_visit(practice, patient=other, starts_at=at(8, 45))
+    url = reverse("scheduling:put_on_board", args=[practice.patient.pk])
+    given = {"visit_type": practice.visit_type.pk, "is_now": "on", "clinician": practice.clinician.pk}
+
+    warned = desk.post(url, given)
+
+    assert warned.status_code == 422
+    assert "the walk-in would be in Room A, where another visit is" in warned.content.decode()
+    with tenant(practice.clinic.pk):
+        assert not Appointment.objects.filter(patient=practice.patient).exists()
+
+    visit = put(desk, practice.patient, is_now="on", clinician=practice.clinician.pk, shares_room="on")
+
+    assert (visit.room_id, visit.double_reason) == (practice.room.pk, "Walk-in")
+    assert "room" in visit.doubled
+
+
+def test_somebody_who_is_expected_today_is_offered_the_check_in_for_that_visit_and_its_own_type(
+    practice: Practice, desk: Client
+) -> None:
+    with tenant(practice.clinic.pk, actor="test"):
+        own = VisitTypeFactory(clinic=practice.clinic, code="long-visit", name="Long visit")
+    visit = a_visit(practice, visit_type=own, starts_at=at(11))
+
+    page = desk.get(reverse("scheduling:put_on_board", args=[practice.patient.pk]))
+
+    assert page.context["form"].initial["visit_type"] == own
+    assert reverse("scheduling:check_in", args=[visit.pk]) in page.content.decode()
+    assert "expected today at 11:00: Long visit" in page.content.decode()
+
+
+@pytest.mark.parametrize(("day", "status"), [(MONDAY + timedelta(days=1), "booked"), (MONDAY, "done")])
+def test_a_visit_of_another_day_or_one_that_is_over_is_not_offered_to_a_walk_in(
+    practice: Practice, desk: Client, day: date, status: str
+) -> None:
+    a_visit(practice, starts_at=at(11, day=day), status=status)
+
+    page = desk.get(reverse("scheduling:put_on_board", args=[practice.patient.pk]))
+
+    assert page.context["expected"] is None
+    assert "Check in for that visit" not in page.content.decode()
 
 
 def test_somebody_new_is_registered_with_four_fields(practice: Practice, desk: Client) -> None:
