@@ -92,7 +92,7 @@ def visit_letter(told: Sequence[Told], reader: Reader) -> VisitLetter:
 def offer_letter(starts_at: datetime, expires_at: datetime, link: str, reader: Reader) -> VisitLetter:
     """A time became free: when, until when it is kept, and where to take it."""
     with words_for(reader.language):
-        until = _until(expires_at, reader)
+        until = _on_clocks(expires_at, reader, "H:i")
         paragraphs = (
             _("{clinic}: a time has become free for you:").format(clinic=reader.sender_name)
             + f"\n{when(starts_at, reader)}",
@@ -122,30 +122,35 @@ def _line(one: Told, reader: Reader) -> str:
     now = when(one.starts_at, reader)
     if one.was_starts_at is None or one.was_starts_at == one.starts_at:
         return now
-    return _("{now} (before: {before})").format(now=now, before=when(one.was_starts_at, reader))
+    before = when(one.was_starts_at, reader)
+    if _is_one_clock(one.starts_at, reader) and _is_one_clock(one.was_starts_at, reader):
+        return _("{now} (before: {before})").format(now=now, before=before)
+    return _("{now}\nBefore: {before}").format(now=now, before=before)
 
 
 def when(moment: datetime, reader: Reader) -> str:
-    """``Tuesday, 8 September 2026, 09:00``, by the clock of the clinic, where the visit is; beside it the patient's own
-    where that shows another time."""
-    return _by_both_clocks(moment, reader, "l, j F Y, H:i")
+    """``Tuesday, 8 September 2026, 09:00``: the clinic's clock, where the visit is; the patient's where it differs."""
+    return _on_clocks(moment, reader, "l, j F Y, H:i")
 
 
-def _until(moment: datetime, reader: Reader) -> str:
-    """``09:00``, by the same clocks."""
-    return _by_both_clocks(moment, reader, "H:i")
-
-
-def _by_both_clocks(moment: datetime, reader: Reader, written: str) -> str:
-    own, clinic = moment.astimezone(reader.zone), moment.astimezone(reader.clinic_zone)
-    if own.utcoffset() == clinic.utcoffset():
-        return str(date_format(clinic, written))
-    return _("{clinic} in {clinic_zone} ({own} by your clock in {own_zone})").format(
-        clinic=date_format(clinic, written),
-        clinic_zone=_place(reader.clinic_zone),
-        own=date_format(own, "H:i" if own.date() == clinic.date() else "l, j F Y, H:i"),
-        own_zone=_place(reader.zone),
+def _on_clocks(moment: datetime, reader: Reader, shape: str) -> str:
+    clinic = _wall(moment, reader.clinic_zone, shape)
+    if _is_one_clock(moment, reader):
+        return clinic
+    return _("{clinic} by the clinic's clock ({clinic_place}; by your clock in {own_place}: {own})").format(
+        clinic=clinic,
+        clinic_place=_place(reader.clinic_zone),
+        own_place=_place(reader.zone),
+        own=_wall(moment, reader.zone, shape),
     )
+
+
+def _is_one_clock(moment: datetime, reader: Reader) -> bool:
+    return moment.astimezone(reader.zone).utcoffset() == moment.astimezone(reader.clinic_zone).utcoffset()
+
+
+def _wall(moment: datetime, zone: ZoneInfo, shape: str) -> str:
+    return str(date_format(moment.astimezone(zone), shape))
 
 
 def _place(zone: ZoneInfo) -> str:

@@ -15,6 +15,7 @@ from reminders.services import messages, sweeps
 from reminders.timing import reminder_at
 from scheduling.models import Appointment
 from scheduling.services import appointments
+from scheduling.visit_letters import offer_letter, reader_of
 from sessions.choices import AlertStatus, Priority
 from sessions.models import SideEffect
 from tests.reminders.factories import visitor
@@ -201,11 +202,30 @@ def test_the_visit_comes_as_a_file_for_the_calendar_and_goes_as_one(practice):
     assert "SEQUENCE:1" in cancelled
 
 
-def test_a_patient_elsewhere_reads_both_clocks(practice):
+def test_a_patient_elsewhere_reads_the_clinics_clock_first_and_their_own_in_brackets(practice):
     practice.patient = visitor(practice.clinic, at=NOW, zone="America/New_York")
     practice.book(tell_patient=True)
     (body,) = sweep(practice, TOLD)
-    assert "Monday, 7 September 2026, 09:00 in Berlin (03:00 by your clock in New York)" in body
+    assert (
+        "Monday, 7 September 2026, 09:00 by the clinic's clock"
+        " (Berlin; by your clock in New York: Monday, 7 September 2026, 03:00)"
+    ) in body
+
+
+def test_the_time_before_names_its_clock_for_a_patient_elsewhere(practice):
+    practice.patient = visitor(practice.clinic, at=NOW, zone="America/New_York")
+    visit = told_visit(practice)
+    move(practice, visit, at(11), now=TOLD)
+    (body,) = sweep(practice, TOLD + timedelta(minutes=3))
+    assert "Monday, 7 September 2026, 11:00 by the clinic's clock" in body
+    assert "\nBefore: Monday, 7 September 2026, 09:00 by the clinic's clock" in body
+    assert "by your clock in New York: Monday, 7 September 2026, 03:00" in body
+
+
+def test_an_offer_says_by_whose_clock_it_is_kept(practice):
+    reader = reader_of(visitor(practice.clinic, at=NOW, zone="America/New_York"), practice.clinic)
+    text = "\n".join(offer_letter(at(9), NOW, "https://clinic.example/x", reader).paragraphs)
+    assert "kept for you until 14:00 by the clinic's clock (Berlin; by your clock in New York: 08:00)." in text
 
 
 @pytest.mark.parametrize(
