@@ -92,7 +92,7 @@ def visit_letter(told: Sequence[Told], reader: Reader) -> VisitLetter:
 def offer_letter(starts_at: datetime, expires_at: datetime, link: str, reader: Reader) -> VisitLetter:
     """A time became free: when, until when it is kept, and where to take it."""
     with words_for(reader.language):
-        until = _on_clocks(expires_at, reader, "H:i")
+        until = until_when(expires_at, reader)
         paragraphs = (
             _("{clinic}: a time has become free for you:").format(clinic=reader.sender_name)
             + f"\n{when(starts_at, reader)}",
@@ -131,6 +131,11 @@ def _line(one: Told, reader: Reader) -> str:
 def when(moment: datetime, reader: Reader) -> str:
     """``Tuesday, 8 September 2026, 09:00``: the clinic's clock, where the visit is; the patient's where it differs."""
     return _on_clocks(moment, reader, "l, j F Y, H:i")
+
+
+def until_when(moment: datetime, reader: Reader) -> str:
+    """``09:30``, with the clocks named as ``when`` names them."""
+    return _on_clocks(moment, reader, "H:i")
 
 
 def _on_clocks(moment: datetime, reader: Reader, shape: str) -> str:

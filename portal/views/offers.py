@@ -9,7 +9,7 @@ from portal.decorators import OfferRequest, no_sign_after, offered, page_context
 from portal.forms import OfferForm
 from portal.queries import has_told_all_clear, inside, page_of_urgent
 from portal.services import offers
-from scheduling.visit_letters import reader_of, when
+from scheduling.visit_letters import reader_of, until_when, when
 
 
 @offered(methods=("GET", "HEAD", "POST"))
@@ -30,7 +30,7 @@ def offer(request: OfferRequest) -> HttpResponse:
     context = page_context(visit) | {
         "status": offers.shown_status(shown, now=now),
         "when": when(shown.starts_at, reader),
-        "until": f"{shown.expires_at.astimezone(reader.zone):%H:%M}",
+        "until": until_when(shown.expires_at, reader),
         "instead": when(shown.entry.appointment.starts_at, reader) if shown.entry.appointment else "",
         "busy": busy,
     }

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from common.tenancy import tenant
-from patients.models import AccessLink, ContactPoint
+from patients.models import AccessLink, ContactPoint, Patient
 from reminders.choices import MessageState, SkipReason
 from reminders.models import Message
 from reminders.services import sweeps
@@ -152,8 +152,15 @@ def test_the_wrong_birth_date_opens_nothing_and_is_counted(practice, key):
 def test_looking_takes_nothing(practice, browser):
     page = browser.look().content.decode()
     assert "Monday, 7 September 2026, 09:00" in page
-    assert "kept for you until 14:33" in page  # by the patient's clock
+    assert "kept for you until 14:33" in page  # one clock: none is named
     assert status(practice) == OfferStatus.OFFERED
+
+
+def test_the_page_names_the_clock_until_when_it_is_kept_for_a_patient_elsewhere(practice, browser):
+    with tenant(practice.clinic.pk, actor="test"):
+        Patient.objects.update(zone="America/New_York")
+    page = browser.look().content.decode()
+    assert page.count("by your clock in New York") == 2
 
 
 def test_taking_it_books_the_visit_and_the_page_says_so(practice, browser):
