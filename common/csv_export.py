@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from functools import cache
 from typing import TextIO
 
@@ -48,18 +49,33 @@ def separator_of(country: str) -> str:
     comma."""
     if country in _SEMICOLON_ALL_THE_SAME:
         return ";"
+    return ";" if _decimal_symbol(country) == "," else ","
+
+
+@cache
+def _decimal_symbol(country: str) -> str:
     try:
-        return ";" if get_decimal_symbol(Locale.parse(f"und_{country}")) == "," else ","
+        return get_decimal_symbol(Locale.parse(f"und_{country}"))
     except (UnknownLocaleError, ValueError):
-        return ","
+        return "."
+
+
+def _has_decimals(cell: object) -> bool:
+    return isinstance(cell, Decimal | float)
+
+
+def _number(cell: object, point: str) -> str:
+    """1.5 as the country's spreadsheets read it: with a point, a German one sees the first of May."""
+    return f"{cell}".replace(".", point)
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]], *, country: str) -> str:
     """The table as CSV as the spreadsheets of the country read it, every text quoted."""
     out = io.StringIO()
+    point = _decimal_symbol(country)
     writer = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, delimiter=separator_of(country))
     writer.writerow(header)
-    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
+    writer.writerows([_number(cell, point) if _has_decimals(cell) else safe_cell(cell) for cell in row] for row in rows)
     return out.getvalue()
 
 

@@ -68,7 +68,10 @@ function restoreSent() {
   const sent = document.getElementById("late-typing");
   if (!sent) return;
   const { action, fields } = JSON.parse(sent.textContent);
-  const form = [...document.forms].find((one) => new URL(one.action, location.href).pathname === action);
+  const named = (form) => fields.filter(([name]) => form.elements.namedItem(name)).length;
+  const form = [...document.forms]
+    .filter((one) => one.method === "post" && new URL(one.action, location.href).pathname === action)
+    .sort((one, other) => named(other) - named(one))[0];
   if (putBackSent(fields, form)) document.getElementById("typed-back").hidden = false;
 }
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -231,6 +232,11 @@ def test_a_cell_looks_as_it_was_written_and_comes_back_so(text):
 def test_what_no_spreadsheet_changes_stays_plain(text):
     assert safe_cell(text) == text
     assert as_written(text) == text
+
+
+@pytest.mark.parametrize(("country", "number"), [("DE", '"1,5"'), ("AU", '"1.5"'), ("CH", '"1.5"')])
+def test_a_number_has_the_countrys_decimal_sign(country, number):
+    assert csv_text(["a"], [[Decimal("1.5")]], country=country) == f'"a"\r\n{number}\r\n'
 
 
 @pytest.mark.parametrize(("country", "separator"), [("DE", ";"), ("AU", ","), ("US", ","), ("CH", ";"), ("FR", ";")])
