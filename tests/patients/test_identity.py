@@ -13,7 +13,7 @@ from common.tenancy import tenant
 from patients.choices import Sex
 from patients.identity import is_a_slip, may_be_one_sex, same_name, spelled
 from patients.importing.people import Person
-from patients.models import AlikePair, Allergy, ContactPoint, ImportedRow, Patient
+from patients.models import AlikePair, Allergy, ContactPoint, ImportedRow, Patient, PatientImport
 from patients.queries import Likeness, possible_duplicates
 from patients.records import PatientDetails
 from patients.services import alike_pairs, merges
@@ -225,6 +225,7 @@ def test_a_mark_covers_whatever_a_row_says_and_only_that(in_clinic):
 
     assert person().row_mark == person(9, zone="Asia/Tokyo", language="ja").row_mark
     assert person().row_mark != person(guardian_name="Bea").row_mark
-    writer = Writer(by=Importer(in_clinic).by, now=NOW, is_dry_run=False, proof="test")
+    job = PatientImport.objects.create(clinic=in_clinic, kind="csv", file_name="a.csv")
+    writer = Writer(by=Importer(in_clinic).by, now=NOW, is_dry_run=False, import_id=job.pk)
     writer.take([person()])
     assert ImportedRow.objects.count() == 1

@@ -55,6 +55,7 @@ def test_no_table_with_a_patient_is_forgotten() -> None:
         "Patient.merged_into",
         "NameToken.patient",
         "ImportedRow.patient",
+        "ImportedPart.patient",
         "PairVerdict.one",
         "PairVerdict.other",
         "PatientMerge.survivor",
