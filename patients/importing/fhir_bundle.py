@@ -90,6 +90,13 @@ def _ways(reference: str) -> tuple[str, ...]:
 def _take(bundle: Bundle, row: int, entry: dict[str, Any], habits: Habits) -> None:
     resource = entry.get("resource")
     kind = resource.get("resourceType") if isinstance(resource, dict) else None
+    if isinstance(resource, dict) and kind == "Bundle":
+        # The answer to several questions is a bundle of bundles; what is in them counts as if it stood here.
+        inner = resource.get("entry")
+        for one in inner if isinstance(inner, list) else []:
+            if isinstance(one, dict):
+                _take(bundle, row, one, habits)
+        return
     if isinstance(resource, dict) and kind in (*REQUESTS, "Medication"):
         _take_medicine(bundle, row, entry, resource)
         return

@@ -229,3 +229,9 @@ def test_one_resource_alone_is_read() -> None:
 def test_a_year_alone_is_no_day_and_says_so() -> None:
     _people, found = read(bundle(patient(birthDate="1970")))
     assert "Only the year of birth" in found.problems[0].reason
+
+
+def test_a_bundle_of_bundles_loses_no_allergy() -> None:
+    inside = json.loads(bundle(about("AllergyIntolerance", code={"text": "Lidocaine"})))
+    [person], _found = read(bundle(patient(), inside))
+    assert [one.substance for one in person.allergies] == [Substance.LOCAL_ANAESTHETIC]
