@@ -91,18 +91,25 @@ def _take(bundle: Bundle, row: int, entry: dict[str, Any], habits: Habits) -> No
     resource = entry.get("resource")
     kind = resource.get("resourceType") if isinstance(resource, dict) else None
     if isinstance(resource, dict) and kind == "Bundle":
-        # The answer to several questions is a bundle of bundles; what is in them counts as if it stood here.
-        inner = resource.get("entry")
-        for one in inner if isinstance(inner, list) else []:
-            if isinstance(one, dict):
-                _take(bundle, row, one, habits)
-        return
-    if isinstance(resource, dict) and kind in (*REQUESTS, "Medication"):
+        _take_inner(bundle, row, resource, habits)
+    elif isinstance(resource, dict) and kind in (*REQUESTS, "Medication"):
         _take_medicine(bundle, row, entry, resource)
-        return
-    if not isinstance(resource, dict) or kind not in READ:
+    elif isinstance(resource, dict) and kind in READ:
+        _take_known(bundle, row, entry, resource, habits)
+    else:
         bundle.ignored[kind if isinstance(kind, str) and kind.isalpha() and len(kind) < 40 else _("no resource")] += 1
-        return
+
+
+def _take_inner(bundle: Bundle, row: int, inner: dict[str, Any], habits: Habits) -> None:
+    """The answer to several questions is a bundle of bundles; what is in them counts as if it stood here."""
+    entries_of = inner.get("entry")
+    for one in entries_of if isinstance(entries_of, list) else []:
+        if isinstance(one, dict):
+            _take(bundle, row, one, habits)
+
+
+def _take_known(bundle: Bundle, row: int, entry: dict[str, Any], resource: dict[str, Any], habits: Habits) -> None:
+    kind = resource["resourceType"]
     try:
         if kind == "Patient":
             resource, odd = without_odd_contacts(resource)
@@ -110,11 +117,11 @@ def _take(bundle: Bundle, row: int, entry: dict[str, Any], habits: Habits) -> No
         check_shape(resource)
         _keep(bundle, row, entry, resource, habits)
     except ValidationError as error:
-        bundle.problems.append(Problem(row, str(kind), " ".join(error.messages)))
+        bundle.problems.append(Problem(row, kind, " ".join(error.messages)))
         if kind == "Patient":
             bundle.left_out.update(_references(entry, resource))
         else:
-            bundle.notes.setdefault(subject_of(resource), []).append((_NOTED[str(kind)], words_of(resource)))
+            bundle.notes.setdefault(subject_of(resource), []).append((_NOTED[kind], words_of(resource)))
 
 
 def _take_medicine(bundle: Bundle, row: int, entry: dict[str, Any], resource: dict[str, Any]) -> None:
