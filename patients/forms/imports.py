@@ -61,6 +61,10 @@ class ColumnsForm(forms.Form):
         targets = {
             target.value: forms.ChoiceField(label=target.label, choices=choices, required=False) for target in Target
         }
+        if said.get("is_order_guessed"):
+            self.fields["date_order"].help_text = _(
+                "No date in the first rows tells which. Look at one that you know, such as a birthday at your desk."
+            )
         asked = ("date_order", "years", "letters") if asks_letters else ("date_order", "years")
         self.fields = targets | {name: self.fields[name] for name in asked}
 

@@ -20,6 +20,7 @@ from patients.importing.columns import ColumnMap, guess, guess_month_first
 from patients.importing.files import check_beginning, is_workbook, letters_of
 from patients.importing.people import FileRefusedError
 from patients.importing.tables import Preview, preview
+from patients.importing.values import looks_month_first, reads_either_way
 from patients.importing.workbooks import write_csv
 from patients.models import PatientImport
 
@@ -104,6 +105,13 @@ def letters_guessed(job: PatientImport) -> str:
 def letters_said(job: PatientImport) -> str:
     """What somebody chose; empty where nobody had to."""
     return str(job.column_map.get("letters") or "")
+
+
+def is_order_guessed(shown: Preview, columns: ColumnMap) -> bool:
+    """Whether dates read either way and none of the first rows tells which."""
+    at = columns.get("birth_date")
+    days = [row[at] for row in shown.rows if at is not None and at < len(row)]
+    return looks_month_first(days) is None and any(map(reads_either_way, days))
 
 
 def guess_map(clinic: Clinic, shown: Preview) -> tuple[ColumnMap, bool]:

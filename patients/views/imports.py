@@ -92,7 +92,11 @@ def _columns_form(
 ) -> ColumnsForm:
     """As the headings and the first rows say; what somebody chose before stands."""
     columns, month_first = import_files.guess_map(request.actor.clinic, preview)
-    guessed: dict[str, Any] = {"columns": columns, "is_month_first": month_first}
+    guessed: dict[str, Any] = {
+        "columns": columns,
+        "is_month_first": month_first,
+        "is_order_guessed": import_files.is_order_guessed(preview, columns),
+    }
     letters = import_files.letters_guessed(job)
     return ColumnsForm(
         data,

@@ -162,6 +162,12 @@ def test_the_letters_of_an_older_file_are_guessed_shown_and_chosen(admin, upload
         assert Patient.objects.get().given_names == "Žofia"
 
 
+@pytest.mark.parametrize(("day", "is_asked"), [("5/6/1970", True), ("25/6/1970", False), ("1970-06-05", False)])
+def test_where_no_date_tells_the_order_somebody_is_asked_to_look(admin, upload, clinic, day, is_asked):
+    page = admin.get(upload(f"Name,Born\nBerg,{day}\n".encode()).url)
+    assert ("Look at one that you know" in page.text) == is_asked
+
+
 def test_a_file_in_utf_8_is_not_asked_for_its_letters(admin, upload, clinic):
     assert "letters" not in columns(admin.get(upload("Name,Born\nMüller,1970-01-02\n".encode()).url))
 
