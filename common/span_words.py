@@ -1,9 +1,10 @@
 """A span of time in words: whole days by their last day, as people say it, although it is stored half-open."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 
 from common.wall_clock import day_bounds, local_day
 
@@ -29,3 +30,18 @@ def span_words(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> str:
     start = date_format(starts_at.astimezone(zone), _TIME)
     end = "24:00" if ends else date_format(ends_at.astimezone(zone), _TIME)
     return f"{day} {start}–{end}" if first == last else f"{day} {start} – {date_format(last, _DAY)} {end}"
+
+
+def hours_words(start: time, end: time) -> str:
+    """“08:00–17:00”, or “18:00 until midnight”: 00:00 as the end is the end of the day."""
+    if end == time.min:
+        return gettext("%(start)s until midnight") % {"start": f"{start:%H:%M}"}
+    return f"{start:%H:%M}–{end:%H:%M}"
+
+
+def clock_words(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> str:
+    """Hours of one local day as ``hours_words`` says them."""
+    is_to_midnight = day_bounds(local_day(starts_at, zone), zone)[1] == ends_at
+    return hours_words(
+        starts_at.astimezone(zone).time(), time.min if is_to_midnight else ends_at.astimezone(zone).time()
+    )

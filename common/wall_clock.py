@@ -48,6 +48,19 @@ def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     return instant(day, time.min, zone), instant(day + timedelta(days=1), time.min, zone)
 
 
+def ends_after(start: time, end: time) -> bool:
+    """Whether hours of one day may run between the two; 00:00 as the end is midnight at the end of the day."""
+    return end == time.min or end > start
+
+
+def hours_of_day(day: date, start: time, end: time, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Hours as people read them off the wall; on a day the clock jumps they may be shorter or longer.
+
+    00:00 as the end is midnight at the end of the day, wherever the clock is put forward or back.
+    """
+    return instant(day, start, zone), day_bounds(day, zone)[1] if end == time.min else instant(day, end, zone)
+
+
 def clock_change(day: date, zone: ZoneInfo) -> ClockChange | None:
     """How the clock in ``zone`` is changed on that day, the midnight at its beginning included; None on most days."""
     before = datetime.combine(day - timedelta(days=1), time(23, 59, 59), tzinfo=zone).replace(fold=1).astimezone(UTC)

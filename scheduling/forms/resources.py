@@ -12,7 +12,7 @@ from catalogue.models import Technique
 from common.seen_forms import SeenForm
 from common.wall_clock import day_bounds, instant
 from scheduling.forms.appointments import ClinicianField, DayField
-from scheduling.forms.set_up import NamedForm
+from scheduling.forms.set_up import DayHoursForm, NamedForm
 from scheduling.models import Equipment
 from scheduling.models.bookable_people import TRUSTED_PARTS
 
@@ -62,11 +62,11 @@ class ClosureForm(forms.Form):
             self.add_error("last_day", _("The end must come after the beginning."))
 
 
-class ExtraHoursForm(forms.Form):
+class ExtraHoursForm(DayHoursForm):
     clinician = ClinicianField()
     day = DayField(label=_("Day"))
-    start_time = forms.TimeField(label=_("From"), widget=_time_box())
-    end_time = forms.TimeField(label=_("To"), widget=_time_box())
+
+    field_order = ("clinician", "day", "start_time", "end_time")
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, by: Actor, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)

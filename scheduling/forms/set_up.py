@@ -12,7 +12,7 @@ from accounts.actors import Actor
 from accounts.models.clinics import validate_zone
 from common.lines import plain_name
 from common.seen_forms import SeenForm
-from common.wall_clock import day_bounds, instant
+from common.wall_clock import day_bounds, ends_after, instant
 from scheduling.choices import Weekday
 from scheduling.forms.appointments import ClinicianField, DayField
 from scheduling.models import Equipment, Room, VisitType
@@ -102,18 +102,36 @@ class _OfClinician(forms.Form):
         cast(ClinicianField, self.fields["clinician"]).offer(by)
 
 
-class HoursForm(_OfClinician):
+class DayHoursForm(forms.Form):
+    """Hours of a day."""
+
+    start_time = forms.TimeField(label=_("From"), widget=forms.TimeInput(attrs={"type": "time"}))
+    end_time = forms.TimeField(
+        label=_("To"),
+        widget=forms.TimeInput(attrs={"type": "time"}),
+        help_text=_("00:00 is midnight at the end of the day."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        start, end = cleaned.get("start_time"), cleaned.get("end_time")
+        if start is not None and end is not None and not ends_after(start, end):
+            self.add_error("end_time", _("The end must come after the beginning."))
+        return cleaned
+
+
+class HoursForm(DayHoursForm, _OfClinician):
     weekdays = forms.TypedMultipleChoiceField(
         label=_("On"), choices=Weekday, coerce=int, widget=forms.CheckboxSelectMultiple
     )
-    start_time = forms.TimeField(label=_("From"), widget=forms.TimeInput(attrs={"type": "time"}))
-    end_time = forms.TimeField(label=_("To"), widget=forms.TimeInput(attrs={"type": "time"}))
     valid_from_date = DayField(label=_("First day"))
     valid_until_date = DayField(
         label=_("Last day"),
         required=False,
         help_text=_("Empty: until somebody changes it."),
     )
+
+    field_order = ("clinician", "weekdays", "start_time", "end_time", "valid_from_date", "valid_until_date")
 
 
 class _SpanForm(forms.Form):

@@ -1516,7 +1516,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "weekly hours",
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("end_time__gt", models.F("start_time"))),
+                        condition=models.Q(
+                            ("end_time__gt", models.F("start_time")), ("end_time", datetime.time(0, 0)), _connector="OR"
+                        ),
                         name="scheduling_block_ends_after_start",
                     ),
                     models.CheckConstraint(condition=models.Q(("weekday__lte", 6)), name="scheduling_block_weekday"),
@@ -1731,7 +1733,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="extrahours",
             constraint=models.CheckConstraint(
-                condition=models.Q(("end_time__gt", models.F("start_time"))),
+                condition=models.Q(
+                    ("end_time__gt", models.F("start_time")), ("end_time", datetime.time(0, 0)), _connector="OR"
+                ),
                 name="scheduling_extrahours_ends_after_start",
             ),
         ),

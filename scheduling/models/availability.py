@@ -1,13 +1,17 @@
 """When a clinician works, by the clinic's wall clock: weekly blocks, extra hours of one day, leave, and closed days."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import ClassVar, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ClinicForeignKey, ClinicOwned, ClinicOwnedQuerySet, ClinicRules, manager_of
+from common.span_words import hours_words
 from scheduling.choices import Weekday
+
+# 00:00 as the end is midnight at the end of the day (``common.wall_clock.hours_of_day``).
+_ENDS_AFTER_START = models.Q(end_time__gt=models.F("start_time")) | models.Q(end_time=time.min)
 
 
 class AvailabilityBlockQuerySet(ClinicOwnedQuerySet["AvailabilityBlock"]):
@@ -32,7 +36,7 @@ class AvailabilityBlock(ClinicOwned):
         verbose_name = _("weekly hours")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(end_time__gt=models.F("start_time")),
+                condition=_ENDS_AFTER_START,
                 name="scheduling_block_ends_after_start",
             ),
             models.CheckConstraint(condition=models.Q(weekday__lte=6), name="scheduling_block_weekday"),
@@ -44,7 +48,11 @@ class AvailabilityBlock(ClinicOwned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_weekday_display()} {self.start_time:%H:%M}–{self.end_time:%H:%M}"
+        return f"{self.get_weekday_display()} {self.hours}"
+
+    @property
+    def hours(self) -> str:
+        return hours_words(self.start_time, self.end_time)
 
 
 class Leave(ClinicOwned):
@@ -115,14 +123,16 @@ class ExtraHours(ClinicOwned):
     class Meta:
         verbose_name = _("hours of one day")
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(end_time__gt=models.F("start_time")), name="scheduling_extrahours_ends_after_start"
-            )
+            models.CheckConstraint(condition=_ENDS_AFTER_START, name="scheduling_extrahours_ends_after_start")
         ]
         indexes = [models.Index(fields=["clinic", "day"], name="scheduling_extrahours_day")]
 
     def __str__(self) -> str:
-        return f"{self.day} {self.start_time:%H:%M}–{self.end_time:%H:%M}"
+        return f"{self.day} {self.hours}"
+
+    @property
+    def hours(self) -> str:
+        return hours_words(self.start_time, self.end_time)
 
 
 class Closure(ClinicOwned):

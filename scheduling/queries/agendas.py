@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from django.db.models.functions import Cast, Extract
 
 from accounts.actors import Actor
 from accounts.models import Membership
-from common.wall_clock import day_bounds, instant, local_day
+from common.wall_clock import day_bounds, hours_of_day, local_day
 from scheduling.choices import ClaimKind
 from scheduling.models import AvailabilityBlock, Claim, Closure, Equipment, ExtraHours, Leave, Room
 from scheduling.models.claims import ClaimQuerySet
@@ -137,12 +137,12 @@ def _working(by: Actor, ids: Sequence[UUID], first_day: date, days: int, weekday
     for clinician_id, weekday, valid_from, valid_until, starts, ends in blocks.order_by().values_list(*columns):
         for day in _weekly(weekday, first_day, days):
             if valid_from <= day and (valid_until is None or day <= valid_until):
-                found[clinician_id].append(on_clock(day, starts, ends, by.zone))
+                found[clinician_id].append(hours_of_day(day, starts, ends, by.zone))
     extra = ExtraHours.objects.visible_to(by).filter(clinician_id__in=ids, day__gte=first_day, day__lte=last_day)
     for one in extra:
         if one.day.weekday() not in weekdays:
             continue
-        found[one.clinician_id].append(on_clock(one.day, one.start_time, one.end_time, by.zone))
+        found[one.clinician_id].append(hours_of_day(one.day, one.start_time, one.end_time, by.zone))
     return {clinician_id: merged(spans) for clinician_id, spans in found.items()}
 
 
@@ -150,11 +150,6 @@ def _weekly(weekday: int, first_day: date, days: int) -> Iterable[date]:
     """The days of the range that are this day of the week."""
     for offset in range((weekday - first_day.weekday()) % 7, days, 7):
         yield first_day + timedelta(days=offset)
-
-
-def on_clock(day: date, start: time, end: time, zone: ZoneInfo) -> Span:
-    """A block as its clinician reads it off the wall; on a day the clock jumps it may be shorter or longer."""
-    return instant(day, start, zone), instant(day, end, zone)
 
 
 def _away(by: Actor, ids: Sequence[UUID], start: datetime, end: datetime) -> dict[UUID, list[Leave]]:

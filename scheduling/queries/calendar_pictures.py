@@ -1,6 +1,6 @@
 """The calendar as its picture reads it: visits and shaded times by the clinic's wall clock, as JSON can carry them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from math import ceil
 from typing import Any
@@ -68,30 +68,34 @@ def _clock(wall: datetime) -> str:
 
 def _hours(found: Shown, zone: ZoneInfo) -> tuple[int, int]:
     """The whole hours that hold every opening and every visit of every column of the days."""
-    first = day_bounds(found.first_day, zone)[0]
-    last = day_bounds(found.first_day + timedelta(days=found.days - 1), zone)[1]
     spans = [span for busy in (found.agenda.working, found.held) for pk in busy for span in busy[pk]]
     opens, closes = 24.0, 0.0
-    for start, end in spans:
-        wall, length = max(start, first).astimezone(zone), min(end, last) - max(start, first)
+    for day, (start, end) in _by_day(spans, found, zone):
+        wall, length = start.astimezone(zone), end - start
         from_hour = wall.hour + wall.minute / 60
-        until = _on_day(min(end, last), wall.date(), zone) - datetime.combine(wall.date(), time.min)
+        until = _on_day(end, day, zone) - datetime.combine(day, time.min)
         opens = min(opens, from_hour)
         # Where the clock is changed in between the two differ: the hours by the wall, a visit by its length.
         closes = max(closes, from_hour + length / timedelta(hours=1), until / timedelta(hours=1))
     return (int(opens), min(ceil(closes), 24)) if opens < closes else _USUAL_HOURS
 
 
+def _by_day(spans: Iterable[Span], found: Shown, zone: ZoneInfo) -> Iterator[tuple[date, Span]]:
+    """The part of each span on each day shown that it touches: hours until midnight and those after it are one span."""
+    days = [found.first_day + timedelta(days=offset) for offset in range(found.days)]
+    bounds = [(day, day_bounds(day, zone)) for day in days]
+    for span in spans:
+        for day, (first, last) in bounds:
+            if span[0] < last and first < span[1]:
+                yield day, _inside(span, (first, last))
+
+
 def _quiet_weekdays(found: Shown, zone: ZoneInfo) -> list[int]:
     """Days of a week (0 is Monday) on which nobody shown works or has a visit; a week is not all quiet."""
     if found.days == 1:
         return []
-    busy = {
-        span[0].astimezone(zone).weekday()
-        for pk in found.page
-        for spans in (found.agenda.working.get(pk, []), found.held.get(pk, []))
-        for span in spans
-    }
+    shown = [span for pk in found.page for busy in (found.agenda.working, found.held) for span in busy.get(pk, [])]
+    busy = {day.weekday() for day, _span in _by_day(shown, found, zone)}
     return [weekday for weekday in range(7) if weekday not in busy] if busy else []
 
 

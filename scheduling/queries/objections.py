@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Membership
-from common.span_words import end_words
+from common.span_words import clock_words, end_words
 from common.wall_clock import day_bounds, local_day
 from scheduling.models import Leave, VisitType
 from scheduling.queries.agendas import Agenda
 from scheduling.queries.collisions import Wanted
+from scheduling.queries.gaps import both
 from scheduling.queries.staffing import most_treatments, treatments_of_days
 from scheduling.spans import Span
 
@@ -50,7 +51,7 @@ def _working_objections(agenda: Agenda, clinician: Membership, span: Span) -> It
     name = clinician.user.full_name
     leave = next((one for one in agenda.away.get(clinician.pk, []) if _overlaps(one, span)), None)
     day = local_day(span[0], agenda.zone)
-    works = [one for one in agenda.working.get(clinician.pk, []) if local_day(one[0], agenda.zone) == day]
+    works = list(both(agenda.working.get(clinician.pk, []), [day_bounds(day, agenda.zone)]))
     if leave is not None:
         words = _("%(name)s is away until %(until)s.")
         until = end_words(leave.ends_at, agenda.zone)
@@ -59,17 +60,13 @@ def _working_objections(agenda: Agenda, clinician: Membership, span: Span) -> It
         words = _("%(name)s does not work on %(day)s.")
         yield Objection("closed_weekday", words % {"name": name, "day": date_format(day, "l j M")})
     else:
-        hours = ", ".join(f"{_clock(start, agenda)}–{_clock(end, agenda)}" for start, end in works)
+        hours = ", ".join(clock_words(start, end, agenda.zone) for start, end in works)
         words = _("%(name)s works %(hours)s on this day.")
         yield Objection("outside_hours", words % {"name": name, "hours": hours})
 
 
 def _overlaps(leave: Leave, span: Span) -> bool:
     return leave.starts_at < span[1] and span[0] < leave.ends_at
-
-
-def _clock(moment: datetime, agenda: Agenda) -> str:
-    return f"{moment.astimezone(agenda.zone):%H:%M}"
 
 
 def _turnover_objections(agenda: Agenda, wanted: Wanted, visit_type: VisitType) -> Iterator[Objection]:

@@ -47,7 +47,9 @@ def overlapping(
 ) -> list[AvailabilityBlock]:
     """Weekly hours of the clinician that hold at the same time as these would. One query."""
     rows = AvailabilityBlock.objects.visible_to(by).filter(clinician=clinician, weekday__in=weekdays)
-    rows = rows.filter(start_time__lt=end_time, end_time__gt=start_time).exclude(valid_until_date__lt=valid_from_date)
+    rows = rows.filter(Q(end_time__gt=start_time) | Q(end_time=time.min)).exclude(valid_until_date__lt=valid_from_date)
+    if end_time != time.min:  # midnight at the end of the day: nothing begins after it
+        rows = rows.filter(start_time__lt=end_time)
     if valid_until_date is not None:
         rows = rows.filter(valid_from_date__lte=valid_until_date)
     return list(rows.order_by("weekday", "start_time", "id"))

@@ -7,11 +7,10 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from accounts.actors import Actor
-from common.wall_clock import local_day
+from common.wall_clock import hours_of_day, local_day
 from scheduling.choices import MOVABLE_STATUSES, VisitStatus
 from scheduling.models import Appointment, AppointmentMove, AvailabilityBlock, ExtraHours, Room, SettingChange
 from scheduling.models.appointments import AppointmentQuerySet
-from scheduling.queries.agendas import on_clock
 from scheduling.spans import Span, holds, merged
 
 Hours = AvailabilityBlock | ExtraHours
@@ -59,7 +58,7 @@ def losing_hours(by: Actor, hours: Hours, *, now: datetime) -> list[Appointment]
     whose = {"clinician_id": hours.clinician_id}
     visits = promised(by, now=now).filter(**whose)
     if isinstance(hours, ExtraHours):
-        visits = visits.between(*on_clock(hours.day, hours.start_time, hours.end_time, by.zone))
+        visits = visits.between(*hours_of_day(hours.day, hours.start_time, hours.end_time, by.zone))
     blocks = list(AvailabilityBlock.objects.visible_to(by).filter(**whose))
     extra = list(ExtraHours.objects.visible_to(by).filter(**whose))
     every: list[Hours] = [*blocks, *extra]
@@ -77,7 +76,7 @@ def _open(hours: Iterable[Hours], span: Span, by: Actor) -> list[Span]:
     first = local_day(span[0], by.zone)
     days = [first + timedelta(days=number) for number in (-1, 0, 1)]
     return merged(
-        on_clock(day, one.start_time, one.end_time, by.zone) for one in hours for day in days if _is_on(one, day)
+        hours_of_day(day, one.start_time, one.end_time, by.zone) for one in hours for day in days if _is_on(one, day)
     )
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Membership
+from common.wall_clock import ends_after
 from scheduling.models import AvailabilityBlock, Leave, Room, RoomBlock
 from scheduling.models.availability import LONGEST_BLOCK
 from scheduling.policies import VisitRefusedError, check_can_treat, check_room_in_use
@@ -24,7 +25,7 @@ def add_blocks(
 ) -> list[AvailabilityBlock]:
     """Open the same hours on each of the weekdays, by the clinic's wall clock."""
     check_can_treat(clinician)
-    if end_time <= start_time:
+    if not ends_after(start_time, end_time):
         raise VisitRefusedError(_("The end must come after the beginning."))
     if valid_until_date is not None and valid_until_date < valid_from_date:
         raise VisitRefusedError(_("The last day must not come before the first."))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.models import Membership
 from catalogue.models import Technique
+from common.wall_clock import ends_after
 from scheduling.models import BookingRule, Closure, Credential, Equipment, ExtraHours
 from scheduling.policies import VisitRefusedError, check_can_treat
 
@@ -38,7 +39,7 @@ def open_again(*, closure: Closure) -> None:
 def add_extra_hours(*, clinician: Membership, day: date, start_time: time, end_time: time, by: Actor) -> ExtraHours:
     """Open hours of one day, by the clinic's wall clock."""
     check_can_treat(clinician)
-    if end_time <= start_time:
+    if not ends_after(start_time, end_time):
         raise VisitRefusedError(_("The end must come after the beginning."))
     return ExtraHours.objects.create(
         clinic=by.clinic, clinician=clinician, day=day, start_time=start_time, end_time=end_time

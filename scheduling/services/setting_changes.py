@@ -71,7 +71,7 @@ def block_room(
 def remove_hours(*, block: AvailabilityBlock, by: Actor, now: datetime) -> SettingChange:
     """Weekly hours end; what is booked in them stays, and is listed."""
     visits = touched_visits.losing_hours(by, block, now=now)
-    said = {"name": block.clinician.user.full_name, "day": Weekday(block.weekday).label, "hours": _hours(block)}
+    said = {"name": block.clinician.user.full_name, "day": Weekday(block.weekday).label, "hours": block.hours}
     before = as_json(block, (*HOURS_FIELDS, "weekday", "valid_from_date", "valid_until_date", "clinician_id"))
     change = note(
         SettingKind.HOURS,
@@ -90,7 +90,7 @@ def remove_hours(*, block: AvailabilityBlock, by: Actor, now: datetime) -> Setti
 def remove_extra_hours(*, extra: ExtraHours, by: Actor, now: datetime) -> SettingChange:
     """Hours of one day end; what is booked in them stays, and is listed."""
     visits = touched_visits.losing_hours(by, extra, now=now)
-    said = {"name": extra.clinician.user.full_name, "day": extra.day.isoformat(), "hours": _hours(extra)}
+    said = {"name": extra.clinician.user.full_name, "day": extra.day.isoformat(), "hours": extra.hours}
     words = _("Hours removed: %(name)s, %(day)s %(hours)s") % said
     before = as_json(extra, (*HOURS_FIELDS, "day", "clinician_id"))
     change = note(SettingKind.EXTRA_HOURS, extra, words, visits, before=before, by=by, now=now)
@@ -223,10 +223,6 @@ def note(
         made_at=now,
         made_by_id=by.membership_id,
     )
-
-
-def _hours(hours: AvailabilityBlock | ExtraHours) -> str:
-    return f"{hours.start_time:%H:%M}–{hours.end_time:%H:%M}"
 
 
 def as_json(row: ClinicOwned, names: Iterable[str]) -> dict[str, Any]:

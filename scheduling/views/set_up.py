@@ -152,7 +152,7 @@ def hours(request: StaffRequest) -> HttpResponse:
 
 def _warn_of_overlaps(request: StaffRequest, clinician: Membership, found: list[AvailabilityBlock]) -> None:
     """Both hold: nobody is booked twice by it, but one of the two is often a slip."""
-    hours = ", ".join(f"{one.get_weekday_display()} {one.start_time:%H:%M}–{one.end_time:%H:%M}" for one in found)
+    hours = ", ".join(f"{one.get_weekday_display()} {one.hours}" for one in found)
     words = _("These overlap with other weekly hours of %(name)s: %(hours)s. Both hold: remove what is wrong.")
     messages.warning(request, words % {"name": clinician.user.full_name, "hours": hours})
 
