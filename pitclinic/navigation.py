@@ -13,12 +13,13 @@ from accounts.permissions import Act
 
 @dataclass(frozen=True)
 class Entry:
-    """One place in the navigation, for those who may do ``act``."""
+    """One place in the navigation, for those who may do ``act``; ``purpose``: what the search finds it by, too."""
 
     label: str | Promise
     icon: str
     url_name: str
     act: Act
+    purpose: str | Promise = ""
 
 
 @dataclass(frozen=True)
@@ -30,15 +31,17 @@ class Link:
 
 
 ENTRIES = (
-    Entry(_("Today"), "sun", "scheduling:today", Act.SEE_TODAY),
-    Entry(_("Calendar"), "calendar-days", "scheduling:calendar", Act.SEE_SCHEDULE),
-    Entry(_("Patients"), "users", "patients:list", Act.FIND_PATIENTS),
-    Entry(_("Worklists"), "list-checks", "sessions:worklists", Act.SEE_WORKLISTS),
-    Entry(_("Messages"), "mail", "reminders:messages", Act.SEE_MESSAGES),
-    Entry(_("On call"), "bell-ring", "reminders:on_call", Act.SEE_ON_CALL),
-    Entry(_("Stock"), "package", "sessions:lots", Act.MANAGE_STOCK),
-    Entry(_("Settings"), "settings", "settings", Act.OWN_ACCOUNT),
-    Entry(_("Audit"), "scroll-text", "sessions:audit_log", Act.SEE_AUDIT),
+    Entry(_("Today"), "sun", "scheduling:today", Act.SEE_TODAY, _("Who comes today, and where each visit stands.")),
+    Entry(_("Calendar"), "calendar-days", "scheduling:calendar", Act.SEE_SCHEDULE, _("Book and move visits.")),
+    Entry(_("Patients"), "users", "patients:list", Act.FIND_PATIENTS, _("Everybody in the register.")),
+    Entry(_("Worklists"), "list-checks", "sessions:worklists", Act.SEE_WORKLISTS, _("What waits to be done.")),
+    Entry(
+        _("Messages"), "mail", "reminders:messages", Act.SEE_MESSAGES, _("What was sent to patients, and what failed.")
+    ),
+    Entry(_("On call"), "bell-ring", "reminders:on_call", Act.SEE_ON_CALL, _("Who is woken by an urgent report.")),
+    Entry(_("Stock"), "package", "sessions:lots", Act.MANAGE_STOCK, _("Lots of what is injected, and what expires.")),
+    Entry(_("Settings"), "settings", "settings", Act.OWN_ACCOUNT, _("How the clinic works, and your own sign-in.")),
+    Entry(_("Audit"), "scroll-text", "sessions:audit_log", Act.SEE_AUDIT, _("Who did and who saw what.")),
 )
 
 

@@ -14,7 +14,7 @@ from accounts.models import Clinic
 from common.countries import zones_of
 from common.languages import written_in
 from common.phones import shown
-from common.spoken_languages import choices as language_choices
+from common.spoken_languages import choices_of_patients as language_choices
 from patients.choices import ContactKind, NumberKind, Sex
 from patients.contacts import email_in_lower_case, phone_in_e164
 from patients.forms.fields import BirthDateField, LineField, PurposesField, zone_choices

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from common.lines import cleaned_line
+from common.spoken_languages import OTHER
 from patients.choices import Sex
 from patients.folding import fold
 from patients.importing.files import UNREAD
@@ -36,6 +37,12 @@ _SEXES = {
     Sex.UNKNOWN: "|u|unk|unknown|unbekannt|not known|n a|not stated|not specified|prefer not to say|declined|"
     "asked but no answer|undisclosed|keine angabe|k a|inconnu|desconocido|sconosciuto|desconhecido|onbekend",
 }
+# As registers write that somebody speaks none of their list, or that nobody asked; the codes are those of ISO and HL7.
+_OTHER_LANGUAGE = (
+    "und|mis|mul|oth|unk|other|other language|another language|unknown|unknown language|not known|andere|"
+    "andere sprache|sonstige|unbekannt|autre|autre langue|inconnu|inconnue|otro|otra|otro idioma|desconocido|altro|"
+    "altra lingua|sconosciuto|outro|outra lingua|desconhecido|andere taal|anders|onbekend"
+)
 _YES = frozenset("y yes true 1 ja si oui sim x t".split())  # noqa: SIM905
 _NO = frozenset(["", "n", "no", "false", "0", "nein", "non", "nao", "nee", "f"])
 
@@ -185,7 +192,12 @@ def to_zone(text: str) -> str:
 
 
 def to_language(text: str) -> str:
-    """The shortest code of a language, from a code (``de-AT``, ``ger``) or from its name in a language we read."""
+    """The shortest code of a language, from a code (``de-AT``, ``ger``) or from its name in a language we read.
+
+    “Other” and “unknown” are ``OTHER``: the clinic's own would claim that we can read what the patient writes.
+    """
+    if fold(text) in _OTHER_LANGUAGE.split("|"):
+        return OTHER
     code = text.lower().replace("_", "-").split("-")[0].strip()
     if re.fullmatch("[a-z]{2,3}", code) and _shortest(code) in Locale("en").languages:
         return _shortest(code)

@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from accounts.models import Membership
 from accounts.permissions import Act
 from pitclinic.navigation import Link, address, links_for
+from pitclinic.page_search import FoundPage, pages_named
 from sessions.queries import worklists
 from sessions.queries.audit_trails import Chain, chain
 from sessions.queries.signature_checks import SignatureState, signature_state
@@ -111,6 +112,13 @@ def navigation(context: Context) -> list[Link]:
     if not isinstance(request, HttpRequest):
         return []
     return list(links_for(getattr(request, "actor", None), request.path))
+
+
+@register.simple_tag(takes_context=True)
+def pages_found(context: Context, typed: str) -> list[FoundPage]:
+    """The pages the typed words name, of those the person may open; no query."""
+    actor = context.get("actor")
+    return pages_named(actor, typed) if actor else []
 
 
 @register.simple_tag(takes_context=True)

@@ -21,7 +21,7 @@ def test_a_language_is_offered_with_its_catalogue_alone():
 
 
 def test_every_other_language_is_served_in_the_products_own(settings):
-    for code in (*languages.CODES, "zh-hant", "", "nonsense", "en-AU"):
+    for code in (*languages.CODES, languages.OTHER, "zh-hant", "", "nonsense", "en-AU"):
         assert served(code) == "en", code
     with words_for("ar"):
         assert (translation.get_language(), translation.get_language_bidi()) == ("en", False)
@@ -50,3 +50,21 @@ def test_words_are_put_into_a_language_through_that_door_alone():
         if re.search(r"translation\.(override|activate)\(", path.read_text(encoding="utf-8"))
     ]
     assert others == ["common/languages.py"]
+
+
+def test_a_patient_can_speak_chinese_or_another_language_and_a_clinic_chinese_alone(clinic, staff_client):
+    named = {code: languages.language_name(code) for code in ("zh", "zh-CN", "zh-cn", languages.OTHER, "xx")}
+    assert named == {
+        "zh": "Chinese",
+        "zh-CN": "Chinese",
+        "zh-cn": "Chinese",
+        languages.OTHER: "Another language",
+        "xx": "xx",
+    }
+    client = staff_client(Role.CLINIC_ADMIN, clinic=clinic)
+    page = client.get(reverse("patients:register")).text
+    assert '<option value="zh">Chinese</option>' in page
+    assert f'<option value="{languages.OTHER}">Another language</option>' in page
+    page = client.get(reverse("accounts:settings")).text
+    assert '<option value="zh">Chinese</option>' in page
+    assert "Another language" not in page

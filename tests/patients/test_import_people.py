@@ -4,12 +4,15 @@ import json
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from accounts.models import Clinic
+from common.spoken_languages import OTHER
 from common.tenancy import tenant
 from patients.choices import Flag
 from patients.models import Patient, RiskFlag
 from tests.patients.importer import NOW, Importer, Kind
+from tests.staff import StaffClient
 
 TABLE = (
     "Last name,First name,Date of birth,Guardian,Guardian phone,Interpreter\n"
@@ -83,3 +86,21 @@ def test_a_patient_who_is_here_gains_the_need_of_an_interpreter(clinic: Clinic) 
 def test_a_row_with_a_word_that_is_neither_yes_nor_no_comes_back(clinic: Clinic) -> None:
     job, back = Importer(clinic).with_rows_back(TABLE.replace(",yes", ",perhaps"))
     assert ([error["row"] for error in job.errors], len(back)) == ([2], 1)
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [("Chinese", "zh"), ("zh-CN", "zh"), ("Other", OTHER), ("unknown", OTHER), ("Andere Sprache", OTHER)],
+)
+def test_a_language_comes_in_as_one_the_form_of_the_patient_offers(
+    clinic: Clinic, desk: StaffClient, written: str, code: str
+) -> None:
+    Importer(clinic).whole(f"Last name,First name,Date of birth,Language\nQuist,Mia,1970-05-07,{written}\n")
+
+    with tenant(clinic.pk, actor="test"):
+        patient = Patient.objects.get()
+    assert (patient.language, patient.file_note) == (code, "")
+    assert code in dict(desk.get(reverse("patients:register")).context["form"].fields["language"].choices)
+    sent = {"given_names": "Mia", "family_name": "Quist", "birth_date": "1970-05-07", "sex": "unknown"}
+    kept = {"language": code, "zone": patient.zone, "version": str(patient.version)}
+    assert desk.post(reverse("patients:edit", args=[patient.pk]), sent | kept).status_code == 302

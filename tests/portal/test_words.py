@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import Clinic
+from common.spoken_languages import OTHER
 from common.tenancy import tenant
 from sessions.choices import Moment, Priority, Question, Source
 from sessions.models import SideEffect
@@ -92,6 +93,31 @@ def test_words_nobody_can_read_beside_a_high_pain_are_an_emergency(clinic):
             report = SideEffect.objects.get(patient=visit.session.patient)
         assert report.priority == priority, words
         assert bool(report.triage_reason) is (priority == Priority.P0)
+
+
+def test_words_in_another_language_beside_a_high_pain_are_an_emergency_whatever_they_say(clinic):
+    for words in ("Hindi ako makahinga", "It feels strange"):
+        report = _told_beside_high_pain(clinic, OTHER, words)
+        assert report.priority == Priority.P0, words
+        assert report.triage_reason == "High pain, and words in a language that the lists do not know."
+
+
+def test_words_of_an_emergency_are_heard_from_who_speaks_chinese(clinic):
+    for words in ("我不能呼吸", "我唔到氣，呼吸困難"):
+        report = _told_beside_high_pain(clinic, "zh", words)
+        assert report.priority == Priority.P0, words
+        assert report.triage_reason == "The words may tell of: Breathlessness or chest pain."
+    assert _told_beside_high_pain(clinic, "zh", "感觉很奇怪").priority == Priority.P1
+    assert _told_beside_high_pain(clinic, "zh", "ደህና ነኝ").priority == Priority.P0
+
+
+def _told_beside_high_pain(clinic: Clinic, language: str, words: str) -> SideEffect:
+    visit = told(clinic, language=language)
+    visit.enter()
+    visit.tap("pain", score="9")
+    visit.tap("worry", words=words)
+    with tenant(clinic.pk):
+        return SideEffect.objects.get(patient=visit.session.patient)
 
 
 def test_a_sign_tapped_after_words_is_told_with_the_words(visit):
