@@ -148,6 +148,25 @@ def test_the_desk_finds_while_typing_and_registers(signed_in, known):
     page.context.close()
 
 
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1440, "dark")])
+def test_a_page_is_found_and_opened_by_the_keyboard_alone(signed_in, known, width, scheme):
+    page = signed_in(Role.FRONT_DESK, width=width, scheme=scheme)
+    page.goto("/patients/")
+    page.keyboard.press("/")
+    page.keyboard.type("messages")
+    page.keyboard.press("Enter")
+    found = page.get_by_role("navigation", name="Pages found").get_by_role("link", name="Messages")
+    found.wait_for()
+    check(page, f"pages-found-{width}-{scheme}")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if found.evaluate("link => link === document.activeElement"):
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/messages/**")
+    page.context.close()
+
+
 def test_without_scripts_the_search_answers_with_a_page(signed_in, known):
     page = signed_in(Role.FRONT_DESK, script=False)
     page.goto("/patients/")
