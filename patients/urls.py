@@ -55,6 +55,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "<uuid:patient_id>/profile/conditions/<uuid:row_id>/end", clinical_profile.end_condition, name="end-condition"
     ),
     path("<uuid:patient_id>/profile/allergies", clinical_profile.add_allergy, name="add-allergy"),
+    path("<uuid:patient_id>/profile/allergies/none", clinical_profile.none_known, name="none-known"),
     path("<uuid:patient_id>/profile/allergies/<uuid:row_id>/end", clinical_profile.end_allergy, name="end-allergy"),
     path("<uuid:patient_id>/profile/flags", clinical_profile.raise_flag, name="raise-flag"),
     path("<uuid:patient_id>/profile/flags/<uuid:row_id>/confirm", clinical_profile.confirm_flag, name="confirm-flag"),

@@ -243,11 +243,13 @@ def _people(bundle: Bundle) -> Iterator[Person]:
     for key, person in bundle.people.items():
         said = about.get(key, [])
         allergies = tuple(one for one in said if isinstance(one, AllergyDetails))
-        asks = (note for note in notes.get(key, ()) if not (allergies and note[0] == "none_known"))
+        said_so = [note for note in notes.get(key, ()) if note[0] == "none_known"]
+        asks = (note for note in notes.get(key, ()) if note[0] != "none_known")
         yield replace(
             person,
             conditions=tuple(one for one in said if isinstance(one, ConditionDetails)),
             allergies=allergies,
+            says_none_known=bool(said_so) and not allergies,
             flags=(*(one for one in said if isinstance(one, FlagDetails)), *person.flags),
             to_check=(*dict.fromkeys(asks), *person.to_check),
         )

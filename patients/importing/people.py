@@ -46,6 +46,7 @@ class Person:
     """``source``: the address under which the file's system knows the person everywhere, where it has one.
 
     ``to_check``: (whose, as it is written) of what is no number that can be called.
+    ``says_none_known``: that no allergy is known.
     ``place`` is what tells this file's rows from those of another system: the table's heads, or the person's id there.
     """
 
@@ -56,6 +57,7 @@ class Person:
     conditions: tuple[ConditionDetails, ...] = ()
     allergies: tuple[AllergyDetails, ...] = ()
     flags: tuple[FlagDetails, ...] = ()
+    says_none_known: bool = False
     source: str = ""
     place: str = ""
     is_deceased: bool = False
@@ -123,7 +125,6 @@ def note_of(unread: Iterable[tuple[str, str]]) -> str:
         "email": _("E-mail as written: %(text)s"),
         "allergy": _("Allergy in the file that could not be read: %(text)s"),
         "condition": _("Condition in the file that could not be read: %(text)s"),
-        "none_known": _("The file says, ask again: %(text)s"),
         "ruled_out": _("The file says: %(text)s"),
         "language": _("Language as written: %(text)s"),
         "number": _("Number as written: %(text)s"),

@@ -183,6 +183,42 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="NoKnownAllergy",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=common.database.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("is_from_file", models.BooleanField(db_default=False, default=False, verbose_name="from a file")),
+                ("recorded_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.clinic",
+                    ),
+                ),
+                (
+                    "patient",
+                    accounts.models.clinic_owned.ClinicForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="patients.patient"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "no known allergy",
+            },
+        ),
+        migrations.CreateModel(
             name="NameToken",
             fields=[
                 (
@@ -1440,6 +1476,14 @@ class Migration(migrations.Migration):
             model_name="pairverdict",
             constraint=models.CheckConstraint(
                 condition=models.Q(("verdict__in", ["different", "same"])), name="patients_pairverdict_verdict"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="noknownallergy",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("clinic", "patient"),
+                name="patients_noknownallergy_once",
             ),
         ),
         migrations.AddIndex(

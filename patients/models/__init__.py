@@ -2,6 +2,7 @@ from patients.models.access_links import AccessLink
 from patients.models.clinical_profile import (
     Allergy,
     BodyWeight,
+    NoKnownAllergy,
     PatientCondition,
     PatientConditionNerve,
     RiskFlag,
@@ -33,6 +34,7 @@ __all__ = [
     "LastClinicNumber",
     "MovedRow",
     "NameToken",
+    "NoKnownAllergy",
     "PairVerdict",
     "Patient",
     "PatientCondition",

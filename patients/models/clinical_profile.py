@@ -102,6 +102,37 @@ class Allergy(PatientOwned):
         return allergy_words(self.substance, self.substance_text)
 
 
+class NoKnownAllergyQuerySet(ClinicOwnedQuerySet["NoKnownAllergy"]):
+    def current(self) -> Self:
+        return self.filter(ended_at__isnull=True)
+
+
+class NoKnownAllergy(PatientOwned):
+    """Somebody asked and no allergy is known; ``is_from_file``: a file says so, and nobody here has asked.
+
+    The database ends it with the first allergy, and refuses it beside one (patients/sql/allergies.sql).
+    """
+
+    is_from_file = models.BooleanField(_("from a file"), default=False, db_default=False)
+    recorded_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[NoKnownAllergyQuerySet] = manager_of(NoKnownAllergyQuerySet)
+
+    class Meta:
+        verbose_name = _("no known allergy")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clinic", "patient"],
+                condition=models.Q(ended_at__isnull=True),
+                name="patients_noknownallergy_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(_("no known allergy"))
+
+
 class RiskFlagQuerySet(ClinicOwnedQuerySet["RiskFlag"]):
     def current(self) -> Self:
         return self.filter(ended_at__isnull=True)

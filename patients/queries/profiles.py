@@ -19,6 +19,7 @@ from patients.models import (
     ContactConsent,
     ContactPoint,
     Identifier,
+    NoKnownAllergy,
     Patient,
     PatientCondition,
     PatientConditionNerve,
@@ -57,10 +58,16 @@ class Contact:
 
 @dataclass(frozen=True)
 class ClinicalProfile:
+    none_known: NoKnownAllergy | None
     conditions: list[PatientCondition]
     allergies: list[Allergy]
     flags: list[RiskFlag]
     weights: list[BodyWeight]
+
+    @property
+    def has_allergy(self) -> bool:
+        """Whether one holds now."""
+        return any(allergy.ended_at is None for allergy in self.allergies)
 
 
 def contacts_of(actor: Actor, patient_id: UUID, *, now: datetime | None = None) -> list[Contact]:
@@ -129,13 +136,15 @@ def identifiers_of(actor: Actor, patient_id: UUID) -> list[Identifier]:
 
 
 def clinical_profile(actor: Actor, patient_id: UUID) -> ClinicalProfile:
-    """Five queries: conditions with nerves, allergies, flags, weights; what ended comes last."""
+    """Six queries: conditions with nerves, allergies or that none is known, flags, weights; what ended comes last."""
     nerves = PatientConditionNerve.objects.visible_to(actor).select_related("nerve").order_by("nerve__code")
     conditions = PatientCondition.objects.visible_to(actor).filter(patient_id=patient_id)
     allergies = Allergy.objects.visible_to(actor).filter(patient_id=patient_id)
     flags = RiskFlag.objects.visible_to(actor).filter(patient_id=patient_id)
     weights = BodyWeight.objects.visible_to(actor).filter(patient_id=patient_id)
+    none_known = NoKnownAllergy.objects.visible_to(actor).current().filter(patient_id=patient_id).first()
     return ClinicalProfile(
+        none_known=none_known,
         conditions=list(
             conditions.order_by("-resolved_date", "created_at", "id").prefetch_related(
                 Prefetch("suspected_nerves", nerves)

@@ -16,7 +16,15 @@ from catalogue.icd10cm_years import Standing, standing
 from catalogue.queries import CodeOption, icd10cm_options
 from patients.choices import Side
 from patients.merge_refusals import is_merged_away
-from patients.models import Allergy, BodyWeight, Patient, PatientCondition, PatientConditionNerve, RiskFlag
+from patients.models import (
+    Allergy,
+    BodyWeight,
+    NoKnownAllergy,
+    Patient,
+    PatientCondition,
+    PatientConditionNerve,
+    RiskFlag,
+)
 from patients.records import AllergyDetails, ConditionDetails
 
 _CODED_SIDES = (Side.LEFT, Side.RIGHT, Side.BILATERAL)
@@ -112,6 +120,22 @@ def add_allergy(*, by: Actor, now: datetime, patient: Patient, details: AllergyD
         if is_merged_away(error):
             raise
         raise ValidationError({"substance": _("This allergy is recorded already.")}) from error
+
+
+def say_none_known(*, by: Actor, now: datetime, patient: Patient) -> None:
+    """Somebody asked: no allergy is known. Said again, the day is the last one.
+
+    Raises ``ValidationError`` beside an allergy.
+    """
+    try:
+        with transaction.atomic():
+            said = NoKnownAllergy.objects.visible_to(by).current().filter(patient=patient)
+            said.update(ended_at=now)
+            NoKnownAllergy.objects.create(clinic=by.clinic, patient=patient, recorded_at=now)
+    except IntegrityError as error:
+        if is_merged_away(error):
+            raise
+        raise ValidationError(_("An allergy of this patient is recorded. End it first, if it is none.")) from error
 
 
 def end_allergy(*, by: Actor, now: datetime, allergy: Allergy) -> None:

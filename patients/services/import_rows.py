@@ -21,6 +21,7 @@ from patients.models import (
     Identifier,
     ImportedPart,
     ImportedRow,
+    NoKnownAllergy,
     PatientCondition,
     PatientOwned,
     RiskFlag,
@@ -191,6 +192,19 @@ class RowWriter:
         made = RiskFlag.objects.bulk_create(
             RiskFlag(pk=pk, clinic=clinic, patient_id=patient_id, recorded_at=now, **asdict(one))
             for pk, (patient_id, one) in _with_ids(flags)
+        )
+        self._note_added(made, known_ids)
+
+    def none_known(self, patient_ids: Sequence[UUID], known_ids: set[UUID]) -> None:
+        """A file says that no allergy is known, of patients who have none here and of whom nobody has said so yet."""
+        had: set[UUID] = set()
+        for rows_of in (Allergy.objects, NoKnownAllergy.objects):
+            told = rows_of.visible_to(self.by).filter(patient_id__in=patient_ids)
+            had.update(told.values_list("patient_id", flat=True))
+        rows = [pk for pk in patient_ids if pk not in had]
+        made = NoKnownAllergy.objects.bulk_create(
+            NoKnownAllergy(pk=pk, clinic=self.by.clinic, patient_id=row, recorded_at=self.now, is_from_file=True)
+            for pk, row in zip(new_ids(len(rows)), rows, strict=True)
         )
         self._note_added(made, known_ids)
 

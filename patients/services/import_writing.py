@@ -170,6 +170,8 @@ class Writer:
             self._rows.contacts(contacts, known_ids)
             self._rows.rest(numbers, conditions, allergies, known_ids)
             self._rows.flags(flags, known_ids)
+            if said := [pk for pk, person in pairs if person.says_none_known]:
+                self._rows.none_known(said, known_ids)
 
 
 def _departure_of(person: Person) -> dict[str, Any]:

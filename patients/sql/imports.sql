@@ -17,7 +17,7 @@ BEGIN
   SELECT used || array(SELECT DISTINCT u.id FROM patients_patientmerge m, LATERAL (VALUES (m.survivor_id), (m.merged_id)) u (id)
     WHERE u.id = ANY (p_made)) INTO used;
   FOR owned IN SELECT * FROM patients_owned_columns() WHERE table_name NOT IN ('patients_contactpoint',
-      'patients_identifier', 'patients_patientcondition', 'patients_allergy', 'patients_riskflag') LOOP
+      'patients_identifier', 'patients_patientcondition', 'patients_allergy', 'patients_noknownallergy', 'patients_riskflag') LOOP
     EXECUTE format('SELECT array(SELECT DISTINCT t.%I FROM %I t WHERE t.%I = ANY ($1))', owned.column_name,
       owned.table_name, owned.column_name) INTO more USING p_made;
     used := used || more;
@@ -53,6 +53,7 @@ BEGIN
   DELETE FROM patients_identifier t WHERE t.patient_id = ANY (made);
   DELETE FROM patients_patientcondition t WHERE t.patient_id = ANY (made);
   DELETE FROM patients_allergy t WHERE t.patient_id = ANY (made);
+  DELETE FROM patients_noknownallergy t WHERE t.patient_id = ANY (made);
   DELETE FROM patients_riskflag t WHERE t.patient_id = ANY (made);
   DELETE FROM patients_comparedpatient t WHERE t.patient_id = ANY (made);
   DELETE FROM patients_nametoken t WHERE t.patient_id = ANY (made);

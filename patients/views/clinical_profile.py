@@ -119,6 +119,17 @@ def add_allergy(request: StaffRequest, patient_id: UUID) -> HttpResponse:
 
 
 @staff(Act.EDIT_CLINICAL_PROFILE, methods=("POST",))
+def none_known(request: StaffRequest, patient_id: UUID) -> HttpResponse:
+    """Somebody asked, and no allergy is known."""
+    patient = _patient(request, patient_id)
+    try:
+        clinical_profile.say_none_known(by=request.actor, now=timezone.now(), patient=patient)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect("patients:profile", patient_id)
+
+
+@staff(Act.EDIT_CLINICAL_PROFILE, methods=("POST",))
 def end_allergy(request: StaffRequest, patient_id: UUID, row_id: UUID) -> HttpResponse:
     own = Allergy.objects.visible_to(request.actor)
     allergy = get_object_or_404(own, pk=row_id, patient_id=patient_id)

@@ -14,6 +14,7 @@ _APPLICATION = "pit_app, pit_worker"
 # Table → the file with what only SQL can hold of it, in the order they are applied.
 _OWN_GUARDS = (
     ("patients_contactcode", "patients/sql/contact_codes.sql"),
+    ("patients_noknownallergy", "patients/sql/allergies.sql"),
     ("patients_importedpart", "patients/sql/imports.sql"),
     ("patients_lastclinicnumber", "patients/sql/clinic_numbers.sql"),
     ("accounts_backupreport", "accounts/sql/backup_reports.sql"),

@@ -72,6 +72,7 @@ CHANGING: dict[str, str] = {
     "patients:unshare-contact": _TAP,
     "patients:remove-number": _GONE,
     "patients:end-condition": _TAP,
+    "patients:none-known": "the last word holds",
     "patients:end-allergy": _TAP,
     "patients:lower-flag": _TAP,
     "patients:confirm-flag": _TAP,

@@ -79,7 +79,7 @@ def test_no_known_allergy_is_no_allergy(concept: dict[str, Any]) -> None:
     [person], found = read(bundle(patient(), about("AllergyIntolerance", code=concept)))
     assert person.allergies == ()
     assert found.ignored["no known allergy"] == 1
-    assert [what for what, _words in person.to_check] == ["none_known"]
+    assert (person.says_none_known, person.to_check) == (True, ())
 
 
 def test_an_allergy_beside_no_known_allergy_wins() -> None:
@@ -88,7 +88,7 @@ def test_an_allergy_beside_no_known_allergy_wins() -> None:
         bundle(patient(), about("AllergyIntolerance", code=none), about("AllergyIntolerance", code=latex))
     )
     assert [one.substance for one in person.allergies] == [Substance.LATEX]
-    assert person.to_check == ()
+    assert (person.says_none_known, person.to_check) == (False, ())
 
 
 @pytest.mark.parametrize("words", ["Lidocaine ruled out", "Allergy to lidocaine excluded", "Not allergic to lidocaine"])
