@@ -117,6 +117,10 @@ def phone_or_none(written: str, *, region: str | None) -> Phone | None:
         return None
 
 
+# Of these somebody asks even where the patient is here already.
+OF_HEALTH = frozenset({"allergy", "condition", "ruled_out"})
+
+
 def note_of(unread: Iterable[tuple[str, str]]) -> str:
     """What a file holds in place of phones, for somebody to check: whose it is, and how it is written."""
     words = {

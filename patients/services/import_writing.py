@@ -15,9 +15,16 @@ from uuid import UUID
 from accounts.actors import Actor
 from common.database import new_ids
 from patients.choices import NumberKind
-from patients.importing.people import Person, Problem, note_of
+from patients.importing.people import OF_HEALTH, Person, Problem, note_of
 from patients.models import Patient
-from patients.records import AllergyDetails, ConditionDetails, ContactDetails, FlagDetails, NumberDetails
+from patients.records import (
+    FILE_NOTE_LENGTH,
+    AllergyDetails,
+    ConditionDetails,
+    ContactDetails,
+    FlagDetails,
+    NumberDetails,
+)
 from patients.services import alike_pairs, identifiers, name_tokens
 from patients.services.import_matching import Matcher
 from patients.services.import_rows import (
@@ -79,12 +86,13 @@ class Writer:
         known_ids = {pk for pk, _person in pairs}
         held = held_by(self.by, list(known_ids))
         departed = self._depart(said)
+        noted = self._note(said)
         if gone := len(departed) + sum(person.is_deceased for person in fresh):
             self.counts["deceased"] += gone
         if not self.is_dry_run:
             pairs += self._create(fresh)
             self._rows.mark(pairs)
-        self._add_missing(pairs, held, known_ids=known_ids, departed=departed)
+        self._add_missing(pairs, held, known_ids=known_ids, changed=departed | noted)
 
     def _depart(self, known: Sequence[tuple[Patient, Person]]) -> set[UUID]:
         """Who the file says has died since; of an inactive record somebody asks."""
@@ -107,6 +115,19 @@ class Writer:
             self._rows.note("deceased", ((pk, pk) for pk in died if pk in was_alive))
             self._rows.note("said_inactive", ((pk, pk) for pk in asked))
         return set(died)
+
+    def _note(self, known: Sequence[tuple[Patient, Person]]) -> set[UUID]:
+        """What a file says of the health of somebody who is here, and could not be read, is asked about there too."""
+        found: set[UUID] = set()
+        for patient, person in known:
+            note = note_of(one for one in person.to_check if one[0] in OF_HEALTH)
+            if not note or note in patient.file_note:
+                continue
+            found.add(patient.pk)
+            if not self.is_dry_run:
+                whole = " · ".join(filter(None, (note, patient.file_note)))[:FILE_NOTE_LENGTH]
+                Patient.objects.visible_to(self.by).filter(pk=patient.pk).update(file_note=whole)
+        return found
 
     def finish(self) -> None:
         """Give the clinic's numbers last: the lock on the sequence is held for a moment, not for the whole file."""
@@ -143,7 +164,7 @@ class Writer:
         held: dict[str, Held],
         *,
         known_ids: set[UUID],
-        departed: set[UUID],
+        changed: set[UUID],
     ) -> None:
         contacts: Rows[ContactDetails] = []
         numbers: Rows[NumberDetails] = []
@@ -164,7 +185,7 @@ class Writer:
             allergies += lacking[3]
             flags += lacking[4]
             if pk in known_ids:
-                self.counts["extended" if any(lacking) or pk in departed else "unchanged"] += 1
+                self.counts["extended" if any(lacking) or pk in changed else "unchanged"] += 1
         if not self.is_dry_run:
             alike_pairs.compare_again(by=self.by, patient_ids=known_ids)
             self._rows.contacts(contacts, known_ids)

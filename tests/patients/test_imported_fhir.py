@@ -231,6 +231,21 @@ def test_a_year_alone_is_no_day_and_says_so() -> None:
     assert "Only the year of birth" in found.problems[0].reason
 
 
+def test_an_allergy_that_cannot_be_read_is_asked_about_of_somebody_who_is_here_too(
+    importer: Importer, clinic: Clinic
+) -> None:
+    known = patient(identifier=[{"system": "urn:old", "value": "1"}], telecom=[{"system": "phone", "value": "call"}])
+    importer.whole(bundle(known), Kind.FHIR)
+    broken = about("AllergyIntolerance", code={"text": "Latex"}, clinicalStatus={"coding": [{"code": "nope"}]})
+    for extended in (1, 0):
+        job, _back = importer.with_rows_back(bundle(known, broken), Kind.FHIR)
+        assert job.counts["extended"] == extended
+        with tenant(clinic.pk, actor="test"):
+            assert Patient.objects.get().file_note == (
+                "Allergy in the file that could not be read: Latex · Phone as written: call"
+            )
+
+
 def test_a_bundle_of_bundles_loses_no_allergy() -> None:
     inside = json.loads(bundle(about("AllergyIntolerance", code={"text": "Lidocaine"})))
     [person], _found = read(bundle(patient(), inside))
