@@ -16,7 +16,7 @@ from tests.access import objects
 PAGES: dict[str, tuple[str, str, str, int]] = {
     "patients:list": (Role.FRONT_DESK, "", "", 21),
     "patients:detail": (Role.FRONT_DESK, "patient_id", "", 21),
-    "patients:profile": (Role.CLINICIAN, "patient_id", "", 24),
+    "patients:profile": (Role.CLINICIAN, "patient_id", "", 25),
     "patients:alike": (Role.FRONT_DESK, "", "", 21),
     "patients:merge": (Role.CLINIC_ADMIN, "merge_id", "", 18),
     "patients:imports": (Role.CLINIC_ADMIN, "", "", 11),
