@@ -43,7 +43,7 @@ _OTHER_LANGUAGE = (
     "andere sprache|sonstige|unbekannt|autre|autre langue|inconnu|inconnue|otro|otra|otro idioma|desconocido|altro|"
     "altra lingua|sconosciuto|outro|outra lingua|desconhecido|andere taal|anders|onbekend"
 )
-_YES = frozenset("y yes true 1 ja si oui sim x t".split())  # noqa: SIM905
+_YES = frozenset(["y", "yes", "true", "1", "ja", "si", "oui", "sim", "x", "t"])
 _NO = frozenset(["", "n", "no", "false", "0", "nein", "non", "nao", "nee", "f"])
 
 
